@@ -1,0 +1,39 @@
+/**
+ * Which libmodsecurity behaviour a regular expression is read with (issue: the peers differ in `^` and `$`).
+ * `crs` reads them as the ends of the whole value, as the Core Rule Set intends; `libmodsecurity3` as the ends of a line.
+ */
+export interface RegexDialect {
+  readonly multiline: boolean
+}
+
+/** What an operator may use while it is compiled: nothing else of the outside world is reachable from it. */
+export interface OperatorContext {
+  readonly regex: RegexDialect
+  /** Text (one character a byte) of a data file named in a rule of file `from`. Throws when it cannot be read. */
+  readonly readDataFile: (path: string, from: string) => string
+  /** File of the rule that is being compiled; the second argument for `readDataFile`. */
+  readonly from: string
+}
+
+/**
+ * Necessary condition of a match, as an AND of ORs: an input can only match when of every clause at least one string
+ * occurs in it, ASCII letters compared without case. Strings are lower case and not empty; no clause is empty.
+ */
+export type LiteralClauses = readonly (readonly string[])[]
+
+/** One operator with its parameter compiled: a pure predicate over byte strings (one character a byte). */
+export interface OperatorMatcher {
+  /**
+   * True when `input` fulfils the operator. `captures` (null when the rule does not capture) is filled on a match:
+   * index 0 is the whole match, 1 to 9 the groups; groups that took no part are the empty string.
+   */
+  match(input: string, captures: string[] | null): boolean
+  /** Required literals for the prefilter, when the operator knows them. */
+  readonly literals?: LiteralClauses
+}
+
+/** A family member: `@name parameter`. Compilation throws an Error with a plain message when the parameter is wrong. */
+export interface Operator {
+  readonly name: string
+  compile(param: string, context: OperatorContext): OperatorMatcher
+}
