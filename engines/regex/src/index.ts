@@ -1,1 +1,5 @@
-export {}
+export { compileRegex } from './compile-regex.ts'
+export { RegexError, type RegexErrorCode, type RegexErrorDetail } from './error.ts'
+export { defaultLimits, type RegexLimits } from './limits.ts'
+export { type LiteralClauses } from './needs/required-literals.ts'
+export { type Match, type Regex, type RegexOptions } from './regex.ts'
