@@ -1,0 +1,75 @@
+import { byteBuffer, latin1Text } from './byte-writer.ts'
+import { hexValue } from './hex-digit.ts'
+import type { Transformation } from './transformation.ts'
+
+const NAMED: readonly (readonly [string, number])[] = [
+  ['quot', 34],
+  ['amp', 38],
+  ['lt', 60],
+  ['gt', 62],
+  ['nbsp', 0xa0],
+]
+
+const NO_ENTITY = -1
+
+/** Packs what an entity stands for and where the text goes on (its index in the high bits). */
+function decoded(byte: number, input: string, after: number): number {
+  const next = input.charCodeAt(after) === 59 ? after + 1 : after
+  return next * 256 + byte
+}
+
+function numericAt(input: string, at: number): number {
+  const hex = (input.charCodeAt(at) | 32) === 120
+  const base = hex ? 16 : 10
+  let byte = 0
+  let i = hex ? at + 1 : at
+  const from = i
+  for (; i < input.length; i++) {
+    const digit = hexValue(input.charCodeAt(i))
+    if (digit < 0 || digit >= base) break
+    byte = (byte * base + digit) & 0xff
+  }
+  return i === from ? NO_ENTITY : decoded(byte, input, i)
+}
+
+function startsWithName(input: string, at: number, name: string): boolean {
+  for (let i = 0; i < name.length; i++)
+    if ((input.charCodeAt(at + i) | 32) !== name.charCodeAt(i)) return false
+  return true
+}
+
+function entityAt(input: string, at: number): number {
+  if (input.charCodeAt(at) === 35) return numericAt(input, at + 1)
+  for (const [name, byte] of NAMED)
+    if (startsWithName(input, at, name)) return decoded(byte, input, at + name.length)
+  return NO_ENTITY
+}
+
+function apply(input: string): string {
+  const first = input.indexOf('&')
+  if (first < 0) return input
+  const out = byteBuffer(input.length)
+  out.write(input, 0, first, 'latin1')
+  let length = first
+  let i = first
+  let changed = false
+  while (i < input.length) {
+    const code = input.charCodeAt(i)
+    const entity = code === 38 ? entityAt(input, i + 1) : NO_ENTITY
+    if (entity === NO_ENTITY) {
+      out[length++] = code
+      i++
+    } else {
+      out[length++] = entity % 256
+      i = Math.floor(entity / 256)
+      changed = true
+    }
+  }
+  return changed ? latin1Text(out, length) : input
+}
+
+/**
+ * `t:htmlEntityDecode`: numeric entities of any length (low byte) and `quot amp lt gt nbsp`, with
+ * or without the semicolon, as browsers accept them.
+ */
+export const htmlEntityDecode: Transformation = { name: 'htmlEntityDecode', apply }
