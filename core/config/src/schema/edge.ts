@@ -1,0 +1,36 @@
+import { z } from 'zod'
+import { limitsSchema } from './limits.ts'
+import { mode } from './mode.ts'
+import { option } from './option.ts'
+
+/** What happens to a request whose inspection failed or ran out of steps. */
+export function inspectionFailure() {
+  return z.enum(['refuse', 'pass'])
+}
+
+/** Name of the rule set that comes with the program, or a folder of SecLang files (`crs:/path` for a Core Rule Set). */
+export function ruleSource() {
+  return z
+    .string()
+    .max(4096)
+    .regex(/^(?:builtin|(?:crs:)?[./].*)$/s, 'must be builtin, a folder (/path or ./path), or crs:/path')
+}
+
+/** The edge layer. */
+export const edgeSchema = z.strictObject({
+  mode: option(mode().default('enforce'), 'Mode of the layer; sites and steps may have their own.', {
+    security: 'off and monitor stop nothing.',
+  }),
+  workers: option(z.int().min(1).max(256).default(2), 'Worker processes that serve requests.'),
+  rules: option(z.array(ruleSource()).max(64).default(['builtin']), 'Rule sets of the inspection, in order.'),
+  paranoia: option(
+    z.int().min(1).max(4).default(1),
+    'Paranoia level of the rule sets: higher finds more and errs more.',
+  ),
+  onInspectionFailure: option(
+    inspectionFailure().default('refuse'),
+    'Whether a request whose inspection failed is refused (503) or passed on.',
+    { security: 'pass lets an attack through that makes the inspection fail.' },
+  ),
+  limits: option(limitsSchema.prefault({}), 'Sizes, counts and times by name.'),
+})

@@ -1,0 +1,59 @@
+import { z } from 'zod'
+import { listen, network, upstream } from './address.ts'
+import { inspectionFailure } from './edge.ts'
+import { mode, stepNames } from './mode.ts'
+import { option } from './option.ts'
+
+/** Stable short name: lower-case letters, digits, hyphens. */
+export function name() {
+  return z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'must be 1 to 63 lower-case letters, digits or hyphens')
+}
+
+/** Host name of a request, `*.example.org`, or `*` for every host. */
+export function hostPattern() {
+  return z
+    .string()
+    .max(253)
+    .regex(
+      /^(?:\*|(?:\*\.)?[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\])$/,
+      'must be a lower-case host name, *.name or *',
+    )
+}
+
+const stepsSchema = z.partialRecord(z.enum(stepNames), mode()).default({})
+
+/** One protected site. */
+export const siteSchema = z.strictObject({
+  name: option(name(), 'Name of the site in events, decisions and commands.'),
+  listen: option(
+    listen(),
+    'Literal address and port where the edge takes requests. Several sites may share one.',
+  ),
+  hosts: option(
+    z.array(hostPattern()).min(1).max(256).default(['*']),
+    'Host names of the site; among sites on one port the most exact wins.',
+  ),
+  upstream: option(upstream(), 'The service behind the edge.'),
+  mode: option(
+    mode().optional(),
+    'Mode of every judging step on this site; the mode of the edge when absent.',
+    { security: 'off and monitor stop nothing.' },
+  ),
+  steps: option(stepsSchema, 'Mode of single steps where it differs from the mode of the site.', {
+    security: 'A step that is off stops nothing.',
+  }),
+  onInspectionFailure: option(inspectionFailure().optional(), 'As in edge, for this site.', {
+    security: 'pass lets an attack through that makes the inspection fail.',
+  }),
+  trustedProxies: option(
+    z.array(network()).max(1024).default([]),
+    'Proxies in front of the edge whose X-Forwarded-For is believed, the rightmost untrusted entry.',
+    { security: 'Whoever sends from these networks can claim any client address.' },
+  ),
+  accessEvents: option(
+    z.enum(['each', 'aggregate']).default('aggregate'),
+    'Whether the store keeps each allowed request or totals a minute.',
+  ),
+})
