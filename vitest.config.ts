@@ -21,7 +21,11 @@ export default defineConfig({
       extends: true as const,
       test: {
         name: root.split('/').at(-1) ?? root,
-        include: [`${root}/src/**/*.test.{ts,tsx}`, `${root}/test/**/*.test.ts`, `${root}/*.test.ts`],
+        include: [
+          `${root}/src/**/*.test.{ts,tsx}`,
+          `${root}/test/**/*.test.ts`,
+          ...(root === 'scripts' ? ['scripts/**/*.test.ts'] : []),
+        ],
       },
     })),
   },

@@ -2,7 +2,15 @@
 // what changed. Plain JavaScript on node: built-ins, because it runs before anything is installed.
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { accessSync, constants, existsSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs'
+import {
+  accessSync,
+  constants,
+  existsSync,
+  readFileSync,
+  readdirSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -18,7 +26,10 @@ function fail(what, hint) {
 function checkNode() {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
   if (major < minimumNode[0] || (major === minimumNode[0] && minor < minimumNode[1])) {
-    fail(`node ${process.versions.node} is too old`, `install node ${minimumNode.join('.')} or newer (22 or 24 recommended)`)
+    fail(
+      `node ${process.versions.node} is too old`,
+      `install node ${minimumNode.join('.')} or newer (22 or 24 recommended)`,
+    )
   }
 }
 
@@ -52,7 +63,12 @@ function newestSource(folder) {
 function run(command, args, doing) {
   const started = Date.now()
   process.stderr.write(`${doing} ...`)
-  const result = spawnSync(command, args, { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], maxBuffer: 64 << 20 })
+  const result = spawnSync(command, args, {
+    cwd: root,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'pipe'],
+    maxBuffer: 64 << 20,
+  })
   if (result.status !== 0) {
     process.stderr.write(` failed\n${result.stdout ?? ''}${result.stderr ?? ''}`)
     fail(`${doing} failed`, `run "${command} ${args.join(' ')}" to see why`)
@@ -74,7 +90,9 @@ function tool(path) {
 }
 
 function build(stamp, force) {
-  const folders = ['core', 'engines', 'layers', 'backbone', 'apps', 'testkit'].map((f) => join(root, f)).filter(existsSync)
+  const folders = ['core', 'engines', 'layers', 'backbone', 'apps', 'testkit']
+    .map((f) => join(root, f))
+    .filter(existsSync)
   const newest = Math.max(...folders.map(newestSource), statSync(join(root, 'tsconfig.base.json')).mtimeMs)
   const built = existsSync(join(root, 'apps/cli/dist/main.js'))
   if (!force && built && stamp.source === newest) return newest
@@ -83,7 +101,11 @@ function build(stamp, force) {
   if (existsSync(view)) {
     const source = newestSource(join(root, 'apps/console'))
     if (force || stamp.console !== source || !existsSync(join(root, 'apps/console/dist/web/index.html'))) {
-      run(process.execPath, [tool('vite/bin/vite.js'), 'build', join(root, 'apps/console'), '--logLevel', 'warn'], 'building the console')
+      run(
+        process.execPath,
+        [tool('vite/bin/vite.js'), 'build', join(root, 'apps/console'), '--logLevel', 'warn'],
+        'building the console',
+      )
       stamp.console = source
     }
   }
