@@ -1,0 +1,307 @@
+import type { SqlTokens } from './sql-lexer.ts'
+import { SQL } from './sql-words.ts'
+
+/**
+ * Looks ahead from one keyword and tells whether what follows is the statement or clause that the
+ * keyword would start, and not a sentence that happens to use the word. Each look is short, or
+ * runs over tokens that no later look of its kind runs over again, so all together stay linear.
+ */
+export interface SqlSource {
+  readonly tokens: SqlTokens
+  readonly text: string
+}
+
+/** Kind of the token at `i`, `end` behind the last one. */
+export function kindAt(source: SqlSource, i: number): number {
+  return source.tokens.kinds[i] ?? SQL.end
+}
+
+/** The token's text in upper case, at most 40 characters of it. */
+export function wordAt(source: SqlSource, i: number): string {
+  const start = source.tokens.starts[i] ?? 0
+  return source.text.slice(start, Math.min(source.tokens.ends[i] ?? start, start + 40)).toUpperCase()
+}
+
+// What can stand behind a complete select item or table, besides a comma and FROM.
+const AFTER_ITEM: ReadonlySet<number> = new Set([
+  SQL.end,
+  SQL.close,
+  SQL.comment,
+  SQL.union,
+  SQL.semicolon,
+  SQL.where,
+  SQL.having,
+  SQL.group,
+  SQL.order,
+  SQL.limit,
+  SQL.into,
+  SQL.procedure,
+  SQL.openString,
+  SQL.string,
+  SQL.braceClose,
+  SQL.comma,
+  SQL.join,
+  SQL.forWord,
+  SQL.logic,
+])
+
+const NAME_LIKE: ReadonlySet<number> = new Set([
+  SQL.name,
+  SQL.object,
+  SQL.type,
+  SQL.values,
+  SQL.set,
+  SQL.by,
+  SQL.quantifier,
+  SQL.limit,
+  SQL.other,
+])
+
+// Words that open a noun phrase in English: no table is called so.
+const DETERMINERS: ReadonlySet<string> = new Set(
+  (
+    'THE A AN THIS THAT THESE THOSE YOUR MY OUR HIS HER ITS THEIR EACH EVERY ANY ALL SOME ONE TWO THREE BOTH ' +
+    'AMONG BELOW ABOVE WITHIN OUTSIDE HERE THERE WHAT WHICH WHO ME YOU US THEM HIM IT HOME WORK SCRATCH ' +
+    'TOP BOTTOM LEFT RIGHT VARIOUS MANY MULTIPLE SEVERAL MORE OTHER ANOTHER NOW TODAY AND OR OF TO IN ON AT BY'
+  ).split(' '),
+)
+
+/** Moves over `name`, `name.name`, `name.*`; gives the index behind, or `i` when none stands there. */
+export function skipName(source: SqlSource, i: number): number {
+  if (!NAME_LIKE.has(kindAt(source, i))) return i
+  let at = i + 1
+  while (kindAt(source, at) === SQL.dot) {
+    while (kindAt(source, at) === SQL.dot) at++
+    if (kindAt(source, at) !== SQL.end && kindAt(source, at) !== SQL.comment) at++
+  }
+  return at
+}
+
+/** `FROM` stands at `i`: does a table, a subquery or a table function follow? */
+export function isFromClause(source: SqlSource, i: number): boolean {
+  const first = kindAt(source, i + 1)
+  if (first === SQL.open || first === SQL.sqlCall || first === SQL.variable) return true
+  if (DETERMINERS.has(wordAt(source, i + 1))) return false
+  let at = skipName(source, i + 1)
+  if (at === i + 1) return false
+  if (at > i + 2) return true
+  if (kindAt(source, at) === SQL.open) return true
+  if (kindAt(source, at) === SQL.as) at += 2
+  else if (kindAt(source, at) === SQL.name) at++
+  return AFTER_ITEM.has(kindAt(source, at))
+}
+
+function skipOpens(source: SqlSource, i: number): number {
+  let at = i
+  while (kindAt(source, at) === SQL.open || kindAt(source, at) === SQL.quantifier) at++
+  return at
+}
+
+/** A literal stands at `i`: is it a select item (and not "select 2 items")? */
+function isLiteralItem(source: SqlSource, i: number): boolean {
+  let at = i + 1
+  const next = kindAt(source, at)
+  if (next === SQL.from) return isFromClause(source, at)
+  if (next === SQL.as || next === SQL.arithmetic || next === SQL.comparison || next === SQL.dot) return true
+  if (next === SQL.name) at++
+  const after = kindAt(source, at)
+  if (after === SQL.from) return isFromClause(source, at)
+  if (next === SQL.name) return after === SQL.comma || after === SQL.union || after === SQL.close
+  return AFTER_ITEM.has(after)
+}
+
+/** Names and commas up to FROM: "id, name from users" yes, "one of the items" no. */
+function isNameList(source: SqlSource, i: number): boolean {
+  let at = i
+  let items = 0
+  for (;;) {
+    const behind = skipName(source, at)
+    if (behind === at) return items > 0 && startsValue(source, at)
+    at = behind
+    while (kindAt(source, at) === SQL.close) at++
+    const kind = kindAt(source, at)
+    if (kind === SQL.as) at += 2
+    else if (kind === SQL.name) at++
+    const next = kindAt(source, at)
+    if (next === SQL.from) return isFromClause(source, at)
+    if (next === SQL.open) return false
+    if (next === SQL.arithmetic || next === SQL.comparison) return startsValue(source, at + 1)
+    if (next !== SQL.comma) return items > 0 && (next === SQL.union || next === SQL.comment)
+    items++
+    at++
+  }
+}
+
+function startsValue(source: SqlSource, i: number): boolean {
+  const kind = kindAt(source, i)
+  return (
+    kind === SQL.number ||
+    kind === SQL.string ||
+    kind === SQL.variable ||
+    kind === SQL.constant ||
+    kind === SQL.sqlCall ||
+    kind === SQL.plainCall
+  )
+}
+
+/** `SELECT` stands at `i`: does a select list follow, and not the rest of a sentence? */
+export function isSelect(source: SqlSource, i: number): boolean {
+  let at = skipOpens(source, i + 1)
+  if (wordAt(source, at - 1) === 'TOP' && kindAt(source, at) === SQL.number) return true
+  while (kindAt(source, at) === SQL.unary || kindAt(source, at) === SQL.not) at++
+  const kind = kindAt(source, at)
+  switch (kind) {
+    case SQL.number:
+    case SQL.string:
+    case SQL.constant:
+      return isLiteralItem(source, at)
+    case SQL.variable:
+    case SQL.sqlCall:
+    case SQL.plainCall:
+    case SQL.select:
+    case SQL.union:
+    case SQL.dot:
+    case SQL.braceOpen:
+      return true
+    case SQL.caseWord:
+      return kindAt(source, at + 1) === SQL.when || startsValue(source, at + 1)
+    case SQL.openString:
+      return at > i + 1
+    case SQL.arithmetic:
+      return isSignedItem(source, at)
+    default:
+      return isNameList(source, at)
+  }
+}
+
+function isSignedItem(source: SqlSource, i: number): boolean {
+  if (source.text[source.tokens.starts[i] ?? 0] === '*') {
+    const next = kindAt(source, i + 1)
+    return next === SQL.from ? isFromClause(source, i + 1) : AFTER_ITEM.has(next)
+  }
+  let at = i
+  while (kindAt(source, at) === SQL.arithmetic || kindAt(source, at) === SQL.open) at++
+  return startsValue(source, at) || kindAt(source, at) === SQL.select
+}
+
+/** `UNION` (or EXCEPT …) stands at `i`: does a query follow? */
+export function isUnion(source: SqlSource, i: number): boolean {
+  const at = skipOpens(source, i + 1)
+  const kind = kindAt(source, at)
+  if (kind === SQL.select) return true
+  if (kind === SQL.values) return kindAt(source, at + 1) === SQL.open
+  if (wordAt(source, at) === 'TABLE') return kindAt(source, at + 1) === SQL.name
+  // Cut off behind UNION ALL or UNION ( by a comment or the end: a probe for the next request.
+  return kind === SQL.comment || (kind === SQL.end && at > i + 1)
+}
+
+const ENDS_STATEMENT: ReadonlySet<number> = new Set([
+  SQL.end,
+  SQL.comment,
+  SQL.semicolon,
+  SQL.where,
+  SQL.openString,
+])
+
+function isDefinition(source: SqlSource, i: number): boolean {
+  let at = i + 1
+  if (wordAt(source, at) === 'OR' && wordAt(source, at + 1) === 'REPLACE') at += 2
+  if (kindAt(source, at) !== SQL.object && wordAt(source, at) !== 'PROCEDURE') return false
+  at++
+  if (DETERMINERS.has(wordAt(source, at))) return false
+  if (kindAt(source, at) === SQL.ifWord) return true
+  const behind = skipName(source, at)
+  return behind > at && kindAt(source, behind) !== SQL.name
+}
+
+function isUpdate(source: SqlSource, i: number): boolean {
+  const at = skipName(source, i + 1)
+  if (at === i + 1 || kindAt(source, at) !== SQL.set) return false
+  const column = skipName(source, at + 1)
+  return column > at + 1 && kindAt(source, column) === SQL.comparison
+}
+
+function isInsert(source: SqlSource, i: number): boolean {
+  if (kindAt(source, i + 1) !== SQL.into) return false
+  const at = skipName(source, i + 2)
+  const kind = kindAt(source, at)
+  return at > i + 2 && (kind === SQL.open || kind === SQL.values || kind === SQL.select || kind === SQL.set)
+}
+
+function isDelete(source: SqlSource, i: number, cut: boolean): boolean {
+  if (kindAt(source, i + 1) !== SQL.from || DETERMINERS.has(wordAt(source, i + 2))) return false
+  const at = skipName(source, i + 2)
+  const kind = kindAt(source, at)
+  if (at === i + 2) return false
+  return kind === SQL.where || kind === SQL.semicolon || (cut && ENDS_STATEMENT.has(kind))
+}
+
+function isExecute(source: SqlSource, i: number, cut: boolean): boolean {
+  const kind = kindAt(source, i + 1)
+  if (kind === SQL.open || kind === SQL.variable || kind === SQL.string) return cut || kind === SQL.variable
+  const at = skipName(source, i + 1)
+  if (at === i + 1) return false
+  return cut || at > i + 2 || /^(?:XP|SP)_/.test(wordAt(source, i + 1))
+}
+
+/**
+ * A statement verb stands at `i`: is it a statement? `cut` says that the text before was left by
+ * `;` or a quote; at the very start of a value more is asked, as sentences start with verbs too.
+ */
+export function isStatement(source: SqlSource, i: number, cut: boolean): boolean {
+  const next = kindAt(source, i + 1)
+  switch (wordAt(source, i)) {
+    case 'INSERT':
+    case 'MERGE':
+      return isInsert(source, i)
+    case 'UPDATE':
+      return isUpdate(source, i)
+    case 'DELETE':
+      return isDelete(source, i, cut)
+    case 'DROP':
+    case 'CREATE':
+    case 'ALTER':
+    case 'TRUNCATE':
+    case 'RENAME':
+    case 'BACKUP':
+    case 'RESTORE':
+    case 'ATTACH':
+      return isDefinition(source, i)
+    case 'EXEC':
+    case 'EXECUTE':
+    case 'CALL':
+      return isExecute(source, i, cut)
+    case 'DECLARE':
+      return next === SQL.variable || (cut && next === SQL.name)
+    case 'WAITFOR':
+      return /^(?:DELAY|TIME)$/.test(wordAt(source, i + 1))
+    case 'LOAD':
+      return wordAt(source, i + 1) === 'DATA'
+    case 'GRANT':
+    case 'REVOKE':
+      return cut && next === SQL.name && kindAt(source, i + 2) === SQL.join
+    case 'SHUTDOWN':
+    case 'RECONFIGURE':
+      return cut && (ENDS_STATEMENT.has(next) || next === SQL.with)
+    case 'BEGIN':
+      return cut && (next === SQL.verb || next === SQL.select || /^TR(?:Y|AN)/.test(wordAt(source, i + 1)))
+    case 'GOTO':
+    case 'USE':
+      return cut && next === SQL.name && kindAt(source, i + 2) !== SQL.name
+    case 'PRINT':
+      return cut && (startsValue(source, i + 1) || next === SQL.openString)
+    case 'HANDLER':
+    case 'COPY':
+    case 'PRAGMA':
+      return cut && next === SQL.name
+    default:
+      return false
+  }
+}
+
+/** `SET` stands at `i`: an assignment to a variable or an option? */
+export function isAssignment(source: SqlSource, i: number): boolean {
+  const next = kindAt(source, i + 1)
+  const sign = kindAt(source, i + 2)
+  return (next === SQL.variable || next === SQL.name) && (sign === SQL.comparison || sign === SQL.assign)
+}

@@ -1,0 +1,576 @@
+import type { SqlContext, SqlTokens } from './sql-lexer.ts'
+import {
+  isAssignment,
+  isFromClause,
+  isSelect,
+  isStatement,
+  isUnion,
+  kindAt,
+  skipName,
+  type SqlSource,
+  wordAt,
+} from './sql-shape.ts'
+import { SQL } from './sql-words.ts'
+
+/** What a finished operand was. */
+const OPERAND = { none: 0, literal: 1, name: 2, variable: 3, call: 4, group: 5, open: 6 } as const
+
+/** What has been read of the expression that the value would put into the query. */
+interface Walk extends SqlSource {
+  readonly context: SqlContext
+  i: number
+  /** An operand is expected next; otherwise an operator. */
+  wanting: boolean
+  /** Every token so far fitted the grammar, counted from the start of the value. */
+  clean: boolean
+  readonly groups: number[]
+  /** Closing parentheses that close ones of the query. */
+  closers: number
+  cases: number
+  betweens: number
+  selects: number
+  logic: number
+  comparisons: number
+  constantComparisons: number
+  constantLogic: number
+  arithmetic: number
+  sqlCalls: number
+  plainCalls: number
+  variables: number
+  operands: number
+  commas: number
+  first: number
+  last: number
+  left: number
+  pending: 0 | 1 | 2 | 3
+  ending: number
+  reason: string | null
+}
+
+const NOTHING = 0
+const COMPARE = 1
+const LOGIC = 2
+const ARITHMETIC = 3
+
+function isConstant(kind: number): boolean {
+  return kind === OPERAND.literal || kind === OPERAND.open || kind === OPERAND.group
+}
+
+/** An operand is complete: settle the operator that waited for it. */
+function finish(walk: Walk, kind: number): void {
+  walk.operands++
+  if (walk.operands === 1) walk.first = kind
+  if (walk.pending === COMPARE) {
+    walk.comparisons++
+    if (isConstant(walk.left) && isConstant(kind)) walk.constantComparisons++
+  } else if (walk.pending === LOGIC) {
+    if (isConstant(walk.left) && isConstant(kind)) walk.constantLogic++
+  }
+  walk.pending = NOTHING
+  walk.last = kind
+  walk.wanting = false
+  walk.i++
+}
+
+function operator(walk: Walk, pending: 0 | 1 | 2 | 3): void {
+  walk.left = walk.last
+  walk.pending = pending
+  walk.wanting = true
+  if (pending === LOGIC) walk.logic++
+  else if (pending === ARITHMETIC) walk.arithmetic++
+  walk.i++
+}
+
+function found(walk: Walk, reason: string): void {
+  walk.reason = reason
+}
+
+/** The text does not go on as SQL: forget the expression and look for the next place it could. */
+function stumble(walk: Walk): void {
+  walk.reason = judge(walk, false)
+  if (walk.reason !== null) return
+  walk.clean = false
+  walk.groups.length = 0
+  walk.closers = walk.cases = walk.betweens = walk.selects = 0
+  walk.logic = walk.comparisons = walk.constantComparisons = walk.constantLogic = 0
+  walk.arithmetic = walk.sqlCalls = walk.plainCalls = walk.variables = walk.operands = walk.commas = 0
+  walk.pending = NOTHING
+  walk.first = walk.last = OPERAND.none
+  walk.i++
+  while (!restarts(kindAt(walk, walk.i))) walk.i++
+  const kind = kindAt(walk, walk.i)
+  walk.wanting = kind === SQL.select || kind === SQL.variable
+  if (kind === SQL.number || kind === SQL.string) walk.wanting = true
+}
+
+function restarts(kind: number): boolean {
+  return (
+    kind === SQL.end ||
+    kind === SQL.logic ||
+    kind === SQL.union ||
+    kind === SQL.select ||
+    kind === SQL.semicolon ||
+    kind === SQL.number ||
+    kind === SQL.string ||
+    kind === SQL.having ||
+    kind === SQL.procedure ||
+    kind === SQL.into ||
+    kind === SQL.order ||
+    kind === SQL.verb
+  )
+}
+
+function openGroup(walk: Walk, kind: number, tokens: number): void {
+  walk.groups.push(kind)
+  walk.i += tokens
+  walk.wanting = true
+  walk.pending = NOTHING
+}
+
+function closeGroup(walk: Walk): void {
+  const kind = walk.groups.pop()
+  if (kind === undefined) {
+    walk.closers++
+    walk.i++
+    return
+  }
+  finish(walk, kind === SQL.open ? OPERAND.group : OPERAND.call)
+}
+
+function takeSelect(walk: Walk): void {
+  const before = kindAt(walk, walk.i - 1)
+  const placed =
+    walk.i === 0 || before === SQL.open || before === SQL.semicolon || before === SQL.union || walk.clean
+  if (placed && isSelect(walk, walk.i)) found(walk, 'a query stands where a value belongs')
+  else if (walk.context !== 'bare' && walk.i === 1 && isSelect(walk, walk.i))
+    found(walk, 'a query follows a closed string')
+  else stumble(walk)
+}
+
+function takeName(walk: Walk): void {
+  const behind = skipName(walk, walk.i)
+  const after = Math.max(behind, walk.i + 1)
+  if (kindAt(walk, after) === SQL.open) {
+    openGroup(walk, SQL.name, after - walk.i + 1)
+    return
+  }
+  walk.i = after - 1
+  finish(walk, OPERAND.name)
+}
+
+function takeOperand(walk: Walk, kind: number): void {
+  switch (kind) {
+    case SQL.number:
+    case SQL.string:
+    case SQL.constant:
+      finish(walk, OPERAND.literal)
+      return
+    case SQL.openString:
+      finish(walk, OPERAND.open)
+      return
+    case SQL.variable:
+      walk.variables++
+      if (kindAt(walk, walk.i + 1) === SQL.assign) walk.i += 2
+      else finish(walk, OPERAND.variable)
+      return
+    case SQL.sqlCall:
+      walk.sqlCalls++
+      openGroup(walk, kind, 2)
+      return
+    case SQL.plainCall:
+      walk.plainCalls++
+      openGroup(walk, kind, 2)
+      return
+    case SQL.open:
+      openGroup(walk, SQL.open, 1)
+      return
+    case SQL.close:
+      takeEmptyClose(walk)
+      return
+    case SQL.not:
+    case SQL.unary:
+    case SQL.quantifier:
+      walk.i++
+      return
+    case SQL.arithmetic:
+      takeSign(walk)
+      return
+    case SQL.select:
+      takeSelect(walk)
+      return
+    case SQL.caseWord:
+      takeCase(walk)
+      return
+    case SQL.braceOpen:
+      walk.i += kindAt(walk, walk.i + 1) === SQL.name ? 2 : 1
+      return
+    default:
+      takeOtherOperand(walk, kind)
+  }
+}
+
+const NAMES: ReadonlySet<number> = new Set([SQL.name, SQL.object, SQL.type, SQL.values, SQL.ifWord, SQL.set])
+
+function takeOtherOperand(walk: Walk, kind: number): void {
+  if (NAMES.has(kind)) takeName(walk)
+  else if (kind === SQL.comment) walk.i++
+  else if (walk.operands === 0 && walk.groups.length === 0 && walk.context === 'bare') {
+    // The value may go on from a value of the query: it then starts with an operator.
+    walk.wanting = false
+    takeOperator(walk, kind)
+  } else stumble(walk)
+}
+
+/** `()` is a call without arguments; any other closing parenthesis here is out of place. */
+function takeEmptyClose(walk: Walk): void {
+  if (kindAt(walk, walk.i - 1) === SQL.open && walk.groups.length > 0) closeGroup(walk)
+  else if (walk.operands === 0 && walk.groups.length === 0) {
+    walk.wanting = false
+    closeGroup(walk)
+  } else stumble(walk)
+}
+
+function takeSign(walk: Walk): void {
+  const sign = walk.text[walk.tokens.starts[walk.i] ?? 0]
+  if (sign === '*' && (walk.groups.length > 0 || walk.selects > 0)) finish(walk, OPERAND.name)
+  else if (sign === '-' || sign === '+' || sign === '*' || walk.operands === 0) walk.i++
+  else stumble(walk)
+}
+
+function takeCase(walk: Walk): void {
+  if (kindAt(walk, walk.i + 1) === SQL.when) {
+    walk.cases++
+    walk.i += 2
+  } else if (walk.operands === 0 && walk.context === 'bare' && !startsLiteral(kindAt(walk, walk.i + 1)))
+    takeName(walk)
+  else {
+    walk.cases++
+    walk.i++
+  }
+}
+
+function startsLiteral(kind: number): boolean {
+  return kind === SQL.number || kind === SQL.string || kind === SQL.open || kind === SQL.variable
+}
+
+function takeOperator(walk: Walk, kind: number): void {
+  switch (kind) {
+    case SQL.arithmetic:
+      operator(walk, ARITHMETIC)
+      return
+    case SQL.comparison:
+    case SQL.assign:
+      operator(walk, COMPARE)
+      return
+    case SQL.logic:
+      if (walk.betweens > 0) {
+        walk.betweens--
+        operator(walk, NOTHING)
+      } else operator(walk, LOGIC)
+      return
+    case SQL.between:
+      walk.betweens++
+      operator(walk, COMPARE)
+      return
+    case SQL.is:
+      operator(walk, COMPARE)
+      if (kindAt(walk, walk.i) === SQL.not) walk.i++
+      return
+    case SQL.inside:
+      if (kindAt(walk, walk.i + 1) === SQL.open) operator(walk, COMPARE)
+      else stumble(walk)
+      return
+    case SQL.not:
+      takeNot(walk)
+      return
+    case SQL.close:
+      closeGroup(walk)
+      return
+    case SQL.comma:
+      if (walk.groups.length === 0 && walk.selects === 0) walk.commas++
+      operator(walk, NOTHING)
+      return
+    case SQL.semicolon:
+      takeSemicolon(walk)
+      return
+    case SQL.union:
+      takeUnion(walk)
+      return
+    case SQL.comment:
+      takeComment(walk)
+      return
+    default:
+      takeClause(walk, kind)
+  }
+}
+
+function takeNot(walk: Walk): void {
+  const next = kindAt(walk, walk.i + 1)
+  if (next === SQL.comparison || next === SQL.inside || next === SQL.between) walk.i++
+  else stumble(walk)
+}
+
+function takeUnion(walk: Walk): void {
+  if (isUnion(walk, walk.i)) found(walk, 'a second query is joined with UNION')
+  else if (kindAt(walk, walk.i + 1) === SQL.end && walk.operands > 0 && walk.clean && walk.i > 1)
+    found(walk, 'the value ends in UNION')
+  else stumble(walk)
+}
+
+function takeComment(walk: Walk): void {
+  walk.ending = SQL.comment
+  walk.i++
+}
+
+function takeSemicolon(walk: Walk): void {
+  const next = kindAt(walk, walk.i + 1)
+  const at = walk.i + 1
+  if (next === SQL.verb && isStatement(walk, at, true)) found(walk, 'a second statement follows')
+  else if (next === SQL.select && isSelect(walk, at)) found(walk, 'a second query follows')
+  else if (next === SQL.set && isAssignment(walk, at)) found(walk, 'a second statement follows')
+  else if (next === SQL.comment && walk.context !== 'bare' && walk.clean)
+    found(walk, 'the rest of the query is cut off')
+  else if (next === SQL.ifWord) {
+    walk.i += 2
+    walk.wanting = true
+  } else stumble(walk)
+}
+
+function takeClause(walk: Walk, kind: number): void {
+  switch (kind) {
+    case SQL.having:
+    case SQL.where:
+      operator(walk, LOGIC)
+      return
+    case SQL.order:
+    case SQL.group:
+      takeOrder(walk)
+      return
+    case SQL.limit:
+      takeLimit(walk)
+      return
+    case SQL.into:
+      if (/^(?:OUT|DUMP)FILE$/.test(wordAt(walk, walk.i + 1)) && kindAt(walk, walk.i + 2) !== SQL.end)
+        found(walk, 'the result is written to a file')
+      else stumble(walk)
+      return
+    case SQL.procedure:
+      if (kindAt(walk, walk.i + 2) === SQL.open) found(walk, 'a procedure is run on the result')
+      else stumble(walk)
+      return
+    case SQL.as:
+      walk.i += 2
+      return
+    case SQL.cast:
+      walk.i = Math.max(skipName(walk, walk.i + 1), walk.i + 2)
+      return
+    case SQL.collate:
+      operator(walk, NOTHING)
+      return
+    case SQL.dot:
+      walk.i += 2
+      return
+    case SQL.when:
+    case SQL.then:
+    case SQL.otherwise:
+    case SQL.endWord:
+      takeCasePart(walk, kind)
+      return
+    default:
+      takeRest(walk, kind)
+  }
+}
+
+function takeCasePart(walk: Walk, kind: number): void {
+  if (walk.cases === 0) stumble(walk)
+  else if (kind === SQL.then) found(walk, 'a conditional stands where a value belongs')
+  else if (kind === SQL.endWord) {
+    walk.cases--
+    finish(walk, OPERAND.call)
+  } else operator(walk, NOTHING)
+}
+
+function takeOrder(walk: Walk): void {
+  const at = walk.i + 2
+  if (kindAt(walk, walk.i + 1) !== SQL.by) {
+    stumble(walk)
+    return
+  }
+  const target = kindAt(walk, at)
+  const behind = kindAt(walk, at + 1)
+  const closed = behind === SQL.end || behind === SQL.comment || behind === SQL.comma
+  const positional = target === SQL.number && (closed || behind === SQL.limit || behind === SQL.semicolon)
+  const value = target === SQL.open || target === SQL.sqlCall || target === SQL.arithmetic
+  const fits = walk.clean && isConstant(walk.last)
+  if (walk.context === 'bare' ? fits && (positional || value) : walk.clean && (positional || value || closed))
+    found(walk, 'the order or grouping of the result is changed')
+  else if (fits && (behind === SQL.having || behind === SQL.comment || behind === SQL.union))
+    found(walk, 'the order or grouping of the result is changed')
+  else stumble(walk)
+}
+
+function takeLimit(walk: Walk): void {
+  const number = kindAt(walk, walk.i + 1) === SQL.number
+  const behind = kindAt(walk, walk.i + 2)
+  const closed = behind === SQL.comma || behind === SQL.comment || behind === SQL.union || behind === SQL.into
+  if (number && closed && walk.clean && (walk.context !== 'bare' || isConstant(walk.last)))
+    found(walk, 'the size of the result is changed')
+  else stumble(walk)
+}
+
+function takeRest(walk: Walk, kind: number): void {
+  const inCall = walk.groups.length > 0 && walk.groups.at(-1) !== SQL.open
+  if (inCall && (kind === SQL.from || kind === SQL.forWord || kind === SQL.join || kind === SQL.as))
+    operator(walk, NOTHING)
+  else if (kind === SQL.braceClose) walk.i++
+  else if (kind === SQL.verb && walk.clean && walk.context !== 'bare' && walk.i === 1) takeLateStatement(walk)
+  else if (kind === SQL.verb && isLoneStatement(walk)) found(walk, 'a second statement follows')
+  else if (kind === SQL.select) takeLateSelect(walk)
+  else if (kind === SQL.from && walk.operands > 0 && isCatalogue(walk))
+    found(walk, 'the catalogue of the database is read')
+  else if (kind === SQL.forWord && wordAt(walk, walk.i + 1) === 'UPDATE') walk.i += 2
+  else if (kind === SQL.name && wordAt(walk, walk.i) === 'LOCK' && kindAt(walk, walk.i + 1) === SQL.inside)
+    walk.i += 4
+  else stumble(walk)
+}
+
+function isLoneStatement(walk: Walk): boolean {
+  const word = wordAt(walk, walk.i)
+  return word !== 'DELETE' && word !== 'CREATE' && isStatement(walk, walk.i, false)
+}
+
+function isCatalogue(walk: Walk): boolean {
+  return (
+    isFromClause(walk, walk.i) &&
+    /^(?:INFORMATION_SCHEMA|SYS|PG_|SQLITE_MASTER)/.test(wordAt(walk, walk.i + 1))
+  )
+}
+
+function takeLateStatement(walk: Walk): void {
+  if (isStatement(walk, walk.i, true)) found(walk, 'a statement follows a closed string')
+  else stumble(walk)
+}
+
+function takeLateSelect(walk: Walk): void {
+  const literal = isConstant(walk.last) && walk.clean
+  if ((literal || !walk.clean) && isSelect(walk, walk.i)) {
+    const before = kindAt(walk, walk.i - 1)
+    if (literal || before === SQL.union || before === SQL.open) {
+      found(walk, 'a query follows a value')
+      return
+    }
+    if (hasTable(walk)) {
+      found(walk, 'a query follows a value')
+      return
+    }
+  }
+  stumble(walk)
+}
+
+/** A FROM clause within the next 200 tokens: outside a clean expression a select list is too little. */
+function hasTable(walk: Walk): boolean {
+  for (let i = walk.i + 1; i < walk.i + 200; i++) {
+    const kind = kindAt(walk, i)
+    if (kind === SQL.from) return isFromClause(walk, i)
+    if (kind === SQL.end || kind === SQL.select) return false
+  }
+  return false
+}
+
+/** The expression ends, at the end of the value (`complete`) or where it stops being SQL. */
+function judge(walk: Walk, complete: boolean): string | null {
+  if (walk.operands === 0 && walk.closers === 0) return null
+  const cut = walk.ending === SQL.comment
+  return walk.context === 'bare' ? judgeBare(walk, complete, cut) : judgeQuoted(walk, complete, cut)
+}
+
+function judgeBare(walk: Walk, complete: boolean, cut: boolean): string | null {
+  const anchored = walk.clean && (isConstant(walk.first) || walk.first === OPERAND.variable)
+  if (walk.logic > 0 && walk.comparisons > 0 && walk.left !== OPERAND.none) {
+    if (walk.constantComparisons > 0 || walk.sqlCalls > 0 || walk.variables > 0)
+      return 'a condition that is always or never true is added'
+    if (anchored) return 'a condition is added'
+  }
+  if (!walk.clean) return null
+  if (walk.logic > 0 && walk.sqlCalls > 0 && anchored) return 'a condition calls a function'
+  if (walk.constantLogic > 0 && (cut || walk.logic > 1)) return 'a constant condition is added'
+  if (cut && walk.constantComparisons > 0) return 'a comparison cuts off the rest'
+  if (cut && walk.closers > 0 && walk.operands > 0) return 'parentheses of the query are closed'
+  if (complete && walk.sqlCalls + walk.plainCalls > 1 && walk.sqlCalls > 0 && walk.last === OPERAND.call)
+    return 'functions of the database are called'
+  return null
+}
+
+function judgeQuoted(walk: Walk, complete: boolean, cut: boolean): string | null {
+  if (!walk.clean) {
+    return walk.logic > 0 && walk.constantComparisons > 0
+      ? 'a condition that is always or never true is added'
+      : null
+  }
+  const rejoined = complete && walk.last === OPERAND.open && !walk.wanting
+  if (walk.logic > 0 && walk.comparisons > 0) return 'a condition is added behind a closed string'
+  if (walk.logic > 0 && (walk.sqlCalls > 0 || walk.variables > 0)) return 'a condition calls a function'
+  if (walk.operands === 1 && walk.last === OPERAND.open) return null
+  if (cut && walk.tokens.kinds.length > 1) return 'the rest of the query is cut off'
+  if (rejoined && walk.operands > 1 && walk.commas === 0)
+    return 'a string of the query is left and entered again'
+  if (complete && !walk.wanting && walk.constantLogic > 0 && walk.last !== OPERAND.literal)
+    return 'a constant condition is added'
+  if (complete && walk.operands > 1 && walk.sqlCalls > 0 && walk.arithmetic > 0)
+    return 'a function of the database is called'
+  return null
+}
+
+function start(tokens: SqlTokens, text: string, context: SqlContext): Walk {
+  return {
+    tokens,
+    text,
+    context,
+    i: 0,
+    wanting: true,
+    clean: true,
+    groups: [],
+    closers: 0,
+    cases: 0,
+    betweens: 0,
+    selects: 0,
+    logic: 0,
+    comparisons: 0,
+    constantComparisons: 0,
+    constantLogic: 0,
+    arithmetic: 0,
+    sqlCalls: 0,
+    plainCalls: 0,
+    variables: 0,
+    operands: 0,
+    commas: 0,
+    first: OPERAND.none,
+    last: OPERAND.none,
+    left: OPERAND.none,
+    pending: NOTHING,
+    ending: 0,
+    reason: null,
+  }
+}
+
+/**
+ * Reads a value as the text it would be inside a query and tells how it would change that query:
+ * a sentence for people, or null when it would stay a value.
+ */
+export function walkSql(tokens: SqlTokens, text: string, context: SqlContext): string | null {
+  const walk = start(tokens, text, context)
+  const first = kindAt(walk, 0)
+  if (context === 'bare' && first === SQL.verb && isStatement(walk, 0, false))
+    return 'the value is a statement'
+  if (context === 'bare' && first === SQL.semicolon) walk.wanting = false
+  if (context === 'bare' && first === SQL.ifWord) walk.i = 1
+  const count = tokens.kinds.length
+  while (walk.i < count && walk.reason === null) {
+    const kind = kindAt(walk, walk.i)
+    if (walk.wanting) takeOperand(walk, kind)
+    else takeOperator(walk, kind)
+  }
+  if (walk.reason !== null) return walk.reason
+  if (tokens.versioned && walk.operands > 0) return 'a comment that MySQL executes holds SQL'
+  return judge(walk, true)
+}
