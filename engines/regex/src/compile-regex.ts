@@ -1,13 +1,21 @@
+import { LinearMatcher } from './linear/linear-matcher.ts'
 import { defaultLimits } from './limits.ts'
-import { assemble } from './program/assemble.ts'
+import { requiredBytes } from './needs/required-bytes.ts'
+import { requiredLiterals } from './needs/required-literals.ts'
 import { buildAlphabet } from './program/alphabet.ts'
-import { PikeVm } from './linear/pike-vm.ts'
+import { assemble } from './program/assemble.ts'
 import { minLengthOf } from './syntax/first-of.ts'
 import { parsePattern } from './syntax/parse-pattern.ts'
 import { resolveAtomic } from './syntax/resolve-atomic.ts'
+import { pathBound } from './v8/path-bound.ts'
+import { V8Matcher } from './v8/v8-matcher.ts'
+import { v8Source } from './v8/v8-source.ts'
 
-import type { Flags, Syntax } from './syntax/pattern-reader.ts'
+import type { Alphabet } from './program/alphabet.ts'
+import type { Program } from './program/program.ts'
 import type { Match, Regex, RegexOptions } from './regex.ts'
+import type { RegexNode } from './syntax/node.ts'
+import type { Flags, Syntax } from './syntax/pattern-reader.ts'
 
 /**
  * Compiles a pattern. Throws {@link RegexError} with code, offset and hint when the pattern is malformed, outside
@@ -19,41 +27,107 @@ export function compileRegex(pattern: string, options: RegexOptions = {}): Regex
   const node = resolveAtomic(parsed.node)
   const program = assemble(node, parsed.groupNames.length, syntax.limits.maxProgram)
   const wide = syntax.mode === 'string'
-  const vm = new PikeVm(program, buildAlphabet(program, wide ? 0x10ffff : 0xff), wide)
-  return {
-    source: pattern,
-    engine: 'linear',
-    provenForV8: false,
-    minLength: minLengthOf(node),
-    groupCount: parsed.groupNames.length,
-    groupNames: parsed.groupNames,
-    requiredLiterals: [],
-    requiredBytes: undefined,
-    get lastSteps(): number {
-      return vm.steps
-    },
-    test: (input) => vm.run({ input, from: 0 }) !== undefined,
-    exec: (input, from = 0) => toMatch(vm.run({ input, from })),
-    match: (input) => toTexts(input, vm.run({ input, from: 0 })),
+  const alphabet = buildAlphabet(program, wide ? 0x10ffff : 0xff)
+  const linear = new LinearMatcher(program, alphabet, {
+    wide,
+    maxCacheBytes: syntax.limits.maxCacheBytes,
+    budget: options.cache,
+  })
+  const v8 = options.engine === 'linear' ? undefined : provenMatcher({ node, program, alphabet, wide })
+  return new CompiledRegex({ pattern, node, groupNames: parsed.groupNames, linear, v8 })
+}
+
+interface ProofInput {
+  readonly node: RegexNode
+  readonly program: Program
+  readonly alphabet: Alphabet
+  readonly wide: boolean
+}
+
+/** V8 for the pattern, if it says exactly the same there and is proven safe. */
+function provenMatcher({ node, program, alphabet, wide }: ProofInput): V8Matcher | undefined {
+  const source = v8Source(node, wide)
+  const bound = source === undefined ? undefined : pathBound(program, alphabet)
+  return source === undefined || bound === undefined ? undefined : V8Matcher.create(source, bound)
+}
+
+interface Compiled {
+  readonly pattern: string
+  readonly node: RegexNode
+  readonly groupNames: readonly (string | undefined)[]
+  readonly linear: LinearMatcher
+  readonly v8: V8Matcher | undefined
+}
+
+class CompiledRegex implements Regex {
+  readonly source: string
+  readonly engine: 'v8' | 'linear'
+  readonly minLength: number
+  readonly groupCount: number
+  readonly groupNames: readonly (string | undefined)[]
+  lastSteps = 0
+  readonly #node: RegexNode
+  readonly #linear: LinearMatcher
+  readonly #v8: V8Matcher | undefined
+  #literals: readonly (readonly string[])[] | undefined
+  #bytes: Uint8Array | undefined | null = null
+
+  constructor({ pattern, node, groupNames, linear, v8 }: Compiled) {
+    this.source = pattern
+    this.engine = v8 === undefined ? 'linear' : 'v8'
+    this.minLength = minLengthOf(node)
+    this.groupCount = groupNames.length
+    this.groupNames = groupNames
+    this.#node = node
+    this.#linear = linear
+    this.#v8 = v8
+  }
+
+  get requiredLiterals(): readonly (readonly string[])[] {
+    this.#literals ??= requiredLiterals(this.#node)
+    return this.#literals
+  }
+
+  get requiredBytes(): Uint8Array | undefined {
+    if (this.#bytes === null) this.#bytes = requiredBytes(this.#node)
+    return this.#bytes
+  }
+
+  test(input: string): boolean {
+    this.lastSteps = 1
+    if (input.length < this.minLength) return false
+    const found = this.#linear.test(input, 0)
+    this.lastSteps = this.#linear.steps
+    return found
+  }
+
+  exec(input: string, from = 0): Match | null {
+    this.lastSteps = 1
+    if (!(from >= 0) || input.length - from < this.minLength) return null
+    const engine = this.#v8 ?? this.#linear
+    const captures = engine.exec(input, from)
+    this.lastSteps = engine.steps
+    return captures === undefined ? null : { index: captures[0] ?? 0, end: captures[1] ?? 0, captures }
+  }
+
+  match(input: string): (string | undefined)[] | null {
+    if (this.#v8 === undefined || input.length < this.minLength) return textsOf(input, this.exec(input))
+    const found = this.#v8.match(input)
+    this.lastSteps = this.#v8.steps
+    return found
   }
 }
 
-function toMatch(captures: Int32Array | undefined): Match | null {
-  if (captures === undefined) return null
-  return { index: captures[0] ?? 0, end: captures[1] ?? 0, captures }
-}
-
-function toTexts(input: string, captures: Int32Array | undefined): (string | undefined)[] | null {
-  if (captures === undefined) return null
+function textsOf(input: string, match: Match | null): (string | undefined)[] | null {
+  if (match === null) return null
   const texts: (string | undefined)[] = []
-  for (let i = 0; i < captures.length; i += 2) {
-    const start = captures[i] ?? -1
-    texts.push(start < 0 ? undefined : input.slice(start, captures[i + 1]))
+  for (let slot = 0; slot < match.captures.length; slot += 2) {
+    const start = match.captures[slot] ?? -1
+    texts.push(start < 0 ? undefined : input.slice(start, match.captures[slot + 1]))
   }
   return texts
 }
 
-/** The syntax part of the options, with defaults filled in. */
 function syntaxOf(options: RegexOptions): Syntax {
   const mode = options.mode ?? 'bytes'
   return {

@@ -1,5 +1,6 @@
 export { compileRegex } from './compile-regex.ts'
 export { RegexError, type RegexErrorCode, type RegexErrorDetail } from './error.ts'
+export { CacheBudget } from './linear/cache-budget.ts'
 export { defaultLimits, type RegexLimits } from './limits.ts'
 export { type LiteralClauses } from './needs/required-literals.ts'
 export { type Match, type Regex, type RegexOptions } from './regex.ts'

@@ -1,4 +1,5 @@
 import type { RegexLimits } from './limits.ts'
+import type { CacheBudget } from './linear/cache-budget.ts'
 import type { LiteralClauses } from './needs/required-literals.ts'
 
 /** How to read a pattern. Everything not given has the value of the PCRE or Go default. */
@@ -21,8 +22,10 @@ export interface RegexOptions {
    * `final-newline` (PCRE's default: also before a newline that ends the input).
    */
   readonly dollar?: 'end' | 'final-newline'
-  /** `auto` (default): V8 when the pattern is proven safe and V8 is the better choice; `linear`: never V8. */
+  /** `auto` (default): V8 for captures when the pattern is proven safe there; `linear`: never V8. */
   readonly engine?: 'auto' | 'linear'
+  /** Memory shared by the automata of many patterns; without it each has `maxCacheBytes` of its own, twice. */
+  readonly cache?: CacheBudget
   /** Overrides of single limits. */
   readonly limits?: Partial<RegexLimits>
 }
@@ -41,10 +44,8 @@ export interface Match {
 export interface Regex {
   /** The pattern as given. */
   readonly source: string
-  /** Which engine answers `test`: V8 only after the proof of safety. */
+  /** `v8` when the pattern says exactly the same in V8 and was proven to run there in linear time: captures come from V8. */
   readonly engine: 'v8' | 'linear'
-  /** True when the pattern was proven to run in linear time on V8's backtracking matcher. */
-  readonly provenForV8: boolean
   /** Fewest UTF-16 units a match can have. */
   readonly minLength: number
   /** Number of groups, group 0 included. */
