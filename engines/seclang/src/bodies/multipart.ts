@@ -1,0 +1,271 @@
+import { readDisposition } from './multipart-disposition.ts'
+import { readBoundary } from './multipart-boundary.ts'
+import { addPair, emptyPairs } from './pairs.ts'
+import type { Pairs } from './pairs.ts'
+import type { BodyLimits, BodyResult } from './body-result.ts'
+
+/** What strict reading of a multipart body (RFC 7578, 2046) found out of order. */
+export interface MultipartFlags {
+  boundaryQuoted: boolean
+  boundaryWhitespace: boolean
+  dataBefore: boolean
+  dataAfter: boolean
+  headerFolding: boolean
+  invalidHeaderFolding: boolean
+  invalidPart: boolean
+  invalidQuoting: boolean
+  missingSemicolon: boolean
+  crlfLine: boolean
+  lfLine: boolean
+  unmatchedBoundary: boolean
+  fileLimitExceeded: boolean
+  error: boolean
+}
+
+/** An uploaded file. */
+export interface MultipartFile {
+  readonly field: string
+  readonly fileName: string
+  readonly content: string
+}
+
+/** A multipart body as read; up to the fault when there is one. */
+export interface MultipartBody {
+  readonly flags: MultipartFlags
+  readonly files: MultipartFile[]
+  /** Part name and header line, one pair a header. */
+  readonly partHeaders: Pairs
+  /** Bytes of the body without the contents of files. */
+  bytesWithoutFiles: number
+}
+
+/** Longest header line of a part. */
+export const maxPartHeaderBytes = 4096
+/** Most headers of one part. */
+export const maxPartHeaders = 32
+
+/** What the multipart processor needs besides the general limits. */
+export interface MultipartOptions extends BodyLimits {
+  readonly contentType: string
+  readonly maxFiles: number
+}
+
+/** Flags in their resting state. */
+export function cleanMultipartFlags(): MultipartFlags {
+  return {
+    boundaryQuoted: false,
+    boundaryWhitespace: false,
+    dataBefore: false,
+    dataAfter: false,
+    headerFolding: false,
+    invalidHeaderFolding: false,
+    invalidPart: false,
+    invalidQuoting: false,
+    missingSemicolon: false,
+    crlfLine: false,
+    lfLine: false,
+    unmatchedBoundary: false,
+    fileLimitExceeded: false,
+    error: false,
+  }
+}
+
+/** Body processor MULTIPART: strict, every deviation in a flag. */
+export function parseMultipartBody(body: string, options: MultipartOptions): BodyResult {
+  const multipart: MultipartBody = {
+    flags: cleanMultipartFlags(),
+    files: [],
+    partHeaders: emptyPairs(),
+    bytesWithoutFiles: body.length,
+  }
+  const args = emptyPairs()
+  const boundary = readBoundary(options.contentType, multipart.flags)
+  const error =
+    'error' in boundary ? boundary.error : new MultipartReader(body, { args, multipart, options }).read(boundary.value)
+  if (error !== null) multipart.flags.error = true
+  return { args, error, urlEncodedError: false, multipart, xml: null }
+}
+
+/** Internal signal: the body cannot be read any further. */
+class MultipartFault extends Error {}
+
+interface Part {
+  readonly headers: Map<string, string>
+  name: string
+  fileName: string | null
+  readonly dataStart: number
+}
+
+interface Sinks {
+  readonly args: Pairs
+  readonly multipart: MultipartBody
+  readonly options: MultipartOptions
+}
+
+class MultipartReader {
+  readonly #body: string
+  readonly #sinks: Sinks
+  readonly #flags: MultipartFlags
+  #part: Part | null = null
+  #boundaries = 0
+  #complete = false
+  #at = 0
+
+  constructor(body: string, sinks: Sinks) {
+    this.#body = body
+    this.#sinks = sinks
+    this.#flags = sinks.multipart.flags
+  }
+
+  read(boundary: string): string | null {
+    try {
+      while (this.#at < this.#body.length) this.#readLine(boundary)
+      if (this.#boundaries === 0) return 'Multipart: No boundaries found in payload.'
+      return this.#complete ? null : 'Multipart: Final boundary missing.'
+    } catch (error) {
+      if (error instanceof MultipartFault) return error.message
+      throw error
+    }
+  }
+
+  #readLine(boundary: string): void {
+    const start = this.#at
+    const found = this.#body.indexOf('\n', start)
+    const end = found < 0 ? this.#body.length : found + 1
+    this.#at = end
+    if (this.#body.startsWith('--', start) && this.#readDelimiter(boundary, start, end)) return
+    if (this.#complete) this.#flags.dataAfter = true
+    else if (this.#part === null) this.#flags.dataBefore = true
+    else this.#skipData()
+  }
+
+  // Inside a part only a line that starts with two dashes can matter: go there in one step.
+  #skipData(): void {
+    const next = this.#body.indexOf('\n--', this.#at - 1)
+    this.#at = next < 0 ? this.#body.length : next + 1
+  }
+
+  /** Reads a line that starts with two dashes; false when it is data. */
+  #readDelimiter(boundary: string, start: number, end: number): boolean {
+    if (!this.#body.startsWith(boundary, start + 2)) {
+      this.#checkLookalike(boundary, start)
+      this.#flags.unmatchedBoundary = true
+      return false
+    }
+    let after = start + 2 + boundary.length
+    const isFinal = this.#body.startsWith('--', after)
+    if (isFinal) after += 2
+    const rest = this.#body.slice(after, end)
+    // The final delimiter may be the last bytes of the body.
+    if (rest !== '\r\n' && rest !== '\n' && !(isFinal && rest === '')) {
+      throw new MultipartFault('Multipart: Invalid boundary.')
+    }
+    if (this.#complete) {
+      if (isFinal) throw new MultipartFault('Multipart: Invalid boundary (final duplicate).')
+      this.#flags.dataAfter = true
+      return true
+    }
+    if (rest === '\n') this.#flags.lfLine = true
+    else if (rest === '\r\n') this.#flags.crlfLine = true
+    this.#boundaries++
+    this.#endPart(start)
+    if (isFinal) this.#complete = true
+    else this.#startPart()
+    return true
+  }
+
+  #checkLookalike(boundary: string, start: number): void {
+    if (this.#flags.boundaryQuoted && this.#body.startsWith(`"${boundary}`, start + 2)) {
+      throw new MultipartFault('Multipart: Invalid boundary (quotes).')
+    }
+    let at = start + 2
+    while (/[ \t\v\f\r]/.test(this.#body.charAt(at))) at++
+    if (at > start + 2 && this.#body.startsWith(boundary, at)) {
+      throw new MultipartFault('Multipart: Invalid boundary (whitespace).')
+    }
+  }
+
+  #startPart(): void {
+    const headers = this.#readHeaders()
+    const disposition = headers.get('content-disposition')
+    const part: Part = { headers, name: '', fileName: null, dataStart: this.#at }
+    if (disposition === undefined) throw new MultipartFault('Multipart: Part missing Content-Disposition header.')
+    const parsed = readDisposition(disposition.slice(disposition.indexOf(':') + 1).trim())
+    if (parsed.invalidQuoting) this.#flags.invalidQuoting = true
+    if (parsed.error !== null) throw new MultipartFault(parsed.error)
+    if (parsed.name === null) throw new MultipartFault('Multipart: Content-Disposition header missing name field.')
+    part.name = parsed.name
+    part.fileName = parsed.fileName
+    for (const line of headers.values()) addPair(this.#sinks.multipart.partHeaders, part.name, line)
+    this.#part = part
+  }
+
+  #readHeaders(): Map<string, string> {
+    const headers = new Map<string, string>()
+    let last: string | null = null
+    while (this.#at < this.#body.length) {
+      const line = this.#headerLine()
+      if (line === '') return headers
+      if (/^[ \t\v\f]/.test(line)) {
+        if (last === null) throw new MultipartFault('Multipart: Invalid part header (folding error).')
+        this.#flags.headerFolding = true
+        if (!/^[ \t]/.test(line)) this.#flags.invalidHeaderFolding = true
+        headers.set(last, `${headers.get(last) ?? ''} ${line.trim()}`)
+      } else last = addHeader(headers, line)
+    }
+    throw new MultipartFault('Multipart: Part headers are not finished.')
+  }
+
+  #headerLine(): string {
+    const found = this.#body.indexOf('\n', this.#at)
+    const end = found < 0 ? this.#body.length : found
+    const isCrlf = this.#body[end - 1] === '\r'
+    const line = this.#body.slice(this.#at, isCrlf ? end - 1 : end)
+    if (isCrlf) this.#flags.crlfLine = true
+    else this.#flags.lfLine = true
+    if (line.length > maxPartHeaderBytes) throw new MultipartFault('Multipart: Part header line too long.')
+    this.#at = end + 1
+    return line
+  }
+
+  #endPart(delimiter: number): void {
+    const part = this.#part
+    this.#part = null
+    if (part === null) return
+    // The line end before a delimiter belongs to the delimiter (RFC 2046, 5.1.1).
+    let end = Math.max(part.dataStart, delimiter - 1)
+    if (end > part.dataStart && this.#body[end - 1] === '\r') end--
+    const data = this.#body.slice(part.dataStart, end)
+    if (part.name === '' && part.fileName === null) this.#flags.invalidPart = true
+    else if (part.fileName === null) this.#addArgument(part.name, data)
+    else this.#addFile(part.name, part.fileName, data)
+  }
+
+  #addArgument(name: string, value: string): void {
+    const { args, options } = this.#sinks
+    if (args.names.length >= options.maxArguments) throw new MultipartFault('Multipart: more arguments than allowed')
+    addPair(args, name, value)
+  }
+
+  #addFile(field: string, fileName: string, content: string): void {
+    const { multipart, options } = this.#sinks
+    multipart.bytesWithoutFiles -= content.length
+    if (multipart.files.length >= options.maxFiles) {
+      this.#flags.fileLimitExceeded = true
+      return
+    }
+    multipart.files.push({ field, fileName, content })
+  }
+}
+
+function addHeader(headers: Map<string, string>, line: string): string {
+  const colon = line.indexOf(':')
+  if (line.includes('\0')) throw new MultipartFault('Multipart: Nul byte in part headers.')
+  if (colon < 0) throw new MultipartFault('Multipart: Invalid part header (colon missing).')
+  if (colon === 0) throw new MultipartFault('Multipart: Invalid part header (header name missing).')
+  const name = line.slice(0, colon).trim().toLowerCase()
+  if (headers.has(name)) throw new MultipartFault('Multipart: Duplicate part header.')
+  if (headers.size >= maxPartHeaders) throw new MultipartFault('Multipart: Too many part headers.')
+  headers.set(name, line)
+  return name
+}
