@@ -1,1 +1,58 @@
-export {}
+export { LayerError } from './error.ts'
+export type { LayerErrorCode } from './error.ts'
+export { layerOrder } from './order.ts'
+export { systemClock } from './clock/clock.ts'
+export type { Clock, Timer } from './clock/clock.ts'
+export { createLogger } from './log/logger.ts'
+export type { LogFields, Logger, LoggerOptions, LogLevel } from './log/logger.ts'
+export { createMetrics } from './metrics/metrics.ts'
+export type {
+  Counter,
+  Gauge,
+  Histogram,
+  HistogramOptions,
+  LabelSets,
+  LabelValues,
+  Metrics,
+} from './metrics/metrics.ts'
+export { ensurePrivateFolder } from './files/private-folder.ts'
+export { listenOnSocket, maxSocketPathBytes } from './files/listen-on-socket.ts'
+export { syncDirectory, writeAtomic } from './files/write-atomic.ts'
+export { keyIdOf, loadOrCreateKeys, publicKeyFromRaw } from './keys/keys.ts'
+export type { PartKeys } from './keys/keys.ts'
+export {
+  localAgent,
+  openRegistry,
+  readRegistryFile,
+  registerAgent,
+  verifySignature,
+} from './keys/registry.ts'
+export type { RegisteredAgent, Registry, RegistryOptions } from './keys/registry.ts'
+export { createModes, isWeakening } from './mode/modes.ts'
+export type { ModeBaseline, ModeChange, Modes, ModesOptions, ModeWish } from './mode/modes.ts'
+export { canaryState } from './canary/canary.ts'
+export type { CanaryState } from './canary/canary.ts'
+export { openSpool } from './spool/open-spool.ts'
+export type { SpoolOptions } from './spool/open-spool.ts'
+export type { LaneHeads, Rewind, Spool, SpoolBatch, SpoolReader } from './spool/spool.ts'
+export type {
+  AppliedConfig,
+  PartContext,
+  PartHandlers,
+  ReceiverTarget,
+  SelfTestResult,
+} from './part/part-context.ts'
+export { startPart } from './part/start-part.ts'
+export type { StartOptions } from './part/start-part.ts'
+export { defineLayer } from './part/layer.ts'
+export type { Layer, Listening, RunningLayer } from './part/layer.ts'
+export type {
+  AcceptedHeartbeat,
+  Incident,
+  IncidentKind,
+  LanePosition,
+  ReceivedBatch,
+  ReceivedEvent,
+  RequestHandler,
+} from './receive/receiver.ts'
+export type { Shipper, ShipperOptions } from './ship/shipper.ts'
