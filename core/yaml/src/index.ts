@@ -1,1 +1,7 @@
-export {}
+export { parseYaml, parseYamlStream } from './parse-yaml.ts'
+export type { ParsedYaml } from './parse-yaml.ts'
+export { maxYamlErrors, yamlLimits } from './limits.ts'
+export type { YamlLimits } from './limits.ts'
+export type { YamlPath } from './locate.ts'
+export { yamlErrorCodes } from './yaml-error.ts'
+export type { YamlError, YamlErrorCode, YamlPosition } from './yaml-error.ts'
