@@ -24,6 +24,10 @@ export interface SqlTokens {
   /** `#`, or `--` without white space after it, was seen: both comment styles must be tried. */
   ambiguous: boolean
   truncated: boolean
+  /** MySQL's `1.e.name`: a number that is swallowed as part of a qualified name. */
+  exponentDots: boolean
+  /** A comment held the opening mark of another one. */
+  nested: boolean
 }
 
 interface Lexer extends SqlTokens {
@@ -113,6 +117,7 @@ function readBlockComment(lexer: Lexer, start: number): void {
   } else {
     lexer.at = end + 2
     lexer.blanks++
+    if (text.slice(start + 2, end + 1).includes('/*')) lexer.nested = true
   }
 }
 
@@ -131,7 +136,17 @@ function readDash(lexer: Lexer, start: number): void {
 }
 
 const NUMBER =
-  /0[xX][0-9a-fA-F]+|0[bB][01]+|(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+|[eE](?=[.\s]|$))?/y
+  /0[xX][0-9a-fA-F]*|0[bB][01]*|(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+|[eE](?=[.\s]|$))?/y
+
+function isExponentDot(text: string, start: number, end: number): boolean {
+  const next = text.charCodeAt(end + 1)
+  return (
+    text.charCodeAt(end) === 46 &&
+    (text.charCodeAt(end - 1) | 32) === 101 &&
+    text.charCodeAt(start + 1) !== 120 &&
+    (isWordStart(next) || next === BACKTICK)
+  )
+}
 
 /** Splits `1OR`, `1DUNION` and the like; `2ND` or `60S` stays one name. */
 function readNumber(lexer: Lexer, start: number): void {
@@ -143,6 +158,12 @@ function readNumber(lexer: Lexer, start: number): void {
     return
   }
   lexer.at = NUMBER.lastIndex
+  if (isExponentDot(text, start, lexer.at)) {
+    lexer.exponentDots = true
+    lexer.at++
+    push(lexer, SQL.dot, start)
+    return
+  }
   let end = lexer.at
   while (end < text.length && isWordPart(text.charCodeAt(end))) end++
   if (end > lexer.at) {
@@ -315,7 +336,8 @@ function readOther(lexer: Lexer, start: number, code: number): void {
   else if (code === 92 && next === 78) {
     lexer.at = start + 2
     push(lexer, SQL.constant, start)
-  } else readOperator(lexer, start)
+  } else if (code === 92) lexer.at = start + 1
+  else readOperator(lexer, start)
 }
 
 /** Splits a value into SQL tokens, in time linear in its length. */
@@ -328,6 +350,8 @@ export function lexSql(text: string, context: SqlContext, style: CommentStyle): 
     blanks: 0,
     ambiguous: false,
     truncated: false,
+    exponentDots: false,
+    nested: false,
     text,
     style,
     at: 0,

@@ -97,11 +97,21 @@ function skipOpens(source: SqlSource, i: number): number {
   return at
 }
 
+function skipPrefixes(source: SqlSource, i: number): number {
+  let at = i
+  for (;;) {
+    const kind = kindAt(source, at)
+    if (kind !== SQL.open && kind !== SQL.quantifier && kind !== SQL.unary && kind !== SQL.not) return at
+    at++
+  }
+}
+
 /** A literal stands at `i`: is it a select item (and not "select 2 items")? */
 function isLiteralItem(source: SqlSource, i: number): boolean {
   let at = i + 1
   const next = kindAt(source, at)
   if (next === SQL.from) return isFromClause(source, at)
+  if (next === SQL.inside || next === SQL.is || next === SQL.between) return true
   if (next === SQL.as || next === SQL.arithmetic || next === SQL.comparison || next === SQL.dot) return true
   if (next === SQL.name) at++
   const after = kindAt(source, at)
@@ -115,6 +125,7 @@ function isNameList(source: SqlSource, i: number): boolean {
   let at = i
   let items = 0
   for (;;) {
+    while (kindAt(source, at) === SQL.open) at++
     const behind = skipName(source, at)
     if (behind === at) return items > 0 && startsValue(source, at)
     at = behind
@@ -124,7 +135,7 @@ function isNameList(source: SqlSource, i: number): boolean {
     else if (kind === SQL.name) at++
     const next = kindAt(source, at)
     if (next === SQL.from) return isFromClause(source, at)
-    if (next === SQL.open) return false
+    if (next === SQL.open) return behind > at + 1
     if (next === SQL.arithmetic || next === SQL.comparison) return startsValue(source, at + 1)
     if (next !== SQL.comma) return items > 0 && (next === SQL.union || next === SQL.comment)
     items++
@@ -146,9 +157,10 @@ function startsValue(source: SqlSource, i: number): boolean {
 
 /** `SELECT` stands at `i`: does a select list follow, and not the rest of a sentence? */
 export function isSelect(source: SqlSource, i: number): boolean {
-  let at = skipOpens(source, i + 1)
+  if (source.tokens.exponentDots) return true
+  const at = skipPrefixes(source, i + 1)
   if (wordAt(source, at - 1) === 'TOP' && kindAt(source, at) === SQL.number) return true
-  while (kindAt(source, at) === SQL.unary || kindAt(source, at) === SQL.not) at++
+  if (kindAt(source, at - 1) === SQL.unary && kindAt(source, at) !== SQL.name) return true
   const kind = kindAt(source, at)
   switch (kind) {
     case SQL.number:
@@ -203,8 +215,9 @@ const ENDS_STATEMENT: ReadonlySet<number> = new Set([
   SQL.openString,
 ])
 
-function isDefinition(source: SqlSource, i: number): boolean {
+function isDefinition(source: SqlSource, i: number, cut: boolean): boolean {
   let at = i + 1
+  if (cut && kindAt(source, at) === SQL.name && ENDS_STATEMENT.has(kindAt(source, at + 1))) return true
   if (wordAt(source, at) === 'OR' && wordAt(source, at + 1) === 'REPLACE') at += 2
   if (kindAt(source, at) !== SQL.object && wordAt(source, at) !== 'PROCEDURE') return false
   at++
@@ -228,7 +241,8 @@ function isInsert(source: SqlSource, i: number): boolean {
   return at > i + 2 && (kind === SQL.open || kind === SQL.values || kind === SQL.select || kind === SQL.set)
 }
 
-function isDelete(source: SqlSource, i: number, cut: boolean): boolean {
+function isDelete(source: SqlSource, verb: number, cut: boolean): boolean {
+  const i = /^(?:IGNORE|QUICK|LOW_PRIORITY)$/.test(wordAt(source, verb + 1)) ? verb + 1 : verb
   if (kindAt(source, i + 1) !== SQL.from || DETERMINERS.has(wordAt(source, i + 2))) return false
   const at = skipName(source, i + 2)
   const kind = kindAt(source, at)
@@ -238,7 +252,8 @@ function isDelete(source: SqlSource, i: number, cut: boolean): boolean {
 
 function isExecute(source: SqlSource, i: number, cut: boolean): boolean {
   const kind = kindAt(source, i + 1)
-  if (kind === SQL.open || kind === SQL.variable || kind === SQL.string) return cut || kind === SQL.variable
+  if (kind === SQL.open || kind === SQL.variable || kind === SQL.string)
+    return cut || kind === SQL.variable || kindAt(source, i + 2) === SQL.variable
   const at = skipName(source, i + 1)
   if (at === i + 1) return false
   return cut || at > i + 2 || /^(?:XP|SP)_/.test(wordAt(source, i + 1))
@@ -266,7 +281,7 @@ export function isStatement(source: SqlSource, i: number, cut: boolean): boolean
     case 'BACKUP':
     case 'RESTORE':
     case 'ATTACH':
-      return isDefinition(source, i)
+      return isDefinition(source, i, cut)
     case 'EXEC':
     case 'EXECUTE':
     case 'CALL':
@@ -276,7 +291,7 @@ export function isStatement(source: SqlSource, i: number, cut: boolean): boolean
     case 'WAITFOR':
       return /^(?:DELAY|TIME)$/.test(wordAt(source, i + 1))
     case 'LOAD':
-      return wordAt(source, i + 1) === 'DATA'
+      return /^(?:DATA|XML)$/.test(wordAt(source, i + 1))
     case 'GRANT':
     case 'REVOKE':
       return cut && next === SQL.name && kindAt(source, i + 2) === SQL.join
@@ -290,6 +305,8 @@ export function isStatement(source: SqlSource, i: number, cut: boolean): boolean
       return cut && next === SQL.name && kindAt(source, i + 2) !== SQL.name
     case 'PRINT':
       return cut && (startsValue(source, i + 1) || next === SQL.openString)
+    case 'DO':
+      return cut && (next === SQL.open || next === SQL.sqlCall)
     case 'HANDLER':
     case 'COPY':
     case 'PRAGMA':

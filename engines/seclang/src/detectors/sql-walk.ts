@@ -23,7 +23,10 @@ interface Walk extends SqlSource {
   wanting: boolean
   /** Every token so far fitted the grammar, counted from the start of the value. */
   clean: boolean
+  /** What each open parenthesis belongs to, and the operator that waits for it. */
   readonly groups: number[]
+  readonly waiting: (0 | 1 | 2 | 3)[]
+  readonly lefts: number[]
   /** Closing parentheses that close ones of the query. */
   closers: number
   cases: number
@@ -90,7 +93,7 @@ function stumble(walk: Walk): void {
   walk.reason = judge(walk, false)
   if (walk.reason !== null) return
   walk.clean = false
-  walk.groups.length = 0
+  walk.groups.length = walk.waiting.length = walk.lefts.length = 0
   walk.closers = walk.cases = walk.betweens = walk.selects = 0
   walk.logic = walk.comparisons = walk.constantComparisons = walk.constantLogic = 0
   walk.arithmetic = walk.sqlCalls = walk.plainCalls = walk.variables = walk.operands = walk.commas = 0
@@ -122,6 +125,8 @@ function restarts(kind: number): boolean {
 
 function openGroup(walk: Walk, kind: number, tokens: number): void {
   walk.groups.push(kind)
+  walk.waiting.push(walk.pending)
+  walk.lefts.push(walk.left)
   walk.i += tokens
   walk.wanting = true
   walk.pending = NOTHING
@@ -134,6 +139,8 @@ function closeGroup(walk: Walk): void {
     walk.i++
     return
   }
+  walk.pending = walk.waiting.pop() ?? NOTHING
+  walk.left = walk.lefts.pop() ?? OPERAND.none
   finish(walk, kind === SQL.open ? OPERAND.group : OPERAND.call)
 }
 
@@ -141,10 +148,17 @@ function takeSelect(walk: Walk): void {
   const before = kindAt(walk, walk.i - 1)
   const placed =
     walk.i === 0 || before === SQL.open || before === SQL.semicolon || before === SQL.union || walk.clean
-  if (placed && isSelect(walk, walk.i)) found(walk, 'a query stands where a value belongs')
+  // Behind an operator a query needs no further proof; at the start it could be a sentence.
+  const operated =
+    walk.clean && (walk.logic > 0 || walk.comparisons > 0 || walk.arithmetic > 0 || hasOperator(walk))
+  if (placed && (operated || isSelect(walk, walk.i))) found(walk, 'a query stands where a value belongs')
   else if (walk.context !== 'bare' && walk.i === 1 && isSelect(walk, walk.i))
     found(walk, 'a query follows a closed string')
   else stumble(walk)
+}
+
+function hasOperator(walk: Walk): boolean {
+  return walk.operands > 0 && walk.waiting.some((pending) => pending !== NOTHING)
 }
 
 function takeName(walk: Walk): void {
@@ -213,6 +227,13 @@ const NAMES: ReadonlySet<number> = new Set([SQL.name, SQL.object, SQL.type, SQL.
 
 function takeOtherOperand(walk: Walk, kind: number): void {
   if (NAMES.has(kind)) takeName(walk)
+  else if (kind === SQL.comparison && wordAt(walk, walk.i) === 'MATCH') walk.i++
+  else if (
+    kind === SQL.comparison &&
+    wordAt(walk, walk.i) === 'LIKE' &&
+    kindAt(walk, walk.i + 1) === SQL.open
+  )
+    openGroup(walk, SQL.plainCall, 2)
   else if (kind === SQL.comment) walk.i++
   else if (walk.operands === 0 && walk.groups.length === 0 && walk.context === 'bare') {
     // The value may go on from a value of the query: it then starts with an operator.
@@ -234,6 +255,7 @@ function takeSign(walk: Walk): void {
   const sign = walk.text[walk.tokens.starts[walk.i] ?? 0]
   if (sign === '*' && (walk.groups.length > 0 || walk.selects > 0)) finish(walk, OPERAND.name)
   else if (sign === '-' || sign === '+' || sign === '*' || walk.operands === 0) walk.i++
+  else if (walk.clean && walk.context !== 'bare' && walk.logic + walk.variables > 0) walk.i++
   else stumble(walk)
 }
 
@@ -241,8 +263,7 @@ function takeCase(walk: Walk): void {
   if (kindAt(walk, walk.i + 1) === SQL.when) {
     walk.cases++
     walk.i += 2
-  } else if (walk.operands === 0 && walk.context === 'bare' && !startsLiteral(kindAt(walk, walk.i + 1)))
-    takeName(walk)
+  } else if (!startsLiteral(kindAt(walk, walk.i + 1))) takeName(walk)
   else {
     walk.cases++
     walk.i++
@@ -250,7 +271,15 @@ function takeCase(walk: Walk): void {
 }
 
 function startsLiteral(kind: number): boolean {
-  return kind === SQL.number || kind === SQL.string || kind === SQL.open || kind === SQL.variable
+  return (
+    kind === SQL.number ||
+    kind === SQL.string ||
+    kind === SQL.open ||
+    kind === SQL.variable ||
+    kind === SQL.sqlCall ||
+    kind === SQL.plainCall ||
+    kind === SQL.arithmetic
+  )
 }
 
 function takeOperator(walk: Walk, kind: number): void {
@@ -260,6 +289,8 @@ function takeOperator(walk: Walk, kind: number): void {
       return
     case SQL.comparison:
     case SQL.assign:
+      // SOUNDS LIKE, and signs that some servers take together.
+      if (kindAt(walk, walk.i + 1) === SQL.comparison) walk.i++
       operator(walk, COMPARE)
       return
     case SQL.logic:
@@ -278,6 +309,7 @@ function takeOperator(walk: Walk, kind: number): void {
       return
     case SQL.inside:
       if (kindAt(walk, walk.i + 1) === SQL.open) operator(walk, COMPARE)
+      else if (/^(?:BOOLEAN|NATURAL)$/.test(wordAt(walk, walk.i + 1))) walk.i += 3
       else stumble(walk)
       return
     case SQL.not:
@@ -368,7 +400,13 @@ function takeClause(walk: Walk, kind: number): void {
       operator(walk, NOTHING)
       return
     case SQL.dot:
-      walk.i += 2
+      if (kindAt(walk, walk.i - 1) === SQL.number) walk.i += 2
+      else stumble(walk)
+      return
+    case SQL.string:
+      // Strings side by side are one string.
+      if (kindAt(walk, walk.i - 1) === SQL.string) walk.i++
+      else stumble(walk)
       return
     case SQL.when:
     case SQL.then:
@@ -400,7 +438,12 @@ function takeOrder(walk: Walk): void {
   const behind = kindAt(walk, at + 1)
   const closed = behind === SQL.end || behind === SQL.comment || behind === SQL.comma
   const positional = target === SQL.number && (closed || behind === SQL.limit || behind === SQL.semicolon)
-  const value = target === SQL.open || target === SQL.sqlCall || target === SQL.arithmetic
+  const value =
+    target === SQL.open ||
+    target === SQL.sqlCall ||
+    target === SQL.plainCall ||
+    target === SQL.arithmetic ||
+    ((target === SQL.end || target === SQL.comment) && walk.logic > 0)
   const fits = walk.clean && isConstant(walk.last)
   if (walk.context === 'bare' ? fits && (positional || value) : walk.clean && (positional || value || closed))
     found(walk, 'the order or grouping of the result is changed')
@@ -423,15 +466,31 @@ function takeRest(walk: Walk, kind: number): void {
   if (inCall && (kind === SQL.from || kind === SQL.forWord || kind === SQL.join || kind === SQL.as))
     operator(walk, NOTHING)
   else if (kind === SQL.braceClose) walk.i++
-  else if (kind === SQL.verb && walk.clean && walk.context !== 'bare' && walk.i === 1) takeLateStatement(walk)
+  else if (kind === SQL.plainCall && wordAt(walk, walk.i) === 'MOD') operator(walk, ARITHMETIC)
+  else if (kind === SQL.verb && walk.clean && walk.context !== 'bare' && walk.operands === 1)
+    takeLateStatement(walk)
+  else if (kind === SQL.sqlCall && walk.clean && walk.context !== 'bare' && isRealCall(walk))
+    found(walk, 'a function of the database follows a closed string')
   else if (kind === SQL.verb && isLoneStatement(walk)) found(walk, 'a second statement follows')
   else if (kind === SQL.select) takeLateSelect(walk)
   else if (kind === SQL.from && walk.operands > 0 && isCatalogue(walk))
     found(walk, 'the catalogue of the database is read')
+  else if (kind === SQL.from && walk.clean && walk.closers > 0 && isFromClause(walk, walk.i))
+    found(walk, 'parentheses of the query are closed')
   else if (kind === SQL.forWord && wordAt(walk, walk.i + 1) === 'UPDATE') walk.i += 2
   else if (kind === SQL.name && wordAt(walk, walk.i) === 'LOCK' && kindAt(walk, walk.i + 1) === SQL.inside)
     walk.i += 4
   else stumble(walk)
+}
+
+/** The call right behind a string has arguments as queries have them: no "user(s)". */
+function isRealCall(walk: Walk): boolean {
+  const start = walk.tokens.starts[walk.i + 2] ?? walk.text.length
+  const argument = kindAt(walk, walk.i + 2)
+  if (walk.operands !== 1 || walk.text.charCodeAt(walk.tokens.ends[walk.i] ?? 0) !== 40) return false
+  if (argument === SQL.name)
+    return kindAt(walk, walk.i + 3) === SQL.comma || /[0-9]/.test(walk.text[start] ?? '')
+  return argument !== SQL.end && argument !== SQL.openString
 }
 
 function isLoneStatement(walk: Walk): boolean {
@@ -452,7 +511,8 @@ function takeLateStatement(walk: Walk): void {
 }
 
 function takeLateSelect(walk: Walk): void {
-  const literal = isConstant(walk.last) && walk.clean
+  // "-1 inion select 1 --": a misspelt or mangled join right behind the value.
+  const literal = (isConstant(walk.last) && walk.clean) || (walk.i <= 3 && isMangledJoin(walk))
   if ((literal || !walk.clean) && isSelect(walk, walk.i)) {
     const before = kindAt(walk, walk.i - 1)
     if (literal || before === SQL.union || before === SQL.open) {
@@ -467,6 +527,10 @@ function takeLateSelect(walk: Walk): void {
   stumble(walk)
 }
 
+function isMangledJoin(walk: Walk): boolean {
+  return !walk.clean && kindAt(walk, walk.i - 2) === SQL.number && kindAt(walk, walk.i - 1) !== SQL.comma
+}
+
 /** A FROM clause within the next 200 tokens: outside a clean expression a select list is too little. */
 function hasTable(walk: Walk): boolean {
   for (let i = walk.i + 1; i < walk.i + 200; i++) {
@@ -477,48 +541,95 @@ function hasTable(walk: Walk): boolean {
   return false
 }
 
+/** The comment that ended the walk, as far as it is proof of a cut. */
+function cutsRest(walk: Walk, alone: boolean): boolean {
+  if (walk.ending !== SQL.comment) return false
+  const at = walk.i - 1
+  const start = walk.tokens.starts[at] ?? 0
+  const sign = walk.text.charCodeAt(start)
+  if (sign === 47) return true
+  const text = walk.text.slice(start + (sign === 35 ? 1 : 2), start + 80)
+  if (sign === 45 && !/^(?:[\s\xa0+-]|$)/.test(text)) return alone && start === walk.tokens.ends[at - 1]
+  // "7' #2 needle" and "4' -- 5'" are sizes: a cut alone leaves no second quote and no text.
+  const quote = walk.context === 'double' ? '"' : "'"
+  if (!alone) return true
+  return start === walk.tokens.ends[at - 1] ? !text.includes(quote) : text.trim().length <= 2
+}
+
 /** The expression ends, at the end of the value (`complete`) or where it stops being SQL. */
 function judge(walk: Walk, complete: boolean): string | null {
   if (walk.operands === 0 && walk.closers === 0) return null
-  const cut = walk.ending === SQL.comment
-  return walk.context === 'bare' ? judgeBare(walk, complete, cut) : judgeQuoted(walk, complete, cut)
+  return walk.context === 'bare' ? judgeBare(walk, complete) : judgeQuoted(walk, complete)
 }
 
-function judgeBare(walk: Walk, complete: boolean, cut: boolean): string | null {
-  const anchored = walk.clean && (isConstant(walk.first) || walk.first === OPERAND.variable)
-  if (walk.logic > 0 && walk.comparisons > 0 && walk.left !== OPERAND.none) {
+function judgeBare(walk: Walk, complete: boolean): string | null {
+  const calls = walk.sqlCalls + walk.plainCalls
+  const anchored =
+    walk.clean &&
+    (isConstant(walk.first) || walk.first === OPERAND.variable || (walk.first === OPERAND.call && calls > 0))
+  if (walk.logic > 0 && walk.comparisons > 0) {
     if (walk.constantComparisons > 0 || walk.sqlCalls > 0 || walk.variables > 0)
       return 'a condition that is always or never true is added'
     if (anchored) return 'a condition is added'
   }
   if (!walk.clean) return null
   if (walk.logic > 0 && walk.sqlCalls > 0 && anchored) return 'a condition calls a function'
-  if (walk.constantLogic > 0 && (cut || walk.logic > 1)) return 'a constant condition is added'
-  if (cut && walk.constantComparisons > 0) return 'a comparison cuts off the rest'
-  if (cut && walk.closers > 0 && walk.operands > 0) return 'parentheses of the query are closed'
-  if (complete && walk.sqlCalls + walk.plainCalls > 1 && walk.sqlCalls > 0 && walk.last === OPERAND.call)
+  const numeric = kindAt(walk, 0) !== SQL.string
+  if (walk.constantLogic > 0 && numeric && !walk.wanting && walk.logic > 1)
+    return 'a constant condition is added'
+  if (complete && walk.sqlCalls > 0 && !walk.wanting && (calls > 1 || (walk.arithmetic > 0 && anchored)))
     return 'functions of the database are called'
-  return null
+  if (complete && walk.operands > 0 && walk.last === OPERAND.call && calls === 1 && PROBES.test(walk.text))
+    return 'functions of the database are called'
+  return judgeCut(walk, anchored)
 }
 
-function judgeQuoted(walk: Walk, complete: boolean, cut: boolean): string | null {
+/** Calls that tell about the server, or stop it, when they are a whole value. */
+const PROBES =
+  /^\W*(?:sleep\s*\(\s*[0-9]|pg_sleep|benchmark|load_file|(?:sqlite_)?version\s*\(\s*\)|database\s*\(\s*\)|(?:current|system|session)_user\s*\()/i
+
+function judgeCut(walk: Walk, anchored: boolean): string | null {
+  const alone = walk.logic === 0 && walk.comparisons === 0
+  if (walk.wanting || walk.commas > 0 || !cutsRest(walk, alone)) return null
+  if (walk.comparisons > 0 || walk.closers > 0) return 'the rest of the query is cut off'
+  if (!anchored) return null
+  const start = walk.tokens.starts[walk.i - 1] ?? 0
+  return walk.text.slice(start + 2, start + 80).trim().length <= 2 ? 'the rest of the query is cut off' : null
+}
+
+function judgeQuoted(walk: Walk, complete: boolean): string | null {
   if (!walk.clean) {
     return walk.logic > 0 && walk.constantComparisons > 0
       ? 'a condition that is always or never true is added'
       : null
   }
-  const rejoined = complete && walk.last === OPERAND.open && !walk.wanting
   if (walk.logic > 0 && walk.comparisons > 0) return 'a condition is added behind a closed string'
   if (walk.logic > 0 && (walk.sqlCalls > 0 || walk.variables > 0)) return 'a condition calls a function'
   if (walk.operands === 1 && walk.last === OPERAND.open) return null
-  if (cut && walk.tokens.kinds.length > 1) return 'the rest of the query is cut off'
-  if (rejoined && walk.operands > 1 && walk.commas === 0)
-    return 'a string of the query is left and entered again'
-  if (complete && !walk.wanting && walk.constantLogic > 0 && walk.last !== OPERAND.literal)
-    return 'a constant condition is added'
+  if (walk.tokens.kinds.length > 1 && cutsRest(walk, walk.logic + walk.comparisons === 0))
+    return 'the rest of the query is cut off'
+  if (complete && !walk.wanting && rejoins(walk)) return 'a string of the query is left and entered again'
+  if (complete && !walk.wanting && walk.constantLogic > 0)
+    if (walk.last !== OPERAND.literal || walk.arithmetic > 0) return 'a constant condition is added'
   if (complete && walk.operands > 1 && walk.sqlCalls > 0 && walk.arithmetic > 0)
     return 'a function of the database is called'
   return null
+}
+
+/** Longest outer strings around a lone operator: beyond it is prose that quotes a word. */
+const MOST_OUTER_BYTES = 32
+
+/** The value ends inside a string that the query's own quote closes. */
+function rejoins(walk: Walk): boolean {
+  const { kinds, starts, ends } = walk.tokens
+  const last = kinds.length - 1
+  const quote = walk.context === 'double' ? 34 : 39
+  if (walk.last !== OPERAND.open || walk.operands < 2 || walk.commas > 0) return false
+  if (walk.text.charCodeAt(starts[last] ?? 0) !== quote) return false
+  if (kinds.length > 3) return true
+  const before = (ends[0] ?? 1) - 1
+  const after = walk.text.length - (starts[last] ?? 0) - 1
+  return (before === 0) === (after === 0) && before <= MOST_OUTER_BYTES && after <= MOST_OUTER_BYTES
 }
 
 function start(tokens: SqlTokens, text: string, context: SqlContext): Walk {
@@ -530,6 +641,8 @@ function start(tokens: SqlTokens, text: string, context: SqlContext): Walk {
     wanting: true,
     clean: true,
     groups: [],
+    waiting: [],
+    lefts: [],
     closers: 0,
     cases: 0,
     betweens: 0,
@@ -560,6 +673,10 @@ function start(tokens: SqlTokens, text: string, context: SqlContext): Walk {
 export function walkSql(tokens: SqlTokens, text: string, context: SqlContext): string | null {
   const walk = start(tokens, text, context)
   const first = kindAt(walk, 0)
+  if (tokens.nested && tokens.kinds.some((kind) => kind === SQL.union || kind === SQL.select))
+    return 'a comment hides the opening of another one'
+  // A path starts with a binary operator and so is no operand; its last segment is judged by itself.
+  if (context === 'bare' && /^\/[\w.-]/.test(text) && tokens.blanks === 0) return null
   if (context === 'bare' && first === SQL.verb && isStatement(walk, 0, false))
     return 'the value is a statement'
   if (context === 'bare' && first === SQL.semicolon) walk.wanting = false
