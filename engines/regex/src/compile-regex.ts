@@ -33,8 +33,9 @@ export function compileRegex(pattern: string, options: RegexOptions = {}): Regex
     maxCacheBytes: syntax.limits.maxCacheBytes,
     budget: options.cache,
   })
-  const v8 = options.engine === 'linear' ? undefined : provenMatcher({ node, program, alphabet, wide })
-  return new CompiledRegex({ pattern, node, groupNames: parsed.groupNames, linear, v8 })
+  const prove = (): V8Matcher | undefined =>
+    options.engine === 'linear' ? undefined : provenMatcher({ node, program, alphabet, wide })
+  return new CompiledRegex({ pattern, node, groupNames: parsed.groupNames, linear, prove })
 }
 
 interface ProofInput {
@@ -56,31 +57,40 @@ interface Compiled {
   readonly node: RegexNode
   readonly groupNames: readonly (string | undefined)[]
   readonly linear: LinearMatcher
-  readonly v8: V8Matcher | undefined
+  readonly prove: () => V8Matcher | undefined
 }
 
 class CompiledRegex implements Regex {
   readonly source: string
-  readonly engine: 'v8' | 'linear'
   readonly minLength: number
   readonly groupCount: number
   readonly groupNames: readonly (string | undefined)[]
   lastSteps = 0
   readonly #node: RegexNode
   readonly #linear: LinearMatcher
-  readonly #v8: V8Matcher | undefined
+  readonly #prove: () => V8Matcher | undefined
+  /** Null until the proof is first needed: it costs up to a millisecond, and `test` does without. */
+  #v8: V8Matcher | undefined | null = null
   #literals: readonly (readonly string[])[] | undefined
   #bytes: Uint8Array | undefined | null = null
 
-  constructor({ pattern, node, groupNames, linear, v8 }: Compiled) {
+  constructor({ pattern, node, groupNames, linear, prove }: Compiled) {
     this.source = pattern
-    this.engine = v8 === undefined ? 'linear' : 'v8'
     this.minLength = minLengthOf(node)
     this.groupCount = groupNames.length
     this.groupNames = groupNames
     this.#node = node
     this.#linear = linear
-    this.#v8 = v8
+    this.#prove = prove
+  }
+
+  get engine(): 'v8' | 'linear' {
+    return this.#proven() === undefined ? 'linear' : 'v8'
+  }
+
+  #proven(): V8Matcher | undefined {
+    if (this.#v8 === null) this.#v8 = this.#prove()
+    return this.#v8
   }
 
   get requiredLiterals(): readonly (readonly string[])[] {
@@ -104,16 +114,17 @@ class CompiledRegex implements Regex {
   exec(input: string, from = 0): Match | null {
     this.lastSteps = 1
     if (!(from >= 0) || input.length - from < this.minLength) return null
-    const engine = this.#v8 ?? this.#linear
+    const engine = this.#proven() ?? this.#linear
     const captures = engine.exec(input, from)
     this.lastSteps = engine.steps
     return captures === undefined ? null : { index: captures[0] ?? 0, end: captures[1] ?? 0, captures }
   }
 
   match(input: string): (string | undefined)[] | null {
-    if (this.#v8 === undefined || input.length < this.minLength) return textsOf(input, this.exec(input))
-    const found = this.#v8.match(input)
-    this.lastSteps = this.#v8.steps
+    const v8 = this.#proven()
+    if (v8 === undefined || input.length < this.minLength) return textsOf(input, this.exec(input))
+    const found = v8.match(input)
+    this.lastSteps = v8.steps
     return found
   }
 }

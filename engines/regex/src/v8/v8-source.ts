@@ -46,8 +46,9 @@ function isExact(node: RegexNode): boolean {
     case 'alternate':
       return node.nodes.every(isExact)
     case 'repeat':
-      if (node.max <= 1) return isExact(node.node)
-      return !isNullable(node.node) && setsAllCaptures(node.node) && isExact(node.node)
+      // Only passes beyond the minimum are rejected when empty.
+      if (node.max > node.min && isNullable(node.node)) return false
+      return (node.max <= 1 || setsAllCaptures(node.node)) && isExact(node.node)
   }
 }
 

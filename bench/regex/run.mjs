@@ -1,0 +1,169 @@
+// Compares the linear matcher with V8's RegExp and with re2js on the patterns of the Core Rule Set: CPU time per test on
+// ordinary values, and growth on pumped inputs. Medians of interleaved repeats.
+// Usage: node scripts/setup.mjs --build && node bench/regex/run.mjs [repeats]
+import { cpus } from 'node:os'
+import { RE2JS } from 're2js'
+
+import { compileRegex } from '@sevenfold/regex'
+import { buildPrefilter } from '@sevenfold/literals'
+
+import { benignValues, crsPatterns } from './crs-patterns.mjs'
+
+const repeats = Number(process.argv[2] ?? 7)
+const patterns = crsPatterns()
+if (patterns.length === 0) {
+  console.log('no Core Rule Set in ../shared/crs: nothing to measure')
+  process.exit(0)
+}
+console.log(
+  `${cpus()[0]?.model ?? 'unknown CPU'}, Node ${process.version}, ${patterns.length} patterns, medians of ${repeats} interleaved repeats`,
+)
+
+const cpuMs = () => {
+  const { user, system } = process.cpuUsage()
+  return (user + system) / 1000
+}
+const median = (list) => [...list].sort((a, b) => a - b)[list.length >> 1]
+
+function timed(work) {
+  const start = cpuMs()
+  const result = work()
+  return { ms: cpuMs() - start, result }
+}
+
+// --- compile
+const own = timed(() => patterns.map((source) => compileRegex(source, { dotAll: true })))
+const needs = timed(() =>
+  own.result.map((r) => ({ clauses: r.requiredLiterals, bytes: r.requiredBytes, minLength: r.minLength })),
+)
+const filter = timed(() => buildPrefilter(needs.result))
+console.log(
+  `compile ${own.ms.toFixed(0)} ms, literals ${needs.ms.toFixed(0)} ms, prefilter ${filter.ms.toFixed(0)} ms ` +
+    `(${filter.result.stateCount} states, ${(filter.result.tableBytes / 1e6).toFixed(1)} MB, ${filter.result.unfiltered} patterns unfiltered)`,
+)
+
+// --- V8 and re2js run the same language: V8's own reading of the pattern, after lifting leading flags.
+const peers = []
+for (const [n, source] of patterns.entries()) {
+  const flags = /^\(\?([is]+)\)/.exec(source)
+  const bare = flags === null ? source : source.slice(flags[0].length)
+  try {
+    peers.push({
+      own: own.result[n],
+      v8: new RegExp(bare, flags?.[1].includes('i') ? 'is' : 's'),
+      re2: RE2JS.compile(bare, RE2JS.DOTALL | (flags?.[1].includes('i') ? RE2JS.CASE_INSENSITIVE : 0)),
+    })
+  } catch {
+    // A pattern that a peer cannot read takes no part in the comparison.
+  }
+}
+console.log(
+  `${peers.length} patterns run in all three engines; ${own.result.filter((r) => r.engine === 'v8').length} are proven safe for V8`,
+)
+
+const values = benignValues(300)
+const bytes = values.reduce((sum, value) => sum + value.length, 0)
+const runners = {
+  'own linear': (peer, value) => peer.own.test(value),
+  'V8 RegExp': (peer, value) => peer.v8.test(value),
+  re2js: (peer, value) => peer.re2.test(value),
+}
+const times = new Map(Object.keys(runners).map((name) => [name, []]))
+const hits = new Map()
+for (let repeat = 0; repeat <= repeats; repeat++) {
+  for (const [name, run] of Object.entries(runners)) {
+    const { ms, result } = timed(() => {
+      let count = 0
+      for (const peer of peers) for (const value of values) if (run(peer, value)) count++
+      return count
+    })
+    hits.set(name, result)
+    if (repeat > 0) times.get(name).push(ms)
+  }
+}
+const base = median(times.get('V8 RegExp'))
+console.log('\nordinary values, one test per pattern and value')
+console.log('engine        ns/test   ns/byte   of V8   hits')
+for (const [name, list] of times) {
+  const ms = median(list)
+  const tests = peers.length * values.length
+  console.log(
+    `${name.padEnd(12)} ${((ms * 1e6) / tests).toFixed(1).padStart(8)} ${((ms * 1e6) / (bytes * peers.length)).toFixed(2).padStart(9)} ${(ms / base).toFixed(2).padStart(7)} ${String(hits.get(name)).padStart(6)}`,
+  )
+}
+
+// --- prefilter
+const sink = new Uint32Array(filter.result.words)
+const scans = []
+let candidates = 0
+for (let repeat = 0; repeat <= repeats; repeat++) {
+  candidates = 0
+  scans.push(
+    timed(() => {
+      for (let round = 0; round < 20; round++)
+        for (const value of values) filter.result.candidates(value, sink)
+    }).ms / 20,
+  )
+}
+for (const value of values) {
+  filter.result.candidates(value, sink)
+  for (const word of sink) for (let bits = word; bits !== 0; bits &= bits - 1) candidates++
+}
+console.log(
+  `\nprefilter: ${((median(scans) * 1e6) / bytes).toFixed(2)} ns/byte, ${(candidates / values.length).toFixed(1)} of ${patterns.length} patterns stay candidates per value`,
+)
+
+// --- pumps
+const pumps = [
+  '\n',
+  '<',
+  '(',
+  'a',
+  ' ',
+  '\\',
+  "'",
+  '$',
+  '`',
+  ';',
+  '/',
+  'a ',
+  '../',
+  '" ',
+  'ab1',
+  '=(',
+  '&#',
+  '%u',
+  '/*',
+  '--',
+  'x=',
+  ',(',
+  '<a ',
+  '${',
+  '\x00',
+  '\xff',
+]
+function pumpAll(size) {
+  const worst = { ms: 0, pump: '', steps: 0 }
+  for (const pump of pumps) {
+    const input = pump.repeat(Math.ceil(size / pump.length)).slice(0, size)
+    let steps = 0
+    const { ms } = timed(() => {
+      for (const regex of own.result) {
+        regex.test(input)
+        steps += regex.lastSteps
+      }
+    })
+    if (ms > worst.ms) Object.assign(worst, { ms, pump })
+    worst.steps = Math.max(worst.steps, steps)
+  }
+  return worst
+}
+pumpAll(2_048)
+console.log(`\npumps: all ${patterns.length} patterns on one value, worst of ${pumps.length} pumps`)
+for (const size of [2_048, 4_096, 8_192, 16_384]) {
+  const rounds = Array.from({ length: 3 }, () => pumpAll(size))
+  const worst = rounds.reduce((a, b) => (b.ms < a.ms ? b : a))
+  console.log(
+    `${String(size).padStart(6)} bytes: ${worst.ms.toFixed(1).padStart(6)} ms CPU (${JSON.stringify(worst.pump)}), ${(worst.steps / size / patterns.length).toFixed(2)} steps per byte and pattern`,
+  )
+}
