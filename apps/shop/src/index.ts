@@ -1,1 +1,11 @@
-export {}
+export { startShop } from './start-shop.ts'
+export type { RunningShop, ShopOptions } from './start-shop.ts'
+export { startDatabase } from './database/start-database.ts'
+export type { DatabaseOptions, RunningDatabase } from './database/start-database.ts'
+export type { DatabaseAddress } from './database/database.ts'
+export { snapshotPath } from './database/snapshot-path.ts'
+export { flaws } from './flaws/flaws.ts'
+export type { Flaw, FlawId } from './flaws/flaw.ts'
+export { attackerPassword, commonPassword } from './database/seed-sql.ts'
+export type { Secrets } from './state/secrets.ts'
+export type { AccessLine, LoginLine } from './log/request-log.ts'

@@ -1,0 +1,20 @@
+import type { Database } from './database/database.ts'
+import type { FlawId } from './flaws/flaw.ts'
+import type { RequestLog } from './log/request-log.ts'
+import type { DataFolder } from './state/data-folder.ts'
+import type { Collections } from './state/partners.ts'
+import type { Secrets } from './state/secrets.ts'
+import type { SessionStore } from './state/session-store.ts'
+
+/** The parts of a running shop that handlers use. */
+export interface Shop {
+  readonly database: Database
+  readonly folder: DataFolder
+  readonly sessions: SessionStore
+  readonly log: RequestLog
+  /** True when the flaw is in place; false in the patched variant. */
+  weak(flaw: FlawId): boolean
+  /** Replaced as a whole by a reset. */
+  secrets: Secrets
+  collections: Collections
+}
