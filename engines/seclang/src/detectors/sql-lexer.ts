@@ -198,8 +198,10 @@ function readWord(lexer: Lexer, start: number): void {
   const upper = text.slice(start, at).toUpperCase()
   let after = at
   while (after < text.length && isSpace(text.charCodeAt(after))) after++
-  const called = text.charCodeAt(after) === 40 ? sqlCallKind(upper) : 0
-  push(lexer, called === 0 ? sqlWordKind(upper) : called, start)
+  const kind = sqlWordKind(upper)
+  let called = text.charCodeAt(after) === 40 ? sqlCallKind(upper) : 0
+  if (called === 0 && kind === SQL.constant && text.charCodeAt(after) === 40) called = SQL.sqlCall
+  push(lexer, called === 0 ? kind : called, start)
 }
 
 /** Oracle's q'[ … ]': the character after the quote chooses the closing one. */

@@ -37,7 +37,6 @@ const AFTER_ITEM: ReadonlySet<number> = new Set([
   SQL.into,
   SQL.procedure,
   SQL.openString,
-  SQL.string,
   SQL.braceClose,
   SQL.comma,
   SQL.join,
@@ -61,7 +60,7 @@ const NAME_LIKE: ReadonlySet<number> = new Set([
 const DETERMINERS: ReadonlySet<string> = new Set(
   (
     'THE A AN THIS THAT THESE THOSE YOUR MY OUR HIS HER ITS THEIR EACH EVERY ANY ALL SOME ONE TWO THREE BOTH ' +
-    'AMONG BELOW ABOVE WITHIN OUTSIDE HERE THERE WHAT WHICH WHO ME YOU US THEM HIM IT HOME WORK SCRATCH ' +
+    'AMONG BELOW ABOVE WITHIN OUTSIDE HERE THERE IT WHAT WHICH WHO ME YOU US THEM HIM IT HOME WORK SCRATCH ' +
     'TOP BOTTOM LEFT RIGHT VARIOUS MANY MULTIPLE SEVERAL MORE OTHER ANOTHER NOW TODAY AND OR OF TO IN ON AT BY'
   ).split(' '),
 )
@@ -127,7 +126,7 @@ function isNameList(source: SqlSource, i: number): boolean {
   for (;;) {
     while (kindAt(source, at) === SQL.open) at++
     const behind = skipName(source, at)
-    if (behind === at) return items > 0 && startsValue(source, at)
+    if (behind === at) return items > 0 && startsValue(source, at) && hasTable(source, at)
     at = behind
     while (kindAt(source, at) === SQL.close) at++
     const kind = kindAt(source, at)
@@ -136,11 +135,25 @@ function isNameList(source: SqlSource, i: number): boolean {
     const next = kindAt(source, at)
     if (next === SQL.from) return isFromClause(source, at)
     if (next === SQL.open) return behind > at + 1
-    if (next === SQL.arithmetic || next === SQL.comparison) return startsValue(source, at + 1)
+    if (next === SQL.arithmetic || next === SQL.comparison)
+      return startsValue(source, at + 1) && hasTable(source, at)
     if (next !== SQL.comma) return items > 0 && (next === SQL.union || next === SQL.comment)
     items++
     at++
   }
+}
+
+/** Most tokens between a SELECT and its FROM that are looked at. */
+const MOST_LIST_TOKENS = 200
+
+/** A FROM clause stands behind `i`, before any further SELECT. */
+export function hasTable(source: SqlSource, i: number): boolean {
+  for (let at = i; at < i + MOST_LIST_TOKENS; at++) {
+    const kind = kindAt(source, at)
+    if (kind === SQL.from) return isFromClause(source, at)
+    if (kind === SQL.end || kind === SQL.select) return false
+  }
+  return false
 }
 
 function startsValue(source: SqlSource, i: number): boolean {
@@ -171,12 +184,13 @@ export function isSelect(source: SqlSource, i: number): boolean {
     case SQL.sqlCall:
     case SQL.plainCall:
     case SQL.select:
-    case SQL.union:
     case SQL.dot:
     case SQL.braceOpen:
       return true
+    case SQL.union:
+      return startsValue(source, at + 1)
     case SQL.caseWord:
-      return kindAt(source, at + 1) === SQL.when || startsValue(source, at + 1)
+      return kindAt(source, at + 1) === SQL.when || kindAt(source, at + 2) === SQL.when
     case SQL.openString:
       return at > i + 1
     case SQL.arithmetic:
@@ -196,15 +210,18 @@ function isSignedItem(source: SqlSource, i: number): boolean {
   return startsValue(source, at) || kindAt(source, at) === SQL.select
 }
 
-/** `UNION` (or EXCEPT …) stands at `i`: does a query follow? */
-export function isUnion(source: SqlSource, i: number): boolean {
+/**
+ * `UNION` (or EXCEPT …) stands at `i`: does a query follow? `trusted` says that what stands before
+ * is a value, so that SELECT alone is proof; else it could be a union's select committee.
+ */
+export function isUnion(source: SqlSource, i: number, trusted: boolean): boolean {
   const at = skipOpens(source, i + 1)
   const kind = kindAt(source, at)
-  if (kind === SQL.select) return true
+  if (kind === SQL.select) return trusted || isSelect(source, at)
   if (kind === SQL.values) return kindAt(source, at + 1) === SQL.open
   if (wordAt(source, at) === 'TABLE') return kindAt(source, at + 1) === SQL.name
   // Cut off behind UNION ALL or UNION ( by a comment or the end: a probe for the next request.
-  return kind === SQL.comment || (kind === SQL.end && at > i + 1)
+  return at > i + 1 && (kind === SQL.comment || kind === SQL.end)
 }
 
 const ENDS_STATEMENT: ReadonlySet<number> = new Set([
@@ -238,7 +255,14 @@ function isInsert(source: SqlSource, i: number): boolean {
   if (kindAt(source, i + 1) !== SQL.into) return false
   const at = skipName(source, i + 2)
   const kind = kindAt(source, at)
-  return at > i + 2 && (kind === SQL.open || kind === SQL.values || kind === SQL.select || kind === SQL.set)
+  return (
+    at > i + 2 &&
+    (kind === SQL.open ||
+      kind === SQL.values ||
+      kind === SQL.select ||
+      kind === SQL.set ||
+      wordAt(source, at) === 'VALUES')
+  )
 }
 
 function isDelete(source: SqlSource, verb: number, cut: boolean): boolean {
@@ -256,7 +280,29 @@ function isExecute(source: SqlSource, i: number, cut: boolean): boolean {
     return cut || kind === SQL.variable || kindAt(source, i + 2) === SQL.variable
   const at = skipName(source, i + 1)
   if (at === i + 1) return false
-  return cut || at > i + 2 || /^(?:XP|SP)_/.test(wordAt(source, i + 1))
+  const next = kindAt(source, at)
+  if (next === SQL.name || next === SQL.logic || next === SQL.object)
+    return /^(?:XP|SP)_/.test(wordAt(source, i + 1))
+  return cut
+    ? !DETERMINERS.has(wordAt(source, i + 1))
+    : at > i + 2 || /^(?:XP|SP)_/.test(wordAt(source, i + 1))
+}
+
+function isDeclaredType(source: SqlSource, i: number): boolean {
+  const kind = kindAt(source, i)
+  return kind === SQL.type || kind === SQL.sqlCall || kind === SQL.plainCall || wordAt(source, i) === 'CURSOR'
+}
+
+/** "use it and …", "use the key": a pronoun, or a word that goes on as a sentence. */
+function isPhrase(source: SqlSource, i: number): boolean {
+  const behind = kindAt(source, i + 2)
+  return (
+    DETERMINERS.has(wordAt(source, i + 1)) ||
+    behind === SQL.name ||
+    behind === SQL.logic ||
+    behind === SQL.comma ||
+    behind === SQL.inside
+  )
 }
 
 /**
@@ -287,7 +333,7 @@ export function isStatement(source: SqlSource, i: number, cut: boolean): boolean
     case 'CALL':
       return isExecute(source, i, cut)
     case 'DECLARE':
-      return next === SQL.variable || (cut && next === SQL.name)
+      return next === SQL.variable || (cut && next === SQL.name && isDeclaredType(source, i + 2))
     case 'WAITFOR':
       return /^(?:DELAY|TIME)$/.test(wordAt(source, i + 1))
     case 'LOAD':
@@ -302,7 +348,7 @@ export function isStatement(source: SqlSource, i: number, cut: boolean): boolean
       return cut && (next === SQL.verb || next === SQL.select || /^TR(?:Y|AN)/.test(wordAt(source, i + 1)))
     case 'GOTO':
     case 'USE':
-      return cut && next === SQL.name && kindAt(source, i + 2) !== SQL.name
+      return cut && next === SQL.name && !isPhrase(source, i)
     case 'PRINT':
       return cut && (startsValue(source, i + 1) || next === SQL.openString)
     case 'DO':

@@ -1,5 +1,6 @@
 import type { SqlContext, SqlTokens } from './sql-lexer.ts'
 import {
+  hasTable,
   isAssignment,
   isFromClause,
   isSelect,
@@ -47,6 +48,8 @@ interface Walk extends SqlSource {
   left: number
   pending: 0 | 1 | 2 | 3
   ending: number
+  /** A comparison had the same literal on both sides. */
+  equal: boolean
   reason: string | null
 }
 
@@ -66,6 +69,8 @@ function finish(walk: Walk, kind: number): void {
   if (walk.pending === COMPARE) {
     walk.comparisons++
     if (isConstant(walk.left) && isConstant(kind)) walk.constantComparisons++
+    if (kind === OPERAND.literal && walk.i >= 2 && wordAt(walk, walk.i) === wordAt(walk, walk.i - 2))
+      walk.equal = true
   } else if (walk.pending === LOGIC) {
     if (isConstant(walk.left) && isConstant(kind)) walk.constantLogic++
   }
@@ -97,6 +102,7 @@ function stumble(walk: Walk): void {
   walk.closers = walk.cases = walk.betweens = walk.selects = 0
   walk.logic = walk.comparisons = walk.constantComparisons = walk.constantLogic = 0
   walk.arithmetic = walk.sqlCalls = walk.plainCalls = walk.variables = walk.operands = walk.commas = 0
+  walk.equal = false
   walk.pending = NOTHING
   walk.first = walk.last = OPERAND.none
   walk.i++
@@ -147,14 +153,25 @@ function closeGroup(walk: Walk): void {
 function takeSelect(walk: Walk): void {
   const before = kindAt(walk, walk.i - 1)
   const placed =
-    walk.i === 0 || before === SQL.open || before === SQL.semicolon || before === SQL.union || walk.clean
+    walk.i === 0 ||
+    isMangledJoin(walk) ||
+    before === SQL.open ||
+    before === SQL.semicolon ||
+    before === SQL.union ||
+    walk.clean
   // Behind an operator a query needs no further proof; at the start it could be a sentence.
   const operated =
     walk.clean && (walk.logic > 0 || walk.comparisons > 0 || walk.arithmetic > 0 || hasOperator(walk))
-  if (placed && (operated || isSelect(walk, walk.i))) found(walk, 'a query stands where a value belongs')
+  if (placed && ((operated && isBracketed(walk)) || isSelect(walk, walk.i)))
+    found(walk, 'a query stands where a value belongs')
   else if (walk.context !== 'bare' && walk.i === 1 && isSelect(walk, walk.i))
     found(walk, 'a query follows a closed string')
   else stumble(walk)
+}
+
+function isBracketed(walk: Walk): boolean {
+  const next = kindAt(walk, walk.i + 1)
+  return next === SQL.open || (kindAt(walk, walk.i - 1) === SQL.open && next !== SQL.end)
 }
 
 function hasOperator(walk: Walk): boolean {
@@ -343,8 +360,15 @@ function takeNot(walk: Walk): void {
 }
 
 function takeUnion(walk: Walk): void {
-  if (isUnion(walk, walk.i)) found(walk, 'a second query is joined with UNION')
-  else if (kindAt(walk, walk.i + 1) === SQL.end && walk.operands > 0 && walk.clean && walk.i > 1)
+  const next = kindAt(walk, walk.i + 1)
+  const value = walk.last !== OPERAND.name && walk.last !== OPERAND.none
+  if (isUnion(walk, walk.i, value)) found(walk, 'a second query is joined with UNION')
+  else if (
+    (next === SQL.end || (next === SQL.comment && walk.context === 'bare')) &&
+    value &&
+    walk.clean &&
+    walk.i > 1
+  )
     found(walk, 'the value ends in UNION')
   else stumble(walk)
 }
@@ -444,7 +468,7 @@ function takeOrder(walk: Walk): void {
     target === SQL.plainCall ||
     target === SQL.arithmetic ||
     ((target === SQL.end || target === SQL.comment) && walk.logic > 0)
-  const fits = walk.clean && isConstant(walk.last)
+  const fits = walk.clean && (isConstant(walk.last) || walk.last === OPERAND.variable || walk.i === 1)
   if (walk.context === 'bare' ? fits && (positional || value) : walk.clean && (positional || value || closed))
     found(walk, 'the order or grouping of the result is changed')
   else if (fits && (behind === SQL.having || behind === SQL.comment || behind === SQL.union))
@@ -456,7 +480,12 @@ function takeLimit(walk: Walk): void {
   const number = kindAt(walk, walk.i + 1) === SQL.number
   const behind = kindAt(walk, walk.i + 2)
   const closed = behind === SQL.comma || behind === SQL.comment || behind === SQL.union || behind === SQL.into
-  if (number && closed && walk.clean && (walk.context !== 'bare' || isConstant(walk.last)))
+  if (
+    number &&
+    closed &&
+    walk.clean &&
+    (walk.context !== 'bare' || isConstant(walk.last) || walk.last === OPERAND.variable || walk.i === 1)
+  )
     found(walk, 'the size of the result is changed')
   else stumble(walk)
 }
@@ -519,7 +548,7 @@ function takeLateSelect(walk: Walk): void {
       found(walk, 'a query follows a value')
       return
     }
-    if (hasTable(walk)) {
+    if (hasTable(walk, walk.i + 1)) {
       found(walk, 'a query follows a value')
       return
     }
@@ -528,17 +557,12 @@ function takeLateSelect(walk: Walk): void {
 }
 
 function isMangledJoin(walk: Walk): boolean {
-  return !walk.clean && kindAt(walk, walk.i - 2) === SQL.number && kindAt(walk, walk.i - 1) !== SQL.comma
-}
-
-/** A FROM clause within the next 200 tokens: outside a clean expression a select list is too little. */
-function hasTable(walk: Walk): boolean {
-  for (let i = walk.i + 1; i < walk.i + 200; i++) {
-    const kind = kindAt(walk, i)
-    if (kind === SQL.from) return isFromClause(walk, i)
-    if (kind === SQL.end || kind === SQL.select) return false
-  }
-  return false
+  return (
+    walk.i <= 3 &&
+    !walk.clean &&
+    kindAt(walk, walk.i - 2) === SQL.number &&
+    kindAt(walk, walk.i - 1) !== SQL.comma
+  )
 }
 
 /** The comment that ended the walk, as far as it is proof of a cut. */
@@ -567,15 +591,18 @@ function judgeBare(walk: Walk, complete: boolean): string | null {
   const anchored =
     walk.clean &&
     (isConstant(walk.first) || walk.first === OPERAND.variable || (walk.first === OPERAND.call && calls > 0))
-  if (walk.logic > 0 && walk.comparisons > 0) {
-    if (walk.constantComparisons > 0 || walk.sqlCalls > 0 || walk.variables > 0)
+  if (walk.logic > 0 && walk.comparisons > 0 && (walk.clean || walk.cases === 0)) {
+    if (walk.clean ? walk.constantComparisons > 0 : walk.constantComparisons > 0 && (complete || walk.equal))
       return 'a condition that is always or never true is added'
+    if (walk.sqlCalls > 0 || walk.variables > 0) return 'a condition calls a function'
     if (anchored) return 'a condition is added'
   }
   if (!walk.clean) return null
   if (walk.logic > 0 && walk.sqlCalls > 0 && anchored) return 'a condition calls a function'
   const numeric = kindAt(walk, 0) !== SQL.string
   if (walk.constantLogic > 0 && numeric && !walk.wanting && walk.logic > 1)
+    return 'a constant condition is added'
+  if (complete && numeric && walk.constantLogic > 0 && kindAt(walk, walk.i - 1) === SQL.constant)
     return 'a constant condition is added'
   if (complete && walk.sqlCalls > 0 && !walk.wanting && (calls > 1 || (walk.arithmetic > 0 && anchored)))
     return 'functions of the database are called'
@@ -594,12 +621,12 @@ function judgeCut(walk: Walk, anchored: boolean): string | null {
   if (walk.comparisons > 0 || walk.closers > 0) return 'the rest of the query is cut off'
   if (!anchored) return null
   const start = walk.tokens.starts[walk.i - 1] ?? 0
-  return walk.text.slice(start + 2, start + 80).trim().length <= 2 ? 'the rest of the query is cut off' : null
+  return /^\W{0,4}$/.test(walk.text.slice(start + 2, start + 80)) ? 'the rest of the query is cut off' : null
 }
 
 function judgeQuoted(walk: Walk, complete: boolean): string | null {
   if (!walk.clean) {
-    return walk.logic > 0 && walk.constantComparisons > 0
+    return walk.logic > 0 && walk.constantComparisons > 0 && (complete || walk.equal)
       ? 'a condition that is always or never true is added'
       : null
   }
@@ -629,7 +656,10 @@ function rejoins(walk: Walk): boolean {
   if (kinds.length > 3) return true
   const before = (ends[0] ?? 1) - 1
   const after = walk.text.length - (starts[last] ?? 0) - 1
-  return (before === 0) === (after === 0) && before <= MOST_OUTER_BYTES && after <= MOST_OUTER_BYTES
+  // `"is" stamp` quotes a word; `'^'1` cannot be read so.
+  const word = /[A-Za-z]/.test(walk.text[starts[1] ?? 0] ?? '')
+  if ((before === 0) !== (after === 0) && (word || after > 2)) return false
+  return before <= MOST_OUTER_BYTES && after <= MOST_OUTER_BYTES
 }
 
 function start(tokens: SqlTokens, text: string, context: SqlContext): Walk {
@@ -662,6 +692,7 @@ function start(tokens: SqlTokens, text: string, context: SqlContext): Walk {
     left: OPERAND.none,
     pending: NOTHING,
     ending: 0,
+    equal: false,
     reason: null,
   }
 }
