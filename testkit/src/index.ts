@@ -1,1 +1,15 @@
-export {}
+export { createFakeClock, settle } from './clock/fake-clock.ts'
+export type { FakeClock } from './clock/fake-clock.ts'
+export { createTemporaryFolder } from './folder/temporary-folder.ts'
+export type { TemporaryFolder } from './folder/temporary-folder.ts'
+export { startRecordingServer } from './http/recording-server.ts'
+export type {
+  RecordedRequest,
+  RecordingServer,
+  RecordingServerOptions,
+  ScriptedAnswer,
+} from './http/recording-server.ts'
+export { createLogSource } from './log/log-source.ts'
+export type { LogSource } from './log/log-source.ts'
+export { createMemoryLog } from './log/memory-log.ts'
+export type { LoggedLine, MemoryLog } from './log/memory-log.ts'
