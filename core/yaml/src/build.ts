@@ -20,12 +20,12 @@ interface Build {
   over: boolean
 }
 
-function shown(text: string): string {
+function shown(text: string, most = 40): string {
   const safe = text.replaceAll(
     /[^\x20-\x7e]/g,
     (mark) => `\\u${mark.charCodeAt(0).toString(16).padStart(4, '0')}`,
   )
-  return safe.length > 40 ? `${safe.slice(0, 40)}...` : safe
+  return safe.length > most ? `${safe.slice(0, most)}...` : safe
 }
 
 function report(build: Build, code: YamlErrorCode, message: string, node: Node | null | undefined): void {
@@ -136,7 +136,7 @@ export function buildDocument(
   const { limits, position } = sources
   const errors: YamlError[] = document.errors.slice(0, maxYamlErrors).map((error) => ({
     code: 'YAML_SYNTAX',
-    message: shown(error.message.split('\n', 1)[0] ?? 'bad syntax'),
+    message: shown(error.message.split('\n', 1)[0] ?? 'bad syntax', 160),
     ...position(error.pos[0]),
   }))
   const build: Build = {

@@ -66,6 +66,7 @@ function unitText(unit: UnitForm, range: Range) {
       },
       { error: `must be between ${range.min} and ${range.max}` },
     )
+    .meta({ range: `${range.min} to ${range.max}` })
 }
 
 /** A duration in the file (`10s`), milliseconds after parsing. */

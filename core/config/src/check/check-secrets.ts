@@ -1,0 +1,58 @@
+import { stat } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import type { SevenfoldFile } from '../schema/file.ts'
+import type { SecretReference } from '../schema/secret.ts'
+import type { ConfigProblem } from './problem.ts'
+
+interface Surroundings {
+  /** Name of the configuration file for problems. */
+  readonly file: string
+  /** Folder from which relative paths count. */
+  readonly folder: string
+  readonly env: Readonly<Record<string, string | undefined>>
+}
+
+async function fileFault(path: string): Promise<{ message: string; hint: string } | undefined> {
+  try {
+    const found = await stat(path)
+    if (!found.isFile()) return { message: `the secret file ${path} is not a file`, hint: 'name a file' }
+    if ((found.mode & 0o077) === 0 || process.platform === 'win32') return undefined
+    return { message: `others may read the secret file ${path}`, hint: `chmod 600 ${path}` }
+  } catch {
+    return { message: `the secret file ${path} cannot be read`, hint: 'make it, or correct the path' }
+  }
+}
+
+async function fault(
+  secret: SecretReference,
+  around: Surroundings,
+): Promise<{ message: string; hint: string } | undefined> {
+  if ('file' in secret) return await fileFault(resolve(around.folder, secret.file))
+  const value = around.env[secret.env]
+  if (value !== undefined && value !== '') return undefined
+  return {
+    message: `the environment has no ${secret.env}`,
+    hint: `set ${secret.env} for the process that starts sevenfold`,
+  }
+}
+
+/** Looks at every secret that the configuration refers to: it must be there, and a file must be its owner's alone. */
+export async function checkSecrets(
+  config: SevenfoldFile,
+  around: Surroundings,
+): Promise<readonly ConfigProblem[]> {
+  const problems: ConfigProblem[] = []
+  for (const [index, bouncer] of config.detection.api.bouncers.entries()) {
+    const found = await fault(bouncer.key, around)
+    if (found === undefined) continue
+    problems.push({
+      code: 'CONFIG_SECRET_UNREADABLE',
+      file: around.file,
+      line: 1,
+      column: 1,
+      path: `detection.api.bouncers[${index}].key`,
+      ...found,
+    })
+  }
+  return problems
+}

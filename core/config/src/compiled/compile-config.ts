@@ -1,0 +1,116 @@
+import { resolve } from 'node:path'
+import type { Mode } from '@sevenfold/event'
+import type { Listen } from '../schema/address.ts'
+import type { SevenfoldFile } from '../schema/file.ts'
+import type { SecretReference } from '../schema/secret.ts'
+import { compileValue } from './compiled.ts'
+import type { DetectionConfig, EdgeConfig, PartConfigs, SiteConfig } from './part-config.ts'
+
+/**
+ * Shares of `storage.budget`. They add up to 0.97; the rest is room for configuration, keys and the segment that
+ * is being written when the oldest one is dropped.
+ */
+const shares = {
+  segments: 0.5,
+  index: 0.25,
+  spool: { edge: 0.1, detection: 0.05, runtime: 0.04, ledger: 0.01, collector: 0.01, console: 0.01 },
+} as const
+
+/** A configuration as the parts read it. */
+export interface CompiledConfig {
+  /** Absolute path of the data folder. */
+  readonly dataDir: string
+  readonly parts: PartConfigs
+}
+
+function compileSites(file: SevenfoldFile): SiteConfig[] {
+  return file.sites.map((site) => ({
+    ...compileValue(site),
+    mode: site.mode ?? file.edge.mode,
+    onInspectionFailure: site.onInspectionFailure ?? file.edge.onInspectionFailure,
+  }))
+}
+
+function absoluteRule(rule: string, folder: string): string {
+  if (rule === 'builtin') return rule
+  return rule.startsWith('crs:') ? `crs:${resolve(folder, rule.slice(4))}` : resolve(folder, rule)
+}
+
+function absoluteSecret(key: SecretReference, folder: string): SecretReference {
+  return 'file' in key ? { file: resolve(folder, key.file) } : key
+}
+
+function compileDetection(file: SevenfoldFile, folder: string, spoolBytes: number): DetectionConfig {
+  const detection = compileValue(file.detection)
+  return {
+    v: 1,
+    spoolBytes,
+    ...detection,
+    api: {
+      ...detection.api,
+      bouncers: detection.api.bouncers.map(({ name, key }) => ({ name, key: absoluteSecret(key, folder) })),
+    },
+    sources: detection.sources.map((source) => ({ ...source, file: resolve(folder, source.file) })),
+    sites: file.sites.map(({ name }) => ({ name })),
+    declaredProxies: [...new Set(file.sites.flatMap(({ trustedProxies }) => trustedProxies))],
+    trusted: file.admin.trusted,
+  }
+}
+
+function compileEdge(file: SevenfoldFile, folder: string, spoolBytes: number): EdgeConfig {
+  const edge = compileValue(file.edge)
+  const ownListeners: Listen[] = [
+    ...file.sites.map(({ listen }) => listen),
+    file.admin.console.listen,
+    file.detection.api.listen,
+  ]
+  return {
+    v: 1,
+    spoolBytes,
+    ...edge,
+    rules: edge.rules.map((rule) => absoluteRule(rule, folder)),
+    sites: compileSites(file),
+    ownListeners,
+  }
+}
+
+/**
+ * Compiles a checked file for each part: defaults filled in, units in the names, paths absolute (relative ones count
+ * from `folder`, the folder of the file). Secrets stay references; a part reads its own.
+ */
+export function compileConfig(file: SevenfoldFile, folder: string): CompiledConfig {
+  const budget = file.storage.budget.value
+  const spool = (part: keyof typeof shares.spool): number => Math.floor(budget * shares.spool[part])
+  const sites = compileSites(file).map(
+    ({ name, listen, mode }): { name: string; listen: Listen; mode: Mode } => {
+      return { name, listen, mode }
+    },
+  )
+  return {
+    dataDir: resolve(folder, file.data),
+    parts: {
+      edge: compileEdge(file, folder, spool('edge')),
+      runtime: { v: 1, spoolBytes: spool('runtime'), ...compileValue(file.runtime) },
+      detection: compileDetection(file, folder, spool('detection')),
+      ledger: {
+        v: 1,
+        spoolBytes: spool('ledger'),
+        ...compileValue(file.ledger),
+        segmentsBytes: Math.floor(budget * shares.segments),
+      },
+      collector: {
+        v: 1,
+        spoolBytes: spool('collector'),
+        ...compileValue(file.collector),
+        indexBytes: Math.floor(budget * shares.index),
+      },
+      console: {
+        v: 1,
+        spoolBytes: spool('console'),
+        ...compileValue(file.admin.console),
+        trusted: file.admin.trusted,
+        sites,
+      },
+    },
+  }
+}
