@@ -10,7 +10,7 @@ export type CommentStyle = 'ansi' | 'mysql'
 export type SqlContext = 'bare' | 'single' | 'double'
 
 /** Most tokens one value may give; what follows is not read, and `truncated` says so. */
-export const MOST_SQL_TOKENS = 50_000
+export const MOST_SQL_TOKENS = 500_000
 
 /** The tokens of one value, comments that work as white space left out. */
 export interface SqlTokens {
