@@ -8,11 +8,14 @@ import { fileURLToPath } from 'node:url'
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const bin = (name) => join(root, 'node_modules', '.bin', name)
 
+// Folders whose whole tsconfig.json is for checking only; packages have a tsconfig.test.json beside their build.
+const plain = ['scripts', 'test', 'bench', 'apps/console/web']
+
 function testProjects() {
   const groups = ['core', 'engines', 'layers', 'backbone', 'apps']
   const folders = groups.flatMap((group) => (existsSync(join(root, group)) ? readdirSync(join(root, group)).map((name) => `${group}/${name}`) : []))
-  return [...folders, 'testkit', 'scripts', 'test', 'bench']
-    .flatMap((folder) => [`${folder}/tsconfig.test.json`, ...(['scripts', 'test', 'bench'].includes(folder) ? [`${folder}/tsconfig.json`] : [])])
+  return [...folders, 'testkit', ...plain]
+    .flatMap((folder) => [`${folder}/tsconfig.test.json`, ...(plain.includes(folder) ? [`${folder}/tsconfig.json`] : [])])
     .filter((file) => existsSync(join(root, file)))
 }
 

@@ -1,1 +1,5 @@
-export {}
+export { consoleLayer } from './console-layer.ts'
+export { createConsoleApp } from './http/console-app.ts'
+export type { ConsoleAct, ConsoleServices } from './http/console-routes.ts'
+export type { Backend, EventQuery, ModeChange } from './backend/backend.ts'
+export { BackendError } from './backend/backend.ts'

@@ -1,0 +1,162 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { fileURLToPath } from 'node:url'
+import { getRequestListener } from '@hono/node-server'
+import type { Decision } from '@sevenfold/event'
+import { createTrustedTest } from '../src/access/trusted.ts'
+import type { Backend, ModeChange } from '../src/backend/backend.ts'
+import { loadAssets } from '../src/http/assets.ts'
+import { createConsoleApp } from '../src/http/console-app.ts'
+import type { ConsoleAct } from '../src/http/console-routes.ts'
+import { OneTimeLinks } from '../src/session/one-time-links.ts'
+import { Sessions } from '../src/session/sessions.ts'
+import { Users } from '../src/session/users.ts'
+import type { StoredUser } from '../src/session/users.ts'
+
+const time = (secondsAgo: number): string => new Date(Date.now() - secondsAgo * 1000).toISOString()
+
+/** A backend with fixed answers that remembers what was asked of it. */
+export class FakeBackend implements Backend {
+  readonly unbanned: { id: number; reason: string; actor: string }[] = []
+  readonly modes: ModeChange[] = []
+  readonly lines: string[] = []
+  bans: Decision[] = [
+    {
+      id: 17,
+      type: 'ban',
+      scope: 'ip',
+      value: '192.0.2.7',
+      duration: '4h',
+      until: time(-14_000),
+      origin: 'sevenfold',
+      scenario: 'http-probing',
+    },
+  ]
+
+  status(): Promise<never> {
+    const agent = (name: string, mode: string): object => ({
+      agent: name,
+      mode,
+      lastHeartbeat: time(4),
+      canary: { ok: true, time: time(30) },
+      eventsPerMinute: 90,
+    })
+    const parts = [
+      { part: 'edge', agents: [agent('edge/w0', 'enforce'), agent('edge/w1', 'enforce')] },
+      { part: 'detection', agents: [agent('detection/main', 'monitor')] },
+      { part: 'runtime', agents: [{ agent: 'runtime/main', mode: 'enforce', lastHeartbeat: time(600) }] },
+      { part: 'ledger', agents: [agent('ledger/main', 'enforce')] },
+    ]
+    return Promise.resolve({ parts } as never)
+  }
+
+  events(): Promise<never> {
+    return Promise.resolve({ events: [blockEvent('stored-1')] } as never)
+  }
+
+  request(id: string): Promise<never> {
+    return Promise.resolve({ events: [blockEvent(id)] } as never)
+  }
+
+  histogram(): Promise<never> {
+    const buckets = Array.from({ length: 60 }, (_, i) => ({
+      time: time((60 - i) * 60),
+      count: Math.round(40 + 30 * Math.sin(i / 6)),
+    }))
+    return Promise.resolve({ buckets } as never)
+  }
+
+  async tail(_query: string, onLine: (line: string) => void, signal: AbortSignal): Promise<void> {
+    for (const line of this.lines) onLine(line)
+    await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()))
+  }
+
+  decisions(): Promise<readonly Decision[]> {
+    return Promise.resolve(this.bans)
+  }
+
+  unban(id: number, reason: string, actor: string): Promise<void> {
+    this.unbanned.push({ id, reason, actor })
+    this.bans = this.bans.filter((decision) => decision.id !== id)
+    return Promise.resolve()
+  }
+
+  setMode(change: ModeChange): Promise<void> {
+    this.modes.push(change)
+    return Promise.resolve()
+  }
+}
+
+/** A blocked request as the collector would answer it, with hostile text in its path. */
+export function blockEvent(id: string): object {
+  return {
+    '@timestamp': time(1),
+    event: { id, action: 'block', dataset: 'sevenfold.edge.block' },
+    source: { ip: '192.0.2.7' },
+    http: { request: { id: `r-${id}`, method: 'GET' }, response: { status_code: 403 } },
+    url: { original: '/search?q=<img src=x onerror=document.title=1>' },
+    rule: { id: '942100', name: 'SQL injection' },
+    sevenfold: {
+      kind: 'block',
+      layer: 'edge',
+      lane: 'high',
+      judgement: { step: 'waf', verdict: 'block' },
+      trace: [
+        { step: 'ban', verdict: 'pass' },
+        { step: 'waf', verdict: 'block', detail: '942100' },
+      ],
+    },
+  }
+}
+
+/** A running console on loopback with a fake backend. */
+export interface ConsoleServer {
+  readonly url: string
+  readonly port: number
+  readonly backend: FakeBackend
+  readonly links: OneTimeLinks
+  readonly users: Users
+  readonly acts: ConsoleAct[]
+  close(): Promise<void>
+}
+
+/** Starts the real application on a real port. */
+export async function startConsole(): Promise<ConsoleServer> {
+  let n = 0
+  const sources = { now: () => Date.now(), newToken: () => `token-${'x'.repeat(24)}-${(n += 1)}` }
+  let stored: readonly StoredUser[] = []
+  const users = new Users({ load: () => stored, save: (next) => void (stored = next) })
+  const links = new OneTimeLinks(sources)
+  const backend = new FakeBackend()
+  const acts: ConsoleAct[] = []
+  const server = createServer()
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  const app = createConsoleApp({
+    backend,
+    links,
+    users,
+    sessions: new Sessions(sources, { idleMs: 60_000, maxMs: 600_000 }),
+    assets: loadAssets(fileURLToPath(new URL('../dist/web', import.meta.url))),
+    gate: { hosts: ['127.0.0.1', 'localhost'], port },
+    isTrustedPeer: createTrustedTest([]),
+    secure: false,
+    now: sources.now,
+    log: { error: () => undefined, warn: () => undefined },
+    record: (act) => acts.push(act),
+  })
+  server.on('request', getRequestListener(app.fetch, { overrideGlobalObjects: false }))
+  return {
+    url: `http://127.0.0.1:${port}`,
+    port,
+    backend,
+    links,
+    users,
+    acts,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve())
+        server.closeAllConnections()
+      }),
+  }
+}
