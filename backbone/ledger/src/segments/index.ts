@@ -1,0 +1,6 @@
+export { listSegments, segmentBytes, segmentName } from './segment-name.ts'
+export type { SegmentFile } from './segment-name.ts'
+export { SegmentReader, logStart, maxSegmentLineBytes, oldestPosition, readLineAt } from './segment-reader.ts'
+export type { ReadState, SegmentLine, SegmentPosition, SegmentRead } from './segment-reader.ts'
+export { watchSegments } from './segment-watcher.ts'
+export type { SegmentWatcher, WatchOptions } from './segment-watcher.ts'

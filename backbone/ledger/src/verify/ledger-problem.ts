@@ -1,0 +1,25 @@
+/** What can be wrong with a log. The codes are stable. */
+export type LedgerProblemCode =
+  | 'key-unusable'
+  | 'key-changed'
+  | 'checkpoint-missing'
+  | 'checkpoint-invalid'
+  | 'root-mismatch'
+  | 'entry-changed'
+  | 'entry-unreadable'
+  | 'tile-missing'
+  | 'tile-changed'
+  | 'segment-gap'
+  | 'sequence-repeated'
+  | 'sequence-gap'
+  | 'truncated'
+  | 'seen-invalid'
+  | 'rolled-back'
+  | 'forked'
+
+/** One problem, with the ledger index of the first entry that shows it where one entry does. */
+export interface LedgerProblem {
+  readonly code: LedgerProblemCode
+  readonly message: string
+  readonly entry?: number
+}
