@@ -46,9 +46,9 @@ export function buildAutomaton(literals: readonly string[], options: AutomatonOp
       `a table of ${String(bytes)} bytes is above maxTableBytes (${String(limits.maxTableBytes)})`,
     )
   }
-  const table = Int32Array.from(trie.next.subarray(0, trie.stateCount * stride))
-  const suffixes = completeTransitions(table, trie.stateCount, stride)
-  const { hitStarts, hits } = collectHits(trie, suffixes)
+  const { table, firstEnd } = orderByDepth(trie, stride)
+  const suffix = completeTransitions(table, trie.stateCount, stride)
+  const { hitStarts, hits } = collectHits({ ...trie, firstEnd }, suffix)
   markHits(table, stride, hitStarts)
   return {
     classes,
@@ -126,57 +126,53 @@ function grown(array: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> {
   return larger
 }
 
-/** Fills missing transitions from the longest proper suffix, breadth first; gives that suffix for each state. */
-function completeTransitions(table: Int32Array, stateCount: number, stride: number): SuffixOrder {
-  const suffix = new Int32Array(stateCount)
-  const order = new Int32Array(stateCount)
+/** Numbers states breadth first: the shallow states, where ordinary text stays, then lie together in memory. */
+function orderByDepth(trie: Trie, stride: number): { table: Int32Array; firstEnd: Int32Array } {
+  const table = new Int32Array(trie.stateCount * stride)
+  const firstEnd = new Int32Array(trie.stateCount)
+  const order = new Int32Array(trie.stateCount)
   let size = 1
-  for (let done = 0; done < size; done++) {
-    const state = order[done] ?? 0
+  for (let state = 0; state < size; state++) {
+    const old = order[state] ?? 0
+    firstEnd[state] = trie.firstEnd[old] ?? -1
+    for (let k = 0; k < stride; k++) {
+      const child = trie.next[old * stride + k] ?? 0
+      if (child === 0) continue
+      table[state * stride + k] = size
+      order[size++] = child
+    }
+  }
+  return { table, firstEnd }
+}
+
+/** Fills missing transitions from the longest proper suffix; gives that suffix for each state. It has a smaller number. */
+function completeTransitions(table: Int32Array, stateCount: number, stride: number): Int32Array {
+  const suffix = new Int32Array(stateCount)
+  for (let state = 0; state < stateCount; state++) {
     const row = state * stride
     const suffixRow = (suffix[state] ?? 0) * stride
     for (let k = 0; k < stride; k++) {
       const child = table[row + k] ?? 0
       const fallback = state === 0 ? 0 : (table[suffixRow + k] ?? 0)
-      if (child === 0) {
-        table[row + k] = fallback
-      } else {
-        suffix[child] = fallback
-        order[size++] = child
-      }
+      if (child === 0) table[row + k] = fallback
+      else suffix[child] = fallback
     }
   }
-  return { suffix, order }
+  return suffix
 }
 
-interface SuffixOrder {
-  readonly suffix: Int32Array
-  /** States by depth: a suffix always stands before the states that need it. */
-  readonly order: Int32Array
-}
-
-function collectHits(
-  trie: Trie,
-  { suffix, order }: SuffixOrder,
-): { hitStarts: Int32Array; hits: Int32Array } {
-  const counts = new Int32Array(trie.stateCount)
-  for (const state of order) {
-    let count = state === 0 ? 0 : (counts[suffix[state] ?? 0] ?? 0)
-    for (let end = trie.firstEnd[state] ?? -1; end >= 0; end = trie.sameEnd[end] ?? -1) count += 1
-    counts[state] = count
-  }
+function collectHits(trie: Trie, suffix: Int32Array): { hitStarts: Int32Array; hits: Int32Array } {
   const hitStarts = new Int32Array(trie.stateCount + 1)
-  for (let state = 0; state < trie.stateCount; state++)
-    hitStarts[state + 1] = (hitStarts[state] ?? 0) + (counts[state] ?? 0)
-  const hits = new Int32Array(hitStarts[trie.stateCount] ?? 0)
-  for (const state of order) {
-    if (state === 0) continue
-    let at = hitStarts[state] ?? 0
-    for (let end = trie.firstEnd[state] ?? -1; end >= 0; end = trie.sameEnd[end] ?? -1) hits[at++] = end
-    const shorter = suffix[state] ?? 0
-    for (let i = hitStarts[shorter] ?? 0; i < (hitStarts[shorter + 1] ?? 0); i++) hits[at++] = hits[i] ?? 0
+  const hits: number[] = []
+  for (let state = 0; state < trie.stateCount; state++) {
+    if (state > 0) {
+      for (let end = trie.firstEnd[state] ?? -1; end >= 0; end = trie.sameEnd[end] ?? -1) hits.push(end)
+      const shorter = suffix[state] ?? 0
+      for (let i = hitStarts[shorter] ?? 0; i < (hitStarts[shorter + 1] ?? 0); i++) hits.push(hits[i] ?? 0)
+    }
+    hitStarts[state + 1] = hits.length
   }
-  return { hitStarts, hits }
+  return { hitStarts, hits: Int32Array.from(hits) }
 }
 
 /** Turns state numbers into row offsets, complemented where the state ends a literal. */

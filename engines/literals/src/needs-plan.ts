@@ -1,8 +1,9 @@
 import { maxByteClasses } from './class-flags.ts'
+import { clauseChance, unitChance } from './text-chance.ts'
 
 /** What every match of one pattern contains. */
 export interface PatternNeeds {
-  /** At least one literal of each clause, ignoring ASCII case. */
+  /** At least one literal of each clause, ignoring ASCII case; the most telling clause first. */
   readonly clauses: readonly (readonly string[])[]
   /** At least one of these code units (256 entries, 1 = member); undefined: nothing is known. */
   readonly bytes?: Uint8Array | undefined
@@ -16,77 +17,84 @@ export interface NeedsPlan {
   readonly words: number
   readonly unfiltered: number
   readonly literals: readonly string[]
-  readonly clausesOfLiteral: readonly (readonly number[])[]
-  readonly patternOfClause: Uint32Array
-  readonly bitOfClause: Uint32Array
-  /** All clause bits of a pattern; 0 for patterns without literals. */
-  readonly clauseMask: Uint32Array
+  /** Patterns that a literal makes candidates. */
+  readonly patternsOfLiteral: readonly (readonly number[])[]
+  /** Whether a pattern waits for one of its literals. */
+  readonly hasLiterals: readonly boolean[]
   readonly byteClasses: readonly Uint8Array[]
-  readonly flagMask: Int32Array
+  /** Byte classes that a pattern needs, one bit each. */
+  readonly flags: Int32Array
   readonly minLength: Uint32Array
-  /** Patterns that are judged at the end of a scan: those with byte classes, or with nothing. */
-  readonly byFlags: Uint32Array
 }
 
-/** Most clauses of one pattern that are used; more would only cost. */
-const maxClauses = 4
+/** Literals are cut to this length: longer ones make the automaton many times larger and hardly tell more. */
+const maxAtomLength = 6
+/** Length of an ordinary value, for the choice of byte classes. */
+const ordinaryLength = 30
 
-/** Lays out the needs. Clauses of single units become byte classes while there are some left: those cost no hits. */
+/**
+ * Lays out the needs. Of clauses with longer literals only the first is looked for, because each further one costs more
+ * hits than it saves. Clauses of single units and `bytes` are byte classes, of which the most useful are taken: those
+ * cost nothing to look for.
+ */
 export function planNeeds(needs: readonly PatternNeeds[]): NeedsPlan {
-  const classes = newClassRegister()
-  const literalNumbers = new Map<string, number>()
-  const clausesOfLiteral: number[][] = []
-  const patternOfClause: number[] = []
-  const bitOfClause: number[] = []
-  const clauseMask = new Uint32Array(needs.length)
-  const flagMask = new Int32Array(needs.length)
-  for (const [pattern, need] of needs.entries()) {
-    let used = 0
-    for (const clause of need.clauses.slice(0, maxClauses)) {
-      if (clause.length === 0 || clause.includes('')) continue
-      const flag = classes.flagOf(unitsOf(clause))
-      if (flag !== 0) {
-        flagMask[pattern] = (flagMask[pattern] ?? 0) | flag
-        continue
-      }
-      const number = patternOfClause.length
-      patternOfClause.push(pattern)
-      bitOfClause.push(1 << used)
-      clauseMask[pattern] = (clauseMask[pattern] ?? 0) | (1 << used)
-      used += 1
-      for (const literal of new Set(clause)) listOf(literal, literalNumbers, clausesOfLiteral).push(number)
+  const atoms = newAtomRegister()
+  const classes = new Map<string, ByteClass>()
+  const singles: (readonly string[] | undefined)[] = []
+  const hasLiterals = needs.map((need, pattern) => {
+    const clauses = need.clauses.filter((clause) => clause.length > 0 && !clause.includes(''))
+    const units = clauses.map(unitsOf)
+    const first = clauses.find((_, n) => units[n] === undefined)
+    for (const members of [...units, need.bytes]) {
+      if (members !== undefined)
+        register(classes, members, {
+          pattern,
+          chance: first === undefined ? 1 : clauseChance(first, ordinaryLength),
+        })
     }
-    if (used === 0 && need.bytes !== undefined)
-      flagMask[pattern] = (flagMask[pattern] ?? 0) | classes.flagOf(need.bytes)
+    for (const literal of first ?? []) atoms.add(literal, pattern)
+    // A single unit may still have to be looked for as a literal, when no byte class is left for it.
+    singles.push(first === undefined ? clauses[0] : undefined)
+    return first !== undefined
+  })
+  const chosen = [...classes.values()].sort((a, b) => b.benefit - a.benefit).slice(0, maxByteClasses)
+  const flags = new Int32Array(needs.length)
+  for (const [bit, { patterns }] of chosen.entries())
+    for (const pattern of patterns) flags[pattern] = (flags[pattern] ?? 0) | (1 << bit)
+  for (const [pattern, clause] of singles.entries()) {
+    if (clause === undefined || flags[pattern] !== 0) continue
+    for (const literal of clause) atoms.add(literal, pattern)
+    hasLiterals[pattern] = true
   }
-  const all = needs.map((_, pattern) => pattern)
   return {
     count: needs.length,
     words: Math.ceil(needs.length / 32),
-    unfiltered: all.filter((pattern) => clauseMask[pattern] === 0 && flagMask[pattern] === 0).length,
-    literals: [...literalNumbers.keys()],
-    clausesOfLiteral,
-    patternOfClause: Uint32Array.from(patternOfClause),
-    bitOfClause: Uint32Array.from(bitOfClause),
-    clauseMask,
-    byteClasses: classes.list,
-    flagMask,
+    unfiltered: hasLiterals.filter((has, pattern) => !has && flags[pattern] === 0).length,
+    literals: [...atoms.patterns.keys()],
+    patternsOfLiteral: [...atoms.patterns.values()].map((patterns) => [...patterns]),
+    hasLiterals,
+    byteClasses: chosen.map(({ members }) => members),
+    flags,
     minLength: Uint32Array.from(needs, (need) => need.minLength ?? 0),
-    byFlags: Uint32Array.from(all.filter((pattern) => clauseMask[pattern] === 0 || flagMask[pattern] !== 0)),
   }
 }
 
-function listOf(literal: string, numbers: Map<string, number>, lists: number[][]): number[] {
-  const folded = literal.replace(/[A-Z]/g, (letter) => letter.toLowerCase())
-  const known = numbers.get(folded)
-  const list = known === undefined ? [] : lists[known]
-  if (known === undefined || list === undefined) {
-    numbers.set(folded, lists.length)
-    const fresh: number[] = []
-    lists.push(fresh)
-    return fresh
+interface AtomRegister {
+  readonly patterns: ReadonlyMap<string, ReadonlySet<number>>
+  add(literal: string, pattern: number): void
+}
+
+function newAtomRegister(): AtomRegister {
+  const patterns = new Map<string, Set<number>>()
+  return {
+    patterns,
+    add(literal, pattern) {
+      const atom = literal.slice(0, maxAtomLength).replace(/[A-Z]/g, (letter) => letter.toLowerCase())
+      const known = patterns.get(atom)
+      if (known === undefined) patterns.set(atom, new Set([pattern]))
+      else known.add(pattern)
+    },
   }
-  return list
 }
 
 /** The units of a clause of single units below 256, in both cases; undefined when it holds anything else. */
@@ -94,33 +102,30 @@ function unitsOf(clause: readonly string[]): Uint8Array | undefined {
   const units = new Uint8Array(256)
   for (const literal of clause) {
     if (literal.length !== 1 || literal > '\xff') return undefined
-    for (const unit of [literal, literal.toLowerCase(), literal.toUpperCase()]) {
-      if (unit.length === 1 && unit <= '\xff') units[unit.charCodeAt(0)] = 1
-    }
+    units[literal.charCodeAt(0)] = 1
+    if (/[A-Za-z]/.test(literal)) units[literal.charCodeAt(0) ^ 0x20] = 1
   }
   return units
 }
 
-interface ClassRegister {
-  readonly list: Uint8Array[]
-  /** The flag bit of a class; 0 when there is none left or none given. */
-  flagOf(members: Uint8Array | undefined): number
+interface ByteClass {
+  readonly members: Uint8Array
+  readonly patterns: Set<number>
+  /** Expected number of candidates that the class removes from an ordinary value. */
+  benefit: number
 }
 
-function newClassRegister(): ClassRegister {
-  const list: Uint8Array[] = []
-  const known = new Map<string, number>()
-  return {
-    list,
-    flagOf(members) {
-      if (members === undefined) return 0
-      const key = members.join('')
-      const number = known.get(key)
-      if (number !== undefined) return 1 << number
-      if (list.length >= maxByteClasses) return 0
-      known.set(key, list.length)
-      list.push(members)
-      return 1 << (list.length - 1)
-    },
-  }
+function register(
+  classes: Map<string, ByteClass>,
+  members: Uint8Array,
+  use: { pattern: number; chance: number },
+): void {
+  const key = members.join('')
+  const known = classes.get(key) ?? { members, patterns: new Set(), benefit: 0 }
+  classes.set(key, known)
+  if (known.patterns.has(use.pattern)) return
+  known.patterns.add(use.pattern)
+  let chance = 0
+  for (let unit = 0; unit < 256; unit++) if (members[unit] === 1) chance += unitChance(unit)
+  known.benefit += use.chance * (1 - Math.min(1, chance)) ** ordinaryLength
 }

@@ -1,6 +1,7 @@
 import { buildAutomaton, type Automaton, type AutomatonOptions } from './automaton.ts'
 import { classFlagTable } from './class-flags.ts'
 import { planNeeds, type NeedsPlan, type PatternNeeds } from './needs-plan.ts'
+import { patternMasks } from './pattern-masks.ts'
 
 import type { ScanRange } from './literal-scanner.ts'
 
@@ -29,16 +30,37 @@ export function buildPrefilter(
 ): Prefilter {
   const plan = planNeeds(needs)
   const automaton = buildAutomaton(plan.literals, { ...options, ignoreCase: true })
-  const { classes, classMask, table } = automaton
+  const { classes, classMask, stride, table } = automaton
   const classFlags = classFlagTable(plan.byteClasses)
-  const clauses = clausesByState(automaton, plan)
-  const collector = newCollector(plan, clauses, automaton.stateCount)
+  const masks = patternMasks(plan)
+  const { starts, words, bits } = hitMasks(automaton, plan)
+  const stamps = new Uint32Array(automaton.stateCount)
+  let stamp = 0
+
+  /** Notes the patterns of a state, once a scan. */
+  function hit(state: number, sink: Uint32Array): void {
+    if (stamps[state] === stamp) return
+    stamps[state] = stamp
+    const end = starts[state + 1] ?? 0
+    for (let i = starts[state] ?? 0; i < end; i++) {
+      const word = words[i] ?? 0
+      sink[word] = (sink[word] ?? 0) | (bits[i] ?? 0)
+    }
+  }
+
+  function nextStamp(): void {
+    stamp += 1
+    if (stamp <= 0xffffffff) return
+    stamps.fill(0)
+    stamp = 1
+  }
 
   // Hot: bench/regex measures it.
-  function candidates(input: string, sink: Uint32Array, range: ScanRange = {}): void {
-    const to = Math.min(range.to ?? input.length, input.length)
-    const from = Math.max(0, range.from ?? 0)
-    collector.begin(sink, to - from)
+  function candidates(input: string, sink: Uint32Array, range?: ScanRange): void {
+    const to = Math.min(range?.to ?? input.length, input.length)
+    const from = Math.max(0, range?.from ?? 0)
+    nextStamp()
+    sink.set(masks.base)
     let flags = 0
     let row = 0
     for (let at = from; at < to; at++) {
@@ -47,10 +69,10 @@ export function buildPrefilter(
       row = table[row + (classes[unit & classMask] ?? 0)] ?? 0
       if (row < 0) {
         row = ~row
-        collector.hit(row / automaton.stride)
+        hit(row / stride, sink)
       }
     }
-    collector.finish(flags)
+    masks.apply(sink, Math.max(0, to - from), flags)
   }
 
   return {
@@ -59,86 +81,34 @@ export function buildPrefilter(
     unfiltered: plan.unfiltered,
     stateCount: automaton.stateCount,
     tableBytes:
-      table.byteLength + classes.byteLength + clauses.numbers.byteLength + clauses.starts.byteLength,
+      table.byteLength + classes.byteLength + starts.byteLength + words.byteLength + bits.byteLength,
     candidates,
   }
 }
 
-interface ClausesByState {
+interface HitMasks {
   readonly starts: Int32Array
-  readonly numbers: Int32Array
+  readonly words: Uint16Array
+  readonly bits: Uint32Array
 }
 
-/** The clauses that a state fulfils: those of all its literals, each once. */
-function clausesByState(automaton: Automaton, plan: NeedsPlan): ClausesByState {
+/** The patterns of all literals that end in a state, as words of the sink and the bits to set there. */
+function hitMasks(automaton: Automaton, plan: NeedsPlan): HitMasks {
   const starts = new Int32Array(automaton.stateCount + 1)
-  const numbers: number[] = []
+  const words: number[] = []
+  const bits: number[] = []
   for (let state = 0; state < automaton.stateCount; state++) {
-    const found = new Set<number>()
+    const masks = new Map<number, number>()
     for (let i = automaton.hitStarts[state] ?? 0; i < (automaton.hitStarts[state + 1] ?? 0); i++) {
-      for (const clause of plan.clausesOfLiteral[automaton.hits[i] ?? 0] ?? []) found.add(clause)
-    }
-    for (const clause of found) numbers.push(clause)
-    starts[state + 1] = numbers.length
-  }
-  return { starts, numbers: Int32Array.from(numbers) }
-}
-
-interface Collector {
-  begin(sink: Uint32Array, length: number): void
-  hit(state: number): void
-  finish(flags: number): void
-}
-
-/** Counts fulfilled clauses per pattern. Nothing is cleared between scans: entries of older scans have older stamps. */
-function newCollector(plan: NeedsPlan, clauses: ClausesByState, stateCount: number): Collector {
-  const stateStamps = new Uint32Array(stateCount)
-  const patternStamps = new Uint32Array(plan.count)
-  const seen = new Uint32Array(plan.count)
-  let stamp = 0
-  let sink: Uint32Array = new Uint32Array(plan.words)
-  let length = 0
-
-  function fulfil(clause: number): void {
-    const pattern = plan.patternOfClause[clause] ?? 0
-    if (patternStamps[pattern] !== stamp) {
-      patternStamps[pattern] = stamp
-      seen[pattern] = 0
-    }
-    const now = (seen[pattern] ?? 0) | (plan.bitOfClause[clause] ?? 0)
-    seen[pattern] = now
-    if (now === plan.clauseMask[pattern] && length >= (plan.minLength[pattern] ?? 0)) {
-      sink[pattern >> 5] = (sink[pattern >> 5] ?? 0) | (1 << (pattern & 31))
-    }
-  }
-
-  return {
-    begin(target, size) {
-      sink = target
-      length = size
-      sink.fill(0, 0, plan.words)
-      if (stamp === 0xffffffff) {
-        stateStamps.fill(0)
-        patternStamps.fill(0)
-        stamp = 0
+      for (const pattern of plan.patternsOfLiteral[automaton.hits[i] ?? 0] ?? []) {
+        masks.set(pattern >> 5, (masks.get(pattern >> 5) ?? 0) | (1 << (pattern & 31)))
       }
-      stamp += 1
-    },
-    hit(state) {
-      if (stateStamps[state] === stamp) return
-      stateStamps[state] = stamp
-      const end = clauses.starts[state + 1] ?? 0
-      for (let i = clauses.starts[state] ?? 0; i < end; i++) fulfil(clauses.numbers[i] ?? 0)
-    },
-    finish(flags) {
-      for (const pattern of plan.byFlags) {
-        const mask = plan.flagMask[pattern] ?? 0
-        const word = sink[pattern >> 5] ?? 0
-        const bit = 1 << (pattern & 31)
-        if ((flags & mask) !== mask) sink[pattern >> 5] = word & ~bit
-        else if (plan.clauseMask[pattern] === 0 && length >= (plan.minLength[pattern] ?? 0))
-          sink[pattern >> 5] = word | bit
-      }
-    },
+    }
+    for (const [word, mask] of masks) {
+      words.push(word)
+      bits.push(mask)
+    }
+    starts[state + 1] = words.length
   }
+  return { starts, words: Uint16Array.from(words), bits: Uint32Array.from(bits) }
 }

@@ -36,6 +36,8 @@ export class ForwardDfa {
   #startsLater = false
   /** Whether the empty match at a start needs no look ahead, by context. */
   readonly #startMatches: Uint8Array
+  /** States in which nothing is under way, by context; 0 when not built since the table was emptied. */
+  readonly #startStates: Int32Array = new Int32Array(contexts)
   readonly #startSteps: (StartStep | undefined)[]
   readonly #next: InstructionSet
   readonly #held: InstructionSet
@@ -63,14 +65,18 @@ export class ForwardDfa {
 
   /** Whether the program matches somewhere from `from` on. */
   test(input: string, from: number): boolean {
-    this.#table.refresh()
+    if (this.#table.refresh()) this.#startStates.fill(0)
     this.#flushes = 0
     const context = this.#asserting ? contextBefore(this.#alphabet, this.#wide, input, from) : contextOther
     this.steps = 1
     if (this.#startMatches[context] === 1) return true
-    this.#next.clear()
-    const start = this.#enter(context)
-    if (start < 0) return this.#simulate(input, from, context)
+    let start = this.#startStates[context] ?? 0
+    if (start === 0) {
+      this.#next.clear()
+      start = this.#enter(context)
+      if (start < 0) return this.#simulate(input, from, context)
+      this.#startStates[context] = start
+    }
     return this.#wide || this.#alphabet.usesFinalNewline
       ? this.#runGeneral(input, from, start)
       : this.#runBytes(input, from, start)
@@ -167,6 +173,7 @@ export class ForwardDfa {
     if (found >= 0) return found
     this.#flushes += 1
     this.#table.reset()
+    this.#startStates.fill(0)
     if (this.#flushes > 2) return -1
     return this.#table.intern(this.#next.list, this.#next.size, context)
   }

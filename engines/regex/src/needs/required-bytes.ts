@@ -4,7 +4,7 @@ import { characterChance } from './clause.ts'
 import type { RegexNode } from '../syntax/node.ts'
 
 /** A class fulfilled by more than this share of positions in ordinary text tells nothing. */
-const maxChance = 0.75
+const maxChance = 0.4
 
 interface ByteNeed {
   readonly members: Uint8Array
@@ -51,15 +51,7 @@ function needOfSet(set: CharSet): ByteNeed | undefined {
 
 function withChance(members: Uint8Array): ByteNeed {
   let chance = 0
-  for (let code = 0x20; code < 0x7f; code++) {
-    const character = String.fromCharCode(code)
-    // An upper-case letter is rarer than its lower-case twin, and counts for a tenth of it.
-    const weight =
-      character >= 'A' && character <= 'Z'
-        ? characterChance(character.toLowerCase()) / 10
-        : characterChance(character)
-    if (members[code] === 1) chance += weight
-  }
+  for (let code = 0x20; code < 0x7f; code++) if (members[code] === 1) chance += characterChance(String.fromCharCode(code))
   return { members, chance }
 }
 

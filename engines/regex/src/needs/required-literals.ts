@@ -17,6 +17,8 @@ const maxJoined = 48
 const maxClauseSize = 6_000
 /** Most clauses of one pattern. */
 const maxClauses = 4
+/** A clause that ordinary text fulfils at more than this share of positions tells nothing. */
+const maxClauseCost = 0.15
 /** Longest literal kept whole; more would tell nothing more. */
 const maxLiteralLength = 48
 
@@ -143,7 +145,7 @@ function best(clauses: LiteralClauses): LiteralClauses {
   for (const clause of clauses) {
     if (clause.length === 0 || clause.includes('')) continue
     const simple = simplifyClause(clause)
-    if (simple.length <= maxClauseSize) byKey.set(simple.join('\0'), simple)
+    if (simple.length <= maxClauseSize && clauseCost(simple) <= maxClauseCost) byKey.set(simple.join('\0'), simple)
   }
   return [...byKey.values()].sort((a, b) => clauseCost(a) - clauseCost(b)).slice(0, maxClauses)
 }

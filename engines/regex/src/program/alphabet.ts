@@ -32,8 +32,8 @@ export interface Alphabet {
   /** Class of a newline that ends the input; only told apart when the program asks for it. */
   readonly finalNewlineClass: number
   readonly usesFinalNewline: boolean
-  /** Class by code unit, for codes below 256. */
-  readonly direct: Uint16Array
+  /** Class by code unit, for codes below 256. Narrow for bytes, where there are at most 256 classes: it is read for each byte. */
+  readonly direct: Uint8Array | Uint16Array
   /** First code of each range of one class, ascending, for all codes; searched for codes from 256. */
   readonly rangeStarts: Int32Array
   readonly rangeClasses: Uint16Array
@@ -63,7 +63,7 @@ export function buildAlphabet(program: Program, maxCode: number): Alphabet {
     endClass: samples.length,
     finalNewlineClass: samples.length + 1,
     usesFinalNewline: (program.assertions & (1 << assertFinalEnd)) !== 0,
-    direct: directTable(starts, classes),
+    direct: directTable(starts, classes, maxCode > 0xff),
     rangeStarts: Int32Array.from(starts),
     rangeClasses: Uint16Array.from(classes),
     context: contextsOf(program, samples),
@@ -104,8 +104,8 @@ function rangeStartsOf(sets: readonly CharSet[], maxCode: number): number[] {
   return [...starts].sort((a, b) => a - b)
 }
 
-function directTable(starts: readonly number[], classes: readonly number[]): Uint16Array {
-  const table = new Uint16Array(directSize)
+function directTable(starts: readonly number[], classes: readonly number[], wide: boolean): Uint8Array | Uint16Array {
+  const table = wide ? new Uint16Array(directSize) : new Uint8Array(directSize)
   for (const [i, start] of starts.entries()) {
     if (start < directSize)
       table.fill(classes[i] ?? 0, start, Math.min(directSize, starts[i + 1] ?? directSize))

@@ -9,7 +9,12 @@ import { unsupported } from './pattern-reader.ts'
  * because leftmost-first automata have no way to forbid giving back.
  */
 export function resolveAtomic(root: RegexNode): RegexNode {
-  return resolve(root, firstOfNothing)
+  return hasAtomic(root) ? resolve(root, firstOfNothing) : root
+}
+
+function hasAtomic(node: RegexNode): boolean {
+  if (node.kind === 'concat' || node.kind === 'alternate') return node.nodes.some(hasAtomic)
+  return node.kind === 'atomic' || ((node.kind === 'repeat' || node.kind === 'capture') && hasAtomic(node.node))
 }
 
 function resolve(node: RegexNode, next: First): RegexNode {
