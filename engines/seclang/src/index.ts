@@ -1,1 +1,21 @@
-export {}
+export { compileRuleSet, type CompileOptions } from './compile/compile-rule-set.ts'
+export type { CompiledRuleSet, Dialect } from './compile/compiled-rule-set.ts'
+export type { RuleText } from './language/parse-rule-set.ts'
+export { noRuleFiles, type RuleFiles } from './language/rule-files.ts'
+export type { SeclangWarning } from './language/rule-set-source.ts'
+export {
+  faultText,
+  SeclangError,
+  seclangErrorCodes,
+  type SeclangErrorCode,
+  type SeclangFault,
+} from './language/seclang-error.ts'
+export type { SourcePosition } from './language/source-position.ts'
+export { createMemoryStore, type CollectionStore, type StoredValue } from './transaction/collection-store.ts'
+export type { SeclangInspection } from './transaction/seclang-inspection.ts'
+export {
+  createSeclangInspector,
+  type InspectorOptions,
+  type SeclangInspector,
+} from './transaction/seclang-inspector.ts'
+export type { TraceEvent, Tracer } from './transaction/tracer.ts'

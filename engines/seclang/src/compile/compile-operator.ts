@@ -1,0 +1,113 @@
+import { nearestName } from '../language/nearest-name.ts'
+import { parseMacro } from '../language/macro.ts'
+import type { OperatorUse } from '../language/rule-set-source.ts'
+import type { SeclangErrorCode } from '../language/seclang-error.ts'
+import type { Operator, OperatorContext, OperatorMatcher } from '../operators/operator.ts'
+import { operators } from '../operators/registry.ts'
+import type { LinkOperator, NumberSource } from './compiled-rule-set.ts'
+import { compileMacro } from './expand-macro.ts'
+import type { TxSlots } from './tx-slots.ts'
+
+/** A fault of an operator, to be placed where the operator is written. */
+export class OperatorFault extends Error {
+  readonly code: SeclangErrorCode
+  readonly token: string
+  readonly nearest: string | null
+
+  constructor(code: SeclangErrorCode, message: string, token: string, nearest: string | null = null) {
+    super(message)
+    this.code = code
+    this.token = token
+    this.nearest = nearest
+  }
+}
+
+/** Most compiled forms kept of one operator whose parameter is made at run time. */
+export const maxDynamicForms = 64
+
+const comparisons = { eq: 'eq', ge: 'ge', gt: 'gt', le: 'le', lt: 'lt' } as const
+const negations = { eq: 'ne', ne: 'eq', ge: 'lt', lt: 'ge', gt: 'le', le: 'gt' } as const
+
+/** Compiles the operator of a link. Throws OperatorFault. */
+export function compileOperator(use: OperatorUse | null, context: OperatorContext, slots: TxSlots): LinkOperator {
+  if (use === null) return { kind: 'always' }
+  const lower = use.name.toLowerCase()
+  if (lower === 'unconditionalmatch' && !use.negated) return { kind: 'always' }
+  const operator = operators.get(lower)
+  if (operator === undefined) {
+    const nearest = nearestName(use.name, operators.keys())
+    throw new OperatorFault('WAF_RULE_UNKNOWN_OPERATOR', 'unknown operator', use.name, nearest)
+  }
+  const comparison = Object.entries(comparisons).find(([name]) => name === lower)?.[1]
+  if (comparison !== undefined) return compileComparison(use, comparison, slots)
+  if (takesMacros(lower) && use.param.includes('%{')) return compileDynamic(use, operator, { context, slots })
+  return { kind: 'matcher', matcher: compileMatcher(operator, use.param, context), negated: use.negated }
+}
+
+// Patterns and phrase lists may hold a literal %{; only these operators expand their parameter.
+function takesMacros(name: string): boolean {
+  return ['beginswith', 'contains', 'containsword', 'endswith', 'ipmatch', 'streq', 'strmatch', 'within', 'rx'].includes(name)
+}
+
+function compileComparison(use: OperatorUse, comparison: keyof typeof comparisons, slots: TxSlots): LinkOperator {
+  const macro = compileMacro(parse(use.param, use), slots)
+  const bound: NumberSource = {
+    constant: macro.constant === null ? 0 : leadingNumber(macro.constant),
+    macro: macro.constant === null ? macro : null,
+  }
+  return { kind: 'compare', comparison: use.negated ? negations[comparison] : comparison, bound }
+}
+
+function parse(param: string, use: OperatorUse): ReturnType<typeof parseMacro> {
+  try {
+    return parseMacro(param, 0)
+  } catch {
+    throw new OperatorFault('WAF_RULE_UNKNOWN_VARIABLE', 'unknown variable in a macro', use.param)
+  }
+}
+
+function compileMatcher(operator: Operator, param: string, context: OperatorContext): OperatorMatcher {
+  try {
+    return operator.compile(param, context)
+  } catch (error) {
+    throw new OperatorFault('WAF_RULE_ARGUMENT', error instanceof Error ? error.message : String(error), operator.name)
+  }
+}
+
+const neverMatches: OperatorMatcher = { match: () => false }
+
+function compileDynamic(
+  use: OperatorUse,
+  operator: Operator,
+  { context, slots }: { readonly context: OperatorContext; readonly slots: TxSlots },
+): LinkOperator {
+  const known = new Map<string, OperatorMatcher>()
+  return {
+    kind: 'dynamic',
+    macro: compileMacro(parse(use.param, use), slots),
+    negated: use.negated,
+    compile: (param) => {
+      const found = known.get(param)
+      if (found !== undefined) return found
+      const matcher = matcherOrNever(operator, param, context)
+      if (known.size >= maxDynamicForms) known.clear()
+      known.set(param, matcher)
+      return matcher
+    },
+  }
+}
+
+// A parameter made at run time can be nonsense (an empty address list); then nothing matches.
+function matcherOrNever(operator: Operator, param: string, context: OperatorContext): OperatorMatcher {
+  try {
+    return operator.compile(param, context)
+  } catch {
+    return neverMatches
+  }
+}
+
+/** Integer at the start of a text as C's atoi reads it; 0 when there is none. */
+export function leadingNumber(text: string): number {
+  const value = Number.parseInt(text, 10)
+  return Number.isNaN(value) ? 0 : value
+}

@@ -1,0 +1,354 @@
+import { addPair } from '../bodies/pairs.ts'
+import { applyChain, applyChainShared } from '../compile/chain-trie.ts'
+import type { ChainNode } from '../compile/chain-trie.ts'
+import { leadingNumber } from '../compile/compile-operator.ts'
+import type { CompiledRule, Link, LinkOperator, MemberFilter, NumberSource, Target } from '../compile/compiled-rule-set.ts'
+import { ruleAttribute, ruleAttributes } from '../compile/rule-attribute.ts'
+import type { Column } from '../prefilter/column.ts'
+import { countMembers } from './count-members.ts'
+import { logMatch } from './log-match.ts'
+import { runLateActions } from './run-late-actions.ts'
+import { setVariable } from './set-variable.ts'
+import type { Transaction } from './transaction.ts'
+
+/** Message and data of a rule while its chain is being evaluated. */
+export interface Pending {
+  message: string
+  data: string
+  severity: number | null
+  variable: string
+}
+
+/**
+ * Evaluates one rule with its chain; on a match sets variables, runs its non-disruptive actions and logs it.
+ * Gives true when the whole chain matched. Hot: bench/waf measures it.
+ */
+export function evaluateRule(tx: Transaction, rule: CompiledRule): boolean {
+  const pending: Pending = { message: '', data: '', severity: rule.severity, variable: '' }
+  tx.matchedVars.names.length = 0
+  tx.matchedVars.values.length = 0
+  if (!evaluateFrom(tx, rule, rule.link, pending)) return false
+  if (!rule.link.multiMatch || rule.link.next !== null) logMatch(tx, rule, pending)
+  return true
+}
+
+function evaluateFrom(tx: Transaction, rule: CompiledRule, link: Link, pending: Pending): boolean {
+  const matched = new LinkRun(tx, rule, link, pending).run()
+  if (!matched) return false
+  if (link.next !== null && !evaluateFrom(tx, rule, link.next, pending)) return false
+  if (link.late !== null) runLateActions(tx, rule, link.late)
+  return true
+}
+
+const captured: string[] = []
+
+/** One link against all its targets. */
+class LinkRun {
+  readonly tx: Transaction
+  readonly rule: CompiledRule
+  readonly link: Link
+  readonly pending: Pending
+  matched = false
+
+  constructor(tx: Transaction, rule: CompiledRule, link: Link, pending: Pending) {
+    this.tx = tx
+    this.rule = rule
+    this.link = link
+    this.pending = pending
+  }
+
+  run(): boolean {
+    const { link } = this
+    if (link.targets.length === 0) {
+      this.accept('', null, '')
+      return true
+    }
+    for (const target of link.targets) this.visit(target)
+    return this.matched
+  }
+
+  visit(target: Target): void {
+    switch (target.kind) {
+      case 'list':
+        for (const { access, column } of target.lists) this.visitList(target, access, column)
+        return
+      case 'scalar':
+        this.visitScalar(target)
+        return
+      case 'tx-slot':
+        this.visitValue(target.label, target.name, this.tx.tx.slots[target.slot])
+        return
+      case 'count':
+        this.visitValue(target.label, countName(target.of), countMembers(this.tx, target.of))
+        return
+      case 'map':
+        this.visitMap(target)
+        return
+      case 'xml':
+        this.visitXml(target)
+        return
+      case 'rule':
+        this.visitRule(target)
+    }
+  }
+
+  visitScalar(target: Target & { kind: 'scalar' }): void {
+    const { link, tx } = this
+    if (link.bit < 0 || target.column < 0) {
+      this.visitValue(target.label, null, target.source.read(tx))
+      return
+    }
+    const column = tx.columns[target.column]
+    if (column === undefined || column.scanned === 0) this.visitValue(target.label, null, target.source.read(tx))
+    else if (column.rows.length > 0 && hasBit(column, 0, link.bit)) {
+      this.visitHit(target.label, null, { text: String(target.source.read(tx)), known: column.texts[0] ?? [] })
+    }
+  }
+
+  visitList(
+    target: Target & { kind: 'list' },
+    access: (Target & { kind: 'list' })['lists'][number]['access'],
+    columnNumber: number,
+  ): void {
+    const { tx, link } = this
+    const values = access.values(tx)
+    if (values.length === 0) return
+    const names = access.names(tx)
+    const column = link.bit >= 0 && columnNumber >= 0 ? tx.columns[columnNumber] : undefined
+    if (column !== undefined && column.scanned >= values.length) {
+      this.visitHits(target, { column, values, names })
+      return
+    }
+    if (target.headerSlot >= 0) {
+      for (let row = tx.headerFirst[target.headerSlot] ?? -1; row >= 0; row = tx.headerNext[row] ?? -1) {
+        this.visitMember(target, names[row] ?? '', values[row] ?? '')
+      }
+      return
+    }
+    // MATCHED_VARS grows while it is read.
+    const size = values.length
+    for (let row = 0; row < size; row++) this.visitMember(target, names[row] ?? '', values[row] ?? '')
+  }
+
+  visitHits(
+    target: Target & { kind: 'list' },
+    { column, values, names }: { column: Column; values: readonly string[]; names: readonly string[] },
+  ): void {
+    const { bit } = this.link
+    for (let hit = 0; hit < column.rows.length; hit++) {
+      if (!hasBit(column, hit, bit)) continue
+      const row = column.rows[hit] ?? 0
+      const name = names[row] ?? ''
+      if (!this.isMeant(target, name)) continue
+      this.visitHit(target.label, name, { text: values[row] ?? '', known: column.texts[hit] ?? [] })
+    }
+  }
+
+  visitMember(target: Target & { kind: 'list' }, name: string, value: string): void {
+    if (this.isMeant(target, name)) this.visitText(target.label, name, value)
+  }
+
+  visitMap(target: Target & { kind: 'map' }): void {
+    const { tx } = this
+    if (target.filter.kind === 'key') {
+      this.visitValue(target.label, target.filter.key, target.source.get(tx, target.filter.key))
+      return
+    }
+    for (const [name, value] of [...target.source.entries(tx)]) {
+      if (this.isMeant(target, name)) this.visitValue(target.label, name, value)
+    }
+  }
+
+  visitXml(target: Target & { kind: 'xml' }): void {
+    const { xml } = this.tx
+    if (xml === null) return
+    const label = `XML:${target.path}`
+    for (const value of this.tx.xmlValues(target.path, target.xpath)) this.visitText(label, null, value)
+  }
+
+  visitRule(target: Target & { kind: 'rule' }): void {
+    for (const name of ruleAttributes) {
+      if (target.filter.kind !== 'key' || target.filter.key !== name) continue
+      this.visitText(target.label, name, ruleAttribute(this.tx, this.rule, name))
+    }
+  }
+
+  /** Selector and exclusions of a target, and targets removed for this transaction. */
+  isMeant(target: Target & { kind: 'list' | 'map' }, name: string): boolean {
+    const { tx } = this
+    if (target.filter.kind !== 'all' && !passesFilter(target.filter, name, tx)) return false
+    for (const exclusion of target.exclusions) if (passesFilter(exclusion.filter, name, tx)) return false
+    return tx.targetRemovals === null || !isRemoved(tx, this.rule, { label: target.label, name })
+  }
+
+  visitValue(label: string, name: string | null, value: string | number | undefined): void {
+    if (value === undefined) return
+    const { tx, link } = this
+    if (tx.targetRemovals !== null && isRemoved(tx, this.rule, { label, name })) return
+    if (typeof value === 'string') {
+      this.visitText(label, name, value)
+      return
+    }
+    if (link.operator.kind === 'compare' && link.chain.depth === 0 && tx.surroundings.tracer === null) {
+      tx.steps++
+      if (compares(value, link.operator, tx)) this.accept(label, name, String(value))
+      return
+    }
+    this.visitText(label, name, String(value))
+  }
+
+  visitText(label: string, name: string | null, value: string): void {
+    const { link } = this
+    if (link.multiMatch) this.visitStages(label, name, value)
+    else this.judge(label, name, this.transformed(link.chain, value))
+  }
+
+  visitHit(label: string, name: string | null, value: { text: string; known: (string | undefined)[] }): void {
+    const { link } = this
+    if (link.multiMatch) this.visitStages(label, name, value.text)
+    else this.judge(label, name, applyChainShared(link.chain, value.text, value.known))
+  }
+
+  /** `multiMatch`: the value before, between and after the transformations, each different one once. */
+  visitStages(label: string, name: string | null, value: string): void {
+    const nodes: ChainNode[] = []
+    for (let node: ChainNode | null = this.link.chain; node !== null; node = node.parent) nodes.unshift(node)
+    let last: string | null = null
+    let text = value
+    for (const node of nodes) {
+      text = node.transformation?.apply(text) ?? text
+      if (text === last) continue
+      last = text
+      const before = this.matched
+      this.matched = false
+      this.judge(label, name, text)
+      if (this.matched && this.link.next === null) logMatch(this.tx, this.rule, this.pending)
+      this.matched ||= before
+    }
+  }
+
+  transformed(node: ChainNode, value: string): string {
+    const { tracer } = this.tx.surroundings
+    if (tracer === null || node.transformation === null || node.parent === null) return applyChain(node, value)
+    const before = this.transformed(node.parent, value)
+    const after = node.transformation.apply(before)
+    tracer({ kind: 'transformation', name: node.transformation.name, value: after })
+    return after
+  }
+
+  judge(label: string, name: string | null, value: string): void {
+    const { tx, link } = this
+    tx.steps += 1 + (value.length >> 5)
+    const captures = link.capture ? captured : null
+    captured.length = 0
+    const matched = operatorMatches(link.operator, value, { tx, rule: this.rule, captures })
+    tx.surroundings.tracer?.({
+      kind: 'value',
+      variable: name === null ? label : `${label}:${name}`,
+      original: value,
+      value,
+      matched,
+    })
+    if (!matched) return
+    if (captures !== null && captures.length > 0) this.keepCaptures()
+    this.accept(label, name, value)
+  }
+
+  keepCaptures(): void {
+    const { slots } = this.tx.tx
+    for (let index = 0; index < 10; index++) slots[index] = captured[index]
+    const { tracer } = this.tx.surroundings
+    if (tracer === null) return
+    for (const [index, value] of captured.entries()) tracer({ kind: 'capture', index, value })
+  }
+
+  /** One value matched: remembers it, sets variables, and fixes message and data as they are now. */
+  accept(label: string, name: string | null, value: string): void {
+    const { tx, rule, link, pending } = this
+    this.matched = true
+    const variable = name === null ? label : `${label}:${name}`
+    if (link.targets.length > 0) {
+      tx.matchedVar = value
+      tx.matchedVarName = variable
+      addPair(tx.matchedVars, variable, value)
+      pending.variable = variable
+    }
+    for (const set of link.sets) setVariable(tx, rule, set)
+    if (link.severity !== null && link.severity < tx.highestSeverity) tx.highestSeverity = link.severity
+    if (!rule.log && !rule.auditLog && tx.surroundings.tracer === null) return
+    if (link.msg !== null) pending.message = link.msg.expand(tx, rule)
+    if (link.logData !== null) pending.data = link.logData.expand(tx, rule)
+  }
+}
+
+function hasBit(column: Column, hit: number, bit: number): boolean {
+  return (((column.bits[hit]?.[bit >> 5] ?? 0) >>> (bit & 31)) & 1) === 1
+}
+
+function countName(target: Target): string | null {
+  return target.kind === 'tx-slot' ? target.name : null
+}
+
+/** True when a member's name fits a filter. */
+export function passesFilter(filter: MemberFilter, name: string, tx: Transaction): boolean {
+  switch (filter.kind) {
+    case 'all':
+      return true
+    case 'key':
+      return name.length === filter.key.length && (name === filter.key || name.toLowerCase() === filter.key)
+    case 'regex':
+      return filter.test(name)
+    case 'macro':
+      return name.toLowerCase() === filter.macro.expand(tx, null).toLowerCase()
+  }
+}
+
+function isRemoved(tx: Transaction, rule: CompiledRule, member: { label: string; name: string | null }): boolean {
+  return (tx.targetRemovals ?? []).some(
+    (removal) =>
+      removal.rules[rule.index] === 1 &&
+      removal.name === member.label &&
+      (removal.filter.kind === 'all' || (member.name !== null && passesFilter(removal.filter, member.name, tx))),
+  )
+}
+
+function compares(value: number, operator: LinkOperator & { kind: 'compare' }, tx: Transaction): boolean {
+  const bound = boundOf(operator.bound, tx)
+  switch (operator.comparison) {
+    case 'eq':
+      return value === bound
+    case 'ne':
+      return value !== bound
+    case 'lt':
+      return value < bound
+    case 'le':
+      return value <= bound
+    case 'gt':
+      return value > bound
+    case 'ge':
+      return value >= bound
+  }
+}
+
+function boundOf(bound: NumberSource, tx: Transaction): number {
+  return bound.macro === null ? bound.constant : leadingNumber(bound.macro.expand(tx, null))
+}
+
+function operatorMatches(
+  operator: LinkOperator,
+  value: string,
+  { tx, rule, captures }: { tx: Transaction; rule: CompiledRule; captures: string[] | null },
+): boolean {
+  switch (operator.kind) {
+    case 'always':
+      return true
+    case 'compare':
+      return compares(leadingNumber(value), operator, tx)
+    case 'matcher':
+      return operator.matcher.match(value, captures) !== operator.negated
+    case 'dynamic': {
+      const matcher = operator.compile(operator.macro.expand(tx, rule))
+      return matcher.match(value, captures) !== operator.negated
+    }
+  }
+}

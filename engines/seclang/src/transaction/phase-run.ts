@@ -1,0 +1,91 @@
+import type { Verdict } from '@sevenfold/event'
+
+import type { CompiledRule } from '../compile/compiled-rule-set.ts'
+import { evaluateRule } from './evaluate-rule.ts'
+import type { Transaction } from './transaction.ts'
+
+/** State of a phase that may be left and resumed between two rules. */
+export interface PhaseRun {
+  readonly phase: number
+  position: number
+}
+
+/** How a stretch of rules ended. */
+export type PhaseEnd = 'done' | 'interrupted' | 'yield' | 'exhausted'
+
+/** Step counts at which a stretch ends. */
+export interface StepLimits {
+  readonly slice: number
+  readonly total: number
+}
+
+/** Runs the rules of a phase from where they were left. Hot: bench/waf measures it. */
+export function runPhase(tx: Transaction, run: PhaseRun, limits: StepLimits): PhaseEnd {
+  const { rules } = tx.ruleSet.phases[run.phase] ?? { rules: [] }
+  const { tracer } = tx.surroundings
+  if (run.position === 0) {
+    tracer?.({ kind: 'phase', phase: run.phase })
+    if (tracer === null) tx.ruleSet.prefilter?.scanPhase(tx, run.phase)
+  }
+  while (run.position < rules.length) {
+    const rule = rules[run.position]
+    run.position++
+    if (rule === undefined || tx.engine === 'off' || isAllowed(tx, run.phase)) continue
+    if (tx.removedRules !== null && tx.removedRules[rule.index] === 1) {
+      tracer?.({ kind: 'skipped', id: rule.id, reason: 'removed by ctl' })
+      continue
+    }
+    tracer?.({ kind: 'rule', id: rule.id, operator: rule.link.operatorName, param: rule.link.operatorParam, targets: '' })
+    const matched = evaluateRule(tx, rule)
+    tracer?.({ kind: 'result', id: rule.id, matched })
+    if (matched && finishRule(tx, rule, run)) return 'interrupted'
+    if (tx.steps > limits.total) return 'exhausted'
+    if (tx.steps > limits.slice) return 'yield'
+  }
+  if (tx.allow === 'phase') tx.allow = 'none'
+  return 'done'
+}
+
+function isAllowed(tx: Transaction, phase: number): boolean {
+  switch (tx.allow) {
+    case 'none':
+      return false
+    case 'phase':
+      return true
+    case 'request':
+      return phase <= 2
+    case 'all':
+      return phase <= 4
+  }
+}
+
+/** Applies what a matched rule does; true when the transaction is interrupted. */
+function finishRule(tx: Transaction, rule: CompiledRule, run: PhaseRun): boolean {
+  if (rule.jump > 0) run.position = rule.jump
+  const { effect } = rule
+  if (effect.kind === 'pass') return false
+  // Logging cannot be interrupted any more.
+  if (run.phase === 5) return false
+  tx.surroundings.tracer?.({ kind: 'action', name: effect.kind, detail: '' })
+  if (effect.kind === 'allow') {
+    tx.allow = effect.scope
+    return false
+  }
+  if (tx.interruption === null) {
+    tx.interruption = verdictOf(tx, rule)
+    tx.interruptedBy = String(rule.id)
+  }
+  return tx.engine === 'on'
+}
+
+function verdictOf(tx: Transaction, rule: CompiledRule): Verdict {
+  const { effect } = rule
+  switch (effect.kind) {
+    case 'redirect':
+      return { kind: 'redirect', status: effect.status, location: effect.location.expand(tx, rule) }
+    case 'deny':
+      return { kind: 'deny', status: effect.status }
+    default:
+      return { kind: 'drop' }
+  }
+}
