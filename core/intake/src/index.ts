@@ -1,0 +1,6 @@
+export { LineSplitter, maxIntakeLineBytes } from './line-splitter.ts'
+export type { IntakeLine } from './line-splitter.ts'
+export { FileTail } from './file/file-tail.ts'
+export type { FileTailOptions } from './file/file-tail.ts'
+export { maxHeadBytes, readPosition, writePosition } from './file/file-position.ts'
+export type { FilePosition } from './file/file-position.ts'
