@@ -103,7 +103,7 @@ function build(stamp, force) {
     if (force || stamp.console !== source || !existsSync(join(root, 'apps/console/dist/web/index.html'))) {
       run(
         process.execPath,
-        [tool('vite/bin/vite.js'), 'build', join(root, 'apps/console'), '--logLevel', 'warn'],
+        [tool('vite/bin/vite.js'), 'build', '--config', view, '--logLevel', 'warn'],
         'building the console',
       )
       stamp.console = source
