@@ -1,1 +1,11 @@
-export {}
+export { createOutbound } from './outbound.ts'
+export type { Outbound, OutboundOptions, OutboundRequest, OutboundResponse } from './outbound.ts'
+export { OutboundError, outboundErrorCodes } from './error.ts'
+export type { OutboundErrorCode } from './error.ts'
+export { outboundLimits } from './limits.ts'
+export type { OutboundLimits } from './limits.ts'
+export { classifyAddress } from './address/classify-address.ts'
+export type { AddressClass } from './address/classify-address.ts'
+export { createHostPolicy } from './address/host-policy.ts'
+export type { HostPolicy } from './address/host-policy.ts'
+export type { Resolver } from './request/resolve-host.ts'

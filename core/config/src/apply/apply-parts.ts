@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
 import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { writeAtomic } from '@sevenfold/layer'
 import type { CompiledConfig } from '../compiled/compile-config.ts'
 import type { PartConfigs } from '../compiled/part-config.ts'
-import { writeAtomic } from './write-atomic.ts'
 
 /** A part that has a compiled configuration. */
 export type ConfiguredPart = keyof PartConfigs
@@ -58,15 +58,14 @@ async function changesOf(compiled: CompiledConfig): Promise<Change[]> {
 
 async function put(change: Change): Promise<void> {
   await mkdir(change.folder, { recursive: true, mode: 0o700 })
-  if (change.before !== undefined)
-    await writeAtomic(join(change.folder, 'config.last-good.json'), change.before)
-  await writeAtomic(join(change.folder, 'config.json'), change.text)
+  if (change.before !== undefined) writeAtomic(join(change.folder, 'config.last-good.json'), change.before)
+  writeAtomic(join(change.folder, 'config.json'), change.text)
 }
 
 async function takeBack(changes: readonly Change[], accept: Accept): Promise<void> {
   for (const { part, folder, before } of [...changes].reverse()) {
     if (before === undefined) continue
-    await writeAtomic(join(folder, 'config.json'), before)
+    writeAtomic(join(folder, 'config.json'), before)
     await accept(part)
   }
 }
