@@ -51,7 +51,8 @@ function needOfSet(set: CharSet): ByteNeed | undefined {
 
 function withChance(members: Uint8Array): ByteNeed {
   let chance = 0
-  for (let code = 0x20; code < 0x7f; code++) if (members[code] === 1) chance += characterChance(String.fromCharCode(code))
+  for (let code = 0x20; code < 0x7f; code++)
+    if (members[code] === 1) chance += characterChance(String.fromCharCode(code))
   return { members, chance }
 }
 

@@ -145,7 +145,8 @@ function best(clauses: LiteralClauses): LiteralClauses {
   for (const clause of clauses) {
     if (clause.length === 0 || clause.includes('')) continue
     const simple = simplifyClause(clause)
-    if (simple.length <= maxClauseSize && clauseCost(simple) <= maxClauseCost) byKey.set(simple.join('\0'), simple)
+    if (simple.length <= maxClauseSize && clauseCost(simple) <= maxClauseCost)
+      byKey.set(simple.join('\0'), simple)
   }
   return [...byKey.values()].sort((a, b) => clauseCost(a) - clauseCost(b)).slice(0, maxClauses)
 }

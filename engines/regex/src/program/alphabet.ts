@@ -104,7 +104,11 @@ function rangeStartsOf(sets: readonly CharSet[], maxCode: number): number[] {
   return [...starts].sort((a, b) => a - b)
 }
 
-function directTable(starts: readonly number[], classes: readonly number[], wide: boolean): Uint8Array | Uint16Array {
+function directTable(
+  starts: readonly number[],
+  classes: readonly number[],
+  wide: boolean,
+): Uint8Array | Uint16Array {
   const table = wide ? new Uint16Array(directSize) : new Uint8Array(directSize)
   for (const [i, start] of starts.entries()) {
     if (start < directSize)

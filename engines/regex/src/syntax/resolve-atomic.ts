@@ -14,7 +14,9 @@ export function resolveAtomic(root: RegexNode): RegexNode {
 
 function hasAtomic(node: RegexNode): boolean {
   if (node.kind === 'concat' || node.kind === 'alternate') return node.nodes.some(hasAtomic)
-  return node.kind === 'atomic' || ((node.kind === 'repeat' || node.kind === 'capture') && hasAtomic(node.node))
+  return (
+    node.kind === 'atomic' || ((node.kind === 'repeat' || node.kind === 'capture') && hasAtomic(node.node))
+  )
 }
 
 function resolve(node: RegexNode, next: First): RegexNode {
