@@ -4,10 +4,13 @@ import { addPair, emptyPairs } from './pairs.ts'
 import type { Pairs } from './pairs.ts'
 import { utf8Bytes, utf8SequenceLength } from './utf8-bytes.ts'
 
-/** Body processor JSON (RFC 8259, strict): each value becomes an argument `json.key.array_0`. */
-export function parseJsonBody(body: string, limits: BodyLimits): BodyResult {
+/** How values inside arrays are named: `json.key.array_0` (libmodsecurity 3), or `json.key` for each. */
+export type ArrayNames = 'indexed' | 'plain'
+
+/** Body processor JSON (RFC 8259, strict): each value becomes an argument named by its path. */
+export function parseJsonBody(body: string, limits: BodyLimits, arrayNames: ArrayNames): BodyResult {
   if (body === '') return bodyResult(emptyPairs(), null)
-  const reader = new JsonReader(body, limits)
+  const reader = new JsonReader(body, limits, arrayNames)
   return bodyResult(reader.args, reader.readDocument('json'))
 }
 
@@ -19,9 +22,11 @@ export class JsonReader {
   readonly args: Pairs = emptyPairs()
   readonly #text: string
   readonly #limits: BodyLimits
+  readonly #indexed: boolean
   #at = 0
 
-  constructor(text: string, limits: BodyLimits) {
+  constructor(text: string, limits: BodyLimits, arrayNames: ArrayNames) {
+    this.#indexed = arrayNames === 'indexed'
     this.#text = text
     this.#limits = limits
   }
@@ -72,7 +77,7 @@ export class JsonReader {
     this.#skipBlanks()
     if (this.#take(93)) return
     for (let index = 0; ; index++) {
-      this.#readValue(`${path}.array_${index}`, depth + 1)
+      this.#readValue(this.#indexed ? `${path}.array_${index}` : path, depth + 1)
       this.#skipBlanks()
       if (this.#take(93)) return
       if (!this.#take(44)) this.#fail('expected a comma')

@@ -28,8 +28,17 @@ export function evaluateRule(tx: Transaction, rule: CompiledRule): boolean {
   tx.matchedVars.names.length = 0
   tx.matchedVars.values.length = 0
   if (!evaluateFrom(tx, rule, rule.link, pending)) return false
+  if (tx.ruleSet.dialect === 'crs' && (rule.log || rule.auditLog)) describeMatch(tx, rule, pending)
   if (!rule.link.multiMatch || rule.link.next !== null) logMatch(tx, rule, pending)
   return true
+}
+
+/** CRS counts on texts being expanded when the whole chain has matched: captures are those of the last link. */
+function describeMatch(tx: Transaction, rule: CompiledRule, pending: Pending): void {
+  for (let link: Link | null = rule.link; link !== null; link = link.next) {
+    if (pending.message === '' && link.msg !== null) pending.message = link.msg.expand(tx, rule)
+    if (pending.data === '' && link.logData !== null) pending.data = link.logData.expand(tx, rule)
+  }
 }
 
 function evaluateFrom(tx: Transaction, rule: CompiledRule, link: Link, pending: Pending): boolean {
@@ -41,6 +50,8 @@ function evaluateFrom(tx: Transaction, rule: CompiledRule, link: Link, pending: 
 }
 
 const captured: string[] = []
+/** Variables that only point at others: a report names what they came from. */
+const indirect: ReadonlySet<string> = new Set(['TX', 'MATCHED_VAR', 'MATCHED_VARS', 'MATCHED_VAR_NAME', 'MATCHED_VARS_NAMES'])
 
 /** One link against all its targets. */
 class LinkRun {
@@ -222,7 +233,10 @@ class LinkRun {
       const before = this.matched
       this.matched = false
       this.judge(label, name, text)
-      if (this.matched && this.link.next === null) logMatch(this.tx, this.rule, this.pending)
+      if (this.matched && this.link.next === null) {
+        describeMatch(this.tx, this.rule, this.pending)
+        logMatch(this.tx, this.rule, this.pending)
+      }
       this.matched ||= before
     }
   }
@@ -271,11 +285,12 @@ class LinkRun {
       tx.matchedVar = value
       tx.matchedVarName = variable
       addPair(tx.matchedVars, variable, value)
-      pending.variable = variable
+      if (pending.variable === '' || !indirect.has(label)) pending.variable = variable
     }
     for (const set of link.sets) setVariable(tx, rule, set)
     if (link.severity !== null && link.severity < tx.highestSeverity) tx.highestSeverity = link.severity
-    if (!rule.log && !rule.auditLog && tx.surroundings.tracer === null) return
+    // libmodsecurity 3 fixes the texts at the match of each link.
+    if (tx.ruleSet.dialect === 'crs' || (!rule.log && !rule.auditLog && tx.surroundings.tracer === null)) return
     if (link.msg !== null) pending.message = link.msg.expand(tx, rule)
     if (link.logData !== null) pending.data = link.logData.expand(tx, rule)
   }

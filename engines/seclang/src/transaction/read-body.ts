@@ -40,7 +40,11 @@ function processBody(tx: Transaction): BodyResult | null {
     case 'URLENCODED':
       return parseUrlEncodedBody(body, { maxArguments, maxDepth: 0 }, settings.argumentSeparator)
     case 'JSON':
-      return parseJsonBody(body, { maxArguments, maxDepth: settings.requestBodyJsonDepthLimit })
+      return parseJsonBody(
+        body,
+        { maxArguments, maxDepth: settings.requestBodyJsonDepthLimit },
+        tx.ruleSet.dialect === 'crs' ? 'plain' : 'indexed',
+      )
     case 'XML':
       return parseXmlBody(body, { maxArguments, maxDepth: maxXmlDepth })
     case 'MULTIPART':

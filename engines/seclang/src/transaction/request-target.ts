@@ -4,21 +4,24 @@ import { decodeUrlText } from '../bodies/url-encoded.ts'
 export interface RequestTarget {
   /** Path with query, without scheme and host. */
   readonly uri: string
-  /** Path alone. */
+  /** Path alone, percent-decoded. */
   readonly fileName: string
   /** Path after its last slash. */
   readonly baseName: string
   readonly query: string
 }
 
-/** Splits a request target (RFC 9112, 3.2); `decoded` gives path and uri percent-decoded, as libmodsecurity 3 does. */
+/**
+ * Splits a request target (RFC 9112, 3.2). The path is percent-decoded, as in the peers; `decoded` gives the uri
+ * decoded too, as libmodsecurity 3 does.
+ */
 export function splitTarget(target: string, decoded: boolean): RequestTarget {
   const local = withoutAuthority(target)
   const hash = local.indexOf('#')
   const bare = hash < 0 ? local : local.slice(0, hash)
   const mark = bare.indexOf('?')
   const path = mark < 0 ? bare : bare.slice(0, mark)
-  const fileName = decoded ? decodePercent(path) : path
+  const fileName = decodePercent(path)
   const uri = decoded ? decodePercent(local) : local
   return {
     uri,

@@ -60,8 +60,10 @@ function valuesOf(headers: readonly string[], wanted: string): string[] {
 
 function hasProperHost(headers: readonly string[], version: string): boolean {
   const hosts = valuesOf(headers, 'host')
+  const [host] = hosts
   if (hosts.length > 1) return false
-  return version !== 'HTTP/1.1' || (hosts.length === 1 && hosts[0] !== '')
+  if (host === undefined || host === '') return version !== 'HTTP/1.1'
+  return /^[-.:\w[\]]+$/.test(host)
 }
 
 function readBody(headers: readonly string[], rest: string): string | null {

@@ -119,7 +119,12 @@ function judge(output: FtwOutput, { status, body, matches }: Exchange): string {
 
 function logLine(match: RuleMatch): string {
   const tags = match.tags.map((tag) => `[tag "${tag}"]`).join(' ')
-  return `ModSecurity: Warning. [id "${match.ruleId}"] [msg "${match.message}"] [data "${match.data}"] [severity "${match.severity ?? ''}"] [ver "${match.ruleset}"] ${tags}`
+  return `ModSecurity: Warning. [id "${match.ruleId}"] [msg "${logText(match.message)}"] [data "${logText(match.data)}"] [severity "${match.severity ?? ''}"] [ver "${match.ruleset}"] ${tags}`
+}
+
+// Bytes that would break a log line are escaped, as the peers do.
+function logText(text: string): string {
+  return text.replaceAll(/[^ -~]/g, (unit) => `\\x${unit.charCodeAt(0).toString(16).padStart(2, '0')}`)
 }
 
 // The patterns stand in the test files that the caller chose to run, not in traffic.
