@@ -1,1 +1,7 @@
-export {}
+export { metaOf } from './event/behaviour-event.ts'
+export type { BehaviourEvent } from './event/behaviour-event.ts'
+export { checkScenario } from './scenario/scenario.ts'
+export type { LeakyScenario, ScenarioLabels, ScenarioScope } from './scenario/scenario.ts'
+export { maxDistinctValues } from './bucket/leaky-bucket.ts'
+export { BehaviourEngine } from './engine/behaviour-engine.ts'
+export type { EngineCounters, EngineOptions, Overflow } from './engine/behaviour-engine.ts'
