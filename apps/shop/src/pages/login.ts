@@ -12,6 +12,9 @@ import { page } from '../view/page.ts'
 /** Failed logins of one user after which the patched shop refuses further ones. */
 export const lockoutAfter = 5
 
+/** Failed logins from one address, for whatever users, after which it does so too. */
+export const addressLockoutAfter = 20
+
 function loginForm(note: string): string {
   return `<h1>Log in</h1>${note === '' ? '' : `<p class="notice">${note}</p>`}
 <form method="post" action="/login"><label>User <input name="user" autocomplete="username" required></label>
@@ -45,6 +48,7 @@ export function accountOf(row: Row): Account {
   }
 }
 
+// Grows without bound, as only the weak shop can afford: a reset makes a new map.
 const failures = new WeakMap<Shop, Map<string, number>>()
 
 function failuresOf(shop: Shop): Map<string, number> {
@@ -53,22 +57,39 @@ function failuresOf(shop: Shop): Map<string, number> {
   return known
 }
 
+function countFailure(shop: Shop, user: string, peer: string): void {
+  const counts = failuresOf(shop)
+  for (const key of [`user ${user}`, `peer ${peer}`]) counts.set(key, (counts.get(key) ?? 0) + 1)
+}
+
+function isLocked(shop: Shop, user: string, peer: string): boolean {
+  const counts = failuresOf(shop)
+  return (
+    (counts.get(`user ${user}`) ?? 0) >= lockoutAfter ||
+    (counts.get(`peer ${peer}`) ?? 0) >= addressLockoutAfter
+  )
+}
+
 /** `POST /login`. Flaws: `sql-login`; `login-no-lockout`: any number of attempts is answered. */
 export async function login(shop: Shop, exchange: Exchange): Promise<Reply> {
   const form = formOf(exchange)
   const user = (form.get('user') ?? '').slice(0, 500)
-  const counts = failuresOf(shop)
-  const locked = !shop.weak('login-no-lockout') && (counts.get(user) ?? 0) >= lockoutAfter
+  const locked = !shop.weak('login-no-lockout') && isLocked(shop, user, exchange.peer)
   const row = locked ? undefined : await findUser(shop, user, form.get('password') ?? '')
   logLogin(shop, exchange, { user, outcome: row === undefined ? 'failure' : 'success' })
   if (row === undefined) {
-    counts.set(user, (counts.get(user) ?? 0) + 1)
+    countFailure(shop, user, exchange.peer)
     const main = loginForm('That user and password do not fit together.')
     return html(page({ title: 'Log in', session: exchange.session, main }), 401)
   }
-  counts.delete(user)
+  failuresOf(shop).delete(`user ${user}`)
   exchange.session.account = accountOf(row)
   return seeOther('/account')
+}
+
+/** Forgets failed logins; part of a reset. */
+export function forgetFailures(shop: Shop): void {
+  failures.delete(shop)
 }
 
 /** `POST /logout`. */

@@ -1,6 +1,6 @@
 import { schemaSql } from '../database/schema.ts'
 import { seedSql } from '../database/seed-sql.ts'
-import { accountOf } from '../pages/login.ts'
+import { accountOf, forgetFailures } from '../pages/login.ts'
 import type { Shop } from '../shop.ts'
 import { cleanPrototype } from './clean-prototype.ts'
 import { writeDataFolder } from './data-folder.ts'
@@ -8,7 +8,7 @@ import { makeCollections } from './partners.ts'
 import { makeSecrets } from './secrets.ts'
 import type { Secrets } from './secrets.ts'
 
-/** Number of reviews, orders and so on that `shopState` shows. */
+/** Most rows of a table that `shopState` shows. */
 const maxStateRows = 500
 
 /** Puts the shop back to its first hour: rows, files, sessions, collections, `Object.prototype`. */
@@ -20,6 +20,7 @@ export async function resetShop(shop: Shop, seed: string): Promise<Secrets> {
   shop.secrets = secrets
   shop.collections = makeCollections(secrets)
   shop.sessions.clear()
+  forgetFailures(shop)
   // The office is always logged in somewhere: numbered sessions can be walked to it.
   await loginVictim(shop, 'admin')
   return secrets
@@ -31,18 +32,20 @@ export async function loginVictim(shop: Shop, user: string): Promise<string | un
   return row === undefined ? undefined : shop.sessions.create(accountOf(row)).id
 }
 
-/** What an attack may have changed, read past the application's own pages. */
+/** What an attack may have changed, read past the application's own pages. Tables that are gone are empty. */
 export async function shopState(shop: Shop): Promise<unknown> {
-  const { database } = shop
+  const rows = async (sql: string): Promise<readonly unknown[]> => {
+    try {
+      return await shop.database.rows(`${sql} LIMIT ${maxStateRows}`)
+    } catch {
+      return []
+    }
+  }
   return {
-    users: await database.rows('SELECT name, role, display FROM users ORDER BY id LIMIT $1', [maxStateRows]),
-    reviews: await database.rows('SELECT product_id, author, text FROM reviews ORDER BY id LIMIT $1', [
-      maxStateRows,
-    ]),
-    orders: await database.rows('SELECT id, user_id, total_cents FROM orders ORDER BY id LIMIT $1', [
-      maxStateRows,
-    ]),
-    tables: await database.rows("SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1"),
+    users: await rows('SELECT name, role, display FROM users ORDER BY id'),
+    reviews: await rows('SELECT product_id, author, text FROM reviews ORDER BY id'),
+    orders: await rows('SELECT id, user_id, total_cents FROM orders ORDER BY id'),
+    tables: await rows("SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1"),
     folder: shop.folder.root,
   }
 }

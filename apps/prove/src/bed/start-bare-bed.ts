@@ -1,0 +1,34 @@
+import { mkdirSync, rmSync } from 'node:fs'
+import { startSink } from '../sink/sink-server.ts'
+import type { Bed } from './bed.ts'
+import { startApp } from './start-app.ts'
+
+/** Where a bed lives. */
+export interface BareBedOptions {
+  /** Folder for everything; removed at the end. */
+  readonly dataDir: string
+  /** Environment of the application, for instance `SHOP_PATCHED`. */
+  readonly appEnv?: Readonly<Record<string, string>>
+}
+
+/** The application alone, with no layer: enough to see whether attacks work at all. */
+export async function startBareBed(options: BareBedOptions): Promise<Bed> {
+  mkdirSync(options.dataDir, { recursive: true, mode: 0o700 })
+  const app = await startApp(options.dataDir, options.appEnv)
+  const sink = await startSink()
+  return {
+    layers: [],
+    sink,
+    folder: app.folder,
+    missWindowMs: 0,
+    target: () => ({ host: '127.0.0.1', port: app.port, direct: true }),
+    reset: app.reset,
+    state: app.state,
+    victimSession: app.victimSession,
+    judgements: () => Promise.resolve([]),
+    close: async () => {
+      await Promise.all([app.process.stop(), sink.close()])
+      rmSync(options.dataDir, { recursive: true, force: true })
+    },
+  }
+}

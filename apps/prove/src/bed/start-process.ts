@@ -1,0 +1,73 @@
+import { fork } from 'node:child_process'
+
+/** A child process of the bed. */
+export interface BedProcess {
+  readonly name: string
+  readonly pid: number
+  /** URLs that it said it listens on, by name. */
+  readonly listen: ReadonlyMap<string, string>
+  /** Ends it: SIGTERM first, SIGKILL when it does not go. */
+  stop(): Promise<void>
+}
+
+/** What to start. */
+export interface ProcessOptions {
+  readonly name: string
+  /** Script. */
+  readonly entry: string
+  readonly env: Readonly<Record<string, string>>
+}
+
+/** Longest wait for the ready message, in milliseconds. */
+export const readyTimeoutMs = 60_000
+
+/** Wait between SIGTERM and SIGKILL, in milliseconds. */
+export const stopTimeoutMs = 5000
+
+/** Most characters of a process's errors that are kept for a message. */
+const maxKeptErrors = 4000
+
+function listenOf(message: unknown): ReadonlyMap<string, string> | undefined {
+  const { type, listen } = (message ?? {}) as {
+    readonly type?: unknown
+    readonly listen?: readonly { readonly name: string; readonly url: string }[]
+  }
+  if (type !== 'ready') return undefined
+  return new Map((listen ?? []).map((entry) => [entry.name, entry.url]))
+}
+
+/** Starts a script with an IPC channel and waits for its ready message. Rejects with its last words. */
+export function startProcess(options: ProcessOptions): Promise<BedProcess> {
+  const env = { ...process.env, ...options.env }
+  const child = fork(options.entry, [], { env, execArgv: [], stdio: ['ignore', 'ignore', 'pipe', 'ipc'] })
+  let errors = ''
+  child.stderr?.on('data', (chunk: Buffer) => {
+    errors = (errors + chunk.toString('utf8')).slice(-maxKeptErrors)
+  })
+  const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()))
+  const stop = async (): Promise<void> => {
+    const timer = setTimeout(() => child.kill('SIGKILL'), stopTimeoutMs)
+    child.kill('SIGTERM')
+    await gone
+    clearTimeout(timer)
+  }
+  return new Promise((resolve, reject) => {
+    const fail = (what: string): void =>
+      reject(new Error(`${options.name} ${what}${errors === '' ? '' : `: ${errors.trim()}`}`))
+    const timer = setTimeout(() => {
+      child.kill('SIGKILL')
+      fail('did not get ready in time')
+    }, readyTimeoutMs)
+    child.once('error', (error) => fail(error.message))
+    child.once('exit', (code) => {
+      clearTimeout(timer)
+      fail(`ended with code ${code ?? 'none'}`)
+    })
+    child.on('message', (message) => {
+      const listen = listenOf(message)
+      if (listen === undefined) return
+      clearTimeout(timer)
+      resolve({ name: options.name, pid: child.pid ?? 0, listen, stop })
+    })
+  })
+}

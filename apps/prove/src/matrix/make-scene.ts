@@ -1,0 +1,71 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import type { Loot, Scene } from '../attack/attack.ts'
+import type { Bed } from '../bed/bed.ts'
+import { createVictim } from '../browser/victim.ts'
+import { createVisitor } from '../visitor/visitor.ts'
+import type { Visitor } from '../visitor/visitor.ts'
+import type { Configuration } from './configuration.ts'
+import { seededId, seededRandom } from './seeded-random.ts'
+
+/** What makes one cell different from all others. */
+export interface CellPlace {
+  readonly bed: Bed
+  readonly configuration: Configuration
+  readonly address: string
+  readonly seed: string
+  /** Attack, configuration and repeat: the name of the cell. */
+  readonly label: string
+  readonly loot: Loot
+}
+
+/** A scene with the ids under which its requests may appear in events. */
+export interface OpenScene {
+  readonly scene: Scene
+  /** Traces of the attacker and of every victim so far. */
+  traces(): ReadonlySet<string>
+  close(): void
+}
+
+function readBelow(folder: string, path: string): string | undefined {
+  try {
+    return readFileSync(join(folder, path), 'utf8')
+  } catch {
+    return undefined
+  }
+}
+
+/** Sets the scene of one cell: visitor, victims, sink and witness. Close it when the attempt is over. */
+export function makeScene(place: CellPlace): OpenScene {
+  const { bed, address, seed, label } = place
+  const visitors: Visitor[] = []
+  const arrive = (): Visitor => {
+    const trace = seededId(seed, `${label}\0${visitors.length}`)
+    const visitor = createVisitor({ target: bed.target(place.configuration), address, trace })
+    visitors.push(visitor)
+    return visitor
+  }
+  const scene: Scene = {
+    visitor: arrive(),
+    sink: bed.sink.view(seededId(seed, `sink\0${label}`).slice(0, 18)),
+    witness: {
+      loot: place.loot,
+      folder: bed.folder,
+      state: () => bed.state(),
+      file: (path) => readBelow(bed.folder, path),
+    },
+    victim: async (user) => {
+      const visitor = arrive()
+      visitor.cookies.set('sid', await bed.victimSession(user))
+      return createVictim(visitor)
+    },
+    random: seededRandom(seed, label),
+    pause: (ms) => wait(ms),
+  }
+  return {
+    scene,
+    traces: () => new Set(visitors.flatMap((visitor) => [...visitor.traces])),
+    close: () => visitors.forEach((visitor) => visitor.close()),
+  }
+}

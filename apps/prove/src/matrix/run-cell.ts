@@ -1,0 +1,47 @@
+import type { Attack, Scene } from '../attack/attack.ts'
+import type { Bed } from '../bed/bed.ts'
+import type { Configuration } from './configuration.ts'
+import type { CellRun } from './judge.ts'
+import { makeScene } from './make-scene.ts'
+
+/** Where and as what a cell runs. */
+export interface CellOptions {
+  readonly bed: Bed
+  readonly configuration: Configuration
+  readonly address: string
+  readonly seed: string
+}
+
+async function play(
+  options: CellOptions,
+  name: string,
+  act: (scene: Scene) => Promise<boolean>,
+): Promise<CellRun> {
+  const label = `${name}\0${options.configuration.name}`
+  const { configuration, address } = options
+  const loot = await options.bed.reset(`${options.seed}\0${label}`)
+  const startedAt = Date.now()
+  const open = makeScene({ ...options, label, loot })
+  let succeeded = false
+  let error: string | undefined
+  try {
+    succeeded = await act(open.scene)
+  } catch (thrown) {
+    // Steps meet refusals and broken connections as answers; whatever throws is a flaw of the attack's own code.
+    error = thrown instanceof Error ? thrown.message : String(thrown)
+  } finally {
+    open.close()
+  }
+  const base = { attack: name, configuration, address, traces: open.traces(), succeeded, startedAt }
+  return error === undefined ? base : { ...base, error }
+}
+
+/** Resets the application, makes the attempt, and asks the oracle. */
+export function runAttack(attack: Attack, options: CellOptions): Promise<CellRun> {
+  return play(options, attack.id, (scene) => attack.attempt(scene))
+}
+
+/** The innocent twin of an attack; `succeeded` means that it was served. */
+export function runTwin(attack: Attack, options: CellOptions): Promise<CellRun> {
+  return play(options, `twin of ${attack.id}`, (scene) => attack.innocent(scene))
+}
