@@ -1,0 +1,61 @@
+/** Sizes in bytes, times in milliseconds, counts. The names are those of `edge.limits` in sevenfold.yaml. */
+export interface HttpLimits {
+  /** Longest request head: request line, header lines and the empty line. Over it: 431. */
+  readonly headerSize: number
+  /** Most header lines. Over it: 431. */
+  readonly headerCount: number
+  /** Longest request target. Over it: 414. */
+  readonly targetSize: number
+  /** Longest time for a whole request head, from its first byte; on a new connection from the connection's start. */
+  readonly headerTimeout: number
+  /** Longest pause between two parts of a request body. Over it: 408. */
+  readonly bodyTimeout: number
+  /** Slowest request body in bytes a second, averaged after the first `bodyTimeout`. */
+  readonly bodyMinimumRate: number
+  /** Largest request body. Over it: 413. */
+  readonly bodySize: number
+  /** Longest time in which a client takes nothing of an answer that waits for it. */
+  readonly responseTimeout: number
+  /** Longest idle time between two requests. */
+  readonly keepAliveTimeout: number
+  readonly requestsPerConnection: number
+  /** Most open client connections of one engine. */
+  readonly connections: number
+  /** Most open client connections of one peer address. */
+  readonly connectionsPerAddress: number
+  /** Longest silence on an upgraded connection. */
+  readonly upgradeIdleTimeout: number
+}
+
+/** The defaults of sevenfold.yaml. */
+export const defaultHttpLimits: HttpLimits = {
+  headerSize: 16_384,
+  headerCount: 100,
+  targetSize: 8192,
+  headerTimeout: 5000,
+  bodyTimeout: 10_000,
+  bodyMinimumRate: 256,
+  bodySize: 16_777_216,
+  responseTimeout: 10_000,
+  keepAliveTimeout: 15_000,
+  requestsPerConnection: 10_000,
+  connections: 10_000,
+  connectionsPerAddress: 100,
+  upgradeIdleTimeout: 600_000,
+}
+
+/**
+ * Slowest reading of an answer in bytes a second, averaged over `responseTimeout` while bytes wait for the client. A
+ * reader that takes a few bytes now and then would otherwise hold a connection for ever (slow read attack).
+ */
+export const sendMinimumRate = 256
+/** How often deadlines are looked at; every timeout may be late by this much. */
+export const sweepIntervalMs = 500
+/** After a refusal the rest of the request is read and thrown away for this long, so that the answer arrives. */
+export const lingerMs = 2000
+/** Most bytes read and thrown away after a refusal. */
+export const lingerBytes = 262_144
+/** Most hex digits of a chunk size (RFC 9112 section 7.1 leaves the limit to the recipient). */
+export const chunkSizeDigits = 8
+/** Longest trailer section. Trailers are checked and dropped. */
+export const trailerSize = 4096

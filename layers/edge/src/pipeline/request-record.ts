@@ -1,0 +1,39 @@
+import type { MatchReport, TraceStep } from '@sevenfold/event'
+import type { RequestHead } from '../http/request-head.ts'
+
+/** What is known about one request when its event is written. */
+export interface RequestRecord {
+  readonly id: string
+  readonly site: string
+  readonly clientAddress: string
+  readonly clientPort: number
+  /** Null when the head itself was refused. */
+  readonly head: RequestHead | null
+  /** 0 when nothing was answered. */
+  readonly status: number
+  readonly requestBytes: number
+  readonly responseBytes: number
+  readonly durationMs: number
+  /** Attack id of a canary with a valid mark, or empty. */
+  readonly canary: string
+}
+
+/** Why a request was refused, or would have been in monitor mode. */
+export interface BlockRecord {
+  /** Step of the fixed order of judgement. */
+  readonly step: 'limits' | 'ban' | 'waf' | 'upstream' | 'response'
+  readonly verdict: 'block' | 'would-block'
+  /** Stable id: a refusal code, a rule id, a scenario. */
+  readonly rule: string
+  readonly message: string
+  readonly report?: MatchReport
+  readonly trace: readonly TraceStep[]
+}
+
+/** Where the pipeline reports to. Never waits, never throws. */
+export interface RequestEvents {
+  access(record: RequestRecord): void
+  block(record: RequestRecord, block: BlockRecord): void
+  /** Something about the edge itself. */
+  notice(action: string, message: string): void
+}

@@ -1,0 +1,29 @@
+import type { Inspector, Mode } from '@sevenfold/event'
+import type { NetworkSet } from '../address/client-address.ts'
+import type { UpstreamPool } from '../upstream/upstream-pool.ts'
+
+/** The inspection of a site. */
+export interface SiteInspection {
+  readonly inspector: Inspector
+  /** True when the rule set wants to see answers; else phases 3 and 4 cost nothing. */
+  readonly answers: boolean
+}
+
+/** Judging steps of the pipeline that exist today. */
+export type Step = 'limits' | 'ban' | 'waf' | 'response'
+
+/** One protected site, ready to serve. */
+export interface Site {
+  readonly name: string
+  readonly port: number
+  /** Lower-case host names, `*.name`, or `*`. */
+  readonly hosts: readonly string[]
+  readonly pool: UpstreamPool
+  /** Host that a request without one gets (HTTP/1.0). */
+  readonly upstreamAuthority: string
+  readonly proxies: NetworkSet
+  readonly inspection: SiteInspection | null
+  readonly onInspectionFailure: 'refuse' | 'pass'
+  /** Mode of a step now; changes at run time through the control socket. */
+  mode(step: Step): Mode
+}

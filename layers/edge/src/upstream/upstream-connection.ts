@@ -1,0 +1,390 @@
+import { Buffer } from 'node:buffer'
+import net from 'node:net'
+import type { Socket } from 'node:net'
+import { ChunkedDecoder, chunkedIncomplete, chunkedRefused } from '../http/chunked-decoder.ts'
+import { HeadReader, headIncomplete, headRefused } from '../http/head-reader.ts'
+import { parseResponseHead } from '../http/parse-response-head.ts'
+import { isBodyless } from '../http/response-head.ts'
+import type { UpstreamHead } from '../http/response-head.ts'
+import { upstreamFailure } from './upstream-failure.ts'
+import type { UpstreamFailure } from './upstream-failure.ts'
+import type { UpstreamLimits } from './upstream-limits.ts'
+import type { UpstreamListener, UpstreamWriter } from './upstream-listener.ts'
+
+/** What a connection needs of its pool. */
+export interface UpstreamOwner {
+  readonly host: string
+  readonly port: number
+  readonly limits: UpstreamLimits
+  /** True when a connection to this address and port would come back to a listener of ours. */
+  isOwnListener(address: string, port: number): boolean
+  /** Coarse monotonic milliseconds. */
+  now: number
+  /** The connection is free for another request. */
+  released(connection: UpstreamConnection): void
+  /** The connection is closed. */
+  closed(connection: UpstreamConnection): void
+}
+
+const phase = {
+  connecting: 0,
+  idle: 1,
+  head: 2,
+  /** Body of known length. */
+  length: 3,
+  chunked: 4,
+  /** Body until the end of the connection. */
+  close: 5,
+  tunnel: 6,
+  closed: 7,
+} as const
+
+const never = Number.POSITIVE_INFINITY
+const receiveSize = 65_536
+const joinSize = 8192
+
+/**
+ * One connection to an upstream: writes a request, reads its answer strictly, and is reused only after an answer whose
+ * end is certain. Reads into a buffer of its own, so that small answers cost no allocation; the buffer is replaced
+ * when a piece of it is still being sent.
+ */
+export class UpstreamConnection implements UpstreamWriter {
+  /** Monotonic end of the idle time; set by the pool. */
+  idleUntil: number = never
+  private readonly owner: UpstreamOwner
+  private readonly socket: Socket
+  private readonly reader: HeadReader
+  private listener: UpstreamListener | null = null
+  private at: number = phase.connecting
+  private deadline: number
+  private buffer: Buffer = Buffer.allocUnsafeSlow(receiveSize)
+  private bufferInUse = false
+  private paused = false
+  private rest: Buffer | null = null
+  private restEnded = false
+  private method = 'GET'
+  private upgrading = false
+  private left = 0
+  private decoder: ChunkedDecoder | null = null
+  private head: UpstreamHead | null = null
+  private headGiven = false
+  private keepAlive = false
+  private requestEnded = false
+  private answerEnded = false
+  private waiting = false
+  private used = 0
+
+  constructor(owner: UpstreamOwner) {
+    this.owner = owner
+    this.reader = new HeadReader(owner.limits.upstreamHeaderSize)
+    this.deadline = owner.now + owner.limits.upstreamConnectTimeout
+    this.socket = net.connect({
+      host: owner.host,
+      port: owner.port,
+      noDelay: true,
+      onread: { buffer: () => this.nextBuffer(), callback: (length, bytes) => this.onRead(length, bytes) },
+    })
+    this.socket.on('connect', this.onConnect)
+    this.socket.on('end', this.onEnd)
+    this.socket.on('error', this.onError)
+    this.socket.on('close', this.onClose)
+  }
+
+  /** Gives the connection to a listener. */
+  assign(listener: UpstreamListener): void {
+    this.listener = listener
+    if (this.at === phase.idle) this.start()
+  }
+
+  send(method: string, upgrading: boolean, text: string, piece: Buffer | null, ended: boolean): boolean {
+    this.method = method
+    this.upgrading = upgrading
+    this.requestEnded = ended
+    this.put(text, piece, '')
+    return this.socket.writableLength === 0
+  }
+
+  write(prefix: string, piece: Buffer | null, suffix: string, ended: boolean): boolean {
+    this.requestEnded = ended
+    this.put(prefix, piece, suffix)
+    if (ended && this.answerEnded) this.release()
+    return this.socket.writableLength === 0
+  }
+
+  resumeAnswer(): void {
+    if (!this.paused) return
+    this.paused = false
+    this.bufferInUse = false
+    const { rest } = this
+    this.rest = null
+    if (rest !== null) this.feed(rest)
+    if (this.restEnded && !this.paused) this.ended()
+    if (!this.paused && this.at !== phase.closed) this.socket.resume()
+  }
+
+  destroy(): void {
+    this.listener = null
+    if (this.at === phase.closed) return
+    this.at = phase.closed
+    this.owner.closed(this)
+    this.socket.destroy()
+  }
+
+  /** Looks at the deadline. */
+  sweep(now: number): void {
+    if (now < this.deadline || this.paused) return
+    if (this.at === phase.connecting) this.fail(upstreamFailure('EDGE_UPSTREAM_CONNECT_TIMEOUT'))
+    else if (this.at === phase.head) this.fail(upstreamFailure('EDGE_UPSTREAM_TIMEOUT'))
+    else this.fail(upstreamFailure('EDGE_UPSTREAM_BODY_TIMEOUT'))
+  }
+
+  private start(): void {
+    this.at = phase.head
+    this.used += 1
+    this.head = null
+    this.headGiven = false
+    this.answerEnded = false
+    this.requestEnded = false
+    this.deadline = this.owner.now + this.owner.limits.upstreamResponseTimeout
+    this.listener?.upstreamReady(this)
+  }
+
+  private put(prefix: string, piece: Buffer | null, suffix: string): void {
+    const { socket } = this
+    if (piece === null) socket.write(prefix + suffix, 'latin1', this.onWritten)
+    else if (piece.length <= joinSize) {
+      socket.write(prefix + piece.toString('latin1', 0, piece.length) + suffix, 'latin1', this.onWritten)
+    } else {
+      socket.cork()
+      if (prefix !== '') socket.write(prefix, 'latin1')
+      socket.write(piece, this.onWritten)
+      if (suffix !== '') socket.write(suffix, 'latin1', this.onWritten)
+      socket.uncork()
+    }
+    if (socket.writableLength > 0) this.waiting = true
+  }
+
+  private readonly onWritten = (): void => {
+    if (!this.waiting || this.socket.writableLength > 0) return
+    this.waiting = false
+    this.listener?.upstreamDrained()
+  }
+
+  // ---- reading ----
+
+  private nextBuffer(): Buffer {
+    if (this.bufferInUse) {
+      this.buffer = Buffer.allocUnsafeSlow(receiveSize)
+      this.bufferInUse = false
+    }
+    return this.buffer
+  }
+
+  private onRead(length: number, bytes: Uint8Array): boolean {
+    const chunk =
+      bytes === this.buffer ? this.buffer : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
+    this.feed(chunk.subarray(0, length))
+    return !this.paused
+  }
+
+  private feed(chunk: Buffer): void {
+    let i = 0
+    while (i < chunk.length && !this.paused && this.at !== phase.closed) {
+      switch (this.at) {
+        case phase.head:
+          i = this.readHead(chunk, i)
+          break
+        case phase.length:
+          i = this.readLength(chunk, i)
+          break
+        case phase.chunked:
+          i = this.readChunked(chunk, i)
+          break
+        case phase.close:
+        case phase.tunnel:
+          this.deadline = this.owner.now + this.idleLimit()
+          this.give(i === 0 ? chunk : chunk.subarray(i), false)
+          i = chunk.length
+          break
+        default:
+          // Bytes that nobody asked for: an answer that would be taken for that of the next request.
+          this.fail(upstreamFailure('EDGE_UPSTREAM_MALFORMED', 'bytes after the answer'))
+          return
+      }
+    }
+    if (this.paused && i < chunk.length) this.keepRest(chunk.subarray(i))
+    if (this.head !== null && !this.headGiven && this.at !== phase.closed) this.give(null, false)
+  }
+
+  /** Unread bytes lie in the receive buffer, which must then not be filled again. */
+  private keepRest(bytes: Buffer): void {
+    this.rest = bytes
+    this.bufferInUse = true
+  }
+
+  private readHead(chunk: Buffer, start: number): number {
+    const end = this.reader.push(chunk, start)
+    if (end === headIncomplete) return chunk.length
+    if (end === headRefused) return this.malformed(chunk, this.reader.refusal.message)
+    const head = parseResponseHead(this.reader.text)
+    if ('refused' in head) return this.malformed(chunk, head.message)
+    if (head.status < 200 && head.status !== 101) return end
+    if (head.status === 101 && !(head.upgrade && this.upgrading)) {
+      return this.malformed(chunk, 'switched protocols without being asked')
+    }
+    this.head = head
+    this.keepAlive = head.keepAlive
+    this.deadline = this.owner.now + this.idleLimit()
+    return this.frame(head, chunk, end)
+  }
+
+  /** Decides how the body ends (RFC 9112 section 6.3). */
+  private frame(head: UpstreamHead, chunk: Buffer, end: number): number {
+    if (head.status === 101) {
+      this.at = phase.tunnel
+      this.give(null, false)
+      return end
+    }
+    if (isBodyless(this.method, head.status) || head.contentLength === 0) {
+      if (end < chunk.length) this.keepAlive = false
+      this.give(null, true)
+      return end
+    }
+    if (head.chunked) {
+      this.at = phase.chunked
+      this.decoder = new ChunkedDecoder(Number.MAX_SAFE_INTEGER, true)
+    } else if (head.contentLength > 0) {
+      this.at = phase.length
+      this.left = head.contentLength
+    } else {
+      this.at = phase.close
+      this.keepAlive = false
+    }
+    return end
+  }
+
+  private readLength(chunk: Buffer, start: number): number {
+    const end = Math.min(chunk.length, start + this.left)
+    this.left -= end - start
+    this.deadline = this.owner.now + this.owner.limits.upstreamBodyTimeout
+    if (end < chunk.length) this.keepAlive = false
+    this.give(chunk.subarray(start, end), this.left === 0)
+    return end
+  }
+
+  private readChunked(chunk: Buffer, start: number): number {
+    const { decoder } = this
+    if (decoder === null) return chunk.length
+    this.deadline = this.owner.now + this.owner.limits.upstreamBodyTimeout
+    const pieces: Buffer[] = []
+    const end = decoder.push(chunk, start, (piece) => pieces.push(piece))
+    const over = end === chunkedRefused
+    const last = end >= 0
+    if (last && end < chunk.length) this.keepAlive = false
+    if (last) this.decoder = null
+    if (!over) this.givePieces(pieces, last)
+    if (over) return this.malformed(chunk, decoder.refusal.message)
+    return end === chunkedIncomplete ? chunk.length : end
+  }
+
+  /** Chunks that came together leave together: an upstream that sends tiny chunks must not cost a write each. */
+  private givePieces(pieces: readonly Buffer[], last: boolean): void {
+    const [only] = pieces
+    if (pieces.length <= 1) {
+      if (only !== undefined || last) this.give(only ?? null, last)
+      return
+    }
+    this.give(Buffer.concat(pieces), last)
+  }
+
+  private malformed(chunk: Buffer, detail: string): number {
+    this.fail(upstreamFailure('EDGE_UPSTREAM_MALFORMED', detail))
+    return chunk.length
+  }
+
+  private give(piece: Buffer | null, last: boolean): void {
+    const { listener, head } = this
+    if (listener === null || head === null) return
+    if (last) this.answerEnded = true
+    let drained: boolean
+    if (this.headGiven) drained = listener.answerBody(piece, last)
+    else {
+      this.headGiven = true
+      drained = listener.answerHead(head, piece, last)
+    }
+    if (!drained) this.bufferInUse = true
+    if (last) this.release()
+    else if (!drained && this.at !== phase.closed) this.paused = true
+  }
+
+  private release(): void {
+    if (!this.requestEnded || !this.keepAlive || this.at === phase.closed) {
+      // An answer before the end of its request: what follows on this connection is uncertain.
+      this.destroy()
+      return
+    }
+    this.listener = null
+    this.head = null
+    this.at = phase.idle
+    this.deadline = never
+    this.owner.released(this)
+  }
+
+  private idleLimit(): number {
+    const { limits } = this.owner
+    return this.at === phase.tunnel ? limits.upgradeIdleTimeout : limits.upstreamBodyTimeout
+  }
+
+  // ---- ending ----
+
+  private readonly onConnect = (): void => {
+    if (this.at !== phase.connecting) return
+    const { remoteAddress = '', remotePort = 0 } = this.socket
+    if (this.owner.isOwnListener(remoteAddress, remotePort)) {
+      this.fail(upstreamFailure('EDGE_UPSTREAM_LOOP', 'the upstream is a listener of this installation'))
+      return
+    }
+    this.at = phase.idle
+    if (this.listener === null) this.owner.released(this)
+    else this.start()
+  }
+
+  private readonly onEnd = (): void => {
+    if (this.paused) this.restEnded = true
+    else this.ended()
+  }
+
+  private ended(): void {
+    if (this.at === phase.close || this.at === phase.tunnel) {
+      this.keepAlive = false
+      this.give(null, true)
+      return
+    }
+    if (this.at === phase.closed) return
+    this.fail(this.closedFailure('the connection ended before the answer'))
+  }
+
+  private readonly onError = (error: Error): void => {
+    const connecting = this.at === phase.connecting
+    this.fail(
+      connecting
+        ? upstreamFailure('EDGE_UPSTREAM_CONNECT', error.message)
+        : this.closedFailure(error.message),
+    )
+  }
+
+  private readonly onClose = (): void => {
+    if (this.at !== phase.closed) this.fail(this.closedFailure('the connection was closed'))
+  }
+
+  private closedFailure(detail: string): UpstreamFailure {
+    const silent = this.at === phase.head && !this.reader.started
+    return upstreamFailure('EDGE_UPSTREAM_CLOSED', detail, silent && this.used > 1)
+  }
+
+  private fail(failure: UpstreamFailure): void {
+    const { listener } = this
+    this.destroy()
+    listener?.upstreamFailed(failure)
+  }
+}

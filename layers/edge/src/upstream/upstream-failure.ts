@@ -1,0 +1,35 @@
+/** Why an upstream gave no (whole) answer. Codes are stable; docs/edge.md lists them. */
+export type UpstreamFailureCode =
+  | 'EDGE_UPSTREAM_CONNECT'
+  | 'EDGE_UPSTREAM_CONNECT_TIMEOUT'
+  | 'EDGE_UPSTREAM_CLOSED'
+  | 'EDGE_UPSTREAM_MALFORMED'
+  | 'EDGE_UPSTREAM_TIMEOUT'
+  | 'EDGE_UPSTREAM_BODY_TIMEOUT'
+  | 'EDGE_UPSTREAM_BUSY'
+  | 'EDGE_UPSTREAM_LOOP'
+
+/** A failed upstream: the status that a client gets when nothing was answered yet. */
+export interface UpstreamFailure {
+  readonly code: UpstreamFailureCode
+  readonly status: 502 | 503 | 504
+  readonly detail: string
+  /** True when nothing but the closing of an idle connection was seen: a safe request may be sent again. */
+  readonly retryable: boolean
+}
+
+const statuses: Readonly<Record<UpstreamFailureCode, 502 | 503 | 504>> = {
+  EDGE_UPSTREAM_CONNECT: 502,
+  EDGE_UPSTREAM_CONNECT_TIMEOUT: 504,
+  EDGE_UPSTREAM_CLOSED: 502,
+  EDGE_UPSTREAM_MALFORMED: 502,
+  EDGE_UPSTREAM_TIMEOUT: 504,
+  EDGE_UPSTREAM_BODY_TIMEOUT: 504,
+  EDGE_UPSTREAM_BUSY: 503,
+  EDGE_UPSTREAM_LOOP: 502,
+}
+
+/** Makes a failure. */
+export function upstreamFailure(code: UpstreamFailureCode, detail = '', retryable = false): UpstreamFailure {
+  return { code, status: statuses[code], detail, retryable }
+}

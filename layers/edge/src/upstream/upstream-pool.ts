@@ -1,0 +1,114 @@
+import { UpstreamConnection } from './upstream-connection.ts'
+import type { UpstreamOwner } from './upstream-connection.ts'
+import { upstreamFailure } from './upstream-failure.ts'
+import { maxWaiting } from './upstream-limits.ts'
+import type { UpstreamLimits } from './upstream-limits.ts'
+import type { UpstreamListener } from './upstream-listener.ts'
+
+/** What a pool needs. */
+export interface PoolOptions {
+  readonly host: string
+  readonly port: number
+  readonly limits: UpstreamLimits
+  readonly monotonicMs: () => number
+  /** True when this address and port is a listener of ours: proxying to it would loop or bypass its checks. */
+  readonly isOwnListener?: (address: string, port: number) => boolean
+}
+
+const sweepMs = 500
+
+/**
+ * Keep-alive connections to one upstream. The last one used goes first, so that surplus ones fall idle and close;
+ * requests over `upstreamConnections` wait in order.
+ */
+export class UpstreamPool implements UpstreamOwner {
+  readonly host: string
+  readonly port: number
+  readonly limits: UpstreamLimits
+  now: number
+  private readonly monotonicMs: () => number
+  private readonly ownListener: (address: string, port: number) => boolean
+  private readonly idle: UpstreamConnection[] = []
+  private readonly all = new Set<UpstreamConnection>()
+  private readonly queue: UpstreamListener[] = []
+  private closing = false
+  private readonly sweeper: NodeJS.Timeout
+
+  constructor(options: PoolOptions) {
+    this.host = options.host
+    this.port = options.port
+    this.limits = options.limits
+    this.monotonicMs = options.monotonicMs
+    this.ownListener = options.isOwnListener ?? (() => false)
+    this.now = options.monotonicMs()
+    this.sweeper = setInterval(() => this.sweep(), sweepMs)
+    this.sweeper.unref()
+  }
+
+  /** Open connections. */
+  get connections(): number {
+    return this.all.size
+  }
+
+  /**
+   * Calls `upstreamReady` with a connection: at once when one is idle, else when one is open or free.
+   * @param fresh true: never an idle one (retry after an idle connection turned out to be closed).
+   */
+  acquire(listener: UpstreamListener, fresh = false): void {
+    const free = fresh ? undefined : this.idle.pop()
+    if (free !== undefined) free.assign(listener)
+    else if (this.all.size < this.limits.upstreamConnections) this.open(listener)
+    else if (this.queue.length < maxWaiting) this.queue.push(listener)
+    else listener.upstreamFailed(upstreamFailure('EDGE_UPSTREAM_BUSY', 'too many requests wait'))
+  }
+
+  /** Takes a listener that still waits out of the queue. */
+  cancel(listener: UpstreamListener): void {
+    const at = this.queue.indexOf(listener)
+    if (at >= 0) this.queue.splice(at, 1)
+  }
+
+  isOwnListener(address: string, port: number): boolean {
+    return this.ownListener(address, port)
+  }
+
+  released(connection: UpstreamConnection): void {
+    const next = this.queue.shift()
+    if (next === undefined) {
+      connection.idleUntil = this.now + this.limits.upstreamKeepAliveTimeout
+      this.idle.push(connection)
+    } else connection.assign(next)
+  }
+
+  closed(connection: UpstreamConnection): void {
+    this.all.delete(connection)
+    const at = this.idle.indexOf(connection)
+    if (at >= 0) this.idle.splice(at, 1)
+    const next = this.closing ? undefined : this.queue.shift()
+    if (next !== undefined) this.open(next)
+  }
+
+  private open(listener: UpstreamListener): void {
+    const connection = new UpstreamConnection(this)
+    this.all.add(connection)
+    connection.assign(listener)
+  }
+
+  /** Closes all connections; running requests fail. */
+  close(): void {
+    clearInterval(this.sweeper)
+    this.closing = true
+    for (const listener of this.queue.splice(0))
+      listener.upstreamFailed(upstreamFailure('EDGE_UPSTREAM_BUSY', 'stopping'))
+    for (const connection of this.all) connection.destroy()
+    this.all.clear()
+    this.idle.length = 0
+  }
+
+  private sweep(): void {
+    this.now = this.monotonicMs()
+    // The oldest lie at the bottom of the stack.
+    while ((this.idle[0]?.idleUntil ?? Number.POSITIVE_INFINITY) <= this.now) this.idle.shift()?.destroy()
+    for (const connection of this.all) connection.sweep(this.now)
+  }
+}
