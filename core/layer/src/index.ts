@@ -33,7 +33,7 @@ export type { ModeBaseline, ModeChange, Modes, ModesOptions, ModeWish } from './
 export { canaryState } from './canary/canary.ts'
 export type { CanaryState } from './canary/canary.ts'
 export { openSpool } from './spool/open-spool.ts'
-export type { SpoolOptions } from './spool/open-spool.ts'
+export type { SpoolOptions } from './spool/spool-options.ts'
 export type { LaneHeads, Rewind, Spool, SpoolBatch, SpoolReader } from './spool/spool.ts'
 export type {
   AppliedConfig,
@@ -49,10 +49,14 @@ export type { Layer, Listening, RunningLayer } from './part/layer.ts'
 export type {
   AcceptedHeartbeat,
   Incident,
-  IncidentKind,
   LanePosition,
   ReceivedBatch,
   ReceivedEvent,
   RequestHandler,
-} from './receive/receiver.ts'
+} from './receive/receiver-types.ts'
+export { incidentKinds } from './receive/incident-kinds.ts'
+export type { IncidentKind } from './receive/incident-kinds.ts'
+export { createReceiver, heartbeatPath } from './receive/create-receiver.ts'
+export type { Receiver, ReceiverOptions } from './receive/create-receiver.ts'
+export { startShipper } from './ship/shipper.ts'
 export type { Shipper, ShipperOptions } from './ship/shipper.ts'

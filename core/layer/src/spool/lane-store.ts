@@ -55,7 +55,9 @@ export interface LaneStore {
   /** Closes the current segment, so that it can be dropped; the next append starts a new one. */
   roll(): void
   /** Removes the oldest segment; only when it is not the only one. */
-  dropOldest(): Segment | undefined
+  dropOldest(): void
+  /** Gives up what stands after `last` in a damaged segment, or all of it when `goodBytes` is 0. */
+  discard(segment: Segment, last: number, goodBytes: number): void
   bytes(): number
   close(): void
 }
@@ -101,10 +103,26 @@ async function writeAll(fd: number, bytes: Uint8Array, position: number): Promis
   await syncData(fd)
 }
 
+function discard(state: State, segment: Segment, good: { last: number; bytes: number }): void {
+  const index = state.segments.indexOf(segment)
+  if (index < 0) return
+  if (index === state.segments.length - 1) {
+    closeCurrent(state)
+    state.rolled = true // never append behind damage
+  }
+  state.bytes -= segment.bytes - good.bytes
+  segment.bytes = good.bytes
+  segment.last = good.last
+  if (good.bytes > 0) return
+  state.segments.splice(index, 1)
+  rmSync(segment.path, { force: true })
+}
+
 /** Starts a segment after the head. Its header carries the chain, so that older segments can go. */
 async function startSegment(state: State, first: number): Promise<void> {
   closeCurrent(state)
   const { folder, agent, epoch, lane } = state.options
+  mkdirSync(folder, { recursive: true, mode: 0o700 }) // somebody may have removed it under us
   const path = join(folder, segmentName(first))
   const previous = Buffer.from(state.head.chain).toString('hex')
   const header = Buffer.from(segmentHeader({ agent, epoch, lane, first, previous }), 'latin1')
@@ -188,13 +206,11 @@ export function openLaneStore(options: LaneStoreOptions): LaneStore {
     append: (first, lines) => appendBlock(state, first, lines),
     roll: () => void (state.rolled = true),
     dropOldest: () => {
-      if (segments.length < 2) return undefined
-      const oldest = segments.shift()
-      if (oldest === undefined) return undefined
-      rmSync(oldest.path, { force: true })
-      state.bytes -= oldest.bytes
-      return oldest
+      const oldest = segments[0]
+      if (oldest === undefined || segments.length < 2) return
+      discard(state, oldest, { last: oldest.first - 1, bytes: 0 })
     },
+    discard: (segment, last, goodBytes) => discard(state, segment, { last, bytes: goodBytes }),
     bytes: () => state.bytes,
     close: () => closeCurrent(state),
   }

@@ -1,4 +1,3 @@
-import type { Lane } from '@sevenfold/event'
 import type { Clock, Timer } from '../clock/clock.ts'
 import { maxBlockBytes, maxBlockLines } from './block.ts'
 import type { LaneStore } from './lane-store.ts'
@@ -18,7 +17,6 @@ interface PendingBlock {
 
 /** What a lane writer needs. */
 export interface LaneWriterOptions {
-  readonly lane: Lane
   readonly store: LaneStore
   readonly clock: Clock
   /** New blocks are on disk. */
@@ -31,8 +29,8 @@ export interface LaneWriterOptions {
 export interface LaneWriter {
   /** Sequence that the next line will have. */
   next(): number
-  /** False when the memory for waiting lines is used up; then `push` must not be called. */
-  hasRoom(): boolean
+  /** Share of the memory for waiting lines in use; from 1 on `push` must not be called. */
+  fill(): number
   /** Queues the line of sequence `next()`. */
   push(line: string): void
   /** Gives up the next sequence: the event that should have it is lost. */
@@ -124,7 +122,7 @@ export function createLaneWriter(options: LaneWriterOptions): LaneWriter {
   }
   return {
     next: () => state.next,
-    hasRoom: () => state.characters < maxPendingCharacters && !state.closed,
+    fill: () => (state.closed ? 1 : state.characters / maxPendingCharacters),
     push: (line) => push(state, line),
     skip: () => {
       seal(state)

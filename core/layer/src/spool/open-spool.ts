@@ -1,130 +1,66 @@
-import { join } from 'node:path'
-import { encodeLine, maxLineBytes, sealDraft, uuidV7 } from '@sevenfold/event'
-import type { EventDraft, Lane, LaneHead } from '@sevenfold/event'
-import type { Clock } from '../clock/clock.ts'
+import { readdirSync } from 'node:fs'
+import type { Epoch } from '@sevenfold/event'
+import { lockFolder } from '../files/lock-folder.ts'
 import { ensurePrivateFolder } from '../files/private-folder.ts'
-import type { Logger } from '../log/logger.ts'
-import type { Metrics } from '../metrics/metrics.ts'
-import { openLaneStore } from './lane-store.ts'
-import type { LaneStore } from './lane-store.ts'
-import { createLaneWriter } from './lane-writer.ts'
-import type { LaneWriter } from './lane-writer.ts'
-import type { Spool, SpoolReader } from './spool.ts'
+import { budgetOf, defaultSpoolBytes } from './budget.ts'
+import { readEpochs } from './epoch-file.ts'
+import type { EpochEntry } from './epoch-file.ts'
+import { lanesInOrder } from './epoch-store.ts'
+import type { EpochStore } from './epoch-store.ts'
+import { beginEpoch, openEpoch } from './epochs.ts'
+import { openPositions } from './positions.ts'
+import type { Positions } from './positions.ts'
+import { runSpool } from './run-spool.ts'
+import type { SpoolOptions } from './spool-options.ts'
+import type { Spool } from './spool.ts'
 
-/** What a spool needs. */
-export interface SpoolOptions {
-  /** Folder of this spool alone, for example `data/edge/spool/w0`. */
-  readonly folder: string
-  /** `<part>/<slot>`. */
-  readonly agentId: string
-  /** Names of the receivers; a segment goes when all of them have it. */
-  readonly receivers: readonly string[]
-  /** Bytes on disk for both lanes together; default 64 MiB. */
-  readonly budgetBytes?: number
-  readonly clock: Clock
-  readonly log: Logger
-  readonly metrics: Metrics
+const folderPattern = /^[0-9a-zA-Z-]{8,128}$/
+
+/** Epochs with a folder that the list does not know: the list was lost, their events are not. */
+function unlistedEpochs(folder: string, listed: readonly EpochEntry[]): EpochEntry[] {
+  const known = new Set(listed.map(({ id }) => id))
+  return readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && folderPattern.test(entry.name) && !known.has(entry.name))
+    .map((entry): EpochEntry => ({ id: entry.name, reason: 'created' }))
+    .toSorted((a, b) => (a.id < b.id ? -1 : 1)) // UUIDv7 sorts by time
 }
 
-interface LaneState {
-  readonly store: LaneStore
-  readonly writer: LaneWriter
+/** True when something that was durable is not there any more. */
+function lostItsTail(store: EpochStore, positions: Positions): boolean {
+  return lanesInOrder.some((lane) => {
+    const { damage, head } = store.lanes[lane]
+    return damage !== undefined || positions.highest(store.entry.id, lane) > head().sequence
+  })
 }
 
-function headOf(store: LaneStore): LaneHead {
-  const { sequence, chain } = store.head()
-  return { sequence, hash: Buffer.from(chain).toString('hex') }
+/** Why a new epoch is needed, or undefined when the last one goes on. */
+function reasonForEpoch(
+  last: EpochStore | undefined,
+  listed: boolean,
+  positions: Positions,
+): Epoch['reason'] | undefined {
+  if (last === undefined) return 'created'
+  return !listed || lostItsTail(last, positions) ? 'tail-lost' : undefined
 }
 
-function isLine(text: string): boolean {
-  const fits = text.length * 3 <= maxLineBytes || Buffer.byteLength(text) <= maxLineBytes
-  return fits && text !== '' && !text.includes('\n')
-}
-
-/** Opens a spool, repairs its tail, and starts an epoch where there is none. */
-// oxlint-disable-next-line typescript/require-await -- the interface leaves room for waiting on the lock
+/**
+ * Opens a spool: takes its lock, repairs its tail, and starts a new epoch when it was created or its tail is lost.
+ * @throws LayerError LAYER_DATA_LOCKED when another process has it, LAYER_DATA_UNUSABLE; what the file system throws.
+ */
 export async function openSpool(options: SpoolOptions): Promise<Spool> {
   ensurePrivateFolder(options.folder)
-  const epoch = uuidV7()
-  const listeners = new Set<() => void>()
-  const openLane = (lane: Lane): LaneState => {
-    const store = openLaneStore({
-      folder: join(options.folder, epoch, lane),
-      agent: options.agentId,
-      epoch,
-      lane,
-      segmentBytes: 4_194_304,
-    })
-    const writer = createLaneWriter({
-      lane,
-      store,
-      clock: options.clock,
-      onDurable: () => listeners.forEach((run) => run()),
-      onWriteError: (error) => {
-        options.log.error('spool-write-failed', { error })
-        return false
-      },
-    })
-    return { store, writer }
-  }
-  const lanes = { high: openLane('high'), low: openLane('low') }
-  const agent = { id: options.agentId, ephemeral_id: epoch }
-  const agentJson = JSON.stringify(agent)
-  const refused = options.metrics.counter(
-    'sevenfold_spool_refused_lines_total',
-    'Lines that are no event line',
-  )
-  const appended = options.metrics.counter('sevenfold_spool_events_total', 'Events queued', {
-    lane: ['high', 'low'],
-  })
-  const highLabel = { lane: 'high' }
-  const lowLabel = { lane: 'low' }
-  const push = (lane: Lane, build: (sequence: number) => string): void => {
-    const { writer } = lanes[lane]
-    if (!writer.hasRoom()) {
-      writer.skip()
-      return
-    }
-    try {
-      const text = build(writer.next())
-      if (isLine(text)) {
-        writer.push(text)
-        appended.inc(1, lane === 'high' ? highLabel : lowLabel)
-      } else refused.inc()
-    } catch (error) {
-      refused.inc()
-      options.log.error('spool-event-unusable', { error })
-    }
-  }
-  const nothing: SpoolReader = {
-    next: () => Promise.resolve(undefined),
-    acknowledge: () => undefined,
-    rewind: () => 'found',
-    backlog: () => lanes.high.writer.pending() + lanes.low.writer.pending(),
-    onData: (run) => {
-      listeners.add(run)
-      return () => void listeners.delete(run)
-    },
-  }
-  return {
-    agentId: options.agentId,
-    epoch,
-    append: (draft: EventDraft) =>
-      push(draft.sevenfold.lane, (sequence) => encodeLine(sealDraft(draft, agent, sequence))),
-    appendLine: (lane, line) => push(lane, (sequence) => line(sequence, agentJson, lane)),
-    flush: async () => {
-      await Promise.all([lanes.high.writer.flush(), lanes.low.writer.flush()])
-    },
-    heads: () => ({ high: headOf(lanes.high.store), low: headOf(lanes.low.store) }),
-    reader: () => nothing,
-    renewEpoch: () => Promise.resolve(),
-    bytes: () => lanes.high.store.bytes() + lanes.low.store.bytes(),
-    close: async () => {
-      await Promise.all([lanes.high.writer.flush(), lanes.low.writer.flush()])
-      for (const { store, writer } of [lanes.high, lanes.low]) {
-        writer.close()
-        store.close()
-      }
-    },
+  const lock = lockFolder(options.folder)
+  try {
+    const budget = budgetOf(options.budgetBytes ?? defaultSpoolBytes)
+    const positions = openPositions(options.folder, options.receivers)
+    const listed = readEpochs(options.folder)
+    const entries = [...unlistedEpochs(options.folder, listed), ...listed]
+    const epochs = entries.map((entry) => openEpoch(options, entry, budget))
+    const reason = reasonForEpoch(epochs.at(-1), listed.length > 0, positions)
+    if (reason !== undefined) beginEpoch(options, epochs, { reason, budget })
+    return await runSpool({ options, lock, budget, positions, epochs })
+  } catch (error) {
+    lock.release()
+    throw error
   }
 }

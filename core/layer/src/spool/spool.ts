@@ -1,6 +1,6 @@
 import type { EventDraft, Lane, LaneHead } from '@sevenfold/event'
 
-/** Receiver → its two lanes' heads. */
+/** Heads of both lanes. */
 export interface LaneHeads {
   readonly high: LaneHead
   readonly low: LaneHead
@@ -20,6 +20,8 @@ export interface SpoolBatch {
   readonly body: Uint8Array
   /** Chain hash before the first block, lower-case hex. */
   readonly previous: string
+  /** Something between the acknowledged position and `first` is gone for good. */
+  readonly afterGap: boolean
 }
 
 /** What became of a receiver's wish to have `expected` next. */
@@ -48,7 +50,7 @@ export interface SpoolReader {
 export interface Spool {
   /** `<part>/<slot>`. */
   readonly agentId: string
-  /** Current epoch. */
+  /** Current epoch; a lost tail changes it. */
   readonly epoch: string
   /**
    * Seals a draft and queues its line. Never waits and never throws: an event that cannot be kept is counted and its
@@ -67,8 +69,11 @@ export interface Spool {
   heads(): LaneHeads
   /** The reader of one receiver; the same object for the same name. */
   reader(receiver: string): SpoolReader
-  /** Starts a new epoch because a receiver has more than we do: our tail is lost. Does nothing for an older epoch. */
-  renewEpoch(lost: string): Promise<void>
+  /**
+   * A receiver has more of a lane than we do: our tail is lost (an old copy of the folder was put back). Starts a new
+   * epoch and gives what was written since the start its place there. An older epoch only loses the rest of the lane.
+   */
+  renewEpoch(lost: Pick<SpoolBatch, 'epoch' | 'lane'>): Promise<void>
   /** Bytes on disk. */
   bytes(): number
   /** Flushes, releases the lock, closes. Later appends are counted and dropped. */

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { HeartbeatBody, Lane, PartName, SevenfoldEvent } from '@sevenfold/event'
+import type { IncidentKind } from './incident-kinds.ts'
 
 /** Where a receiver stands in one lane of one epoch of one writer. */
 export interface LanePosition {
@@ -34,27 +35,6 @@ export interface ReceivedBatch {
    */
   readonly position: LanePosition
 }
-
-/** Kinds of incident that a receiver reports. */
-export type IncidentKind =
-  | 'unknown-key'
-  | 'bad-signature'
-  | 'foreign-agent'
-  | 'bad-event'
-  | 'foreign-dataset'
-  | 'conflict'
-  | 'gap'
-  | 'declared-gap'
-  | 'missed-start'
-  | 'unannounced-epoch'
-  | 'new-epoch'
-  | 'chain-mismatch'
-  | 'head-fell'
-  | 'boot-fell'
-  | 'heartbeat-replayed'
-  | 'heartbeat-stale'
-  | 'heartbeat-nonce'
-  | 'heartbeat-signature'
 
 /** Something that an honest writer does not do, or that a person should know. Text in it is already escaped. */
 export interface Incident {
