@@ -77,10 +77,10 @@ export function detectXSS(input: string): XssFinding | null {
     if (reason !== null) return { context: 'tag', reason }
   }
   for (const [context, quote] of [
-    ['unquoted', ''],
     ['single', "'"],
     ['double', '"'],
     ['backtick', '`'],
+    ['unquoted', ''],
   ] as const) {
     if (!input.includes(quote)) continue
     const reason = judgeContext(input, context)

@@ -72,8 +72,12 @@ function readString(lexer: Lexer, quote: number, start: number): void {
   const { text } = lexer
   for (let i = lexer.at; i < text.length; i++) {
     const code = text.charCodeAt(i)
-    if (code === 92) i++
-    else if (code === quote) {
+    if (code === 92) {
+      // Only MySQL escapes by backslash; elsewhere the quote behind one ends the string.
+      const next = text.charCodeAt(i + 1)
+      if (next === quote) lexer.ambiguous = true
+      if (lexer.style === 'mysql' || next !== quote) i++
+    } else if (code === quote) {
       if (text.charCodeAt(i + 1) === quote && i + 1 < text.length) i++
       else {
         lexer.at = i + 1

@@ -433,7 +433,7 @@ function takeClause(walk: Walk, kind: number): void {
       else stumble(walk)
       return
     case SQL.when:
-    case SQL.then:
+    case SQL.thenWord:
     case SQL.otherwise:
     case SQL.endWord:
       takeCasePart(walk, kind)
@@ -445,7 +445,7 @@ function takeClause(walk: Walk, kind: number): void {
 
 function takeCasePart(walk: Walk, kind: number): void {
   if (walk.cases === 0) stumble(walk)
-  else if (kind === SQL.then) found(walk, 'a conditional stands where a value belongs')
+  else if (kind === SQL.thenWord) found(walk, 'a conditional stands where a value belongs')
   else if (kind === SQL.endWord) {
     walk.cases--
     finish(walk, OPERAND.call)
@@ -719,6 +719,7 @@ export function walkSql(tokens: SqlTokens, text: string, context: SqlContext): s
     else takeOperator(walk, kind)
   }
   if (walk.reason !== null) return walk.reason
+  if (tokens.truncated) return 'there are more tokens than can be judged'
   if (tokens.versioned && walk.operands > 0) return 'a comment that MySQL executes holds SQL'
   return judge(walk, true)
 }

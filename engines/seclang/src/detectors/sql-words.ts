@@ -44,7 +44,7 @@ export const SQL = {
   as: 37,
   caseWord: 38,
   when: 39,
-  then: 40,
+  thenWord: 40,
   otherwise: 41,
   endWord: 42,
   join: 43,
@@ -98,7 +98,7 @@ add(SQL.into, 'INTO')
 add(SQL.as, 'AS')
 add(SQL.caseWord, 'CASE')
 add(SQL.when, 'WHEN')
-add(SQL.then, 'THEN')
+add(SQL.thenWord, 'THEN')
 add(SQL.otherwise, 'ELSE')
 add(SQL.endWord, 'END')
 add(SQL.join, 'JOIN INNER OUTER CROSS NATURAL ON USING')

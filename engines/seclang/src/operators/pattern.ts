@@ -1,40 +1,45 @@
+import { compileRegex, type Regex } from '@sevenfold/regex'
 import type { LiteralClauses, RegexDialect } from './operator.ts'
 
-/** A compiled regular expression over byte strings. */
+/** Captures a rule can use: TX.0 to TX.9. */
+export const MOST_CAPTURES = 10
+
+/** A rule's regular expression over byte strings, in linear time. */
 export interface Pattern {
-  /** Finds the first match at or after `from`: its start, or -1; `groups` gets whole match and groups. */
+  /** The leftmost match at or after `from`: its start, or -1; `groups` gets group 0 to 9. */
   find(input: string, from: number, groups: string[] | null): number
   /** True when a match exists anywhere. */
   test(input: string): boolean
+  /** The compiled expression, for step counts and prefilters. */
+  readonly regex: Regex
   readonly literals?: LiteralClauses
 }
 
-/** Compiles a rule's pattern; throws an Error with a plain message when it is not valid. */
-export function compilePattern(source: string, dialect: RegexDialect): Pattern {
-  const { body, flags } = translated(source)
-  const scan = new RegExp(body, `gs${dialect.multiline ? 'm' : ''}${flags}`)
-  return {
-    find(input, from, groups) {
-      scan.lastIndex = from
-      const found = scan.exec(input)
-      if (found === null) return -1
-      if (groups !== null) {
-        groups.length = 0
-        for (let i = 0; i < found.length && i < 10; i++) groups.push(found[i] ?? '')
-      }
-      return found.index
-    },
-    test(input) {
-      scan.lastIndex = 0
-      return scan.test(input)
-    },
+function fill(input: string, captures: Int32Array, groups: string[]): void {
+  groups.length = 0
+  for (let slot = 0; slot < captures.length && groups.length < MOST_CAPTURES; slot += 2) {
+    const start = captures[slot] ?? -1
+    groups.push(start < 0 ? '' : input.slice(start, captures[slot + 1]))
   }
 }
 
-function translated(source: string): { body: string; flags: string } {
-  const lead = /^\(\?([is]+)\)/.exec(source)
-  const whole = /^\(\?i:([^]*)\)$/.exec(source)
-  if (whole !== null) return { body: whole[1] ?? '', flags: 'i' }
-  if (lead === null) return { body: source, flags: '' }
-  return { body: source.slice(lead[0].length), flags: lead[0].includes('i') ? 'i' : '' }
+/**
+ * Compiles a rule's pattern as ModSecurity does: bytes, `.` takes line ends, `$` only at the very
+ * end (and at line ends in the `libmodsecurity3` dialect). Throws an Error that says what is wrong
+ * with it, also for look-around and back-references, which no linear matcher has.
+ */
+export function compilePattern(source: string, dialect: RegexDialect): Pattern {
+  const regex = compileRegex(source, { mode: 'bytes', dotAll: true, multiline: dialect.multiline })
+  const literals = regex.requiredLiterals
+  return {
+    regex,
+    find(input, from, groups) {
+      const found = regex.exec(input, from)
+      if (found === null) return -1
+      if (groups !== null) fill(input, found.captures, groups)
+      return found.index
+    },
+    test: (input) => regex.test(input),
+    ...(literals.length === 0 ? {} : { literals }),
+  }
 }

@@ -16,6 +16,8 @@ function matcher(phrases: readonly string[]): OperatorMatcher {
   }
 }
 
+const PHRASE = /(?:\|[0-9a-fA-F]{2}(?: ?[0-9a-fA-F]{2})*\||[^\t-\r ])+/g
+
 /** Replaces `|41 42|` by the bytes it names; a bar without hexadecimal text stays. */
 function withHexBytes(param: string): string {
   return param.replace(/\|([0-9a-fA-F]{2}(?: ?[0-9a-fA-F]{2})*)\|/g, (_, digits: string) =>
@@ -40,13 +42,7 @@ function fromFile(name: string): Operator {
 /** `@pm a b c`: one of the phrases, separated by white space, occurs; ASCII letters without case. */
 export const pm: Operator = {
   name: 'pm',
-  compile: (param) =>
-    matcher(
-      param
-        .split(/[\t-\r ]+/)
-        .filter((word) => word !== '')
-        .map(withHexBytes),
-    ),
+  compile: (param) => matcher((param.match(PHRASE) ?? []).map(withHexBytes)),
 }
 
 /** `@pmFromFile path`: `@pm` with one phrase a line; lines that start with `#` are comments. */

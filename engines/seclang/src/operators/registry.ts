@@ -2,6 +2,7 @@ import { beginsWith } from './begins-with.ts'
 import { eq, ge, gt, le, lt } from './compare.ts'
 import { contains, strmatch } from './contains.ts'
 import { containsWord } from './contains-word.ts'
+import { detectNoSQL, detectShell, detectSQLi, detectTemplate, detectTraversal, detectXSS } from './detect.ts'
 import { endsWith } from './ends-with.ts'
 import { ipMatch, ipMatchF, ipMatchFromFile } from './ip-match.ts'
 import { noMatch, unconditionalMatch } from './no-match.ts'
@@ -23,6 +24,12 @@ const all: readonly Operator[] = [
   beginsWith,
   contains,
   containsWord,
+  detectNoSQL,
+  detectShell,
+  detectSQLi,
+  detectTemplate,
+  detectTraversal,
+  detectXSS,
   endsWith,
   eq,
   ge,

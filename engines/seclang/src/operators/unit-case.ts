@@ -1,3 +1,5 @@
+import { detectSQLi } from '../detectors/detect-sqli.ts'
+import { detectXSS } from '../detectors/detect-xss.ts'
 import { transformations } from '../transformations/registry.ts'
 import type { OperatorContext } from './operator.ts'
 import { operators } from './registry.ts'
@@ -12,6 +14,8 @@ export type UnitCase =
       readonly input?: string | undefined
     }
   | { readonly kind: 'tfn'; readonly name: string; readonly input?: string | undefined }
+  | { readonly kind: 'sqli'; readonly input?: string | undefined }
+  | { readonly kind: 'xss'; readonly input?: string | undefined }
 
 /** The answer: an operator's verdict, a transformation's result, or that it is not implemented. */
 export type UnitAnswer = { readonly ret: 0 | 1 } | { readonly output: string } | { readonly skip: true }
@@ -25,6 +29,8 @@ const refused: ReadonlySet<string> = new Set(unsupportedOperators.map((member) =
  */
 export function evaluateUnitCase(unit: UnitCase, context: OperatorContext): UnitAnswer {
   const input = unit.input ?? ''
+  if (unit.kind === 'sqli') return { ret: detectSQLi(input) === null ? 0 : 1 }
+  if (unit.kind === 'xss') return { ret: detectXSS(input) === null ? 0 : 1 }
   if (unit.kind === 'tfn') {
     const member = transformations.get(unit.name.toLowerCase().replaceAll('_', ''))
     return member === undefined ? { skip: true } : { output: member.apply(input) }

@@ -1,0 +1,125 @@
+import { commandRank, isLoneCommand } from './shell-words.ts'
+
+/** Why a value would run a command in a shell that it reaches. */
+export interface ShellFinding {
+  /** One sentence for people, without any text of the value. */
+  readonly reason: string
+}
+
+/** Most places in one value where a command may start that are looked at. */
+export const MOST_COMMAND_STARTS = 2_000
+
+const STARTS = /\|\|?|&&?|;|\r?\n|`|\$\(|[<>]\(|\{(?=[\w/'"\\]+,)/g
+// What shells drop or read as a blank, so that names can be written apart.
+const BLANK = /\$\{?IFS\}?(?:\$\d|%\?\?)?|\$\{?[@*!]\}?|%09|\x00/g
+const WORD = /^[^\s;|&<>()`]{1,80}/
+const PREFIX =
+  /^(?:\w{1,30}=\S{0,40}\s+|(?:sudo|env|nohup|time|exec|command|builtin|busybox|eval|xargs|do|then|if|while|!)\s+|[-@{(]\s*)/
+
+const SENSITIVE =
+  /\/(?:etc|proc|dev|bin|sbin|usr|var|tmp|root|home)\/|\/bin\/(?:ba|z|k|c|da)?sh\b|\\windows\\|c:\\|cmd\.exe|\/dev\/(?:tcp|udp)\//i
+const ARGUMENT =
+  /^(?:$|[;|&<>)`}]|-{1,2}[a-z]|\/|~|\.{1,2}\/|\$[\w{(@*?]|%\w+%|\d{1,6}(?:\.\d+)?[smh]?\s*(?:$|[;|&)`#'"])|["'][^"']{0,40}["']\s*(?:$|[;|&><)`])|[\w*?.-]+\.(?:txt|conf|cfg|ini|log|php|sh|py|pl|env|db|key|pem|bak|xml|json|ya?ml|html?|js)\b|\*|https?:|#|[a-z]:[\\/]|\/[a-z]{1,4}(?:\s|$))/i
+
+interface Command {
+  readonly rank: 0 | 1 | 2
+  readonly name: string
+  readonly arguments: string
+  readonly globbed: boolean
+}
+
+/** Undoes what shells undo: quotes, backslashes and carets inside a name, brace lists, IFS. */
+function plainText(text: string): string {
+  const spaced = text.replace(BLANK, ' ')
+  return /['"\\^]/.test(spaced)
+    ? spaced.replace(/(?<=[\w/?*])(?:''|""|[\\^]|["'](?=[\w/?*]))+(?=[\w/?*'"])|^["'\\^]+(?=[\w/])/g, '')
+    : spaced
+}
+
+function commandAt(input: string, at: number, brace: boolean): Command {
+  let text = plainText(input.slice(at, at + 160)).replace(/^[ \t]+/, '')
+  if (brace) text = text.replace(/[,}]/g, ' ')
+  for (let i = 0; i < 4 && PREFIX.test(text); i++) text = text.replace(PREFIX, '').trimStart()
+  const word = (WORD.exec(text)?.[0] ?? '').replace(/["'\\^]/g, '')
+  const name = word.slice(word.lastIndexOf('/') + 1)
+  const rest = text.slice(word.length)
+  const globbed = /^\/(?:[\w?*[\]-]*[?*][\w?*[\]-]*\/|\w+\/)[\w?*[\]-]*[?*]/.test(word)
+  const separated = rest === '' || /^[\s;|&<>()`}'"#,]/.test(rest)
+  return {
+    name,
+    rank: separated && !text.startsWith('#') ? commandRank(name) : 0,
+    arguments: rest.trimStart(),
+    globbed,
+  }
+}
+
+/** Is this a command, or the next words of a sentence? */
+function runs(command: Command, sign: string): boolean {
+  if (command.globbed) return true
+  if (command.rank === 0) return false
+  const rest = command.arguments
+  if (/^(?:$|[;|&<>)`}'"#])/.test(rest)) return isLoneCommand(command.name)
+  if (ARGUMENT.test(rest) || REDIRECTED.test(rest)) return true
+  if (command.name === 'net') return NET.test(rest)
+  if (sign === '$(') return /^\w[^)]{0,80}\)/.test(rest)
+  return command.rank === 2 && /^(?:["'$*?~]|[\w.@:-]+\s*(?:$|[;|&><)`#]|-|\/)|[\w-]+\.[\w.-]+)/.test(rest)
+}
+
+const REDIRECTED = /^[^\n;|&]{0,80}>{1,2}\s*(?:\/|\w+\.\w)/
+const NET = /^(?:user|localgroup|group|share|view|use|start|stop|accounts)\b/i
+
+// Markdown quotes commands in back-ticks between words.
+function isQuotation(input: string, at: number): boolean {
+  const before = input.slice(Math.max(0, at - 2), at)
+  return /[\w,.:)*-] $|\n$|^> ?$|[(*]$|`$/.test(before)
+}
+
+const SHOCK = /\(\)\s*\{[^}]{0,80};?\s*\}\s*;/
+const PRIVATE_CHANNEL =
+  /\/dev\/(?:tcp|udp)\/|(?:ba|z|k|da|c)?sh\s+-[ic]+\b\s*["'>]|\bpowershell(?:\.exe)?\s+-(?:e|enc|nop|w|c|ep|exec)|\bcmd(?:\.exe)?\s*\/[ck]\b|\b(?:nc|ncat)\s+-\w*[elp]|\|\s*(?:ba|z|da|k)?sh\b\s*(?:$|[-;|&])|\bmkfifo\s+\/tmp/i
+const OPENING =
+  /^\s*(?:(?:\/usr)?\/s?bin\/)?(?:cat|head|tail|less|more|nl|od|xxd|strings|tac|ls|dir|type|find|grep|awk|sed|cp|mv|rm|chmod|chown|wget|curl|nc|ping|nslookup|dig|uname|id|whoami|ifconfig|netstat|ps|bash|sh|python3?|perl|ruby|php)(?:\$\{?IFS\}?|\s)+(?:-{1,2}\w|\/(?:etc|proc|bin|usr|var|tmp|dev|root|home)\b|["']?https?:\/\/|-?\d+\.\d+\.\d+\.\d+)/i
+
+const GLOBBED = /^\s*\/[\w?*]*[?*][\w?*]*\/[\w?*]+\s+\S/
+
+function startsCommand(input: string): boolean {
+  return (OPENING.test(input) || GLOBBED.test(input)) && input.split(/\s+/, 9).length <= 8
+}
+
+/**
+ * Tells whether a value (a byte string) would run a command in a Unix or Windows shell: a
+ * separator or substitution followed by the name of a program with arguments as commands have
+ * them, after undoing quoting inside names. Null when nothing is found. Time is linear in the input.
+ */
+export function detectShell(input: string): ShellFinding | null {
+  if (!/[;|&`$\n(<>{/\\]|\s-\w/.test(input)) return null
+  if (SHOCK.test(input)) return { reason: 'a function of the environment carries commands' }
+  if (PRIVATE_CHANNEL.test(input)) return { reason: 'a shell is started or connected' }
+  if (startsCommand(input)) return { reason: 'the value is a command' }
+  STARTS.lastIndex = 0
+  let ticks = 0
+  for (let n = 0; n < MOST_COMMAND_STARTS; n++) {
+    const found = STARTS.exec(input)
+    if (found === null) break
+    const sign = found[0].endsWith('\n') ? '\n' : found[0]
+    if (sign === '`' && ticks++ % 2 === 1) continue
+    const command = commandAt(input, STARTS.lastIndex, sign === '{')
+    if (!runs(command, sign)) continue
+    if (isProse(input, found.index, command, sign)) continue
+    return { reason: 'a command follows a separator or substitution' }
+  }
+  return null
+}
+
+/** One word, a line end, one command: a header or argument that was broken open. */
+function isSmuggledLine(input: string, at: number): boolean {
+  return at <= 64 && !/\s/.test(input.slice(0, at).trim()) && !/\n/.test(input.slice(at).trim())
+}
+
+/** Line starts and quotations of documentation run nothing, unless they name what attacks want. */
+function isProse(input: string, at: number, command: Command, sign: string): boolean {
+  if (sign === '\n')
+    return !isSmuggledLine(input, at) && (!SENSITIVE.test(command.arguments.slice(0, 80)) || at > 200)
+  if (sign === '`') return isQuotation(input, at)
+  return sign === '&&' && /^\s*(?:npm|node|yarn|tsc|git|docker|cd|rm|cp|mkdir)\b/.test(input)
+}
