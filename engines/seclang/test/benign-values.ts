@@ -10,11 +10,101 @@ export function seeded(seed: number): () => number {
 }
 
 const FIRST = ['Anna', 'Sean', "D'Arcy", 'Jean-Luc', 'Siobhan', 'Miguel', 'Chloe', 'Li', 'Omar', 'Ivy']
-const LAST = ["O'Connor", "O'Reilly", "D'Angelo", 'Smith-Jones', "L'Oreal", 'van der Berg', "M'Bala", 'Nguyen', "Ng'ang'a", 'Drop']
-const PLACES = ["Land's End", 'Union Square', "King's Cross", 'Order Street 12', "Martha's Vineyard", 'Group Lane 4/2', "Coeur d'Alene", 'Table Mountain']
-const THINGS = ['table', 'view', 'column', 'union', 'group', 'order', 'case', 'index', 'key', 'row', 'script', 'form', 'update', 'record', 'list', 'user', 'password', 'shell', 'template', 'image', 'link', 'style', 'object', 'frame']
-const ADJECTIVES = ['new', 'old', 'blue', 'broken', '20"', "6'", '3/4', 'select', 'distinct', 'left', 'inner', 'default', 'like-new', '"limited"', "'90s", '10%', '#1', 'half-price']
-const VERBS = ['select', 'drop', 'update', 'insert', 'delete', 'order', 'group', 'join', 'alter', 'create', 'execute', 'declare', 'grant', 'load', 'merge', 'replace', 'set', 'use', 'like', 'read', 'echo', 'kill', 'cat', 'curl', 'ping']
+const LAST = [
+  "O'Connor",
+  "O'Reilly",
+  "D'Angelo",
+  'Smith-Jones',
+  "L'Oreal",
+  'van der Berg',
+  "M'Bala",
+  'Nguyen',
+  "Ng'ang'a",
+  'Drop',
+]
+const PLACES = [
+  "Land's End",
+  'Union Square',
+  "King's Cross",
+  'Order Street 12',
+  "Martha's Vineyard",
+  'Group Lane 4/2',
+  "Coeur d'Alene",
+  'Table Mountain',
+]
+const THINGS = [
+  'table',
+  'view',
+  'column',
+  'union',
+  'group',
+  'order',
+  'case',
+  'index',
+  'key',
+  'row',
+  'script',
+  'form',
+  'update',
+  'record',
+  'list',
+  'user',
+  'password',
+  'shell',
+  'template',
+  'image',
+  'link',
+  'style',
+  'object',
+  'frame',
+]
+const ADJECTIVES = [
+  'new',
+  'old',
+  'blue',
+  'broken',
+  '20"',
+  "6'",
+  '3/4',
+  'select',
+  'distinct',
+  'left',
+  'inner',
+  'default',
+  'like-new',
+  '"limited"',
+  "'90s",
+  '10%',
+  '#1',
+  'half-price',
+]
+const VERBS = [
+  'select',
+  'drop',
+  'update',
+  'insert',
+  'delete',
+  'order',
+  'group',
+  'join',
+  'alter',
+  'create',
+  'execute',
+  'declare',
+  'grant',
+  'load',
+  'merge',
+  'replace',
+  'set',
+  'use',
+  'like',
+  'read',
+  'echo',
+  'kill',
+  'cat',
+  'curl',
+  'ping',
+]
 const SENTENCES = [
   "Please select one or more options from the list and press 'Save'.",
   "I can't drop by today, it's raining and my car won't start; maybe tomorrow?",
@@ -98,7 +188,44 @@ const CODE = [
   '<div class="row"><span title=\'a\'>1 < 2</span></div>',
   'type A = B | C & { d: string; e?: number }',
 ]
-const FORMULAS = ['1+1=2', 'a=b', '2*(3+4)', 'f(x) = x^2 - 4x + 3', 'cos(x)', 'sin(1)', '5 > 3', 'x<y', '10%3', '1/2 + 1/3 = 5/6', '(1,2,3)', '1,2,3', '1;2;3', '3 and 4', '1950 or 1960', '7 - 3', '1--2', 'E=mc^2', '{1,2} union {3}', 'max(1,2)', 'sqrt(16)', 'x or y', '16:9', '4x4', '-1', '+49 (0)30 1234-567', '1 = one', 'length(x)', '5"', "6'", '12\'6"', 'a && b', 'A|B|C', '100 or more', '2 or 3', '12 and 15']
+const FORMULAS = [
+  '1+1=2',
+  'a=b',
+  '2*(3+4)',
+  'f(x) = x^2 - 4x + 3',
+  'cos(x)',
+  'sin(1)',
+  '5 > 3',
+  'x<y',
+  '10%3',
+  '1/2 + 1/3 = 5/6',
+  '(1,2,3)',
+  '1,2,3',
+  '1;2;3',
+  '3 and 4',
+  '1950 or 1960',
+  '7 - 3',
+  '1--2',
+  'E=mc^2',
+  '{1,2} union {3}',
+  'max(1,2)',
+  'sqrt(16)',
+  'x or y',
+  '16:9',
+  '4x4',
+  '-1',
+  '+49 (0)30 1234-567',
+  '1 = one',
+  'length(x)',
+  '5"',
+  "6'",
+  '12\'6"',
+  'a && b',
+  'A|B|C',
+  '100 or more',
+  '2 or 3',
+  '12 and 15',
+]
 const GRAPHQL = [
   'query { user(id: 4) { name, friends(first: 10) { edges { node { name } } } } }',
   'query Q($first: Int = 10, $after: String) { items(first: $first, after: $after) { id title } }',
@@ -120,7 +247,11 @@ function packageJson(pick: Pick, digit: () => number): string {
   return JSON.stringify({
     name: `@acme/${pick(THINGS)}`,
     version: `${digit()}.${digit()}.${digit()}`,
-    scripts: { build: 'rm -rf dist && tsc -b', start: 'node ./dist/index.js', test: "echo 'no tests' && exit 0" },
+    scripts: {
+      build: 'rm -rf dist && tsc -b',
+      start: 'node ./dist/index.js',
+      test: "echo 'no tests' && exit 0",
+    },
     files: ['dist/**/*.js', '.npmrc', 'package.json'],
     dependencies: { express: `^${digit()}.0.0`, lodash: `>=${digit()}.1.0 <5 || 6.x`, [pick(VERBS)]: '*' },
   })
@@ -133,12 +264,16 @@ function search(pick: Pick): string {
 
 function sentence(pick: Pick, digit: () => number): string {
   const forms = [
-    () => `Please ${pick(VERBS)} the ${pick(ADJECTIVES)} ${pick(THINGS)} or ${pick(VERBS)} ${digit()} of them.`,
-    () => `${pick(FIRST)}'s ${pick(THINGS)} isn't ${pick(ADJECTIVES)}; ${pick(VERBS)} it and ${pick(VERBS)} "${pick(THINGS)}".`,
+    () =>
+      `Please ${pick(VERBS)} the ${pick(ADJECTIVES)} ${pick(THINGS)} or ${pick(VERBS)} ${digit()} of them.`,
+    () =>
+      `${pick(FIRST)}'s ${pick(THINGS)} isn't ${pick(ADJECTIVES)}; ${pick(VERBS)} it and ${pick(VERBS)} "${pick(THINGS)}".`,
     () => `${pick(VERBS)} ${pick(THINGS)} from ${pick(PLACES)} where ${pick(LAST)} and ${pick(FIRST)} live`,
     () => `How do I ${pick(VERBS)} a ${pick(THINGS)} in '${pick(THINGS)}' and "${pick(THINGS)}"?`,
-    () => `${pick(THINGS)} ${digit()} and ${pick(THINGS)} ${digit()} = ${digit() + digit()} ${pick(THINGS)}s (${pick(ADJECTIVES)})`,
-    () => `${digit()} ${pick(THINGS)}s, ${digit()}" ${pick(THINGS)} & ${digit()}' ${pick(THINGS)} -- ${pick(ADJECTIVES)}!`,
+    () =>
+      `${pick(THINGS)} ${digit()} and ${pick(THINGS)} ${digit()} = ${digit() + digit()} ${pick(THINGS)}s (${pick(ADJECTIVES)})`,
+    () =>
+      `${digit()} ${pick(THINGS)}s, ${digit()}" ${pick(THINGS)} & ${digit()}' ${pick(THINGS)} -- ${pick(ADJECTIVES)}!`,
     () => `${pick(SENTENCES)} ${pick(SENTENCES)}`,
   ]
   return pick(forms)()
@@ -177,7 +312,11 @@ export function benignValues(seed: number, count: number): BenignValue[] {
     ['graphql', () => pick(GRAPHQL)],
     ['formula', () => pick(FORMULAS)],
     ['csv', () => `${digit()},"${pick(THINGS)}",'${pick(LAST)}',${digit()}.5;${pick(VERBS)}`],
-    ['url', () => `https://example.com/${pick(THINGS)}/${digit()}?q=${pick(VERBS)}+${pick(THINGS)}&or=${digit()}#${pick(THINGS)}`],
+    [
+      'url',
+      () =>
+        `https://example.com/${pick(THINGS)}/${digit()}?q=${pick(VERBS)}+${pick(THINGS)}&or=${digit()}#${pick(THINGS)}`,
+    ],
     ['id', () => `${digit()}-${pick(THINGS)}-${digit()}${digit()}--${pick(VERBS)}`],
   ]
   return Array.from({ length: count }, () => {

