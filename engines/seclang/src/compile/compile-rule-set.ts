@@ -62,7 +62,7 @@ export function compileParsed(source: RuleSetSource, options: CompileOptions): C
     txTemplate: new Array<undefined>(context.slots.names.length).fill(undefined),
     headerSlots: headers.numbers,
     columnCount: columns.numbers.size,
-    prefilter: options.prefilter === false ? null : buildPrefilterPlan(rules, context.chains, columns.numbers.size),
+    prefilter: options.prefilter === false ? null : buildPrefilterPlan(rules),
     warnings: source.warnings,
   }
 }
@@ -139,6 +139,7 @@ class RuleCompiler {
       ver: actions.ver ?? '',
       maturity: actions.maturity ?? '',
       accuracy: actions.accuracy ?? '',
+      gate: -1,
       jump: 0,
       skip: actions.skip,
       skipAfter: actions.skipAfter ?? rule.links.find((other) => other.actions.skipAfter !== null)?.actions.skipAfter ?? null,

@@ -116,7 +116,6 @@ export interface Link {
   readonly next: Link | null
   /** Bit in the prefilter's sets, or -1: every value has to be looked at. */
   bit: number
-  /** 1 at the columns that the prefilter looks at for this link. */
   readonly isStarter: boolean
 }
 
@@ -143,6 +142,8 @@ export interface CompiledRule {
   readonly ver: string
   readonly maturity: string
   readonly accuracy: string
+  /** Bit of the link that must be a candidate for the rule to matter, or -1: always evaluated. */
+  gate: number
   /** Position in the phase to go on at after a match; 0 for the next one. */
   jump: number
   readonly skip: number

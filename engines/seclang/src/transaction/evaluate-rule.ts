@@ -25,6 +25,11 @@ export interface Pending {
  */
 export function evaluateRule(tx: Transaction, rule: CompiledRule): boolean {
   const pending: Pending = { message: '', data: '', severity: rule.severity, variable: '' }
+  // A rule that looks at what the one before it matched keeps the prefilter away: then nothing is cleared.
+  if (tx.ruleSet.prefilter !== null) {
+    tx.matchedVar = ''
+    tx.matchedVarName = ''
+  }
   tx.matchedVars.names.length = 0
   tx.matchedVars.values.length = 0
   if (!evaluateFrom(tx, rule, rule.link, pending)) return false
@@ -111,7 +116,7 @@ class LinkRun {
     }
     const column = tx.columns[target.column]
     if (column === undefined || column.scanned === 0) this.visitValue(target.label, null, target.source.read(tx))
-    else if (column.rows.length > 0 && hasBit(column, 0, link.bit)) {
+    else if (column.rows.length > 0 && hasBit(column, 0, link.bit) && !this.isTakenAway(target.label, null)) {
       this.visitHit(target.label, null, { text: String(target.source.read(tx)), known: column.texts[0] ?? [] })
     }
   }
@@ -174,6 +179,16 @@ class LinkRun {
     const { xml } = this.tx
     if (xml === null) return
     const label = `XML:${target.path}`
+    if (this.isTakenAway('XML', target.path)) return
+    const column = this.link.bit >= 0 ? this.tx.columns[target.column] : undefined
+    if (column !== undefined && column.scanned > 0) {
+      const values = this.tx.xmlValues(target.path, target.xpath)
+      for (let hit = 0; hit < column.rows.length; hit++) {
+        if (!hasBit(column, hit, this.link.bit)) continue
+        this.visitHit(label, null, { text: values[column.rows[hit] ?? 0] ?? '', known: column.texts[hit] ?? [] })
+      }
+      return
+    }
     for (const value of this.tx.xmlValues(target.path, target.xpath)) this.visitText(label, null, value)
   }
 
@@ -189,13 +204,17 @@ class LinkRun {
     const { tx } = this
     if (target.filter.kind !== 'all' && !passesFilter(target.filter, name, tx)) return false
     for (const exclusion of target.exclusions) if (passesFilter(exclusion.filter, name, tx)) return false
-    return tx.targetRemovals === null || !isRemoved(tx, this.rule, { label: target.label, name })
+    return !this.isTakenAway(target.label, name)
+  }
+
+  isTakenAway(label: string, name: string | null): boolean {
+    return this.tx.targetRemovals !== null && isRemoved(this.tx, this.rule, { label, name })
   }
 
   visitValue(label: string, name: string | null, value: string | number | undefined): void {
     if (value === undefined) return
     const { tx, link } = this
-    if (tx.targetRemovals !== null && isRemoved(tx, this.rule, { label, name })) return
+    if (this.isTakenAway(label, name)) return
     if (typeof value === 'string') {
       this.visitText(label, name, value)
       return

@@ -25,6 +25,8 @@ export function runPhase(tx: Transaction, run: PhaseRun, limits: StepLimits): Ph
   const { tracer } = tx.surroundings
   if (run.position === 0) {
     tracer?.({ kind: 'phase', phase: run.phase })
+    // What was found for phase 1 still holds in phase 2; the response starts anew.
+    if (run.phase !== 2) tx.candidates = run.phase === 4 ? tx.candidates : null
     if (tracer === null) tx.ruleSet.prefilter?.scanPhase(tx, run.phase)
   }
   while (run.position < rules.length) {
@@ -35,6 +37,8 @@ export function runPhase(tx: Transaction, run: PhaseRun, limits: StepLimits): Ph
       tracer?.({ kind: 'skipped', id: rule.id, reason: 'removed by ctl' })
       continue
     }
+    const { candidates } = tx
+    if (candidates !== null && rule.gate >= 0 && !hasBit(candidates, rule.gate)) continue
     tracer?.({ kind: 'rule', id: rule.id, operator: rule.link.operatorName, param: rule.link.operatorParam, targets: '' })
     const matched = evaluateRule(tx, rule)
     tracer?.({ kind: 'result', id: rule.id, matched })
@@ -44,6 +48,10 @@ export function runPhase(tx: Transaction, run: PhaseRun, limits: StepLimits): Ph
   }
   if (tx.allow === 'phase') tx.allow = 'none'
   return 'done'
+}
+
+function hasBit(set: Uint32Array, bit: number): boolean {
+  return (((set[bit >> 5] ?? 0) >>> (bit & 31)) & 1) === 1
 }
 
 function isAllowed(tx: Transaction, phase: number): boolean {

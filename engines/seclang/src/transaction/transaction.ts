@@ -100,6 +100,8 @@ export class Transaction {
   interruptedBy: string | null = null
 
   readonly columns: Column[]
+  /** Links that the prefilter found something for, one bit each; null: every rule is evaluated. */
+  candidates: Uint32Array | null = null
   readonly #xmlValues = new Map<string, readonly string[]>()
 
   constructor(ruleSet: CompiledRuleSet, connection: ConnectionInfo, surroundings: Surroundings) {

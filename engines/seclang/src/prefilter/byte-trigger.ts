@@ -1,0 +1,113 @@
+/**
+ * For each transformation, which bytes a value must hold for the transformation to change it (letters in another case
+ * do not count as a change: literals are looked for without case). A value without them needs no second look.
+ */
+
+/** Flag of "always": the result has nothing to do with single bytes. */
+export const alwaysTrigger: number = 1 << 22
+
+const percentOrPlus = 1
+const ampersand = 2
+const backslash = 4
+const nul = 8
+const high = 16
+const blank = 32
+const commandMark = 64
+const star = 128
+const commentMark = 256
+const dotOrSlash = 512
+const upper = 1024
+
+const byName: Readonly<Record<string, number>> = {
+  cmdline: commandMark,
+  compresswhitespace: blank,
+  cssdecode: backslash,
+  escapeseqdecode: backslash,
+  htmlentitydecode: ampersand,
+  jsdecode: backslash,
+  lowercase: upper,
+  none: 0,
+  normalisepath: dotOrSlash,
+  normalisepathwin: dotOrSlash | backslash,
+  normalizepath: dotOrSlash,
+  normalizepathwin: dotOrSlash | backslash,
+  removecomments: commentMark,
+  removecommentschar: commentMark,
+  removenulls: nul,
+  removewhitespace: blank,
+  replacecomments: star,
+  replacenulls: nul,
+  trim: blank,
+  trimleft: blank,
+  trimright: blank,
+  uppercase: 0,
+  urldecode: percentOrPlus,
+  urldecodeuni: percentOrPlus,
+  utf8tounicode: high,
+}
+
+/** Trigger flags of a transformation by name. */
+export function triggerOf(name: string): number {
+  const lower = name.toLowerCase()
+  return (Object.hasOwn(byName, lower) ? byName[lower] : undefined) ?? alwaysTrigger
+}
+
+const caseBlind: ReadonlySet<string> = new Set([
+  'cmdline',
+  'compresswhitespace',
+  'lowercase',
+  'none',
+  'normalisepath',
+  'normalisepathwin',
+  'normalizepath',
+  'normalizepathwin',
+  'removecomments',
+  'removecommentschar',
+  'removenulls',
+  'removewhitespace',
+  'replacecomments',
+  'replacenulls',
+  'trim',
+  'trimleft',
+  'trimright',
+  'uppercase',
+  'urldecode',
+  'urldecodeuni',
+])
+
+/** True when the result differs in case only, for inputs that differ in case only. */
+export function ignoresCase(name: string): boolean {
+  return caseBlind.has(name.toLowerCase())
+}
+
+/** True for transformations that change nothing but case. */
+export function changesOnlyCase(name: string): boolean {
+  const lower = name.toLowerCase()
+  return lower === 'lowercase' || lower === 'uppercase' || lower === 'none'
+}
+
+const sets: readonly (readonly [flag: number, bytes: string])[] = [
+  [percentOrPlus, '%+'],
+  [ampersand, '&'],
+  [backslash, '\\'],
+  [nul, '\0'],
+  [blank, ' \t\n\v\f\r\xa0\x85'],
+  [commandMark, '\\"\'^,;/( \t\n\v\f\r'],
+  [star, '*'],
+  [commentMark, '*-#<>/'],
+  [dotOrSlash, './'],
+]
+
+/** Trigger flags of each byte. */
+export function triggerTable(): Int32Array {
+  const table = new Int32Array(256)
+  for (const [flag, bytes] of sets) {
+    for (let at = 0; at < bytes.length; at++) {
+      const unit = bytes.charCodeAt(at)
+      table[unit] = (table[unit] ?? 0) | flag
+    }
+  }
+  for (let unit = 128; unit < 256; unit++) table[unit] = (table[unit] ?? 0) | high
+  for (let unit = 65; unit <= 90; unit++) table[unit] = (table[unit] ?? 0) | upper
+  return table
+}

@@ -1,0 +1,78 @@
+import type { ChainNode } from '../compile/chain-trie.ts'
+import type { Transformation } from '../transformations/transformation.ts'
+import { alwaysTrigger, changesOnlyCase, ignoresCase, triggerOf } from './byte-trigger.ts'
+
+/** The forms of a value that links of one column look at: a tree of transformations with the links at its nodes. */
+export interface VariantNode {
+  readonly transformation: Transformation | null
+  /** Bytes that make the transformation worth running. */
+  readonly trigger: number
+  readonly children: VariantNode[]
+  /** Links that look at this form. */
+  readonly links: Uint32Array
+  /** Links at this node and below. */
+  readonly below: Uint32Array
+  /** Triggers of all nodes below. */
+  triggersBelow: number
+}
+
+/** An empty tree for `words` entries of link bits. */
+export function createVariantNode(transformation: Transformation | null, words: number): VariantNode {
+  return {
+    transformation,
+    trigger: transformation === null ? 0 : triggerOf(transformation.name),
+    children: [],
+    links: new Uint32Array(words),
+    below: new Uint32Array(words),
+    triggersBelow: 0,
+  }
+}
+
+/** Notes that a link looks at the result of a chain; `multiMatch` links look at every form on the way. */
+export function addVariant(root: VariantNode, chain: ChainNode, link: { bit: number; multiMatch: boolean }): void {
+  const steps = significantSteps(chain)
+  const { length: words } = root.links
+  mark(root.below, link.bit)
+  let node = root
+  if (link.multiMatch || steps.length === 0) mark(node.links, link.bit)
+  for (const [index, step] of steps.entries()) {
+    let child = node.children.find((other) => other.transformation?.name === step.name)
+    if (child === undefined) {
+      child = createVariantNode(step, words)
+      node.children.push(child)
+    }
+    mark(child.below, link.bit)
+    if (link.multiMatch || index === steps.length - 1) mark(child.links, link.bit)
+    node = child
+  }
+}
+
+/** Fills `triggersBelow`; call once all variants are in. */
+export function sealVariants(node: VariantNode): number {
+  node.triggersBelow = 0
+  for (const child of node.children) node.triggersBelow |= child.trigger | sealVariants(child)
+  return node.triggersBelow
+}
+
+/** True when the column needs a second look at every value, whatever its bytes. */
+export function needsEveryValue(root: VariantNode): boolean {
+  return (root.triggersBelow & alwaysTrigger) !== 0
+}
+
+// A change of case is none for literals without case, unless a later step reads case (base64, escapes).
+function significantSteps(chain: ChainNode): Transformation[] {
+  const steps: Transformation[] = []
+  let caseMatters = false
+  for (let node: ChainNode | null = chain; node !== null; node = node.parent) {
+    const { transformation } = node
+    if (transformation === null) break
+    if (changesOnlyCase(transformation.name) && !caseMatters) continue
+    if (!ignoresCase(transformation.name)) caseMatters = true
+    steps.unshift(transformation)
+  }
+  return steps
+}
+
+function mark(set: Uint32Array, bit: number): void {
+  set[bit >> 5] = (set[bit >> 5] ?? 0) | (1 << (bit & 31))
+}
