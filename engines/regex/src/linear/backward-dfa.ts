@@ -1,4 +1,4 @@
-import { contextEdge, contextOther, type Alphabet } from '../program/alphabet.ts'
+import { contextOther, type Alphabet } from '../program/alphabet.ts'
 import { assertionHolds } from '../program/assertion-holds.ts'
 import { opAssert, type Program } from '../program/program.ts'
 import { contextBefore, readClass, widthBefore } from '../program/read-class.ts'
@@ -10,19 +10,23 @@ import type { LinearOptions } from './linear-options.ts'
 
 /** A scan met more states than the cache holds. */
 export const scanOverflow = -2
-/** A scan found no match. */
-export const scanNothing = -1
 
 /** Recordings longer than this are given back after use (entries; 4 bytes each). */
 const keptRecording = 16_384
 
+/** Tag of a state: these bits, and the context of the next character from `contextShift` on. */
+const startAliveBit = 1
+/** The match ends at the position of the state. */
+const matchBit = 2
+const deadBit = 4
+const contextShift = 3
+
 /**
- * Reads the input from its end to its start and notes for each position from which instructions a match can still be
- * reached ("alive"). That gives the leftmost start, and lets {@link SpanWalk} take each choice without ever going back
- * (Frisch, Cardelli, "Greedy regular expression matching", 2004).
+ * Reads the input backwards from the end of a match and notes for each position from which instructions that end can
+ * still be reached ("alive"). That gives the leftmost start, and lets {@link SpanWalk} take each choice without ever
+ * going back (Frisch, Cardelli, "Greedy regular expression matching", 2004).
  *
- * A state is the sorted list of consuming instructions alive at a position; its tag holds the context of the next
- * character (for conditions) and, in bit 0, whether a match can start at the position after it.
+ * A state is the sorted list of consuming instructions alive at a position.
  */
 export class BackwardDfa {
   /** Characters read and instructions visited by the last scan. */
@@ -43,7 +47,7 @@ export class BackwardDfa {
     this.#alphabet = alphabet
     this.#wide = options.wide
     this.#asserting = program.assertions !== 0
-    this.#table = new StateTable(alphabet.size, options.maxCacheBytes, options.budget)
+    this.#table = new StateTable(alphabet.size + 1, options.maxCacheBytes, options.budget)
     this.#consuming = consumingEdges(program)
     this.#empty = emptyEdges(program)
     this.#alive = new InstructionSet(program.length)
@@ -55,31 +59,36 @@ export class BackwardDfa {
     return this.#table.bytes
   }
 
-  /** The leftmost position from `from` on where a match starts; or {@link scanNothing}, {@link scanOverflow}. */
-  scan(input: string, from: number): number {
+  /** The leftmost position from `from` on where a match that ends at `end` starts; or {@link scanOverflow}. */
+  scan(input: string, from: number, end: number): number {
     this.#table.refresh()
     this.steps = 1
-    if (this.#states.length <= input.length) this.#states = new Int32Array(input.length + 64)
+    if (this.#states.length <= end) this.#states = new Int32Array(end + 64)
+    const after = this.#asserting
+      ? (this.#alphabet.context[readClass(this.#alphabet, this.#wide, input, end)] ?? 0)
+      : contextOther
     this.#next.clear()
-    let state = this.#table.intern(this.#next.list, 0, contextEdge << 1)
-    const stride = this.#table.stride
-    const states = this.#states
-    let best = scanNothing
-    for (let at = input.length; at > from;) {
-      states[at] = state
+    let state = this.#enter(matchBit | (after << contextShift))
+    const tagColumn = this.#table.stride - 1
+    let best = end
+    for (let at = end; at > from && state >= 0;) {
+      this.#states[at] = state
       const width = widthBefore(this.#wide, input, at)
       const symbol = readClass(this.#alphabet, this.#wide, input, at - width)
-      let next = this.#table.rows[state + symbol] ?? 0
-      if (next === rowUnknown) {
-        next = this.#build(state, symbol)
-        if (next < 0) return this.#overflow(input.length - at)
+      const known = this.#table.rows[state + symbol] ?? 0
+      state = known === rowUnknown ? this.#build(state, symbol) : known
+      if (state < 0) break
+      const tag = this.#table.rows[state + tagColumn] ?? 0
+      if ((tag & startAliveBit) !== 0) best = at
+      if ((tag & deadBit) !== 0) {
+        this.steps += end - at
+        return best
       }
-      if (((this.#table.tags[next / stride] ?? 0) & 1) === 1) best = at
-      state = next
       at -= width
     }
-    states[from] = state
-    this.steps += input.length - from
+    if (state < 0) return this.#overflow(end - from)
+    this.#states[from] = state
+    this.steps += end - from
     return this.#startsAt(state, contextBefore(this.#alphabet, this.#wide, input, from)) ? from : best
   }
 
@@ -102,7 +111,7 @@ export class BackwardDfa {
   #build(state: number, symbol: number): number {
     const before = this.#asserting ? (this.#alphabet.context[symbol] ?? 0) : contextOther
     this.#close(state, before)
-    const startAlive = this.#alive.marked(this.#program.start) ? 1 : 0
+    const startAlive = this.#alive.marked(this.#program.start) ? startAliveBit : 0
     const { arg } = this.#program
     const { starts, from } = this.#consuming
     const next = this.#next
@@ -120,9 +129,15 @@ export class BackwardDfa {
       }
     }
     next.sort()
-    const target = this.#table.intern(next.list, next.size, (before << 1) | startAlive)
+    const target = this.#enter((before << contextShift) | startAlive | (next.size === 0 ? deadBit : 0))
     if (target >= 0) this.#table.rows[state + symbol] = target
     return target
+  }
+
+  #enter(tag: number): number {
+    const state = this.#table.intern(this.#next.list, this.#next.size, tag)
+    if (state >= 0) this.#table.rows[state + this.#table.stride - 1] = tag
+    return state
   }
 
   #startsAt(state: number, before: number): boolean {
@@ -130,22 +145,25 @@ export class BackwardDfa {
     return this.#alive.marked(this.#program.start)
   }
 
-  /** All instructions alive at a position: those of the state, a match here, and all that lead there without consuming. */
+  /** All instructions alive at a position: those of the state, the match if it ends here, and all that lead there without consuming. */
   #close(state: number, before: number): void {
     const { op, arg } = this.#program
     const alive = this.#alive
-    const after = this.#asserting ? (this.#table.tags[state / this.#table.stride] ?? 0) >> 1 : contextOther
+    const tag = this.#table.rows[state + this.#table.stride - 1] ?? 0
     alive.clear()
-    // Instruction 0 is the match: it is alive at every position.
-    alive.mark(0)
-    alive.push(0)
+    if ((tag & matchBit) !== 0) {
+      // Instruction 0 is the match.
+      alive.mark(0)
+      alive.push(0)
+    }
     for (const pc of this.#table.listOf(state)) if (alive.mark(pc)) alive.push(pc)
     for (let i = 0; i < alive.size; i++) {
       const pc = alive.list[i] ?? 0
       for (let edge = this.#empty.starts[pc] ?? 0; edge < (this.#empty.starts[pc + 1] ?? 0); edge++) {
         const source = this.#empty.from[edge] ?? 0
         this.steps += 1
-        if (op[source] === opAssert && !assertionHolds(arg[source] ?? 0, before, after)) continue
+        if (op[source] === opAssert && !assertionHolds(arg[source] ?? 0, before, tag >> contextShift))
+          continue
         if (alive.mark(source)) alive.push(source)
       }
     }

@@ -34,6 +34,8 @@ export class ForwardDfa {
   readonly #startMarks: Uint8Array
   /** False when a match can only start at the very beginning: then nothing under way means nothing to come. */
   #startsLater = false
+  /** Instructions that the start adds, by context. */
+  readonly #startLists: Int32Array[] = []
   /** Whether the empty match at a start needs no look ahead, by context. */
   readonly #startMatches: Uint8Array
   /** States in which nothing is under way, by context; 0 when not built since the table was emptied. */
@@ -259,8 +261,9 @@ export class ForwardDfa {
     if (this.#follow(this.#program.start, context)) this.#startMatches[context] = 1
     if (context !== contextEdge && (this.#next.size > 0 || this.#startMatches[context] === 1))
       this.#startsLater = true
-    for (let i = 0; i < this.#next.size; i++)
-      this.#startMarks[context * this.#program.length + (this.#next.list[i] ?? 0)] = 1
+    const list = this.#next.list.slice(0, this.#next.size)
+    this.#startLists[context] = list
+    for (const pc of list) this.#startMarks[context * this.#program.length + pc] = 1
   }
 
   #startStep(context: number, symbol: number): StartStep {
@@ -279,9 +282,8 @@ export class ForwardDfa {
     this.#context = after === contextEdge ? contextOther : after
     this.#next.clear()
     let match = (this.#startMatches[this.#context] ?? 0) === 1 && symbol !== alphabet.endClass
-    const base = context * this.#program.length
-    for (let pc = 0; pc < this.#program.length && !match; pc++) {
-      if (this.#startMarks[base + pc] !== 1) continue
+    for (const pc of this.#startLists[context] ?? []) {
+      if (match) break
       if (op[pc] === opAssert) match = this.#advanceThrough(pc, context, symbol)
       else if (alphabet.members[(arg[pc] ?? 0) * alphabet.size + symbol] === 1)
         match = this.#follow(out[pc] ?? 0, this.#context)

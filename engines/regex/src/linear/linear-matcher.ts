@@ -1,5 +1,6 @@
-import { BackwardDfa, scanNothing, scanOverflow } from './backward-dfa.ts'
+import { BackwardDfa, scanOverflow } from './backward-dfa.ts'
 import { ForwardDfa } from './forward-dfa.ts'
+import { endNothing, endOverflow, MatchEndDfa } from './match-end-dfa.ts'
 import { PikeVm } from './pike-vm.ts'
 import { SpanWalk } from './span-walk.ts'
 
@@ -11,8 +12,8 @@ import type { LinearOptions } from './linear-options.ts'
 const trustMatches = 8
 
 /**
- * Matches in time linear in the input: a forward automaton for yes or no, a backward one and a walk for captures, and
- * a simulation without any cache when those would outgrow theirs. Parts are built when first needed.
+ * Matches in time linear in the input: an automaton for yes or no; for captures one that finds the end of the
+ * match, one that goes back to its start, and a walk between the two; and a simulation without any cache when those would outgrow theirs. Parts are built when first needed.
  */
 export class LinearMatcher {
   /** Work of the last call: characters read and instructions visited. */
@@ -21,6 +22,7 @@ export class LinearMatcher {
   readonly #alphabet: Alphabet
   readonly #options: LinearOptions
   #forward: ForwardDfa | undefined
+  #matchEnd: MatchEndDfa | undefined
   #backward: BackwardDfa | undefined
   #walk: SpanWalk | undefined
   #pike: PikeVm | undefined
@@ -34,7 +36,7 @@ export class LinearMatcher {
 
   /** Bytes held by automata. */
   get bytes(): number {
-    return (this.#forward?.bytes ?? 0) + (this.#backward?.bytes ?? 0)
+    return (this.#forward?.bytes ?? 0) + (this.#matchEnd?.bytes ?? 0) + (this.#backward?.bytes ?? 0)
   }
 
   /** Whether the program matches somewhere from `from` on. */
@@ -62,14 +64,18 @@ export class LinearMatcher {
   }
 
   #capture(input: string, from: number): Int32Array | undefined {
+    this.#matchEnd ??= new MatchEndDfa(this.#program, this.#alphabet, this.#options)
+    const end = this.#matchEnd.find(input, from)
+    this.steps = this.#matchEnd.steps
+    if (end === endNothing) return undefined
+    if (end === endOverflow) return this.#simulate(input, from)
     this.#backward ??= new BackwardDfa(this.#program, this.#alphabet, this.#options)
     const backward = this.#backward
-    const start = backward.scan(input, from)
-    this.steps = backward.steps
-    if (start === scanNothing) return undefined
+    const start = backward.scan(input, from, end)
+    this.steps += backward.steps
     if (start === scanOverflow) return this.#simulate(input, from)
     this.#walk ??= new SpanWalk(this.#program, this.#alphabet, backward, this.#options.wide)
-    const slots = this.#walk.walk(input, start)
+    const slots = this.#walk.walk(input, { start, end })
     backward.release()
     this.steps += this.#walk.steps
     return slots

@@ -28,8 +28,8 @@ export class SpanWalk {
     this.#marks = new Uint32Array(program.length)
   }
 
-  /** Capture slots of the match that starts at `start`, which the last scan of the automaton found. */
-  walk(input: string, start: number): Int32Array {
+  /** Capture slots of the match of this span, which the last scan of the automaton found. */
+  walk(input: string, { start, end }: Span): Int32Array {
     const slots = new Int32Array(this.#program.slots).fill(-1)
     slots[0] = start
     this.steps = 0
@@ -41,7 +41,7 @@ export class SpanWalk {
       const after = asserting
         ? (this.#alphabet.context[readClass(this.#alphabet, this.#wide, input, at)] ?? 0)
         : 0
-      const taken = this.#choose(pc, at, { slots, before, after })
+      const taken = this.#choose(pc, at, { slots, before, after, atEnd: at === end })
       if (this.#program.op[taken] !== opSet) break
       pc = this.#program.out[taken] ?? 0
       at += widthAt(this.#wide, input, at)
@@ -68,9 +68,9 @@ export class SpanWalk {
       this.steps += 1
       const code = op[pc]
       if (code === opSet) {
-        if (this.#alive.isAlive(pc, at)) return pc
+        if (!place.atEnd && this.#alive.isAlive(pc, at)) return pc
       } else if (code === opMatch) {
-        return pc
+        if (place.atEnd) return pc
       } else if (code === opSplit) {
         stack.push(arg[pc] ?? 0, out[pc] ?? 0)
       } else if (code === opCapture) {
@@ -93,8 +93,16 @@ export class SpanWalk {
   }
 }
 
+/** Where a match starts and ends (exclusive). */
+export interface Span {
+  readonly start: number
+  readonly end: number
+}
+
 interface Place {
   readonly slots: Int32Array
   readonly before: number
   readonly after: number
+  /** The position is the end of the match. */
+  readonly atEnd: boolean
 }
