@@ -48,8 +48,8 @@ export function judgeCell(run: CellRun, events: readonly JudgingEvent[]): Judged
       : eventsOf(run, events).filter((e) => counts(e, run.configuration))
   const reasons = [...new Set(own.map((event) => `${event.column}: ${event.reason}`))]
   const stops = run.succeeded ? [] : own.filter((event) => event.verdict === 'stopped')
-  const judges = stops.length > 0 ? stops : own
-  const layers = [...new Set(judges.map((event) => event.column))] satisfies ProofColumn[]
+  // Whoever stopped it stands first; layers that only noticed it stand behind and count for the depth too.
+  const layers: readonly ProofColumn[] = [...new Set([...stops, ...own].map((event) => event.column))]
   const base = { layers, reasons, unexplained: !run.succeeded && stops.length === 0 }
   if (stops.length > 0) return { ...base, outcome: 'stopped' }
   if (own.length === 0) return { ...base, outcome: 'missed' }

@@ -1,5 +1,6 @@
 import type { Attack, Scene } from '../attack/attack.ts'
 import type { Bed } from '../bed/bed.ts'
+import type { Journey } from '../benign/journey.ts'
 import type { Configuration } from './configuration.ts'
 import type { CellRun } from './judge.ts'
 import { makeScene } from './make-scene.ts'
@@ -44,4 +45,14 @@ export function runAttack(attack: Attack, options: CellOptions): Promise<CellRun
 /** The innocent twin of an attack; `succeeded` means that it was served. */
 export function runTwin(attack: Attack, options: CellOptions): Promise<CellRun> {
   return play(options, `twin of ${attack.id}`, (scene) => attack.innocent(scene))
+}
+
+/** An innocent visit; `succeeded` means that all of it was served, and `error` says what was not. */
+export async function runJourney(journey: Journey, options: CellOptions): Promise<CellRun> {
+  let missing: string | undefined
+  const run = await play(options, journey.id, async (scene) => {
+    missing = await journey.visit(scene)
+    return missing === undefined
+  })
+  return missing === undefined ? run : { ...run, error: missing }
 }

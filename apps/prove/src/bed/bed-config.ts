@@ -1,0 +1,70 @@
+import type { LayerName } from '@sevenfold/event'
+import type { Configuration } from '../matrix/configuration.ts'
+
+/** A configuration that has a site of its own at the edge. */
+export interface BedSite {
+  readonly configuration: Configuration
+  readonly port: number
+  /** Port of the application behind it. */
+  readonly upstreamPort: number
+}
+
+/** What the file of a bed says. */
+export interface BedFile {
+  readonly data: string
+  readonly sites: readonly BedSite[]
+  readonly apiPort: number
+  readonly consolePort: number
+  /** The application's own log. */
+  readonly logPath: string
+}
+
+/** Steps of the edge that are its own; the step `ban` belongs to detection. */
+const edgeSteps = ['limits', 'rate', 'challenge', 'schema', 'waf', 'response'] as const
+
+/** Name of the site of a configuration. */
+export function siteName(configuration: Configuration): string {
+  return `proof-${configuration.name.replaceAll('+', '-')}`
+}
+
+/** Layers whose decisions or judgements need an edge site to be carried out. */
+export function needsSite(layers: readonly LayerName[]): boolean {
+  return layers.includes('edge') || layers.includes('detection')
+}
+
+function siteLines(site: BedSite): readonly string[] {
+  const { layers } = site.configuration
+  const mode = (layer: LayerName): string => (layers.includes(layer) ? 'enforce' : 'off')
+  return [
+    `  - name: ${siteName(site.configuration)}`,
+    `    listen: 127.0.0.1:${site.port}`,
+    '    hosts: ["*"]',
+    `    upstream: http://127.0.0.1:${site.upstreamPort}`,
+    '    mode: enforce',
+    '    steps:',
+    `      ban: ${mode('detection')}`,
+    ...edgeSteps.map((step) => `      ${step}: ${mode('edge')}`),
+  ]
+}
+
+/**
+ * The sevenfold.yaml of a bed: one edge with a site for each configuration. A site without the edge layer is
+ * plumbing: every step of inspection is off, and only decisions are applied.
+ */
+export function bedConfigText(file: BedFile): string {
+  return [
+    'version: 1',
+    `data: ${JSON.stringify(file.data)}`,
+    'storage: { budget: 256MiB }',
+    `admin: { console: { listen: "127.0.0.1:${file.consolePort}" } }`,
+    'sites:',
+    ...file.sites.flatMap(siteLines),
+    'edge: { mode: enforce, workers: 1 }',
+    'detection:',
+    '  mode: enforce',
+    `  api: { listen: "127.0.0.1:${file.apiPort}" }`,
+    '  sources:',
+    `    - { file: ${JSON.stringify(file.logPath)}, format: json-access }`,
+    '',
+  ].join('\n')
+}

@@ -1,0 +1,97 @@
+import { randomBytes } from 'node:crypto'
+import { mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { loadCatalogue } from '../attack/load-catalogue.ts'
+import type { Attack } from '../attack/attack.ts'
+import type { Bed } from '../bed/bed.ts'
+import { startBed } from '../bed/start-bed.ts'
+import { startBareBed } from '../bed/start-bare-bed.ts'
+import { journeys } from '../benign/journeys.ts'
+import { runProof } from '../matrix/run-proof.ts'
+import type { Proof } from '../matrix/run-proof.ts'
+import { markdownReport } from '../report/markdown.ts'
+import { terminalReport } from '../report/terminal.ts'
+import { exitCodeOf } from './exit-code.ts'
+import { UsageError, proveHelp, readOptions } from './options.ts'
+import type { ProveOptions } from './options.ts'
+import { showProgress } from './progress-line.ts'
+import type { ProgressStream } from './progress-line.ts'
+import { selectAttacks } from './select-attacks.ts'
+
+/** Where the command writes. */
+export interface ProveIo {
+  readonly stdout: ProgressStream & { readonly columns?: number }
+  readonly stderr: ProgressStream
+  /** Ends the run early; the bed is torn down. */
+  readonly signal?: AbortSignal
+}
+
+function listText(attacks: readonly Attack[]): string {
+  const lines = attacks.map(
+    (attack) =>
+      `${attack.id.padEnd(28)}CWE-${String(attack.cwe).padEnd(6)}CAPEC-${String(attack.capec).padEnd(5)}${attack.technique.padEnd(12)}${attack.title}`,
+  )
+  return `${lines.join('\n')}\n`
+}
+
+function report(proof: Proof, options: ProveOptions, io: ProveIo): string {
+  if (options.format === 'json') return `${JSON.stringify(proof.document)}\n`
+  if (options.format === 'markdown') return markdownReport(proof)
+  const color = io.stdout.isTTY === true && process.env['NO_COLOR'] === undefined
+  return `\n${terminalReport(proof, { color, width: io.stdout.columns ?? 100 })}`
+}
+
+function openBed(options: ProveOptions): Promise<Bed> {
+  const dataDir = mkdtempSync(join(tmpdir(), 'sevenfold-prove-'))
+  return options.bare ? startBareBed({ dataDir }) : startBed({ dataDir })
+}
+
+async function prove(options: ProveOptions, io: ProveIo): Promise<number> {
+  const attacks = selectAttacks(await loadCatalogue(), options)
+  if (options.list) {
+    io.stdout.write(listText(attacks))
+    return 0
+  }
+  io.stderr.write('setting up the shop and its layers\n')
+  const bed = await openBed(options)
+  try {
+    const seed = options.seed ?? randomBytes(4).toString('hex')
+    const onProgress = showProgress(io.stderr, () => performance.now())
+    const proof = await runProof(bed, {
+      seed,
+      attacks,
+      journeys,
+      onProgress,
+      ...(io.signal === undefined ? {} : { signal: io.signal }),
+    })
+    io.stdout.write(report(proof, options, io))
+    return exitCodeOf(proof, options.minDepth)
+  } finally {
+    await bed.close()
+  }
+}
+
+/**
+ * `sevenfold prove`: runs it and gives the exit code (0 fine, 1 findings, 2 usage, 3 environment). Progress and
+ * errors go to stderr, the report to stdout.
+ */
+export async function runProveCommand(args: readonly string[], io: ProveIo): Promise<number> {
+  try {
+    const options = readOptions(args)
+    if (options.help) {
+      io.stdout.write(proveHelp)
+      return 0
+    }
+    return await prove(options, io)
+  } catch (error) {
+    const isUsage = error instanceof UsageError
+    const hint = isUsage
+      ? 'sevenfold prove --help shows the options'
+      : 'npm run build, then try again; --bare runs without layers'
+    io.stderr.write(
+      `prove: error: ${error instanceof Error ? error.message : String(error)}\nhint: ${hint}\n`,
+    )
+    return isUsage ? 2 : 3
+  }
+}

@@ -1,0 +1,19 @@
+import type { Attack } from '../attack/attack.ts'
+import { UsageError } from './options.ts'
+
+/** The attacks that were asked for. Throws `UsageError` for a name that is neither an attack nor a class. */
+export function selectAttacks(
+  catalogue: readonly Attack[],
+  wish: { readonly quick: boolean; readonly only: readonly string[] },
+): readonly Attack[] {
+  for (const name of wish.only) {
+    if (!catalogue.some((attack) => attack.id === name || attack.class === name)) {
+      throw new UsageError(`--only ${name}: no attack and no class of that name; --list shows them`)
+    }
+  }
+  return catalogue.filter((attack) => {
+    const isWanted =
+      wish.only.length === 0 || wish.only.includes(attack.id) || wish.only.includes(attack.class)
+    return isWanted && !(wish.quick && attack.slow === true)
+  })
+}

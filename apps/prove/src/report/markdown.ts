@@ -1,0 +1,85 @@
+import { judgesAlone } from '../matrix/make-document.ts'
+import type { Proof } from '../matrix/run-proof.ts'
+import { cellText } from './cell-text.ts'
+import { singlePointsByLayer, summariseClasses } from './summary.ts'
+import type { ClassSummary } from './summary.ts'
+
+function row(cells: readonly string[]): string {
+  return `| ${cells.join(' | ')} |`
+}
+
+function tally(summary: ClassSummary, layer: string): string {
+  const counts = summary.layers.get(layer)
+  if (counts === undefined || (counts.stopped === 0 && counts.detected === 0)) return '–'
+  const stopped = counts.stopped === 0 ? '' : `**${counts.stopped}** stopped`
+  const detected = counts.detected === 0 ? '' : `${counts.detected} seen`
+  return [stopped, detected].filter((text) => text !== '').join(', ')
+}
+
+function depthText(summary: ClassSummary): string {
+  const { lowestDepth, highestDepth } = summary
+  return lowestDepth === highestDepth ? String(lowestDepth) : `${lowestDepth}–${highestDepth}`
+}
+
+function classTable(proof: Proof): readonly string[] {
+  const layers = [...proof.plan.alone.keys()]
+  const head = ['class', 'attacks', ...layers.map((name) => `${name} alone`), 'all layers', 'depth']
+  const lines = summariseClasses(proof).map((summary) =>
+    row([
+      summary.class,
+      String(summary.attacks),
+      ...[...layers, 'all'].map((name) => tally(summary, name)),
+      depthText(summary),
+    ]),
+  )
+  return [
+    row(head),
+    row(head.map((_name, index) => (index === 1 || index === head.length - 1 ? '---:' : '---'))),
+    ...lines,
+  ]
+}
+
+function attackTable(proof: Proof): readonly string[] {
+  const layers = [...proof.plan.alone]
+  const head = ['attack', 'CWE', 'ATT&CK', 'none', ...layers.map(([name]) => name), 'all', 'depth']
+  const lines = proof.rows.map((entry) => {
+    const { id, cwe, technique } = entry.attack
+    const cells = [...layers.map(([, configuration]) => configuration), proof.plan.all].map(({ name }) =>
+      cellText(entry.cells.get(name)),
+    )
+    const depth = entry.valid ? String(judgesAlone(entry, proof.plan).length) : 'invalid'
+    return row([`\`${id}\``, String(cwe), technique, entry.valid ? 'works' : 'fails', ...cells, depth])
+  })
+  return [row(head), row(head.map(() => '---')), ...lines]
+}
+
+function singlePointLines(proof: Proof): readonly string[] {
+  return [...singlePointsByLayer(proof)].map(([layer, attacks]) => {
+    const names = attacks.map((id) => `\`${id}\``).join(', ')
+    return layer === 'nobody'
+      ? `- no layer stops or detects ${names}`
+      : `- ${layer} alone stands against ${names}`
+  })
+}
+
+/** The proof as Markdown: classes first, single points of failure by name, then every attack, folded away. */
+export function markdownReport(proof: Proof): string {
+  const valid = proof.rows.filter((entry) => entry.valid).length
+  const { runs, blocked } = proof.document.benign
+  return [
+    `${valid} attacks that work on the bare application; ${runs} innocent visits, ${blocked} blocked. Seed \`${proof.document.seed}\`.`,
+    '',
+    ...classTable(proof),
+    '',
+    'Single points of failure:',
+    '',
+    ...singlePointLines(proof),
+    '',
+    '<details><summary>Every attack</summary>',
+    '',
+    ...attackTable(proof),
+    '',
+    '</details>',
+    '',
+  ].join('\n')
+}
