@@ -73,6 +73,8 @@ export interface PartContext<C> {
   modes(): ModeBaseline
   /** Takes the primary's modes; only for workers. */
   adoptModes(modes: ModeBaseline): void
+  /** Puts a configuration in force: the heartbeat carries its digest, the modes follow its baseline. For workers and starts. */
+  adoptConfig(applied: AppliedConfig<C>): void
   /** Strengthens the mode, for example for a playbook. @throws LayerError LAYER_MODE_WEAKENING when it would weaken. */
   strengthen(mode: Mode, actor: string, site?: string): void
   /** Sets what the control socket calls. */

@@ -1,11 +1,15 @@
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import { createEventBuilder, createRedactor, uuidV7 } from '@sevenfold/event'
-import type { CanaryResult, Expiries, HeartbeatBody, PartName } from '@sevenfold/event'
+import type { PartName } from '@sevenfold/event'
 import { systemClock } from '../clock/clock.ts'
 import type { Clock } from '../clock/clock.ts'
+import { startControlServer } from '../control/control-server.ts'
+import { actOn } from '../control/act.ts'
 import { LayerError } from '../error.ts'
 import { ensurePrivateFolder } from '../files/private-folder.ts'
+import { readBoot, writeBoot } from '../heartbeat/boot-file.ts'
+import { startHeartbeatSender } from '../heartbeat/heartbeat-sender.ts'
 import { loadOrCreateKeys } from '../keys/keys.ts'
 import { createLogger } from '../log/logger.ts'
 import type { Logger } from '../log/logger.ts'
@@ -13,8 +17,12 @@ import { createMetrics } from '../metrics/metrics.ts'
 import type { Metrics } from '../metrics/metrics.ts'
 import { createModes } from '../mode/modes.ts'
 import type { ModeBaseline } from '../mode/modes.ts'
+import { startProbe } from '../probe/probe-server.ts'
+import { startShipper } from '../ship/shipper.ts'
 import { openSpool } from '../spool/open-spool.ts'
 import type { PartContext, ReceiverTarget } from './part-context.ts'
+import { createPartState, contextOf, heartbeatOf, onBeat, reachOf } from './part-state.ts'
+import type { PartState } from './part-state.ts'
 
 /** What starts a part. */
 export interface StartOptions<C> {
@@ -30,7 +38,7 @@ export interface StartOptions<C> {
   /** Configured modes; default: the layer enforces. */
   readonly modes?: ModeBaseline
   readonly receivers: readonly ReceiverTarget[]
-  /** Open control.sock and probe.sock; default: only the slot `main`. */
+  /** Open control.sock and probe.sock and store modes; default: only the slot `main`. */
   readonly control?: boolean
   /** Bytes on disk for this slot's spool; default 64 MiB. */
   readonly spoolBytes?: number
@@ -39,12 +47,145 @@ export interface StartOptions<C> {
   readonly metrics?: Metrics
 }
 
+/** What can be closed, in the order in which it was opened. */
+export type Closers = (() => Promise<void> | void)[]
+
+/** Time that a stopping part gives its receivers to take what is on disk, in milliseconds. */
+export const drainMs = 1000
+
 const slotPattern = /^[a-z0-9][a-z0-9-]{0,31}$/
 
-function digestOf(config: unknown): string {
-  return createHash('sha256')
-    .update(JSON.stringify(config) ?? '')
-    .digest('hex')
+function configDigest(options: StartOptions<unknown>): string {
+  return (
+    options.configDigest ??
+    createHash('sha256')
+      .update(JSON.stringify(options.config) ?? '')
+      .digest('hex')
+  )
+}
+
+function slotOf(options: StartOptions<unknown>): string {
+  const slot = options.slot ?? 'main'
+  if (slotPattern.test(slot)) return slot
+  throw new LayerError('LAYER_SLOT_INVALID', `slot ${slot} must match ${slotPattern.source}`)
+}
+
+interface Ground {
+  readonly slot: string
+  readonly agentId: string
+  readonly clock: Clock
+  readonly log: Logger
+  readonly metrics: Metrics
+  readonly dataDir: string
+}
+
+function groundOf(options: StartOptions<unknown>): Ground {
+  const slot = slotOf(options)
+  const agentId = `${options.part}/${slot}`
+  const clock = options.clock ?? systemClock
+  const dataDir = join(options.dataDir, options.part)
+  ensurePrivateFolder(dataDir)
+  return {
+    slot,
+    agentId,
+    clock,
+    dataDir,
+    log: options.log ?? createLogger({ agent: agentId, clock }),
+    metrics: options.metrics ?? createMetrics(),
+  }
+}
+
+/** Counts this start. A full disk must not stop a layer: the count then goes on in memory. */
+function countBoot(path: string, log: Logger): { boot: number; epoch?: string } {
+  const last = readBoot(path)
+  const next = { ...last, boot: last.boot + 1 }
+  try {
+    writeBoot(path, next)
+  } catch (error) {
+    log.error('boot-not-counted', { error })
+  }
+  return next
+}
+
+async function openState<C>(options: StartOptions<C>, closers: Closers): Promise<PartState<C>> {
+  const ground = groundOf(options)
+  const { slot, agentId, clock, log, metrics, dataDir } = ground
+  const hasControl = options.control ?? slot === 'main'
+  const bootPath = join(dataDir, 'boot', `${slot}.json`)
+  const boot = countBoot(bootPath, log)
+  const keys = loadOrCreateKeys(join(dataDir, 'keys'))
+  const spool = await openSpool({
+    folder: join(dataDir, 'spool', slot),
+    agentId,
+    receivers: options.receivers.map(({ name }) => name),
+    ...(options.spoolBytes === undefined ? {} : { budgetBytes: options.spoolBytes }),
+    ...(boot.epoch === undefined ? {} : { previousEpoch: boot.epoch }),
+    clock,
+    log,
+    metrics,
+  })
+  closers.push(() => spool.close())
+  const modes = createModes({
+    baseline: options.modes ?? { layer: 'enforce', sites: {} },
+    ...(hasControl ? { path: join(dataDir, 'modes.json') } : {}),
+    onInvalid: (why) => log.error('modes-file-invalid', { why }),
+  })
+  const redactor = createRedactor(keys.redactionKey)
+  const events = createEventBuilder({ layer: options.part, now: () => clock.now(), newId: uuidV7, redactor })
+  const rootDir = options.dataDir
+  const setting = {
+    part: options.part,
+    rootDir,
+    config: options.config,
+    digest: configDigest(options),
+    hasControl,
+  }
+  return createPartState({ ...ground, ...setting, boot: boot.boot, bootPath, keys, spool, modes, events })
+}
+
+async function openSockets<C>(state: PartState<C>, closers: Closers): Promise<void> {
+  if (!state.hasControl) return
+  const { dataDir, log, keys, metrics } = state
+  const reach = reachOf(state)
+  const control = await startControlServer({
+    socketPath: join(dataDir, 'control.sock'),
+    act: (request) => actOn(reach, request),
+    log,
+  })
+  closers.push(() => control.close())
+  const probe = await startProbe({
+    socketPath: join(dataDir, 'probe.sock'),
+    heartbeat: (nonce) => heartbeatOf(state, nonce),
+    keys,
+    metrics,
+  })
+  closers.push(() => probe.close())
+}
+
+function startSending<C>(state: PartState<C>, receivers: readonly ReceiverTarget[], closers: Closers): void {
+  const { spool, keys, clock, log, metrics } = state
+  for (const { name, socketPath } of receivers) {
+    const shipper = startShipper({ spool, receiver: name, target: { socketPath }, keys, clock, log, metrics })
+    closers.push(() => shipper.stop(drainMs))
+  }
+  const sender = startHeartbeatSender({
+    receivers,
+    build: (nonce) => heartbeatOf(state, nonce),
+    onBeat: () => onBeat(state),
+    keys,
+    clock,
+    log,
+    metrics,
+  })
+  closers.push(() => sender.stop())
+}
+
+/** Closes in reverse, the shippers side by side; the spool, opened first, is flushed before they drain and closed last. */
+async function closeAll<C>(state: PartState<C> | undefined, closers: Closers): Promise<void> {
+  await state?.spool.flush()
+  const [spool, ...others] = closers.splice(0)
+  await Promise.all(others.map(async (close) => close()))
+  await spool?.()
 }
 
 /**
@@ -53,87 +194,21 @@ function digestOf(config: unknown): string {
  *   LAYER_KEYS_*, LAYER_SOCKET_*.
  */
 export async function startPart<C>(options: StartOptions<C>): Promise<PartContext<C>> {
-  const slot = options.slot ?? 'main'
-  if (!slotPattern.test(slot))
-    throw new LayerError('LAYER_SLOT_INVALID', `slot ${slot} must match ${slotPattern}`)
-  const agentId = `${options.part}/${slot}`
-  const clock = options.clock ?? systemClock
-  const log = options.log ?? createLogger({ agent: agentId, clock })
-  const metrics = options.metrics ?? createMetrics()
-  const dataDir = join(options.dataDir, options.part)
-  ensurePrivateFolder(dataDir)
-  const keys = loadOrCreateKeys(join(dataDir, 'keys'))
-  const modes = createModes({
-    baseline: options.modes ?? { layer: 'enforce', sites: {} },
-    path: join(dataDir, 'modes.json'),
-    onInvalid: (why) => log.error('modes-file-invalid', { why }),
-  })
-  const spool = await openSpool({
-    folder: join(dataDir, 'spool', slot),
-    agentId,
-    receivers: options.receivers.map(({ name }) => name),
-    ...(options.spoolBytes === undefined ? {} : { budgetBytes: options.spoolBytes }),
-    clock,
-    log,
-    metrics,
-  })
-  const events = createEventBuilder({
-    layer: options.part,
-    now: () => clock.now(),
-    newId: uuidV7,
-    redactor: createRedactor(keys.redactionKey),
-  })
-  let canary: CanaryResult | undefined
-  let expiry: Expiries = {}
-  let checkpoint: string | undefined
-  const digest = options.configDigest ?? digestOf(options.config)
-  const abort = new AbortController()
-  const heartbeat = (nonce: string): HeartbeatBody => ({
-    v: 1,
-    agent: agentId,
-    epoch: spool.epoch,
-    boot: 1,
-    time: new Date(clock.now()).toISOString(),
-    nonce,
-    mode: modes.mode(),
-    sites: modes.differing(),
-    lanes: spool.heads(),
-    counters: metrics.counters(),
-    config: digest,
-    ...(checkpoint === undefined ? {} : { checkpoint }),
-    expiry,
-    ...(canary === undefined ? {} : { canary }),
-  })
-  return {
-    part: options.part,
-    agentId,
-    config: options.config,
-    dataDir,
-    rootDir: options.dataDir,
-    events,
-    spool,
-    clock,
-    log,
-    metrics,
-    keys,
-    signal: abort.signal,
-    emit: (draft) => spool.append(draft),
-    mode: (site) => modes.mode(site),
-    onModeChange: (run) => modes.onChange(run),
-    modes: () => modes.snapshot(),
-    adoptModes: (snapshot) => modes.adopt(snapshot),
-    strengthen: (mode, actor, site) => {
-      const change = modes.change({ mode, mayWeaken: false, ...(site === undefined ? {} : { site }) })
-      spool.append(events.admin({ op: 'mode', actor, from: change.from, to: change.to }, 'success'))
-    },
-    handle: () => undefined,
-    setCanary: (result) => void (canary = result),
-    setExpiry: (next) => void (expiry = next),
-    setCheckpoint: (note) => void (checkpoint = note),
-    heartbeat,
-    stop: async () => {
-      abort.abort()
-      await spool.close()
-    },
+  const closers: Closers = []
+  let state: PartState<C> | undefined
+  try {
+    state = await openState(options, closers)
+    await openSockets(state, closers)
+    startSending(state, options.receivers, closers)
+  } catch (error) {
+    await closeAll(state, closers)
+    throw error
   }
+  const opened = state
+  let stopping: Promise<void> | undefined
+  return contextOf(opened, () => {
+    opened.abort.abort()
+    stopping ??= closeAll(opened, closers)
+    return stopping
+  })
 }

@@ -10,6 +10,7 @@ import { acceptBatch, isAuthentic, problem } from './accept-batch.ts'
 import type { Answer } from './accept-batch.ts'
 import { acceptHeartbeat, maxHeartbeatBytes } from './accept-heartbeat.ts'
 import { createAgents, restorePosition } from './agents.ts'
+import { heartbeatPath } from './heartbeat-path.ts'
 import { incidentKinds } from './incident-kinds.ts'
 import { openJournal } from './journal.ts'
 import { createLanes } from './lanes.ts'
@@ -24,8 +25,6 @@ import type {
   RequestHandler,
 } from './receiver-types.ts'
 
-/** Path of the heartbeat endpoint. */
-export const heartbeatPath = '/v1/heartbeats'
 /** Requests worked on at the same time; more get 429. Bounds memory: each may hold a whole batch. */
 export const maxConcurrentRequests = 32
 

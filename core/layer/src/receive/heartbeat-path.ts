@@ -1,0 +1,2 @@
+/** Path of the heartbeat endpoint of every receiver. */
+export const heartbeatPath = '/v1/heartbeats'
