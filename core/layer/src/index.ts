@@ -7,6 +7,7 @@ export { createLogger } from './log/logger.ts'
 export type { LogFields, Logger, LoggerOptions, LogLevel } from './log/logger.ts'
 export { createMetrics } from './metrics/metrics.ts'
 export type {
+  BoundCounter,
   Counter,
   Gauge,
   Histogram,

@@ -43,7 +43,10 @@ it('brings events and heartbeats of a part to its receiver', async () => {
   const ledgerDir = join(folder.path, 'ledger')
   mkdirSync(ledgerDir)
   const registryPath = join(ledgerDir, 'agents.json')
-  registerAgent(registryPath, localAgent('edge', loadOrCreateKeys(join(folder.path, 'edge', 'keys')).publicKey))
+  registerAgent(
+    registryPath,
+    localAgent('edge', loadOrCreateKeys(join(folder.path, 'edge', 'keys')).publicKey),
+  )
   const events: ReceivedEvent[] = []
   const heartbeats: AcceptedHeartbeat[] = []
   const incidents: Incident[] = []

@@ -9,6 +9,13 @@ export type LabelValues = Readonly<Record<string, string>>
 export interface Counter {
   /** Adds `by` (default 1, never negative). */
   inc(by?: number, labels?: LabelValues): void
+  /** The counter with its labels looked up once: hot path. */
+  bind(labels: LabelValues): BoundCounter
+}
+
+/** A counter of one series. */
+export interface BoundCounter {
+  inc(by?: number): void
 }
 
 /** A number that goes up and down. */
@@ -82,6 +89,10 @@ function seriesOf(family: Family, values: LabelValues | undefined): number[] {
     family.series.set(key, series)
   }
   return series
+}
+
+function add(series: number[], by: number): void {
+  if (by >= 0) series[0] = (series[0] ?? 0) + by
 }
 
 function checkFamily(family: Family): void {
@@ -160,10 +171,10 @@ export function createMetrics(): Metrics {
     counter: (name, help, labels = {}) => {
       const family = register('counter', name, { help, labels, buckets: [] })
       return {
-        inc: (by = 1, values) => {
-          if (!(by >= 0)) return
+        inc: (by = 1, values) => add(seriesOf(family, values), by),
+        bind: (values) => {
           const series = seriesOf(family, values)
-          series[0] = (series[0] ?? 0) + by
+          return { inc: (by = 1) => add(series, by) }
         },
       }
     },

@@ -111,7 +111,7 @@ function push(state: State, lane: Lane, text: string): void {
     return
   }
   state.writers[lane].push(text)
-  state.metrics.events.inc(1, laneLabels[lane])
+  state.metrics.events[lane].inc()
 }
 
 function pushDraft(state: State, draft: EventDraft): void {

@@ -1,8 +1,9 @@
-import type { Counter, Gauge, Metrics } from '../metrics/metrics.ts'
+import type { Lane } from '@sevenfold/event'
+import type { BoundCounter, Counter, Gauge, Metrics } from '../metrics/metrics.ts'
 
 /** What a spool counts. */
 export interface SpoolMetrics {
-  readonly events: Counter
+  readonly events: Readonly<Record<Lane, BoundCounter>>
   readonly folded: Counter
   readonly lost: Counter
   readonly refused: Counter
@@ -15,8 +16,9 @@ const lanes = { lane: ['high', 'low'] }
 
 /** Registers a spool's metrics. */
 export function createSpoolMetrics(metrics: Metrics): SpoolMetrics {
+  const events = metrics.counter('sevenfold_spool_events_total', 'Events queued', lanes)
   return {
-    events: metrics.counter('sevenfold_spool_events_total', 'Events queued', lanes),
+    events: { high: events.bind({ lane: 'high' }), low: events.bind({ lane: 'low' }) },
     folded: metrics.counter('sevenfold_spool_folded_total', 'Repeats counted into another event'),
     lost: metrics.counter('sevenfold_spool_lost_total', 'Events lost and declared', {
       ...lanes,
