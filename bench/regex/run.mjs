@@ -167,3 +167,30 @@ for (const size of [2_048, 4_096, 8_192, 16_384]) {
     `${String(size).padStart(6)} bytes: ${worst.ms.toFixed(1).padStart(6)} ms CPU (${JSON.stringify(worst.pump)}), ${(worst.steps / size / patterns.length).toFixed(2)} steps per byte and pattern`,
   )
 }
+
+// --- values made of pieces of the patterns, which drive the automata through ever new states
+let seed = 7
+const random = (limit) => {
+  seed = (Math.imul(seed, 1_664_525) + 1_013_904_223) >>> 0
+  return Math.floor((seed / 2 ** 32) * limit)
+}
+function pieces(size) {
+  let text = ''
+  while (text.length < size) {
+    const pattern = patterns[random(patterns.length)]
+    const at = random(pattern.length)
+    text += random(2) === 0 ? pattern.slice(at, at + 1 + random(8)) : (pattern.match(/[a-z]+/g)?.[0] ?? 'x')
+  }
+  return Buffer.from(text.slice(0, size), 'latin1').toString('latin1')
+}
+const shuffled = Array.from({ length: 9 }, () => {
+  const value = pieces(8_192)
+  const test = timed(() => own.result.filter((regex) => regex.test(value)))
+  const exec = timed(() => test.result.forEach((regex) => regex.exec(value)))
+  return { test: test.ms, exec: exec.ms, matched: test.result.length }
+})
+const worstOf = (key) => Math.max(...shuffled.slice(1).map((run) => run[key]))
+console.log(
+  `\n8 KB of pattern pieces, never the same: test of all ${patterns.length} patterns median ${median(shuffled.map((run) => run.test)).toFixed(1)} ms, worst ${worstOf('test').toFixed(1)} ms; ` +
+    `exec of the ${median(shuffled.map((run) => run.matched))} that match median ${median(shuffled.map((run) => run.exec)).toFixed(1)} ms, worst ${worstOf('exec').toFixed(1)} ms`,
+)

@@ -154,7 +154,7 @@ function parseBackslash(reader: PatternReader, offset: number): RegexNode | unde
     reader.at += 1
     return { kind: 'set', set: negateSet([0x0a, 0x0a], reader.maxCode) }
   }
-  if (/[1-9]/.test(letter) && (pcre || !/^[1-7][0-7]/.test(reader.pattern.slice(reader.at)))) {
+  if (isBackreference(reader, pcre)) {
     throw unsupported(
       `backreference \\${letter}`,
       offset,
@@ -166,6 +166,14 @@ function parseBackslash(reader: PatternReader, offset: number): RegexNode | unde
   if ('GKXCB'.includes(letter)) throw unsupported(`\\${letter}`, offset)
   const escape = parseEscape(reader)
   return escape.kind === 'code' ? literal(reader, escape.code) : { kind: 'set', set: escape.set }
+}
+
+/** Digits after a backslash that are no octal code (pcre2pattern, "Non-printing characters"; RE2 syntax). */
+function isBackreference(reader: PatternReader, pcre: boolean): boolean {
+  const digits = /^[1-9][0-9]*/.exec(reader.pattern.slice(reader.at, reader.at + 8))?.[0]
+  if (digits === undefined) return false
+  if (!/^[1-7][0-7]/.test(digits)) return true
+  return pcre && Number(digits) < reader.groupNames.length
 }
 
 function zeroWidthEscape(letter: string, pcre: boolean): Assertion | undefined {

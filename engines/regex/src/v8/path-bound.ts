@@ -91,7 +91,8 @@ function compute(proof: Proof, pc: number, atStart: boolean): PathCounts {
   if (code === opSet || code === opMatch) return new Map([[pc, 1]])
   if (code === opAssert && arg[pc] === assertTextStart && !atStart) return new Map()
   const main = reachable(proof, out[pc] ?? 0, atStart)
-  if (code !== opSplit) return main
+  // More instructions than paths are allowed: any count above the limit ends the proof.
+  if (code !== opSplit || main.size > maxPaths) return main
   const sum = new Map(main)
   for (const [target, ways] of reachable(proof, arg[pc] ?? 0, atStart)) {
     sum.set(target, Math.min(maxPaths + 1, (sum.get(target) ?? 0) + ways))

@@ -1,0 +1,7 @@
+import { expect, it } from 'vitest'
+
+import * as api from './index.ts'
+
+it('exports exactly the public surface', () => {
+  expect(Object.keys(api).sort()).toEqual(['CacheBudget', 'RegexError', 'compileRegex', 'defaultLimits'])
+})
