@@ -1,1 +1,6 @@
-export {}
+export { run } from './program/run.ts'
+export type { Io } from './program/io.ts'
+export { commands } from './program/commands.ts'
+export { exitCodes } from './program/cli-error.ts'
+export type { ExitCode } from './program/cli-error.ts'
+export type { Command, Listed } from './program/command.ts'

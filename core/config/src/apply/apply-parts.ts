@@ -58,7 +58,6 @@ async function changesOf(compiled: CompiledConfig): Promise<Change[]> {
 
 async function put(change: Change): Promise<void> {
   await mkdir(change.folder, { recursive: true, mode: 0o700 })
-  if (change.before !== undefined) writeAtomic(join(change.folder, 'config.last-good.json'), change.before)
   writeAtomic(join(change.folder, 'config.json'), change.text)
 }
 
@@ -79,9 +78,9 @@ export type Applied =
   | { readonly ok: false; readonly part: ConfiguredPart; readonly reason: string }
 
 /**
- * Writes `data/<part>/config.json` for every part whose configuration changed, keeps the one before as
- * `config.last-good.json`, and asks each part to accept. The first refusal takes everything back, so a reload
- * happens as a whole or not at all. Throws only when the disk does.
+ * Writes `data/<part>/config.json` for every part whose configuration changed and asks each part to accept. The first
+ * refusal takes everything back, so a reload happens as a whole or not at all. `config.last-good.json` is the part's
+ * own: it writes there what it has started with. Throws only when the disk does.
  */
 export async function applyConfig(compiled: CompiledConfig, accept: Accept): Promise<Applied> {
   const done: Change[] = []

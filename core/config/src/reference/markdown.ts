@@ -77,9 +77,9 @@ part will run with. \`sevenfold init\` writes a first file.
 - Relative paths count from the folder of the file.
 - Secrets never stand in the file: where one is needed, the value is \`{ file: PATH }\` (readable by its owner alone) or
   \`{ env: NAME }\`.
-- \`sevenfold up\` compiles the file for each part to \`<data>/<part>/config.json\` and keeps the one before as
-  \`config.last-good.json\`; a part starts from its last good one, also when this file is broken or missing. A reload
-  happens as a whole or not at all.
+- \`sevenfold up\` compiles the file for each part to \`<data>/<part>/config.json\`. A part keeps what it has started with
+  as \`config.last-good.json\` and starts from that when the current one cannot be used. A reload happens as a whole or
+  not at all.
 `
 
 /** docs/configuration.md: every option with meaning, type, default, range, effect on security and first version. */

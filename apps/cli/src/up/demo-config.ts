@@ -1,0 +1,51 @@
+import { compileConfig, readConfig } from '@sevenfold/config'
+import type { CompiledConfig } from '@sevenfold/config'
+
+/** Ports of the demo, all on 127.0.0.1. */
+export interface DemoPorts {
+  readonly site: number
+  readonly console: number
+  readonly api: number
+  readonly shop: number
+}
+
+/** Ports when nothing else is asked for. */
+export const demoPorts: DemoPorts = { site: 7700, console: 7770, api: 7780, shop: 7790 }
+
+/** Configuration of the demo, as a person would write it. */
+export function demoYaml(
+  ports: DemoPorts,
+  options: { readonly banDuration: string; readonly dataDir: string },
+): string {
+  return `version: 1
+data: ${JSON.stringify(options.dataDir)}
+admin: { console: { listen: "127.0.0.1:${ports.console}" } }
+sites:
+  - name: shop
+    listen: 127.0.0.1:${ports.site}
+    upstream: http://127.0.0.1:${ports.shop}
+    mode: enforce
+    accessEvents: each
+edge: { mode: enforce, workers: 2 }
+detection:
+  mode: enforce
+  api: { listen: "127.0.0.1:${ports.api}" }
+  banDuration: ${options.banDuration}
+  sources:
+    - { file: ${JSON.stringify(`${options.dataDir}/shop/access.log`)}, format: json-access, site: shop }
+runtime: { mode: monitor }
+`
+}
+
+/** The compiled configuration of the demo. */
+export function demoConfig(
+  ports: DemoPorts,
+  options: { readonly banDuration: string; readonly dataDir: string },
+): CompiledConfig {
+  const read = readConfig(demoYaml(ports, options), 'demo')
+  if (read.ok) return compileConfig(read.config, options.dataDir)
+  // The text above is ours and has a test; only an odd --ban-duration could come here.
+  throw new Error(
+    `the demo's configuration is faulty: ${read.problems.map(({ message }) => message).join('; ')}`,
+  )
+}

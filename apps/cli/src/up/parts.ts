@@ -1,0 +1,55 @@
+import { fileURLToPath } from 'node:url'
+import { existsSync } from 'node:fs'
+import type { PartConfigs } from '@sevenfold/config'
+import { environmentError } from '../program/cli-error.ts'
+import type { PartSpec } from './part-spec.ts'
+
+/**
+ * Stages of stopping: first whatever takes traffic, then whatever reads its events, last the ledger, so that what
+ * happened until the end is recorded.
+ */
+export const stopStages = { traffic: 0, readers: 1, ledger: 2 } as const
+
+/** Path of a package's process entry. @throws CliError when the package has not been built. */
+export function entryOf(packageName: string): string {
+  const entry = fileURLToPath(new URL('./main.js', import.meta.resolve(packageName)))
+  if (existsSync(entry)) return entry
+  throw environmentError(`${packageName} has not been built`, 'run npm run build')
+}
+
+function secretEnvironment(
+  parts: PartConfigs,
+  env: Readonly<Record<string, string | undefined>>,
+): Record<string, string> {
+  const names = parts.detection.api.bouncers.flatMap(({ key }) => ('env' in key ? [key.env] : []))
+  return Object.fromEntries(names.map((name) => [name, env[name] ?? '']))
+}
+
+/** The parts of the house, in the order in which they start. Only detection sees the secrets that only it needs. */
+export function houseParts(
+  parts: PartConfigs,
+  env: Readonly<Record<string, string | undefined>>,
+): readonly PartSpec[] {
+  return [
+    { name: 'ledger', entry: entryOf('@sevenfold/ledger'), stopStage: stopStages.ledger },
+    { name: 'collector', entry: entryOf('@sevenfold/collector'), stopStage: stopStages.readers },
+    {
+      name: 'detection',
+      entry: entryOf('@sevenfold/detection'),
+      env: secretEnvironment(parts, env),
+      stopStage: stopStages.readers,
+    },
+    { name: 'edge', entry: entryOf('@sevenfold/edge'), stopStage: stopStages.traffic },
+    { name: 'console', entry: entryOf('@sevenfold/console'), stopStage: stopStages.traffic },
+  ]
+}
+
+/** The shop of the demo; it starts its own database. */
+export function shopPart(port: number): PartSpec {
+  return {
+    name: 'shop',
+    entry: entryOf('@sevenfold/shop'),
+    env: { SHOP_LISTEN: `127.0.0.1:${port}` },
+    stopStage: stopStages.traffic,
+  }
+}

@@ -1,0 +1,158 @@
+import { join } from 'node:path'
+import { applyConfig, configDigest } from '@sevenfold/config'
+import type { Accept, CompiledConfig } from '@sevenfold/config'
+import { systemClock } from '@sevenfold/layer'
+import type { PartContext } from '@sevenfold/layer'
+import { environmentError, exitCodes } from '../program/cli-error.ts'
+import type { Call } from '../program/command.ts'
+import { control } from '../talk/control.ts'
+import { printBanner } from './banner.ts'
+import { showLive } from './live-view.ts'
+import { startOwnPart } from './own-part.ts'
+import { stopStages } from './parts.ts'
+import { checkDataFolder, checkNode, checkPorts } from './preflight.ts'
+import { writeRegistries } from './registries.ts'
+import { writeState } from './state-file.ts'
+import { createSupervisor } from './supervisor.ts'
+import type { Supervisor } from './supervisor.ts'
+import { planUp } from './up-plan.ts'
+import type { UpPlan } from './up-plan.ts'
+
+interface House {
+  readonly call: Call
+  readonly plan: UpPlan
+  readonly own: PartContext<object>
+}
+
+function digestOf(compiled: CompiledConfig): string {
+  return configDigest(JSON.stringify(compiled.parts))
+}
+
+/** Tells the other programs of this user what runs; a full disk must not end what defends. */
+function saveState(house: House, supervisor: Supervisor, started: string): void {
+  const { plan, own } = house
+  try {
+    writeState(plan.compiled.dataDir, {
+      v: 1,
+      pid: process.pid,
+      started,
+      demo: plan.demo,
+      parts: supervisor.status(),
+    })
+  } catch (error) {
+    own.log.error('state-not-written', { error })
+  }
+}
+
+function makeSupervisor(house: House): Supervisor {
+  const { call, plan, own } = house
+  const { dataDir } = plan.compiled
+  const started = new Date(own.clock.now()).toISOString()
+  const supervisor: Supervisor = createSupervisor({
+    parts: plan.parts,
+    dataDir,
+    env: call.io.env,
+    clock: systemClock,
+    onDeath: ({ part, why, delayMs }) => {
+      call.io.note(`sevenfold: ${part} ${why}; it starts again in ${delayMs} ms`)
+      own.emit(own.events.notice('part-died', `${part} ${why}`, 70))
+    },
+    onChange: () => saveState(house, supervisor, started),
+    // What we know ourselves goes to the ledger while it still runs.
+    beforeStage: async (stage) => {
+      if (stage === stopStages.ledger) await own.stop()
+    },
+  })
+  return supervisor
+}
+
+/** Asks a running part to read its new configuration; one that does not run will read it when it starts. */
+function acceptor(plan: UpPlan, supervisor: Supervisor): Accept {
+  return async (part) => {
+    if (supervisor.status().find(({ name }) => name === part)?.state !== 'ready') return undefined
+    try {
+      const path = join(plan.compiled.dataDir, part, 'control.sock')
+      await control(part, path, { op: 'reload', actor: 'supervisor', reason: 'the configuration changed' })
+      return undefined
+    } catch (error) {
+      return error instanceof Error ? error.message : String(error)
+    }
+  }
+}
+
+function takeReloads({ plan, own }: House, supervisor: Supervisor): void {
+  const { again } = plan
+  if (again === undefined) return
+  own.handle({
+    reload: async () => {
+      const compiled = await again()
+      const applied = await applyConfig(
+        { ...compiled, dataDir: plan.compiled.dataDir },
+        acceptor(plan, supervisor),
+      )
+      if (!applied.ok)
+        throw environmentError(
+          `${applied.part} refused the configuration: ${applied.reason}`,
+          'nothing was changed',
+        )
+      return { config: {}, digest: digestOf(compiled) }
+    },
+  })
+}
+
+async function prepare(house: House): Promise<void> {
+  const { plan } = house
+  await checkPorts(plan.wanted)
+  const applied = await applyConfig(plan.compiled, async () => undefined)
+  if (!applied.ok) throw environmentError(applied.reason, 'see sevenfold config check')
+  writeRegistries(plan.compiled.dataDir)
+}
+
+function untilStopped(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve()
+    else signal.addEventListener('abort', () => resolve(), { once: true })
+  })
+}
+
+async function runHouse(house: House, supervisor: Supervisor): Promise<void> {
+  const { call, plan } = house
+  const { signal } = call.io
+  takeReloads(house, supervisor)
+  call.io.note(`starting ${plan.parts.map(({ name }) => name).join(', ')} ...`)
+  const begun = systemClock.monotonicMs()
+  await Promise.race([supervisor.start(), untilStopped(signal)])
+  if (signal.aborted) return
+  call.io.note(`all parts are ready after ${((systemClock.monotonicMs() - begun) / 1000).toFixed(1)} s`)
+  await printBanner({ call, dataDir: plan.compiled.dataDir, demo: plan.demo, parts: supervisor.status() })
+  await (plan.demo || call.flag('live')
+    ? showLive(plan.compiled.dataDir, call.io, signal)
+    : untilStopped(signal))
+}
+
+/** `sevenfold up`: checks, compiles, starts, shows, and on Ctrl-C stops everything in order. */
+export async function runUp(call: Call): Promise<number> {
+  const { io } = call
+  // From here on Ctrl-C is ours.
+  const { signal } = io
+  const warning = checkNode(process.versions.node)
+  const plan = await planUp(call)
+  checkDataFolder(plan.compiled.dataDir)
+  const own = await startOwnPart(plan.compiled.dataDir, digestOf(plan.compiled))
+  const house: House = { call, plan, own }
+  const supervisor = makeSupervisor(house)
+  if (warning !== undefined) io.note(`sevenfold: warning: ${warning}`)
+  try {
+    await prepare(house)
+    await runHouse(house, supervisor)
+  } catch (error) {
+    if (!signal.aborted) throw error
+  } finally {
+    io.note('stopping ...')
+    const begun = systemClock.monotonicMs()
+    await supervisor.stop()
+    await own.stop()
+    io.note(`stopped after ${((systemClock.monotonicMs() - begun) / 1000).toFixed(1)} s`)
+  }
+  return exitCodes.ok
+}
