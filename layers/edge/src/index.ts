@@ -1,1 +1,18 @@
-export {}
+export { createSocketEngine } from './http/socket-engine.ts'
+export type { EngineOptions } from './http/socket-engine.ts'
+export type {
+  Exchange,
+  ExchangeListener,
+  HttpEngine,
+  Listening,
+  Peer,
+  RefusalAnswer,
+  RequestHandler,
+} from './http/exchange.ts'
+export { defaultHttpLimits } from './http/limits.ts'
+export type { HttpLimits } from './http/limits.ts'
+export { refusalCodes } from './http/refusal.ts'
+export type { Refusal, RefusalCode } from './http/refusal.ts'
+export type { RequestHead } from './http/request-head.ts'
+export type { ResponseHead } from './http/response-head.ts'
+export { signCanary } from './pipeline/canary-mark.ts'

@@ -1,17 +1,16 @@
 import { Buffer } from 'node:buffer'
 import type { Socket } from 'node:net'
+import { AnswerWriter } from './answer-writer.ts'
 import { ChunkedDecoder, chunkedIncomplete, chunkedRefused } from './chunked-decoder.ts'
 import type { Exchange, ExchangeListener, Peer, RequestHandler } from './exchange.ts'
 import { HeadReader, headIncomplete, headRefused } from './head-reader.ts'
-import { lingerBytes, lingerMs, sendMinimumRate } from './limits.ts'
+import { lingerBytes, lingerMs } from './limits.ts'
 import type { HttpLimits } from './limits.ts'
 import { parseRequestHead } from './parse-request-head.ts'
-import { pendingBytes } from './pending-bytes.ts'
 import { refusals } from './refusal.ts'
 import type { Refusal } from './refusal.ts'
 import { hasBody } from './request-head.ts'
 import type { RequestHead } from './request-head.ts'
-import { isBodyless } from './response-head.ts'
 import type { ResponseHead } from './response-head.ts'
 import { reasonPhrase } from './status-line.ts'
 
@@ -40,11 +39,10 @@ const phase = {
 } as const
 
 const never = Number.POSITIVE_INFINITY
-/** Pieces up to this size are joined with the head into one write; larger ones are written from where they lie. */
-const joinSize = 8192
 const noListener: ExchangeListener = {
   requestBody: () => {},
   requestEnd: () => {},
+  refused: () => ({ fields: '', body: '' }),
   aborted: () => {},
   drained: () => {},
 }
@@ -59,6 +57,7 @@ export class ClientConnection implements Exchange {
   private readonly socket: Socket
   private readonly host: ConnectionHost
   private readonly reader: HeadReader
+  private readonly writer: AnswerWriter
   private current: RequestHead | null = null
   private decoder: ChunkedDecoder | null = null
   private at: number = phase.head
@@ -71,20 +70,15 @@ export class ClientConnection implements Exchange {
   private bodyLeft = 0
   private bodyTaken = 0
   private bodySince = 0
+  private pausedAt = 0
   private responded = false
-  private keepAlive = true
-  private chunking = false
-  private answerLeft = 0
-  private bodyless = false
-  private waiting = false
-  private windowEnd = never
-  private windowTaken = 0
 
   constructor(socket: Socket, peer: Peer, host: ConnectionHost) {
     this.socket = socket
     this.peer = peer
     this.host = host
     this.reader = new HeadReader(host.limits.headerSize)
+    this.writer = new AnswerWriter(socket, this.onDrained)
     this.deadline = host.now + host.limits.headerTimeout
     socket.on('data', this.onData)
     socket.on('end', this.onEnd)
@@ -100,14 +94,14 @@ export class ClientConnection implements Exchange {
 
   resumeRequest(): void {
     this.flowing = true
-    if (this.at === phase.body) {
-      this.bodySince = this.host.now
-      this.bodyTaken = 0
-    }
+    // Time in which we did not read is not the client's.
+    if (this.at === phase.body) this.bodySince += this.host.now - this.pausedAt
+    this.pausedAt = this.host.now
     if (!this.feeding && (this.at === phase.body || this.at === phase.tunnel)) this.feedRest()
   }
 
   pauseRequest(): void {
+    if (this.flowing) this.pausedAt = this.host.now
     this.flowing = false
     if (this.at === phase.tunnel || this.at === phase.body) this.socket.pause()
   }
@@ -122,21 +116,18 @@ export class ClientConnection implements Exchange {
     const request = this.current
     if (request === null || this.responded || this.at === phase.closed) return true
     this.responded = true
-    this.bodyless = isBodyless(request.method, head.status)
-    this.keepAlive =
-      request.keepAlive && !this.host.closing && this.at === phase.answer && this.mayServeMore()
-    const text = this.frame(head, request)
-    if (this.bodyless) {
-      this.send(text, null, '')
-      this.finish()
-      return true
-    }
-    return this.sendPiece(text, piece, ended)
+    const { writer, host } = this
+    const mayKeepAlive = request.keepAlive && !host.closing && this.at === phase.answer && this.mayServeMore()
+    const text = writer.begin(head, request, mayKeepAlive)
+    if (!writer.bodyless) return this.sendPiece(text, piece, ended)
+    writer.send(text, null, '', host.now)
+    this.finish()
+    return true
   }
 
   write(piece: Buffer | null, ended: boolean): boolean {
     if (this.at === phase.tunnel) return this.writeTunnel(piece, ended)
-    if (!this.responded || this.bodyless || this.at === phase.closed) return true
+    if (!this.responded || this.current === null) return true
     return this.sendPiece('', piece, ended)
   }
 
@@ -146,10 +137,11 @@ export class ClientConnection implements Exchange {
     this.at = phase.tunnel
     this.flowing = true
     this.deadline = this.host.now + this.host.limits.upgradeIdleTimeout
-    this.send(
+    this.writer.send(
       `HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n${fields}\r\n`,
       null,
       '',
+      this.host.now,
     )
     if (!this.feeding) this.feedRest()
   }
@@ -168,12 +160,12 @@ export class ClientConnection implements Exchange {
   /** Looks at all deadlines; called at each sweep. */
   sweep(): void {
     const { now, limits } = this.host
-    if (this.windowIsSlow(now, limits)) {
+    if (this.writer.isSlow(now, limits.responseTimeout)) {
       this.socket.destroy()
       return
     }
     if (this.at === phase.body && this.bodyIsSlow(now, limits)) this.refuse(refusals.EDGE_BODY_TIMEOUT)
-    if (now < this.deadline || (this.at === phase.linger && this.waiting)) return
+    if (now < this.deadline || (this.at === phase.linger && this.writer.waiting)) return
     if (this.at === phase.head && this.reader.started) this.refuse(refusals.EDGE_HEADER_TIMEOUT)
     else if (this.at === phase.body) this.refuse(refusals.EDGE_BODY_TIMEOUT)
     else this.socket.destroy()
@@ -194,7 +186,7 @@ export class ClientConnection implements Exchange {
     let i = 0
     while (i < chunk.length) {
       // An answer that still waits for the client holds back the next request: pipelining must not fill our memory.
-      if (this.at === phase.head && !this.waiting) i = this.readHead(chunk, i)
+      if (this.at === phase.head && !this.writer.waiting) i = this.readHead(chunk, i)
       else if (this.at === phase.body && this.flowing) i = this.readBody(chunk, i)
       else if (this.at === phase.tunnel && this.flowing) i = this.readTunnel(chunk, i)
       else if (this.at === phase.linger) i = this.discard(chunk)
@@ -248,6 +240,7 @@ export class ClientConnection implements Exchange {
       this.bodyLeft = head.contentLength
       this.bodyTaken = 0
       this.bodySince = this.host.now
+      this.pausedAt = this.host.now
       this.decoder = head.chunked ? new ChunkedDecoder(this.host.limits.bodySize, false) : null
       this.deadline = this.host.now + this.host.limits.bodyTimeout
     } else {
@@ -271,18 +264,22 @@ export class ClientConnection implements Exchange {
   }
 
   private readChunked(decoder: ChunkedDecoder, chunk: Buffer, start: number): number {
-    const end = decoder.push(chunk, start, (piece) => this.listener.requestBody(piece))
-    if (end === chunkedIncomplete) return chunk.length
+    const pieces: Buffer[] = []
+    const end = decoder.push(chunk, start, (piece) => pieces.push(piece))
     if (end === chunkedRefused) {
       this.refuse(decoder.refusal)
       return chunk.length
     }
-    this.decoder = null
-    if (this.at === phase.body) {
+    const last = end !== chunkedIncomplete
+    if (last) {
+      this.decoder = null
       this.requestComplete()
-      this.listener.requestEnd()
     }
-    return end
+    // One call for all chunks that came together: the listener may pause after each call, not within one.
+    const [only] = pieces
+    if (only !== undefined) this.listener.requestBody(pieces.length === 1 ? only : Buffer.concat(pieces))
+    if (last) this.listener.requestEnd()
+    return last ? end : chunk.length
   }
 
   private requestComplete(): void {
@@ -308,84 +305,15 @@ export class ClientConnection implements Exchange {
     return this.served < this.host.limits.requestsPerConnection
   }
 
-  /** Status line, kept fields, framing, connection: the whole head of the answer. */
-  private frame(head: ResponseHead, request: RequestHead): string {
-    this.chunking = false
-    this.answerLeft = head.contentLength
-    let text = `HTTP/1.1 ${head.status} ${head.reason}\r\n${head.fields}`
-    if (head.contentLength >= 0) {
-      // RFC 9110 section 8.6: none with 1xx and 204.
-      if (head.status !== 204) text += `Content-Length: ${head.contentLength}\r\n`
-    } else if (!this.bodyless) {
-      if (request.minorVersion === 1) {
-        this.chunking = true
-        text += 'Transfer-Encoding: chunked\r\n'
-      } else this.keepAlive = false
-    }
-    return this.keepAlive ? `${text}\r\n` : `${text}Connection: close\r\n\r\n`
-  }
-
   private sendPiece(prefix: string, piece: Buffer | null, ended: boolean): boolean {
-    let drained: boolean
-    if (this.chunking) drained = this.sendChunk(prefix, piece, ended)
-    else if (this.fits(piece)) drained = this.send(prefix, piece, '')
-    else return this.breakOff()
-    if (!ended) return drained
-    if (!this.chunking && this.answerLeft > 0) return this.breakOff()
-    this.finish()
+    const { writer } = this
+    const drained = writer.sendPiece(prefix, piece, ended, this.host.now)
+    if (writer.broken) this.destroy()
+    else if (ended) this.finish()
     return drained
   }
 
-  /** Counts a piece against the declared length; false when it is too long. */
-  private fits(piece: Buffer | null): boolean {
-    if (this.answerLeft < 0 || piece === null) return true
-    this.answerLeft -= piece.length
-    return this.answerLeft >= 0
-  }
-
-  /** The answer turned out longer or shorter than declared: only the end of the connection tells the client. */
-  private breakOff(): boolean {
-    this.destroy()
-    return true
-  }
-
-  private sendChunk(prefix: string, piece: Buffer | null, ended: boolean): boolean {
-    const tail = ended ? '0\r\n\r\n' : ''
-    if (piece === null || piece.length === 0) return this.send(prefix + tail, null, '')
-    return this.send(`${prefix}${piece.length.toString(16)}\r\n`, piece, `\r\n${tail}`)
-  }
-
-  /** Writes; true when nothing waits. Hot: one string and one system call for a small answer. */
-  private send(prefix: string, piece: Buffer | null, suffix: string): boolean {
-    const { socket } = this
-    if (piece === null) {
-      if (prefix !== '') socket.write(prefix, 'latin1', this.onWritten)
-    } else if (piece.length <= joinSize) {
-      const body = piece.toString('latin1', 0, piece.length)
-      socket.write(prefix + body + suffix, 'latin1', this.onWritten)
-    } else {
-      socket.cork()
-      if (prefix !== '') socket.write(prefix, 'latin1')
-      socket.write(piece, this.onWritten)
-      if (suffix !== '') socket.write(suffix, 'latin1', this.onWritten)
-      socket.uncork()
-    }
-    if (socket.writableLength === 0) return true
-    this.startWaiting()
-    return false
-  }
-
-  private startWaiting(): void {
-    if (this.waiting) return
-    this.waiting = true
-    this.windowEnd = this.host.now + this.host.limits.responseTimeout
-    this.windowTaken = this.taken()
-  }
-
-  private readonly onWritten = (): void => {
-    if (!this.waiting || this.socket.writableLength > 0) return
-    this.waiting = false
-    this.windowEnd = never
+  private readonly onDrained = (): void => {
     if (this.at === phase.linger) this.deadline = this.host.now + lingerMs
     this.listener.drained()
     if (this.at === phase.head && this.rest !== null && !this.feeding) this.feedRest()
@@ -400,7 +328,7 @@ export class ClientConnection implements Exchange {
       this.startLinger()
       return
     }
-    if (!this.keepAlive || this.host.closing) {
+    if (!this.writer.keepAlive || this.host.closing) {
       this.at = phase.linger
       this.bodyTaken = 0
       this.deadline = this.host.now + this.host.limits.responseTimeout
@@ -423,9 +351,9 @@ export class ClientConnection implements Exchange {
   }
 
   private writeTunnel(piece: Buffer | null, ended: boolean): boolean {
-    const drained = this.send('', piece, '')
+    const drained = this.writer.send('', piece, '', this.host.now)
     if (ended) {
-      this.keepAlive = false
+      this.writer.keepAlive = false
       this.finish()
     }
     return drained
@@ -434,23 +362,21 @@ export class ClientConnection implements Exchange {
   // ---- ending ----
 
   private refuse(refusal: Refusal): void {
-    const head = this.current
     const { listener, responded, host } = this
+    const answer =
+      this.current === null ? host.handler.refused(this.peer, refusal) : listener.refused(refusal)
     this.current = null
     this.decoder = null
     this.listener = noListener
-    const answer = host.handler.refused(this.peer, refusal, head)
-    if (responded) this.destroy()
-    else {
-      const { fields, body } = answer
-      const length = Buffer.byteLength(body)
-      this.socket.write(
-        `HTTP/1.1 ${refusal.status} ${reasonPhrase(refusal.status)}\r\n${fields}Content-Length: ${length}\r\nConnection: close\r\n\r\n${body}`,
-        'utf8',
-      )
-      this.startLinger()
+    if (responded) {
+      this.destroy()
+      return
     }
-    listener.aborted(refusal)
+    const length = Buffer.byteLength(answer.body)
+    const status = `HTTP/1.1 ${refusal.status} ${reasonPhrase(refusal.status)}`
+    const framing = `Content-Length: ${length}\r\nConnection: close`
+    this.socket.write(`${status}\r\n${answer.fields}${framing}\r\n\r\n${answer.body}`, 'utf8')
+    this.startLinger()
   }
 
   private readonly onEnd = (): void => {
@@ -469,24 +395,10 @@ export class ClientConnection implements Exchange {
     this.listener = noListener
     this.current = null
     this.rest = null
-    listener.aborted(null)
+    listener.aborted()
   }
 
   // ---- slow clients ----
-
-  private taken(): number {
-    return this.socket.bytesWritten - pendingBytes(this.socket)
-  }
-
-  private windowIsSlow(now: number, limits: HttpLimits): boolean {
-    if (now < this.windowEnd) return false
-    const taken = this.taken()
-    const wanted = (sendMinimumRate * limits.responseTimeout) / 1000
-    if (taken - this.windowTaken < wanted) return true
-    this.windowTaken = taken
-    this.windowEnd = now + limits.responseTimeout
-    return false
-  }
 
   private bodyIsSlow(now: number, limits: HttpLimits): boolean {
     if (!this.flowing) {

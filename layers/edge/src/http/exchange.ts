@@ -19,11 +19,10 @@ export interface ExchangeListener {
   requestBody(piece: Buffer): void
   /** The body is complete. Not called for a request without body, nor after `aborted`. */
   requestEnd(): void
-  /**
-   * The exchange is over before its end: the client left (null) or the rest of its message was refused. The engine has
-   * answered or closed; the handler only lets go of what it holds.
-   */
-  aborted(refusal: Refusal | null): void
+  /** The rest of the message was refused: gives the engine the answer and lets go of what it holds. */
+  refused(refusal: Refusal): RefusalAnswer
+  /** The client left, or the connection was ended: the handler lets go of what it holds. */
+  aborted(): void
   /** The client took everything that waited for it; `write` may go on. */
   drained(): void
 }
@@ -57,10 +56,9 @@ export interface RequestHandler {
   /** A request whose head is well-formed. */
   request(exchange: Exchange): void
   /**
-   * A message was refused. Returns the answer's head lines and body; the engine sends them and closes.
-   * @param head null when the head itself was refused.
+   * A head was refused. Returns the answer's head lines and body; the engine sends them and closes.
    */
-  refused(peer: Peer, refusal: Refusal, head: RequestHead | null): RefusalAnswer
+  refused(peer: Peer, refusal: Refusal): RefusalAnswer
   /** A connection over `connections` or `connectionsPerAddress` was closed at once. */
   overLimit(address: string): void
   /** True when the peer may open more than `connectionsPerAddress` connections: it speaks for many clients. */

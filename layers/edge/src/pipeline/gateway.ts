@@ -1,6 +1,5 @@
 import type { Exchange, Peer, RefusalAnswer, RequestHandler } from '../http/exchange.ts'
 import type { Refusal } from '../http/refusal.ts'
-import type { RequestHead } from '../http/request-head.ts'
 import { plainHead } from '../http/response-head.ts'
 import { reasonPhrase } from '../http/status-line.ts'
 import { answerPage } from './answer-page.ts'
@@ -10,6 +9,7 @@ import { ProxyExchange } from './proxy-exchange.ts'
 import type { BlockRecord, RequestRecord } from './request-record.ts'
 import type { SiteRouter } from './site-router.ts'
 import type { Site } from './site.ts'
+import { traceOf } from './trace-of.ts'
 
 const misdirected = 421
 
@@ -50,16 +50,11 @@ export class Gateway implements RequestHandler {
     proxied.start()
   }
 
-  refused(peer: Peer, refusal: Refusal, head: RequestHead | null): RefusalAnswer {
+  refused(peer: Peer, refusal: Refusal): RefusalAnswer {
+    const { status, code, message } = refusal
     const id = this.context.newId()
-    const facts = { step: 'limits', rule: refusal.code, message: refusal.message, verdict: 'block' } as const
-    this.record(peer, { id, status: refusal.status, head }, facts)
-    return answerPage(head, {
-      status: refusal.status,
-      title: reasonPhrase(refusal.status),
-      id,
-      code: refusal.code,
-    })
+    this.record(peer, { id, status, head: null }, { step: 'limits', rule: code, message, verdict: 'block' })
+    return answerPage(null, { status, title: reasonPhrase(status), id, code })
   }
 
   overLimit(address: string): void {
@@ -88,11 +83,7 @@ export class Gateway implements RequestHandler {
     exchange.respond(plainHead(misdirected, title, page.fields, body.length), body, true)
   }
 
-  private record(
-    peer: Peer,
-    known: Pick<RequestRecord, 'id' | 'status' | 'head'>,
-    facts: Omit<BlockRecord, 'trace'>,
-  ): void {
+  private record(peer: Peer, known: Pick<RequestRecord, 'id' | 'status' | 'head'>, block: BlockRecord): void {
     const record: RequestRecord = {
       ...known,
       site: this.router.any(peer.localPort)?.name ?? '',
@@ -102,9 +93,11 @@ export class Gateway implements RequestHandler {
       responseBytes: 0,
       durationMs: 0,
       canary: '',
+      failure: null,
+      trace: () => traceOf({ blocked: block, ban: null, waf: 'off', failure: null, status: known.status }),
     }
-    const trace = [{ step: 'limits', verdict: 'block', detail: facts.rule }]
-    this.context.events.block(record, { ...facts, trace })
+    this.context.events.block(record, block)
+    this.context.events.access(record)
   }
 }
 

@@ -1,41 +1,45 @@
 import { Buffer } from 'node:buffer'
-import type { ConnectionInfo, Inspection, Mode, TraceStep, Verdict } from '@sevenfold/event'
+import type { Mode, TraceStep } from '@sevenfold/event'
 import type { BanHit } from '../ban/ban-table.ts'
-import type { Exchange, ExchangeListener } from '../http/exchange.ts'
-import { listHeaders } from '../http/header-list.ts'
+import type { Exchange, ExchangeListener, RefusalAnswer } from '../http/exchange.ts'
 import type { Refusal } from '../http/refusal.ts'
 import { hasBody, noLength } from '../http/request-head.ts'
 import type { RequestHead } from '../http/request-head.ts'
 import { plainHead } from '../http/response-head.ts'
-import type { ResponseHead, UpstreamHead } from '../http/response-head.ts'
+import type { UpstreamHead } from '../http/response-head.ts'
 import { reasonPhrase } from '../http/status-line.ts'
 import type { UpstreamFailure } from '../upstream/upstream-failure.ts'
 import type { UpstreamListener, UpstreamWriter } from '../upstream/upstream-listener.ts'
+import { AnswerInspection } from './answer-inspection.ts'
+import type { AnswerInspectionOwner } from './answer-inspection.ts'
 import { answerPage } from './answer-page.ts'
+import type { BodyHold } from './body-hold.ts'
 import { checkCanary } from './canary-mark.ts'
 import { forwardHead } from './forward-head.ts'
 import type { GatewayContext } from './gateway-context.ts'
 import { InspectionRun } from './inspection-run.ts'
-import type { Outcome } from './inspection-run.ts'
 import type { PeerNote } from './peer-note.ts'
+import { RequestInspection } from './request-inspection.ts'
+import type { RequestInspectionOwner, Stop } from './request-inspection.ts'
 import type { BlockRecord, RequestRecord } from './request-record.ts'
 import type { Site } from './site.ts'
+import { traceOf } from './trace-of.ts'
+import { mainMessage, mainRule } from './waf-verdict.ts'
 
-const stage = {
-  judging: 0,
-  forwarding: 1,
-  answering: 2,
-  tunnel: 3,
-  done: 4,
-} as const
+const stage = { judging: 0, forwarding: 1, answering: 2, tunnel: 3, done: 4 } as const
 
+/** Methods that may be sent again after an idle connection turned out to be closed (RFC 9110 section 9.2.1). */
 const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS'])
+
+type BlockFacts = Pick<BlockRecord, 'step' | 'rule' | 'message'>
 
 /**
  * One request on its way: judged step by step in the fixed order, forwarded, answered, recorded. It listens to both
  * sides and passes bytes on without queues of its own: where one side cannot take more, the other stops reading.
  */
-export class ProxyExchange implements ExchangeListener, UpstreamListener, RequestRecord {
+export class ProxyExchange
+  implements ExchangeListener, UpstreamListener, RequestRecord, RequestInspectionOwner, AnswerInspectionOwner
+{
   readonly id: string
   readonly clientAddress: string
   readonly head: RequestHead
@@ -43,6 +47,7 @@ export class ProxyExchange implements ExchangeListener, UpstreamListener, Reques
   requestBytes = 0
   responseBytes = 0
   canary = ''
+  failure: UpstreamFailure | null = null
   private readonly context: GatewayContext
   private readonly exchange: Exchange
   private readonly note: PeerNote
@@ -52,15 +57,13 @@ export class ProxyExchange implements ExchangeListener, UpstreamListener, Reques
   private upstream: UpstreamWriter | null = null
   private retried = false
   private banHit: BanHit | null = null
-  private run: InspectionRun | null = null
   private wafMode: Mode = 'off'
   private wafVerdict = 'off'
-  private held: Buffer[] | null = null
-  private heldBytes = 0
-  /** True once the whole body is held. */
-  private bodyComplete = false
-  private inspecting = false
-  private answer: AnswerHold | null = null
+  private blocked: BlockRecord | null = null
+  private run: InspectionRun | null = null
+  private inspection: RequestInspection | null = null
+  private answer: AnswerInspection | null = null
+  private hold: BodyHold | null = null
 
   constructor(context: GatewayContext, exchange: Exchange, note: PeerNote, place: Site) {
     this.context = context
@@ -88,213 +91,113 @@ export class ProxyExchange implements ExchangeListener, UpstreamListener, Reques
   /** Judges and forwards. Hot: a request without inspection runs straight through to the upstream. */
   start(): void {
     if (this.isBanned()) return
-    const { inspection } = this.place
-    if (inspection === null) {
-      this.judged()
-      return
-    }
-    this.wafMode = this.place.mode('waf')
+    if (this.place.inspection !== null) this.wafMode = this.place.mode('waf')
     if (this.wafMode === 'off') this.judged()
-    else this.inspectHead()
+    else this.inspect()
   }
 
-  // ---- ban ----
+  trace(): readonly TraceStep[] {
+    return traceOf({
+      blocked: this.blocked,
+      ban: this.banHit,
+      waf: this.wafVerdict,
+      failure: this.failure,
+      status: this.status,
+    })
+  }
+
+  // ---- judgement ----
 
   private isBanned(): boolean {
     const hit = this.note.ban(this.context)
     if (hit === null) return false
-    this.banHit = hit
-    if (hit.kind === 'allow') return false
     const mode = this.place.mode('ban')
     if (mode === 'off') return false
-    const facts = {
-      step: 'ban',
-      rule: hit.scenario,
-      message: `decision ${hit.decision} of ${hit.origin}`,
-    } as const
-    if (mode === 'monitor') {
-      this.report({ ...facts, verdict: 'would-block' })
-      return false
-    }
-    this.block(facts, 403)
-    return true
+    this.banHit = hit
+    if (hit.kind === 'allow') return false
+    const message = `decision ${hit.decision} of ${hit.origin}`
+    if (mode === 'enforce') this.block({ step: 'ban', rule: hit.scenario, message }, 403)
+    else this.report({ step: 'ban', rule: hit.scenario, message, verdict: 'would-block' })
+    return mode === 'enforce'
   }
 
-  // ---- inspection of the request ----
-
-  private inspectHead(): void {
+  private inspect(): void {
     const { inspection } = this.place
     if (inspection === null) return
-    const { head } = this
-    const run = new InspectionRun(inspection.inspector, this.connectionInfo(), this.context.bounds)
-    this.run = run
-    const raw = {
-      kind: 'request',
-      method: head.method,
-      target: head.target,
-      version: head.minorVersion === 1 ? '1.1' : '1.0',
-      headers: listHeaders(head.text),
-    } as const
-    this.inspect(
-      (inspection) => inspection.requestHead(raw),
-      (outcome) => this.headJudged(outcome),
-    )
-  }
-
-  private connectionInfo(): ConnectionInfo {
     const { peer } = this.exchange
-    return {
-      clientAddress: this.clientAddress,
-      clientPort: peer.port,
-      serverAddress: peer.localAddress,
-      serverPort: peer.localPort,
-      tls: false,
-      requestId: this.id,
-      startedAtMs: this.context.now(),
-      site: this.place.name,
-    }
-  }
-
-  /** Calls the inspection unless the exchange is over; while it works nothing more is read. */
-  private inspect(call: (inspection: Inspection) => Verdict, next: (outcome: Outcome) => void): void {
-    const { run } = this
-    if (run === null) return
-    this.inspecting = true
-    run.step(call, (outcome) => {
-      this.inspecting = false
-      if (this.at === stage.done) run.close()
-      else next(outcome)
+    this.run = new InspectionRun(
+      inspection.inspector,
+      {
+        clientAddress: this.clientAddress,
+        clientPort: peer.port,
+        serverAddress: peer.localAddress,
+        serverPort: peer.localPort,
+        tls: false,
+        requestId: this.id,
+        startedAtMs: this.context.now(),
+        site: this.place.name,
+      },
+      this.context.bounds,
+    )
+    this.inspection = new RequestInspection({
+      run: this.run,
+      exchange: this.exchange,
+      owner: this,
+      bodyLimit: this.context.inspectedBodySize,
     })
+    this.hold = this.inspection.hold
+    this.inspection.start()
   }
 
-  private headJudged(outcome: Outcome): void {
-    if (this.stops(outcome)) return
-    if (!hasBody(this.head)) {
-      this.inspectEnd()
-      return
-    }
-    this.held = []
-    this.exchange.sendContinue()
-    this.exchange.resumeRequest()
+  requestPassed(): void {
+    this.wafVerdict = 'pass'
+    this.judged()
   }
 
-  private inspectPiece(piece: Buffer): void {
-    this.held?.push(piece)
-    const before = this.heldBytes
-    this.heldBytes += piece.length
-    const room = this.context.inspectedBodySize - before
-    if (room <= 0) return
-    const seen = piece.length > room ? piece.subarray(0, room) : piece
-    this.exchange.pauseRequest()
-    this.inspect(
-      (inspection) => inspection.requestBody(seen),
-      (outcome) => {
-        if (this.stops(outcome)) return
-        const full = this.heldBytes >= this.context.inspectedBodySize
-        if (this.bodyComplete || full || outcome.kind === 'pass') this.inspectEnd()
-        else this.exchange.resumeRequest()
-      },
-    )
-  }
-
-  private inspectEnd(): void {
-    this.inspect(
-      (inspection) => inspection.requestEnd(),
-      (outcome) => {
-        if (this.stops(outcome)) return
-        if (this.wafVerdict === 'off') this.wafVerdict = 'pass'
-        this.judged()
-      },
-    )
-  }
-
-  /** Acts on an outcome; true when the request is over. */
-  private stops(outcome: Outcome): boolean {
-    switch (outcome.kind) {
-      case 'pass':
-      case 'more':
-        return this.wafMode === 'monitor' && this.monitorReport()
-      case 'deny':
-        return this.refuseByWaf('deny', outcome.status)
-      case 'redirect':
-        return this.refuseByWaf('redirect', outcome.status, outcome.location)
-      case 'drop':
-        return this.refuseByWaf('drop', 0)
-      case 'exhausted':
-        return this.inspectionFailed('steps', 'the budget of the transaction is used up')
-      case 'fault':
-        return this.inspectionFailed(outcome.reason, outcome.detail)
-    }
-  }
-
-  /** An engine in detection-only mode passes what it would have stopped; the report tells. */
-  private monitorReport(): false {
-    const report = this.run?.report()
-    if (report !== null && report !== undefined && report.interruption !== null) this.wouldBlock()
-    return false
-  }
-
-  private wouldBlock(): void {
-    if (this.wafVerdict === 'would-block') return
-    this.wafVerdict = 'would-block'
-    this.report({ step: 'waf', rule: this.mainRule(), message: this.mainMessage(), verdict: 'would-block' })
-  }
-
-  private refuseByWaf(kind: string, status: number, location?: string): boolean {
-    if (this.wafMode === 'monitor') {
-      this.wouldBlock()
-      this.endInspection()
-      return this.passOn()
-    }
-    this.wafVerdict = kind
-    const facts = { step: 'waf', rule: this.mainRule(), message: this.mainMessage() } as const
-    if (status === 0) this.dropConnection(facts)
-    else this.block(facts, status, location)
-    return true
-  }
-
-  private inspectionFailed(reason: string, detail: string): boolean {
-    const pass = this.place.onInspectionFailure === 'pass' || this.wafMode === 'monitor'
-    this.wafVerdict = `failed:${reason}`
-    const facts = { step: 'waf', rule: `inspection-failed-${reason}`, message: detail } as const
-    if (!pass) {
-      this.block(facts, 503)
-      return true
-    }
-    this.report({ ...facts, verdict: 'would-block' })
+  requestStopped(stop: Stop): void {
+    if (this.isHeldBy('waf', stop)) return
     this.endInspection()
-    return this.passOn()
+    this.judged()
   }
 
-  /** Goes on without inspection: what was held is forwarded. Returns true: the caller's own path ends. */
-  private passOn(): true {
-    if (this.at === stage.judging) this.judged()
-    return true
+  /** Acts on a stop; false when the message goes on all the same (monitor mode, or a failure that may pass). */
+  private isHeldBy(step: 'waf' | 'response', stop: Stop): boolean {
+    const failed = stop.kind === 'fault' || stop.kind === 'exhausted'
+    const monitor = this.wafMode === 'monitor'
+    const passes = monitor || (failed && this.place.onInspectionFailure === 'pass')
+    const facts = { step, ...this.factsOf(stop) }
+    this.wafVerdict = passes ? 'would-block' : stop.kind
+    if (passes) this.report({ ...facts, verdict: 'would-block' })
+    else if (stop.kind === 'drop') this.drop(facts)
+    else if (stop.kind === 'redirect') this.block(facts, stop.status, stop.location)
+    else this.block(facts, stop.kind === 'deny' ? stop.status : 503)
+    return !passes
   }
 
-  private mainRule(): string {
-    const matches = this.run?.report()?.matches ?? []
-    return (matches.findLast((match) => match.disruptive) ?? matches.at(-1))?.ruleId ?? 'unknown'
-  }
-
-  private mainMessage(): string {
-    const matches = this.run?.report()?.matches ?? []
-    return (matches.find((match) => match.message !== '' && !match.disruptive) ?? matches[0])?.message ?? ''
+  private factsOf(stop: Stop): Pick<BlockRecord, 'rule' | 'message'> {
+    if (stop.kind === 'fault') return { rule: `inspection-failed-${stop.reason}`, message: stop.detail }
+    if (stop.kind === 'exhausted') {
+      return { rule: 'inspection-failed-steps', message: 'the budget of the transaction is used up' }
+    }
+    const report = this.run?.report() ?? null
+    return { rule: mainRule(report), message: mainMessage(report) }
   }
 
   private endInspection(): void {
     this.run?.close()
     this.run = null
+    this.inspection?.cancel()
+    this.inspection = null
+    this.answer?.cancel()
+    this.answer = null
   }
-
-  // ---- after the judgement ----
 
   /** The request may go on. A canary ends here: it must never reach an application. */
   private judged(): void {
+    if (this.inspection !== null) this.inspection = null
     if (this.head.canary !== '' && this.isCanary()) {
       this.context.canarySeen(this.canary, false)
-      this.answerLocally(200, 'OK', 'EDGE_CANARY_MISSED')
-      this.finish()
+      this.answerLocally(200, 'EDGE_CANARY_MISSED')
       return
     }
     this.at = stage.forwarding
@@ -310,55 +213,54 @@ export class ProxyExchange implements ExchangeListener, UpstreamListener, Reques
     return this.canary !== ''
   }
 
+  // ---- towards the upstream ----
+
   upstreamReady(connection: UpstreamWriter): void {
     if (this.at === stage.done) {
       connection.destroy()
       return
     }
     this.upstream = connection
-    const { head } = this
-    const held = this.held === null ? null : Buffer.concat(this.held)
-    const whole = this.bodyComplete || !hasBody(head)
-    const chunked = head.chunked && !this.bodyComplete
-    const length = chunked ? noLength : head.chunked ? this.heldBytes : head.contentLength
-    this.held = null
+    const { head, hold } = this
+    this.hold = null
+    const whole = !hasBody(head) || hold?.complete === true
+    const chunked = head.chunked && !whole
+    const length = chunked ? noLength : head.chunked ? (hold?.bytes ?? 0) : head.contentLength
     const text = forwardHead(
       head,
       { length, chunked },
       { id: this.id, authority: this.place.upstreamAuthority, forwarded: this.note.forwarded },
     )
-    const drained =
-      chunked && held !== null && held.length > 0
-        ? this.sendFirstChunk(connection, text, held)
-        : connection.send(head.method, head.upgrade, text, held, whole)
+    const piece = hold === null ? null : hold.join()
+    const drained = this.sendRequest(connection, text, piece, { chunked, whole })
     if (whole) return
     this.exchange.sendContinue()
     if (drained) this.exchange.resumeRequest()
   }
 
-  private sendFirstChunk(connection: UpstreamWriter, text: string, held: Buffer): boolean {
-    connection.send(this.head.method, false, text, null, false)
-    return connection.write(`${held.length.toString(16)}\r\n`, held, '\r\n', false)
+  private sendRequest(
+    connection: UpstreamWriter,
+    text: string,
+    piece: Buffer | null,
+    how: { chunked: boolean; whole: boolean },
+  ): boolean {
+    const { method, upgrade } = this.head
+    if (!how.chunked || piece === null) return connection.send(method, upgrade, text, piece, how.whole)
+    connection.send(method, upgrade, text, null, false)
+    return connection.write(`${piece.length.toString(16)}\r\n`, piece, '\r\n', false)
   }
-
-  // ---- the client's side ----
 
   requestBody(piece: Buffer): void {
     this.requestBytes += piece.length
-    if (this.at === stage.judging) {
-      this.inspectPiece(piece)
+    if (this.inspection !== null) {
+      if (this.requestBytes === this.head.contentLength) this.inspection.hold.complete = true
+      this.inspection.piece(piece)
       return
     }
     const { upstream } = this
-    if (upstream === null) {
-      this.held ??= []
-      this.held.push(piece)
-      this.heldBytes += piece.length
-      this.exchange.pauseRequest()
-      return
-    }
+    if (upstream === null) return
     const framed = this.head.chunked && this.at !== stage.tunnel
-    const last = !framed && this.at !== stage.tunnel && this.requestBytes === this.head.contentLength
+    const last = this.requestBytes === this.head.contentLength && this.at !== stage.tunnel
     const drained = framed
       ? upstream.write(`${piece.length.toString(16)}\r\n`, piece, '\r\n', false)
       : upstream.write('', piece, '', last)
@@ -366,30 +268,16 @@ export class ProxyExchange implements ExchangeListener, UpstreamListener, Reques
   }
 
   requestEnd(): void {
-    this.bodyComplete = true
-    if (this.at === stage.judging) {
-      // The verdict on the last piece goes on by itself; a body of which nothing was inspected ends here.
-      if (!this.inspecting) this.inspectEnd()
-      return
-    }
-    if (this.head.chunked) this.upstream?.write('0\r\n\r\n', null, '', true)
+    if (this.inspection !== null) this.inspection.bodyEnd()
+    else if (this.hold !== null) this.hold.complete = true
+    else if (this.head.chunked) this.upstream?.write('0\r\n\r\n', null, '', true)
   }
-
-  aborted(refusal: Refusal | null): void {
-    if (this.at === stage.done) return
-    this.status = refusal === null ? this.status : refusal.status
-    this.finish()
-  }
-
-  drained(): void {
-    this.upstream?.resumeAnswer()
-  }
-
-  // ---- the upstream's side ----
 
   upstreamDrained(): void {
     if (this.at !== stage.done) this.exchange.resumeRequest()
   }
+
+  // ---- towards the client ----
 
   answerHead(head: UpstreamHead, piece: Buffer | null, ended: boolean): boolean {
     this.status = head.status
@@ -398,44 +286,63 @@ export class ProxyExchange implements ExchangeListener, UpstreamListener, Reques
       this.exchange.switchProtocols(`${head.fields}X-Request-Id: ${this.id}\r\n`)
       return true
     }
-    this.at = stage.answering
-    if (this.run !== null && this.place.inspection?.answers === true) {
-      this.answer = new AnswerHold(head)
-      return this.holdAnswer(piece, ended)
+    if (ended) this.upstream = null
+    if (this.run !== null) {
+      if (this.place.inspection?.answers === true) return this.inspectAnswer(this.run, head, piece, ended)
+      this.endInspection()
     }
-    if (this.run !== null) this.endInspection()
     return this.sendHead(head, piece, ended)
   }
 
   answerBody(piece: Buffer | null, ended: boolean): boolean {
-    if (this.answer !== null) return this.holdAnswer(piece, ended)
-    return this.pass(piece, ended)
-  }
-
-  private sendHead(head: UpstreamHead, piece: Buffer | null, ended: boolean): boolean {
-    const { exchange } = this
-    if (piece !== null) this.responseBytes += piece.length
-    if (ended) this.at = stage.done
-    const drained = exchange.respond(this.outgoing(head), piece, ended)
-    if (ended) this.complete()
-    return drained
-  }
-
-  private pass(piece: Buffer | null, ended: boolean): boolean {
+    if (ended) this.upstream = null
+    if (this.answer !== null) return this.answer.add(piece, ended)
     if (piece !== null) this.responseBytes += piece.length
     if (ended) this.at = stage.done
     const drained = this.exchange.write(piece, ended)
-    if (ended) this.complete()
+    if (ended) this.finish()
     return drained
   }
 
-  private outgoing(head: UpstreamHead): ResponseHead {
-    return {
-      status: head.status,
-      reason: head.reason,
-      fields: `${head.fields}X-Request-Id: ${this.id}\r\n`,
-      contentLength: head.contentLength,
-    }
+  private sendHead(head: UpstreamHead, piece: Buffer | null, ended: boolean): boolean {
+    if (piece !== null) this.responseBytes += piece.length
+    this.at = ended ? stage.done : stage.answering
+    const fields = `${head.fields}X-Request-Id: ${this.id}\r\n`
+    const answer = plainHead(head.status, head.reason, fields, head.contentLength)
+    const drained = this.exchange.respond(answer, piece, ended)
+    if (ended) this.finish()
+    return drained
+  }
+
+  drained(): void {
+    this.upstream?.resumeAnswer()
+  }
+
+  private inspectAnswer(
+    run: InspectionRun,
+    head: UpstreamHead,
+    piece: Buffer | null,
+    ended: boolean,
+  ): boolean {
+    const answer = new AnswerInspection({ run, head, owner: this, bodyLimit: this.context.inspectedBodySize })
+    this.answer = answer
+    return answer.add(piece, ended)
+  }
+
+  answerPassed(answer: AnswerInspection): void {
+    this.endInspection()
+    const drained = this.sendHead(answer.head, answer.hold.join(), answer.hold.complete)
+    if (drained) this.upstream?.resumeAnswer()
+  }
+
+  answerStopped(stop: Stop): void {
+    const { answer } = this
+    if (answer === null || this.isHeldBy('response', stop)) return
+    this.answerPassed(answer)
+  }
+
+  answerWanted(): void {
+    this.upstream?.resumeAnswer()
   }
 
   upstreamFailed(failure: UpstreamFailure): void {
@@ -446,182 +353,77 @@ export class ProxyExchange implements ExchangeListener, UpstreamListener, Reques
       this.place.pool.acquire(this, true)
       return
     }
-    const facts = { step: 'upstream', rule: failure.code, message: failure.detail } as const
-    const begun = this.at === stage.answering && this.answer === null
-    if (begun || this.at === stage.tunnel) {
-      this.report({ ...facts, verdict: 'would-block' })
-      this.exchange.destroy()
-      this.finish()
-      return
-    }
-    this.block(facts, failure.status)
-  }
-
-  // ---- inspection of the answer ----
-
-  private holdAnswer(piece: Buffer | null, ended: boolean): boolean {
-    const hold = this.answer
-    if (hold === null) return true
-    // The piece lies in a receive buffer that is filled again after this call.
-    if (piece !== null) hold.add(Buffer.from(piece))
-    hold.ended ||= ended
-    if (!this.inspecting) this.inspectAnswer(hold)
-    return this.answer === null
-  }
-
-  private inspectAnswer(hold: AnswerHold): void {
-    const next = (outcome: Outcome): void => this.answerJudged(hold, outcome)
-    if (!hold.headSeen) {
-      hold.headSeen = true
-      const { head } = hold
-      const raw = {
-        kind: 'response',
-        status: head.status,
-        reason: head.reason,
-        version: head.minorVersion === 1 ? '1.1' : '1.0',
-        headers: listHeaders(head.text),
-      } as const
-      this.inspect((inspection) => inspection.responseHead(raw), next)
-      return
-    }
-    const piece = hold.takeUnseen()
-    if (piece !== null) this.inspect((inspection) => inspection.responseBody(piece), next)
-    else if (hold.ended || hold.bytes >= this.context.inspectedBodySize) {
-      this.inspect(
-        (inspection) => inspection.responseEnd(),
-        (outcome) => {
-          if (!this.stops(outcome)) this.releaseAnswer(hold)
-          else if (this.run === null) this.releaseAnswer(hold)
-        },
-      )
-    } else this.upstream?.resumeAnswer()
-  }
-
-  private answerJudged(hold: AnswerHold, outcome: Outcome): void {
-    const stopped = this.stops(outcome)
-    if (stopped && this.run !== null) return
-    if (stopped || outcome.kind === 'pass') this.releaseAnswer(hold)
-    else this.inspectAnswer(hold)
-  }
-
-  private releaseAnswer(hold: AnswerHold): void {
-    if (this.at === stage.done) return
-    this.answer = null
-    this.endInspection()
-    const drained = this.sendHead(hold.head, hold.all(), hold.ended)
-    if (drained) this.upstream?.resumeAnswer()
+    this.failure = failure
+    if (this.at === stage.answering || this.at === stage.tunnel) this.breakOff()
+    else this.answerLocally(failure.status, failure.code)
   }
 
   // ---- ending ----
 
-  private block(
-    facts: Pick<BlockRecord, 'step' | 'rule' | 'message'>,
-    status: number,
-    location?: string,
-  ): void {
+  refused(refusal: Refusal): RefusalAnswer {
+    this.status = refusal.status
+    const { code, message, status } = refusal
+    this.report({ step: 'limits', rule: code, message, verdict: 'block' })
+    this.finish()
+    return answerPage(this.head, { status, title: reasonPhrase(status), id: this.id, code })
+  }
+
+  aborted(): void {
+    if (this.at !== stage.done) this.finish()
+  }
+
+  private block(facts: BlockFacts, status: number, location?: string): void {
     this.status = status
+    this.markCanary()
+    this.report({ ...facts, verdict: 'block' })
+    this.answerLocally(status, 'EDGE_BLOCKED', location)
+  }
+
+  private drop(facts: BlockFacts): void {
+    this.markCanary()
+    this.report({ ...facts, verdict: 'block' })
+    this.breakOff()
+  }
+
+  /** The mark counts only now that the verdict stands. */
+  private markCanary(): void {
     if (this.head.canary !== '' && this.isCanary()) this.context.canarySeen(this.canary, true)
-    this.report({ ...facts, verdict: 'block' })
-    this.answerLocally(
-      status,
-      reasonPhrase(status),
-      facts.step === 'upstream' ? facts.rule : 'EDGE_BLOCKED',
-      location,
-    )
-    this.finish()
   }
 
-  private dropConnection(facts: Pick<BlockRecord, 'step' | 'rule' | 'message'>): void {
-    this.report({ ...facts, verdict: 'block' })
-    this.exchange.destroy()
-    this.finish()
+  private report(block: Omit<BlockRecord, 'report'>): void {
+    const report = block.step === 'waf' || block.step === 'response' ? this.run?.report() : null
+    this.blocked = report === null || report === undefined ? block : { ...block, report }
+    this.context.events.block(this, this.blocked)
   }
 
-  private report(facts: Pick<BlockRecord, 'step' | 'rule' | 'message' | 'verdict'>): void {
-    const report =
-      facts.step === 'waf' || facts.step === 'response' ? (this.run?.report() ?? undefined) : undefined
-    this.context.events.block(this, {
-      ...facts,
-      ...(report === undefined ? {} : { report }),
-      trace: this.trace(facts),
-    })
-  }
-
-  /** All steps that were taken, in their fixed order. */
-  private trace(facts: Pick<BlockRecord, 'step' | 'rule' | 'verdict'>): readonly TraceStep[] {
-    const steps: TraceStep[] = [{ step: 'limits', verdict: 'pass' }]
-    const own = { step: facts.step, verdict: facts.verdict, detail: facts.rule }
-    if (facts.step === 'ban') return [...steps, own]
-    steps.push(banTrace(this.banHit))
-    if (facts.step === 'waf') return [...steps, own]
-    steps.push({ step: 'waf', verdict: this.wafVerdict })
-    return [...steps, own]
-  }
-
-  private answerLocally(status: number, title: string, code: string, location?: string): void {
+  private answerLocally(status: number, code: string, location?: string): void {
     this.status = status
     this.at = stage.done
+    const title = reasonPhrase(status)
     const page = answerPage(this.head, { status, title, id: this.id, code })
     const body = Buffer.from(page.body)
     const fields = location === undefined ? page.fields : `${page.fields}Location: ${lineSafe(location)}\r\n`
     this.responseBytes = body.length
     this.exchange.respond(plainHead(status, title, fields, body.length), body, true)
+    this.finish()
   }
 
-  private complete(): void {
-    this.upstream = null
+  private breakOff(): void {
+    this.exchange.destroy()
     this.finish()
   }
 
   private finish(): void {
     this.at = stage.done
-    this.upstream?.destroy()
+    if (this.upstream !== null) this.upstream.destroy()
+    else this.place.pool.cancel(this)
     this.upstream = null
-    this.place.pool.cancel(this)
-    if (!this.inspecting) this.run?.close()
-    this.held = null
+    if (this.run !== null) this.endInspection()
     this.context.events.access(this)
   }
-}
-
-function banTrace(hit: BanHit | null): TraceStep {
-  return hit === null
-    ? { step: 'ban', verdict: 'pass' }
-    : { step: 'ban', verdict: hit.kind === 'allow' ? 'allow' : 'would-block', detail: hit.scenario }
 }
 
 /** A location from a rule must not be able to start a header of its own. */
 function lineSafe(text: string): string {
   return text.replaceAll(/[^\u0021-\u007e]/g, '')
-}
-
-/** An answer that the inspection has not released yet. */
-class AnswerHold {
-  readonly head: UpstreamHead
-  headSeen = false
-  ended = false
-  bytes = 0
-  private readonly pieces: Buffer[] = []
-  private seen = 0
-
-  constructor(head: UpstreamHead) {
-    this.head = head
-  }
-
-  add(piece: Buffer): void {
-    this.pieces.push(piece)
-    this.bytes += piece.length
-  }
-
-  /** The next piece that the inspection has not seen, or null. */
-  takeUnseen(): Buffer | null {
-    const piece = this.pieces[this.seen]
-    if (piece === undefined) return null
-    this.seen += 1
-    return piece
-  }
-
-  all(): Buffer | null {
-    return this.pieces.length === 0 ? null : Buffer.concat(this.pieces)
-  }
 }

@@ -1,5 +1,6 @@
 import type { MatchReport, TraceStep } from '@sevenfold/event'
 import type { RequestHead } from '../http/request-head.ts'
+import type { UpstreamFailure } from '../upstream/upstream-failure.ts'
 
 /** What is known about one request when its event is written. */
 export interface RequestRecord {
@@ -16,24 +17,25 @@ export interface RequestRecord {
   readonly durationMs: number
   /** Attack id of a canary with a valid mark, or empty. */
   readonly canary: string
+  /** Why the upstream gave no (whole) answer. */
+  readonly failure: UpstreamFailure | null
+  /** All judging steps that were taken, in their fixed order. Made on demand. */
+  trace(): readonly TraceStep[]
 }
 
 /** Why a request was refused, or would have been in monitor mode. */
 export interface BlockRecord {
   /** Step of the fixed order of judgement. */
-  readonly step: 'limits' | 'ban' | 'waf' | 'upstream' | 'response'
+  readonly step: 'limits' | 'ban' | 'waf' | 'response'
   readonly verdict: 'block' | 'would-block'
   /** Stable id: a refusal code, a rule id, a scenario. */
   readonly rule: string
   readonly message: string
   readonly report?: MatchReport
-  readonly trace: readonly TraceStep[]
 }
 
 /** Where the pipeline reports to. Never waits, never throws. */
 export interface RequestEvents {
   access(record: RequestRecord): void
   block(record: RequestRecord, block: BlockRecord): void
-  /** Something about the edge itself. */
-  notice(action: string, message: string): void
 }

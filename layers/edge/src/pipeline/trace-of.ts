@@ -1,0 +1,47 @@
+import type { TraceStep } from '@sevenfold/event'
+import type { BanHit } from '../ban/ban-table.ts'
+import type { UpstreamFailure } from '../upstream/upstream-failure.ts'
+import type { BlockRecord } from './request-record.ts'
+
+/** What a request left behind at each step. */
+export interface TraceFacts {
+  readonly blocked: BlockRecord | null
+  readonly ban: BanHit | null
+  /** `off`, `pass`, or what the inspection decided. */
+  readonly waf: string
+  readonly failure: UpstreamFailure | null
+  readonly status: number
+}
+
+function blockStep(block: BlockRecord): TraceStep {
+  return { step: block.step, verdict: block.verdict, detail: block.rule }
+}
+
+function banStep(ban: BanHit | null): TraceStep {
+  if (ban === null) return { step: 'ban', verdict: 'pass' }
+  return { step: 'ban', verdict: ban.kind === 'allow' ? 'allow' : 'would-block', detail: ban.scenario }
+}
+
+function upstreamStep(facts: TraceFacts): TraceStep {
+  if (facts.failure !== null) return { step: 'upstream', verdict: 'failed', detail: facts.failure.code }
+  return { step: 'upstream', verdict: facts.status === 0 ? 'none' : 'answered', detail: String(facts.status) }
+}
+
+/**
+ * The steps that a request was taken through, in the fixed order: limits, ban, waf, upstream, response. A step that
+ * ended the request is the last one. `sevenfold why` prints this.
+ */
+export function traceOf(facts: TraceFacts): readonly TraceStep[] {
+  const { blocked } = facts
+  const ended = blocked !== null && blocked.verdict === 'block' ? blocked.step : null
+  if (blocked !== null && ended === 'limits') return [blockStep(blocked)]
+  const steps: TraceStep[] = [{ step: 'limits', verdict: 'pass' }]
+  if (blocked !== null && ended === 'ban') return [...steps, blockStep(blocked)]
+  steps.push(banStep(facts.ban))
+  if (blocked !== null && blocked.step === 'waf') steps.push(blockStep(blocked))
+  else steps.push({ step: 'waf', verdict: facts.waf })
+  if (ended === 'waf') return steps
+  steps.push(upstreamStep(facts))
+  if (blocked !== null && blocked.step === 'response') steps.push(blockStep(blocked))
+  return steps
+}
