@@ -1,0 +1,165 @@
+import { createServer } from 'node:http'
+import type { Server } from 'node:http'
+import { join } from 'node:path'
+import type { LedgerConfig } from '@sevenfold/config'
+import { isJsonObject } from '@sevenfold/event'
+import {
+  LayerError,
+  createReceiver,
+  defineLayer,
+  listenOnSocket,
+  loadOrCreateKeys,
+  openRegistry,
+} from '@sevenfold/layer'
+import type { Layer, PartContext, Receiver, ReceivedBatch, RunningLayer, Timer } from '@sevenfold/layer'
+import { LedgerError } from './ledger-error.ts'
+import type { LedgerBatch } from './log/ledger-batch.ts'
+import { openLedgerLog } from './log/ledger-log.ts'
+import type { LedgerLog } from './log/ledger-log.ts'
+
+type Context = PartContext<LedgerConfig>
+
+function parseConfig(value: unknown): LedgerConfig {
+  const config = isJsonObject(value) ? value : {}
+  const numbers = ['segmentSizeBytes', 'checkpointIntervalMs', 'segmentsBytes']
+  if (
+    config['v'] !== 1 ||
+    typeof config['origin'] !== 'string' ||
+    numbers.some((key) => typeof config[key] !== 'number')
+  )
+    throw new Error('not a compiled ledger configuration')
+  return value as LedgerConfig // written by our own compiler; every field that is used is checked above
+}
+
+/** The batch as the log takes it: the lines' exact bytes again. */
+function toLedgerBatch(batch: ReceivedBatch): LedgerBatch | undefined {
+  const [first] = batch.events
+  if (first === undefined) return undefined
+  const { agent, epoch, lane, events, position } = batch
+  let text = ''
+  for (const event of events) text += `${event.line}\n`
+  return {
+    agent,
+    epoch,
+    lane,
+    first: first.sequence,
+    lines: events.length,
+    hash: position.hash,
+    body: Buffer.from(text),
+  }
+}
+
+async function openLog(context: Context): Promise<LedgerLog> {
+  const { config, dataDir, log } = context
+  try {
+    const opened = await openLedgerLog({
+      folder: dataDir,
+      origin: config.origin,
+      // A key of its own: what signs heartbeats must not be able to sign checkpoints.
+      signer: loadOrCreateKeys(join(dataDir, 'log-key')),
+      segmentBytes: config.segmentSizeBytes,
+      retainBytes: config.segmentsBytes,
+    })
+    log.info('log-opened', { entries: opened.size, ...opened.recovered })
+    return opened
+  } catch (error) {
+    if (!(error instanceof LedgerError)) throw error
+    throw new LayerError('LAYER_DATA_UNUSABLE', `${error.code}: ${error.message}`, {
+      hint: error.hint,
+      cause: error,
+    })
+  }
+}
+
+function openReceiver(context: Context, ledger: LedgerLog): Receiver {
+  const { dataDir, clock, log, metrics, events } = context
+  return createReceiver({
+    registry: openRegistry({
+      path: join(dataDir, 'agents.json'),
+      onInvalid: (error) => log.error('registry-invalid', { error }),
+    }),
+    folder: join(dataDir, 'receiver'),
+    clock,
+    log,
+    metrics,
+    recovered: ledger.positions(),
+    onBatch: async (batch) => {
+      const taken = toLedgerBatch(batch)
+      if (taken !== undefined) await ledger.append(taken)
+    },
+    // Somebody lies, or evidence is missing: that belongs into the evidence.
+    onIncident: ({ kind, message }) => context.emit(events.notice(`receive-${kind}`, message, 70)),
+  })
+}
+
+/** Signs and drops what is over the budget, every `checkpointIntervalMs`. */
+function startCheckpoints(context: Context, ledger: LedgerLog): { stop(): void } {
+  const { config, clock, log, metrics, events } = context
+  const entries = metrics.gauge('sevenfold_ledger_entries', 'Entries in the log')
+  const failures = metrics.counter(
+    'sevenfold_ledger_checkpoint_failures_total',
+    'Checkpoints that could not be made',
+  )
+  let timer: Timer | undefined
+  let stopped = false
+  const run = async (): Promise<void> => {
+    try {
+      await ledger.checkpoint()
+      const dropped = ledger.enforceRetention()
+      if (dropped !== undefined) context.emit(events.notice('ledger-retention', describe(dropped)))
+    } catch (error) {
+      failures.inc()
+      log.error('checkpoint-failed', { error })
+    }
+    entries.set(ledger.size)
+    if (!stopped) timer = clock.after(config.checkpointIntervalMs, () => void run())
+  }
+  void run()
+  return {
+    stop: () => {
+      stopped = true
+      timer?.cancel()
+    },
+  }
+}
+
+function describe(dropped: { segments: number; bytes: number; oldest: number }): string {
+  return `${dropped.segments} segments (${dropped.bytes} bytes) were over the budget and dropped; the oldest entry is ${dropped.oldest}`
+}
+
+function close(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve())
+    server.closeIdleConnections()
+    // Batches under way get their answer; what hangs longer is resumed by its sender.
+    setTimeout(() => server.closeAllConnections(), 1_000).unref()
+  })
+}
+
+async function start(context: Context): Promise<RunningLayer<LedgerConfig>> {
+  const ledger = await openLog(context)
+  const receiver = openReceiver(context, ledger)
+  const server = createServer({ headersTimeout: 5_000, requestTimeout: 30_000 }, receiver.handle)
+  await listenOnSocket(server, join(context.dataDir, 'ingest.sock'))
+  const checkpoints = startCheckpoints(context, ledger)
+  return {
+    selfTest: async () => {
+      await ledger.checkpoint()
+      return { ok: ledger.signed !== undefined, details: { entries: ledger.size } }
+    },
+    stop: async () => {
+      checkpoints.stop()
+      await close(server)
+      await receiver.close()
+      await ledger.close()
+    },
+  }
+}
+
+/** The ledger as a part of the house: append, sync, acknowledge, sign. When it is down, events wait in the spools. */
+export const ledgerLayer: Layer<LedgerConfig> = defineLayer({
+  name: 'ledger',
+  parseConfig,
+  spoolBytes: (config) => config.spoolBytes,
+  start,
+})

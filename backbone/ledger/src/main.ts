@@ -1,0 +1,4 @@
+import { runLayer } from '@sevenfold/layer'
+import { ledgerLayer } from './ledger-layer.ts'
+
+await runLayer(ledgerLayer)

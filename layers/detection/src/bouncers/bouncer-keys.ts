@@ -1,0 +1,121 @@
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
+import { existsSync, readFileSync } from 'node:fs'
+import { isJsonObject, parseBoundedJson } from '@sevenfold/event'
+import { writeAtomic } from '@sevenfold/layer'
+import { DetectionError } from '../detection-error.ts'
+
+/** A bouncer as it is listed: never with its key. */
+export interface Bouncer {
+  readonly name: string
+  /** ISO 8601 UTC. */
+  readonly created: string
+}
+
+interface StoredBouncer extends Bouncer {
+  /** SHA-256 of the key, hex. A key has 256 random bits, so that a slow hash would add nothing. */
+  readonly keyHash: string
+}
+
+/** Most bouncers. */
+export const maxBouncers = 1_000
+const nameForm = /^[a-zA-Z0-9][\w.-]{0,63}$/
+const limits = { maxTextLength: 1_048_576, maxDepth: 4, maxNodes: 10_000, maxStringLength: 256 }
+
+function digest(key: string): Buffer {
+  return createHash('sha256').update(key).digest()
+}
+
+function readFile(path: string): StoredBouncer[] {
+  if (!existsSync(path)) return []
+  const parsed = parseBoundedJson(readFileSync(path, 'utf8'), limits)
+  const list = parsed.ok && isJsonObject(parsed.value) ? parsed.value['bouncers'] : undefined
+  if (!Array.isArray(list)) {
+    throw new DetectionError(
+      'DETECTION_BOUNCERS_INVALID',
+      `${path} is damaged; remove it and add the bouncers again`,
+    )
+  }
+  return list.flatMap((item) => {
+    if (!isJsonObject(item)) return []
+    const { name, created, keyHash } = item
+    const isWhole = typeof name === 'string' && typeof created === 'string' && typeof keyHash === 'string'
+    return isWhole && /^[0-9a-f]{64}$/.test(keyHash) ? [{ name, created, keyHash }] : []
+  })
+}
+
+/** The bouncers that may read decisions, with hashed keys in a file. */
+export class BouncerKeys {
+  readonly #path: string
+  readonly #now: () => number
+  #bouncers: StoredBouncer[]
+
+  /** Throws `DETECTION_BOUNCERS_INVALID` for a damaged file. */
+  constructor(path: string, now: () => number) {
+    this.#path = path
+    this.#now = now
+    this.#bouncers = readFile(path)
+  }
+
+  /**
+   * Adds a bouncer and returns its key, which is shown this once. Throws `DETECTION_BAD_BOUNCER`,
+   * `DETECTION_BOUNCER_EXISTS`.
+   */
+  add(name: string): string {
+    const key = randomBytes(32).toString('base64url')
+    this.#insert(name, key)
+    return key
+  }
+
+  /** Sets a bouncer with a key that was made elsewhere (configuration); replaces one of the same name. */
+  set(name: string, key: string): void {
+    const keyHash = digest(key).toString('hex')
+    if (this.#bouncers.some((bouncer) => bouncer.name === name && bouncer.keyHash === keyHash)) return
+    this.delete(name)
+    this.#insert(name, key)
+  }
+
+  #insert(name: string, key: string): void {
+    if (!nameForm.test(name) || key.length < 16 || key.length > 512) {
+      throw new DetectionError(
+        'DETECTION_BAD_BOUNCER',
+        'a bouncer has a name of letters, digits, dots and hyphens, and a key of 16 characters or more',
+      )
+    }
+    if (this.#bouncers.some((bouncer) => bouncer.name === name)) {
+      throw new DetectionError('DETECTION_BOUNCER_EXISTS', `a bouncer is called ${name} already`)
+    }
+    if (this.#bouncers.length >= maxBouncers) {
+      throw new DetectionError('DETECTION_BAD_BOUNCER', `there are ${maxBouncers} bouncers already`)
+    }
+    const created = new Date(this.#now()).toISOString()
+    this.#save([...this.#bouncers, { name, created, keyHash: digest(key).toString('hex') }])
+  }
+
+  #save(bouncers: StoredBouncer[]): void {
+    writeAtomic(this.#path, `${JSON.stringify({ v: 1, bouncers }, undefined, 2)}\n`)
+    this.#bouncers = bouncers
+  }
+
+  /** Removes a bouncer; its key is refused from now on. False when there is none of this name. */
+  delete(name: string): boolean {
+    const rest = this.#bouncers.filter((bouncer) => bouncer.name !== name)
+    if (rest.length === this.#bouncers.length) return false
+    this.#save(rest)
+    return true
+  }
+
+  /** The bouncers, without their keys. */
+  list(): Bouncer[] {
+    return this.#bouncers.map(({ name, created }) => ({ name, created }))
+  }
+
+  /** Name of the bouncer that a key belongs to. Takes the same time for every key. */
+  find(key: string): string | undefined {
+    const hash = digest(key)
+    let found: string | undefined
+    for (const bouncer of this.#bouncers) {
+      if (timingSafeEqual(hash, Buffer.from(bouncer.keyHash, 'hex'))) found = bouncer.name
+    }
+    return found
+  }
+}

@@ -1,0 +1,187 @@
+import { BehaviourEngine, metaOf } from '@sevenfold/behaviour'
+import type { LeakyScenario, Overflow } from '@sevenfold/behaviour'
+import type { EventBuilder, EventDraft, Mode, SevenfoldEvent } from '@sevenfold/event'
+import type { NeverBan } from '../authority/never-ban.ts'
+import type { DecisionStore } from '../decisions/decision-store.ts'
+import { toDecision } from '../decisions/stored-decision.ts'
+import type { StoredDecision } from '../decisions/stored-decision.ts'
+import { TraceBook } from '../signals/trace-book.ts'
+import type { Signal } from '../signals/signal.ts'
+import { signalOfEvent } from '../signals/signal-of-event.ts'
+import { signalOfLine } from '../signals/signal-of-line.ts'
+import type { LineContext } from '../signals/signal-of-line.ts'
+import { BlastRadius } from './blast-radius.ts'
+
+/** What judging needs from its surroundings. */
+export interface JudgeOptions {
+  readonly scenarios: readonly LeakyScenario[]
+  readonly store: DecisionStore
+  readonly neverBan: NeverBan
+  readonly events: EventBuilder
+  /** Queues an event of ours. Never waits, never throws. */
+  readonly emit: (draft: EventDraft) => void
+  /** Mode of the layer now. */
+  readonly mode: () => Mode
+  /** Milliseconds since 1970. */
+  readonly now: () => number
+  /** Milliseconds that never run backwards: what buckets leak by. */
+  readonly monotonicMs: () => number
+  readonly banDurationMs: number
+  readonly blastRadius?: BlastRadius
+}
+
+/** Counters of a judge since it was made. */
+export interface JudgeCounters {
+  readonly signals: number
+  readonly overflows: number
+  readonly bans: number
+  /** Overflows of addresses that are never banned. */
+  readonly spared: number
+  readonly held: number
+}
+
+/** From what happened to decisions. Everything is synchronous: an event is judged when it arrives. */
+export class Judge {
+  readonly #options: JudgeOptions
+  readonly #engine: BehaviourEngine
+  readonly #book = new TraceBook()
+  readonly #blast: BlastRadius
+  readonly #counters = { signals: 0, overflows: 0, bans: 0, spared: 0, held: 0 }
+
+  constructor(options: JudgeOptions) {
+    this.#options = options
+    this.#blast = options.blastRadius ?? new BlastRadius()
+    this.#engine = new BehaviourEngine({
+      scenarios: options.scenarios,
+      clock: 'live',
+      onFault: (scenario, error) => this.#reportFault(scenario, error),
+    })
+  }
+
+  /** Takes an event that the edge wrote. Events of other parts are of no concern: only the edge vouches for addresses. */
+  takeEdgeEvent(event: SevenfoldEvent): void {
+    const signal = signalOfEvent(event)
+    if (signal === undefined || this.#options.mode() === 'off') return
+    const waited = this.#book.confirm(signal, this.#options.monotonicMs())
+    this.#pour(signal)
+    for (const line of waited) this.#pour(line)
+  }
+
+  /** Takes a line of an application's own log; false when it has another form. */
+  takeLine(line: string, context: LineContext): boolean {
+    const signal = signalOfLine(line, context)
+    if (signal === undefined) return false
+    if (this.#options.mode() === 'off') return true
+    for (const ready of this.#book.take(signal, this.#options.monotonicMs())) this.#pour(ready)
+    return true
+  }
+
+  /** Judges lines that waited in vain for the edge. Call it about once a second. */
+  tick(): void {
+    for (const line of this.#book.expire(this.#options.monotonicMs())) this.#pour(line)
+  }
+
+  /** Drops buckets that have leaked out. */
+  collect(): void {
+    this.#engine.collect(this.#options.monotonicMs())
+  }
+
+  /** Judges a source anew, after its ban was lifted by hand. */
+  forget(value: string): void {
+    this.#engine.forget(value)
+  }
+
+  /** Counters since the start. */
+  counters(): JudgeCounters & {
+    readonly buckets: number
+    readonly evicted: number
+    readonly refused: number
+  } {
+    const { evicted, refused } = this.#engine.counters()
+    return { ...this.#counters, buckets: this.#engine.buckets, evicted, refused }
+  }
+
+  #pour(signal: Signal): void {
+    this.#counters.signals += 1
+    // A line about this machine's own address is about the edge or a health check: its client is not known.
+    const address = metaOf(signal.event, 'source_ip')
+    if (signal.origin === 'app-log' && this.#options.neverBan.reasonFor(address) === 'own-interface') return
+    for (let i = 0; i < signal.times; i += 1) {
+      for (const overflow of this.#engine.pour(signal.event, this.#options.monotonicMs())) {
+        this.#takeOverflow(overflow, signal)
+      }
+    }
+  }
+
+  #takeOverflow(overflow: Overflow, signal: Signal): void {
+    this.#counters.overflows += 1
+    const { scenario, value, count } = overflow
+    const { events, emit } = this.#options
+    const seconds = ((overflow.lastMs - overflow.firstMs) / 1000).toFixed(1)
+    const site = metaOf(overflow.event, 'site')
+    emit(
+      events.detection({
+        rule: { id: scenario.name, name: scenario.name, description: scenario.description },
+        message: `${scenario.scope} ${value} performed ${scenario.name} (${count} events over ${seconds} s)`,
+        count,
+        severity: scenario.labels.remediation ? 60 : 40,
+        threat: { framework: 'MITRE ATT&CK', technique: { id: scenario.labels.techniques } },
+        ...(scenario.scope === 'ip' ? { clientAddress: value } : { userName: value }),
+        ...(site === '' ? {} : { site }),
+        ...(signal.trace === '' ? {} : { traceId: signal.trace }),
+      }),
+    )
+    if (scenario.labels.remediation && scenario.scope === 'ip') this.#ban(overflow)
+  }
+
+  #ban(overflow: Overflow): void {
+    const { store, neverBan, now, banDurationMs, mode } = this.#options
+    const reason = neverBan.reasonFor(overflow.value)
+    if (reason !== undefined) {
+      this.#counters.spared += 1
+      this.#notice('never-banned', `${overflow.value} is not banned for ${overflow.scenario.name}: ${reason}`)
+      return
+    }
+    const ban = { type: 'ban', scope: 'ip' as const, value: overflow.value }
+    const untilMs = now() + banDurationMs
+    const known = store.longest(ban)
+    // A second scenario of the same attack needs no second ban.
+    if (known !== undefined && known.untilMs - now() > banDurationMs / 2) return
+    const admitted = this.#blast.admit(now())
+    if (admitted !== 'go') {
+      this.#counters.held += 1
+      if (admitted === 'first-held')
+        this.#notice(
+          'bans-held',
+          'more new bans than the limit within a minute: further ones are held, look at the scenarios and their sources',
+          80,
+        )
+      return
+    }
+    this.#counters.bans += 1
+    const simulated = mode() !== 'enforce'
+    const scenario = overflow.scenario.name
+    this.announce(store.add({ ...ban, untilMs, origin: 'sevenfold', scenario, simulated }))
+  }
+
+  /** Writes the event of a decision that was made. */
+  announce(decision: StoredDecision, reason?: string): void {
+    const { events, emit, now } = this.#options
+    emit(events.decision('add', toDecision(decision, now()), reason))
+  }
+
+  /** Writes the event of a decision that ended, by hand or by time. */
+  announceEnd(decision: StoredDecision, reason: string): void {
+    const { events, emit, now } = this.#options
+    emit(events.decision('remove', toDecision(decision, now()), reason))
+  }
+
+  #notice(action: string, message: string, severity = 30): void {
+    this.#options.emit(this.#options.events.notice(action, message, severity))
+  }
+
+  #reportFault(scenario: string, error: unknown): void {
+    const why = error instanceof Error ? error.message : String(error)
+    this.#notice('scenario-disabled', `scenario ${scenario} threw and is switched off: ${why}`, 70)
+  }
+}

@@ -1,0 +1,16 @@
+import type { DetectionConfig } from '@sevenfold/config'
+import { isJsonObject } from '@sevenfold/event'
+
+/** Checks the compiled configuration of this layer as far as a start depends on it. Throws an `Error` that says what is wrong. */
+export function parseConfig(value: unknown): DetectionConfig {
+  const config = isJsonObject(value) ? value : {}
+  const api = isJsonObject(config['api']) ? config['api'] : {}
+  const listen = isJsonObject(api['listen']) ? api['listen'] : {}
+  const isWhole =
+    config['v'] === 1 &&
+    typeof listen['port'] === 'number' &&
+    typeof config['banDurationMs'] === 'number' &&
+    ['neverBan', 'declaredProxies', 'sources'].every((key) => Array.isArray(config[key]))
+  if (!isWhole) throw new Error('not a compiled detection configuration')
+  return value as DetectionConfig // written by our own compiler; the fields that a start depends on are checked above
+}

@@ -1,0 +1,92 @@
+import { metaOf } from '@sevenfold/behaviour'
+import type { BehaviourEvent, LeakyScenario } from '@sevenfold/behaviour'
+
+const bySource = (event: BehaviourEvent): string => metaOf(event, 'source_ip')
+const isAccess = (event: BehaviourEvent): boolean => metaOf(event, 'log_type') === 'http_access-log'
+
+const notThere = new Set(['403', '404', '410'])
+const badRequest = new Set(['400', '401', '403', '404', '405', '406', '410', '413', '414', '422', '431'])
+// What every page asks for, whether it is there or not.
+const innocentPath = /^\/(?:favicon\.ico|robots\.txt|apple-touch-icon[\w.-]*\.png|\.well-known\/[\w./-]*)$/u
+
+/** Many different pages that do not exist or are forbidden: somebody looks for what might be there. */
+export const httpProbing: LeakyScenario = {
+  name: 'sevenfold/http-probing',
+  description: 'one source asks for many different pages that are missing or forbidden',
+  filter: (event) =>
+    isAccess(event) &&
+    notThere.has(metaOf(event, 'http_status')) &&
+    !innocentPath.test(metaOf(event, 'http_path')),
+  groupBy: bySource,
+  distinct: (event) => metaOf(event, 'http_path'),
+  capacity: 10,
+  leakSpeedMs: 10_000,
+  blackholeMs: 60_000,
+  scope: 'ip',
+  labels: { remediation: true, service: 'http', behavior: 'http:scan', techniques: ['T1595.003'] },
+}
+
+/** Many requests that go wrong, also for one and the same page. */
+export const httpBadRequests: LeakyScenario = {
+  name: 'sevenfold/http-bad-requests',
+  description: 'one source sends many requests that are refused',
+  filter: (event) =>
+    isAccess(event) &&
+    badRequest.has(metaOf(event, 'http_status')) &&
+    !innocentPath.test(metaOf(event, 'http_path')),
+  groupBy: bySource,
+  capacity: 20,
+  leakSpeedMs: 6_000,
+  blackholeMs: 60_000,
+  scope: 'ip',
+  labels: { remediation: true, service: 'http', behavior: 'http:scan', techniques: ['T1595'] },
+}
+
+/** Attacks that the edge recognised: one may be a mistake, several in a short time are not. */
+export const wafBlocks: LeakyScenario = {
+  name: 'sevenfold/waf-blocks',
+  description: 'one source sends several requests that inspection recognises as attacks',
+  filter: (event) => metaOf(event, 'log_type') === 'http_block',
+  groupBy: bySource,
+  capacity: 9,
+  leakSpeedMs: 30_000,
+  blackholeMs: 60_000,
+  scope: 'ip',
+  labels: { remediation: true, service: 'http', behavior: 'http:exploit', techniques: ['T1190'] },
+}
+
+/** Guessing passwords from one address. */
+export const loginFailures: LeakyScenario = {
+  name: 'sevenfold/login-failures',
+  description: 'one source fails to log in many times',
+  filter: (event) => metaOf(event, 'log_type') === 'auth_failed',
+  groupBy: bySource,
+  capacity: 5,
+  leakSpeedMs: 10_000,
+  blackholeMs: 60_000,
+  scope: 'ip',
+  labels: { remediation: true, service: 'http', behavior: 'http:bruteforce', techniques: ['T1110'] },
+}
+
+/** Guessing one user's password from many addresses. Reported, not answered: a ban of the user would help the attacker. */
+export const loginFailuresOfUser: LeakyScenario = {
+  name: 'sevenfold/login-failures-of-user',
+  description: 'logins of one user fail from many sources',
+  filter: (event) => metaOf(event, 'log_type') === 'auth_failed',
+  groupBy: (event) => metaOf(event, 'target_user'),
+  distinct: bySource,
+  capacity: 10,
+  leakSpeedMs: 30_000,
+  blackholeMs: 300_000,
+  scope: 'username',
+  labels: { remediation: false, service: 'http', behavior: 'http:bruteforce', techniques: ['T1110.004'] },
+}
+
+/** The scenarios that run until hub scenarios are loaded. */
+export const builtInScenarios: readonly LeakyScenario[] = [
+  httpProbing,
+  httpBadRequests,
+  wafBlocks,
+  loginFailures,
+  loginFailuresOfUser,
+]

@@ -1,0 +1,64 @@
+import type { SevenfoldEvent } from '@sevenfold/event'
+import { canonicalAddress } from '../authority/address.ts'
+import { maxTimes } from './signal.ts'
+import type { Signal } from './signal.ts'
+
+// What the enforcement of a ban itself refuses says nothing new: it must not feed the ban that made it.
+const enforcementSteps = new Set(['ban', 'challenge'])
+
+function httpMeta(event: SevenfoldEvent): Record<string, string> {
+  return {
+    service: 'http',
+    http_status: String(event.http?.response?.status_code ?? 0),
+    http_verb: event.http?.request?.method ?? '',
+    http_path: event.url?.path ?? '',
+    http_user_agent: event.user_agent?.original ?? '',
+    target_fqdn: event.url?.domain ?? '',
+    site: event.sevenfold.site ?? '',
+  }
+}
+
+function metaOf(event: SevenfoldEvent): Record<string, string> | undefined {
+  const { kind, judgement } = event.sevenfold
+  switch (kind) {
+    case 'access':
+      return { ...httpMeta(event), log_type: 'http_access-log' }
+    case 'block':
+      if (judgement === undefined || enforcementSteps.has(judgement.step)) return undefined
+      return {
+        ...httpMeta(event),
+        log_type: 'http_block',
+        block_step: judgement.step,
+        block_verdict: judgement.verdict,
+      }
+    case 'authentication':
+      return {
+        service: 'http',
+        log_type: event.event.outcome === 'failure' ? 'auth_failed' : 'auth_success',
+        target_user: event.user?.name ?? '',
+        site: event.sevenfold.site ?? '',
+      }
+    case 'detection':
+    case 'decision':
+    case 'heartbeat':
+    case 'finding':
+    case 'admin':
+    case 'loss':
+    case 'epoch':
+    case 'notice':
+      return undefined
+  }
+}
+
+/** The signal in an event of the edge; undefined for events that no scenario looks at. */
+export function signalOfEvent(event: SevenfoldEvent): Signal | undefined {
+  const address = canonicalAddress(event.source?.ip ?? '')
+  const meta = metaOf(event)
+  if (meta === undefined || address === undefined) return undefined
+  return {
+    origin: 'edge',
+    event: { time: Date.parse(event['@timestamp']), meta: { ...meta, source_ip: address } },
+    trace: event.trace?.id ?? event.http?.request?.id ?? '',
+    times: Math.min(maxTimes, Math.max(1, event.sevenfold.repeat?.count ?? 1)),
+  }
+}
