@@ -70,10 +70,7 @@ describe('applyConfig', () => {
   it('leaves no drafts behind', async () => {
     await applyConfig(compiled(''), accept)
     await applyConfig(compiled('edge: { paranoia: 2 }'), accept)
-    expect((await readdir(join(folder, '.sevenfold', 'edge'))).sort()).toEqual([
-      'config.json',
-      'config.last-good.json',
-    ])
+    expect((await readdir(join(folder, '.sevenfold', 'edge'))).sort()).toEqual(['config.json'])
   })
 })
 

@@ -1,0 +1,29 @@
+import { describe, expect, it } from 'vitest'
+import { createThrottle, maxLinesPerSecond } from './live-view.ts'
+
+describe('createThrottle', () => {
+  it('prints so many lines a second and says how many it left out', () => {
+    const printed: string[] = []
+    let now = 0
+    const print = createThrottle(
+      (line) => void printed.push(line),
+      () => now,
+    )
+    for (let count = 0; count < maxLinesPerSecond + 3; count += 1) print('event')
+    expect(printed).toHaveLength(maxLinesPerSecond)
+    now = 1000
+    print('next')
+    expect(printed.slice(-2)).toEqual(['… and 3 more events', 'next'])
+  })
+
+  it('says nothing about seconds in which everything was printed', () => {
+    const printed: string[] = []
+    let now = 0
+    const print = createThrottle(
+      (line) => void printed.push(line),
+      () => (now += 600),
+    )
+    for (const line of ['a', 'b', 'c']) print(line)
+    expect(printed).toEqual(['a', 'b', 'c'])
+  })
+})
