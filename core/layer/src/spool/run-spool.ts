@@ -12,7 +12,7 @@ import { beginEpoch, removeEpoch } from './epochs.ts'
 import { createFold } from './fold.ts'
 import type { Fold } from './fold.ts'
 import type { LaneStore } from './lane-store.ts'
-import { createLaneWriter } from './lane-writer.ts'
+import { createLaneWriter, maxPendingCharacters } from './lane-writer.ts'
 import type { LaneWriter } from './lane-writer.ts'
 import { createLosses } from './losses.ts'
 import type { Losses } from './losses.ts'
@@ -82,7 +82,10 @@ function isLine(text: string): boolean {
 }
 
 function pressure(state: State): Pressure {
-  return pressureOf(state.diskShare, state.writers.high.fill())
+  const memory = state.writers.high.fill()
+  // What waits in memory is on disk soon: it counts there too, else a burst would overshoot a small budget.
+  const waiting = (memory * maxPendingCharacters) / state.budget.highBytes
+  return pressureOf(state.diskShare + waiting, memory)
 }
 
 /** Gives up the next sequence of a lane and remembers to declare it. */
