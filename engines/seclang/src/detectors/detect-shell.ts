@@ -19,7 +19,7 @@ const PREFIX =
 const SENSITIVE =
   /\/(?:etc|proc|dev|bin|sbin|usr|var|tmp|root|home)\/|\/bin\/(?:ba|z|k|c|da)?sh\b|\\windows\\|c:\\|cmd\.exe|\/dev\/(?:tcp|udp)\//i
 const ARGUMENT =
-  /^(?:$|[;|&<>)`}]|-{1,2}[a-z]|\/|~|\.{1,2}\/|\$[\w{(@*?]|%\w+%|\d{1,6}(?:\.\d+)?[smh]?\s*(?:$|[;|&)`#'"])|["'][^"']{0,40}["']\s*(?:$|[;|&><)`])|[\w*?.-]+\.(?:txt|conf|cfg|ini|log|php|sh|py|pl|env|db|key|pem|bak|xml|json|ya?ml|html?|js)\b|\*|https?:|#|[a-z]:[\\/]|\/[a-z]{1,4}(?:\s|$))/i
+  /^(?:$|[;|&<>)`}]|-{1,2}[a-z]|\/|~|\.{1,2}\/|\$[\w{(@*?]|%\w+%|\d{1,6}(?:\.\d+)?[smh]?\s*(?:$|[;|&)`#'"])|["'][^"']{0,40}["']\s*(?:$|[;|&><)`])|[\w*?.-]+\.(?:txt|conf|cfg|ini|log|php|sh|py|pl|env|db|key|pem|bak|xml|json|ya?ml|html?|js)\b|\*|https?:|#|[\w.\/-]*[*?][\w.\/*?-]*|[\w.-]+\/[\w.\/-]*\.\w{1,5}\b|[\w.-]+\/[\w.\/-]+\s*(?:$|[;|&`)>#])|[a-z]:[\\/]|\/[a-z]{1,4}(?:\s|$))/i
 
 interface Command {
   readonly rank: 0 | 1 | 2
@@ -65,7 +65,7 @@ function runs(command: Command, sign: string): boolean {
   return command.rank === 2 && /^(?:["'$*?~]|[\w.@:-]+\s*(?:$|[;|&><)`#]|-|\/)|[\w-]+\.[\w.-]+)/.test(rest)
 }
 
-const REDIRECTED = /^[^\n;|&]{0,80}>{1,2}\s*(?:\/|\w+\.\w)/
+const REDIRECTED = /^(?:[^\n;|&]{0,80}[^\n;|&=-])?>{1,2}\s*(?:\/|\w+\.\w)/
 const NET = /^(?:user|localgroup|group|share|view|use|start|stop|accounts)\b/i
 
 // Markdown quotes commands in back-ticks between words.
@@ -77,13 +77,16 @@ function isQuotation(input: string, at: number): boolean {
 const SHOCK = /\(\)\s*\{[^}]{0,80};?\s*\}\s*;/
 const PRIVATE_CHANNEL =
   /\/dev\/(?:tcp|udp)\/|(?:ba|z|k|da|c)?sh\s+-[ic]+\b\s*["'>]|\bpowershell(?:\.exe)?\s+-(?:e|enc|nop|w|c|ep|exec)|\bcmd(?:\.exe)?\s*\/[ck]\b|\b(?:nc|ncat)\s+-\w*[elp]|\|\s*(?:ba|z|da|k)?sh\b\s*(?:$|[-;|&])|\bmkfifo\s+\/tmp/i
+const SOURCED = /^\s*\.\s+\S{0,80}\/\S+\s*$/
 const OPENING =
   /^\s*(?:(?:\/usr)?\/s?bin\/)?(?:cat|head|tail|less|more|nl|od|xxd|strings|tac|ls|dir|type|find|grep|awk|sed|cp|mv|rm|chmod|chown|wget|curl|nc|ping|nslookup|dig|uname|id|whoami|ifconfig|netstat|ps|bash|sh|python3?|perl|ruby|php)(?:\$\{?IFS\}?|\s)+(?:-{1,2}\w|\/(?:etc|proc|bin|usr|var|tmp|dev|root|home)\b|["']?https?:\/\/|-?\d+\.\d+\.\d+\.\d+)/i
 
 const GLOBBED = /^\s*\/[\w?*]*[?*][\w?*]*\/[\w?*]+\s+\S/
 
 function startsCommand(input: string): boolean {
-  return (OPENING.test(input) || GLOBBED.test(input)) && input.split(/\s+/, 9).length <= 8
+  return (
+    (OPENING.test(input) || SOURCED.test(input) || GLOBBED.test(input)) && input.split(/\s+/, 9).length <= 8
+  )
 }
 
 /**

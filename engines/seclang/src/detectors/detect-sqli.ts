@@ -32,7 +32,9 @@ function judgeContext(input: string, context: SqlContext): string | null {
  * parsed on from there, and what the parse adds to the query decides. Null when nothing does.
  * Time is linear in the input.
  */
-export function detectSQLi(input: string): SqliFinding | null {
+export function detectSQLi(value: string): SqliFinding | null {
+  // A no-break space in UTF-8 is white space for some drivers; its single byte is so for the lexer.
+  const input = value.includes('\xc2\xa0') ? value.replaceAll('\xc2\xa0', ' ') : value
   if (input.length < 2 || (!SIGNS.test(input) && !WORDS.test(input))) return null
   const bare = judgeContext(input, 'bare')
   if (bare !== null) return { context: 'bare', reason: bare }

@@ -16,7 +16,7 @@ const AMBIGUOUS = new Set(
   (
     'cat id sleep echo printf find more less head tail type set env export eval exec source kill killall touch which who w last ' +
     'sort cut date time top man host net dir copy move del erase start at test true false read alias tee split paste strings file ' +
-    'stat mount reboot shutdown halt init service screen watch yes od nl look rev tar zip unzip cd history jobs wait expr let ' +
+    'stat mount reboot shutdown halt init service screen watch yes od nl look rev tar zip unzip cd history jobs wait expr ' +
     'declare unset trap command builtin reg icacls attrib ver vol tree sc call write python perl'
   ).split(' '),
 )
