@@ -43,8 +43,13 @@ function call(command, args) {
     .map((line) => JSON.parse(line))
 }
 
-const tsx = resolve(here, '../../node_modules/tsx/dist/cli.mjs')
-const ours = (...args) => call(process.execPath, [tsx, '--conditions=@sevenfold/source', join(here, 'ours.ts'), rules, ...args])
+const root = resolve(here, '../..')
+const built = spawnSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-b', 'engines/seclang'], {
+  cwd: root,
+  stdio: ['ignore', 'inherit', 'inherit'],
+})
+if (built.status !== 0) process.exit(1)
+const ours = (...args) => call(process.execPath, [join(here, 'ours.mjs'), rules, ...args])
 const peerProgram = buildPeer()
 const peer = (...args) => call(peerProgram, [rules, ...args])
 
@@ -56,6 +61,9 @@ function buildPeer() {
 
 const median = (values) => values.toSorted((left, right) => left - right)[Math.floor(values.length / 2)] ?? NaN
 const byClass = (lines) => new Map(lines.filter((line) => line.class).map((line) => [line.class, line.us]))
+
+// The peer reports the rule that blocks and the closing summary through other channels than the others.
+const isSummary = (id) => [949, 959, 980].includes(Math.floor(id / 1000))
 
 function compareVerdicts() {
   if (peerProgram === null) return null
@@ -70,7 +78,7 @@ function compareVerdicts() {
   for (const [at, line] of left.entries()) {
     const mine = right[at]
     const verdict = line.status === mine.status
-    const ids = JSON.stringify(line.rules) === JSON.stringify(mine.rules)
+    const ids = JSON.stringify(line.rules) === JSON.stringify(mine.rules.filter((id) => !isSummary(id)))
     if (verdict) result.sameVerdict++
     if (ids) result.sameRules++
     if (mine.exhausted) result.exhausted++

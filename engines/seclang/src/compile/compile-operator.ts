@@ -5,7 +5,7 @@ import type { SeclangErrorCode } from '../language/seclang-error.ts'
 import type { Operator, OperatorContext, OperatorMatcher } from '../operators/operator.ts'
 import { operators } from '../operators/registry.ts'
 import type { LinkOperator, NumberSource } from './compiled-rule-set.ts'
-import { compileMacro } from './expand-macro.ts'
+import { compileMacro, soleTxSlot } from './expand-macro.ts'
 import type { TxSlots } from './tx-slots.ts'
 
 /** A fault of an operator, to be placed where the operator is written. */
@@ -41,7 +41,7 @@ export function compileOperator(use: OperatorUse | null, context: OperatorContex
   const comparison = Object.entries(comparisons).find(([name]) => name === lower)?.[1]
   if (comparison !== undefined) return compileComparison(use, comparison, slots)
   if (takesMacros(lower) && use.param.includes('%{')) return compileDynamic(use, operator, { context, slots })
-  return { kind: 'matcher', matcher: compileMatcher(operator, use.param, context), negated: use.negated }
+  return { kind: 'matcher', matcher: specialMatcher(lower, use.param) ?? compileMatcher(operator, use.param, context), negated: use.negated }
 }
 
 // Patterns and phrase lists may hold a literal %{; only these operators expand their parameter.
@@ -50,10 +50,12 @@ function takesMacros(name: string): boolean {
 }
 
 function compileComparison(use: OperatorUse, comparison: keyof typeof comparisons, slots: TxSlots): LinkOperator {
-  const macro = compileMacro(parse(use.param, use), slots)
+  const parsed = parse(use.param, use)
+  const macro = compileMacro(parsed, slots)
   const bound: NumberSource = {
     constant: macro.constant === null ? 0 : leadingNumber(macro.constant),
     macro: macro.constant === null ? macro : null,
+    slot: soleTxSlot(parsed, slots),
   }
   return { kind: 'compare', comparison: use.negated ? negations[comparison] : comparison, bound }
 }
@@ -64,6 +66,20 @@ function parse(param: string, use: OperatorUse): ReturnType<typeof parseMacro> {
   } catch {
     throw new OperatorFault('WAF_RULE_UNKNOWN_VARIABLE', 'unknown variable in a macro', use.param)
   }
+}
+
+const everything: OperatorMatcher = {
+  match(input, captures) {
+    if (captures !== null) captures[0] = input
+    return true
+  },
+}
+
+// `.` takes line ends too, so these take any value whole; CRS uses them to copy a value into a capture.
+const takesAll: ReadonlySet<string> = new Set(['^.*$', '.*', '^(?s:.*)$', '^.*', '.*$'])
+
+function specialMatcher(name: string, param: string): OperatorMatcher | null {
+  return name === 'rx' && takesAll.has(param) ? everything : null
 }
 
 function compileMatcher(operator: Operator, param: string, context: OperatorContext): OperatorMatcher {

@@ -18,6 +18,7 @@ import { compileOperator, OperatorFault } from './compile-operator.ts'
 import { compileTargets } from './compile-target.ts'
 import type { CompiledRule, CompiledRuleSet, Dialect, Link, PhaseProgram } from './compiled-rule-set.ts'
 import { compileMacro } from './expand-macro.ts'
+import { foldPhases } from './fold-phases.ts'
 import { createTxSlots } from './tx-slots.ts'
 
 /** How a rule set is read and compiled. */
@@ -25,7 +26,7 @@ export interface CompileOptions {
   /** Default `crs`. */
   readonly dialect?: Dialect
   readonly files: RuleFiles
-  /** false leaves the literal prefilter out: slower, for comparison. */
+  /** false leaves the literal prefilter and the folding of constant rules out: slower, for comparison. */
   readonly prefilter?: boolean
 }
 
@@ -58,6 +59,7 @@ export function compileParsed(source: RuleSetSource, options: CompileOptions): C
     dialect,
     rules,
     phases,
+    folded: options.prefilter === false ? null : foldPhases(phases, context.slots),
     slots: context.slots,
     txTemplate: new Array<undefined>(context.slots.names.length).fill(undefined),
     headerSlots: headers.numbers,

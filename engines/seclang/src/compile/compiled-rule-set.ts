@@ -52,6 +52,8 @@ export type Target =
 export interface NumberSource {
   readonly constant: number
   readonly macro: ExpandedMacro | null
+  /** TX slot that the macro reads and nothing else, or -1. */
+  readonly slot: number
 }
 
 /** The operator of a link, specialised for the hot cases. */
@@ -158,6 +160,12 @@ export interface PhaseProgram {
   readonly rules: readonly CompiledRule[]
 }
 
+/** What is left of a phase when everything that no request can change is worked out; `position` counts its rules. */
+export type FoldedStep =
+  | { readonly kind: 'rule'; readonly position: number; readonly rule: CompiledRule }
+  | { readonly kind: 'set'; readonly position: number; readonly rule: CompiledRule; readonly set: CompiledSet }
+  | { readonly kind: 'writes'; readonly position: number; readonly slots: number[]; readonly values: TxValue[] }
+
 /** Everything that transactions share. */
 export interface CompiledRuleSet {
   readonly settings: EngineSettings
@@ -165,6 +173,8 @@ export interface CompiledRuleSet {
   readonly rules: readonly CompiledRule[]
   /** Index 1 to 5. */
   readonly phases: readonly PhaseProgram[]
+  /** Folded phases, or null: every rule of a phase is run. */
+  readonly folded: readonly (readonly FoldedStep[])[] | null
   readonly slots: TxSlots
   readonly txTemplate: readonly TxValue[]
   /** Slot of each request header that rules name, by lower-case name. */

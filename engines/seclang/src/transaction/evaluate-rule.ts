@@ -3,6 +3,7 @@ import { applyChain, applyChainShared } from '../compile/chain-trie.ts'
 import type { ChainNode } from '../compile/chain-trie.ts'
 import { leadingNumber } from '../compile/compile-operator.ts'
 import type { CompiledRule, Link, LinkOperator, MemberFilter, NumberSource, Target } from '../compile/compiled-rule-set.ts'
+import { compare } from '../compile/fold-phases.ts'
 import { ruleAttribute, ruleAttributes } from '../compile/rule-attribute.ts'
 import type { Column } from '../prefilter/column.ts'
 import { countMembers } from './count-members.ts'
@@ -24,15 +25,17 @@ export interface Pending {
  * Gives true when the whole chain matched. Hot: bench/waf measures it.
  */
 export function evaluateRule(tx: Transaction, rule: CompiledRule): boolean {
-  const pending: Pending = { message: '', data: '', severity: rule.severity, variable: '' }
+  pending.message = ''
+  pending.data = ''
+  pending.severity = rule.severity
+  pending.variable = ''
   // A rule that looks at what the one before it matched keeps the prefilter away: then nothing is cleared.
   if (tx.ruleSet.prefilter !== null) {
     tx.matchedVar = ''
     tx.matchedVarName = ''
   }
-  tx.matchedVars.names.length = 0
-  tx.matchedVars.values.length = 0
-  if (!evaluateFrom(tx, rule, rule.link, pending)) return false
+  if (tx.matchedVars.names.length > 0) tx.matchedVars = { names: [], values: [] }
+  if (!evaluateFrom(tx, rule, rule.link)) return false
   if (tx.ruleSet.dialect === 'crs' && (rule.log || rule.auditLog)) describeMatch(tx, rule, pending)
   if (!rule.link.multiMatch || rule.link.next !== null) logMatch(tx, rule, pending)
   return true
@@ -46,35 +49,46 @@ function describeMatch(tx: Transaction, rule: CompiledRule, pending: Pending): v
   }
 }
 
-function evaluateFrom(tx: Transaction, rule: CompiledRule, link: Link, pending: Pending): boolean {
-  const matched = new LinkRun(tx, rule, link, pending).run()
-  if (!matched) return false
-  if (link.next !== null && !evaluateFrom(tx, rule, link.next, pending)) return false
+function evaluateFrom(tx: Transaction, rule: CompiledRule, link: Link): boolean {
+  if (!linkRun.start(tx, rule, link)) return false
+  if (link.next !== null && !evaluateFrom(tx, rule, link.next)) return false
   if (link.late !== null) runLateActions(tx, rule, link.late)
   return true
 }
 
 const captured: string[] = []
+const pending: Pending = { message: '', data: '', severity: null, variable: '' }
 /** Variables that only point at others: a report names what they came from. */
 const indirect: ReadonlySet<string> = new Set(['TX', 'MATCHED_VAR', 'MATCHED_VARS', 'MATCHED_VAR_NAME', 'MATCHED_VARS_NAMES'])
 
+let shared: LinkRun | null = null
+
+// Evaluation is synchronous and never nested, so one object serves all links: none is made per rule.
+const linkRun = {
+  start(tx: Transaction, rule: CompiledRule, link: Link): boolean {
+    shared ??= new LinkRun(tx, rule, link)
+    return shared.begin(tx, rule, link)
+  },
+}
+
 /** One link against all its targets. */
 class LinkRun {
-  readonly tx: Transaction
-  readonly rule: CompiledRule
-  readonly link: Link
-  readonly pending: Pending
+  tx: Transaction
+  rule: CompiledRule
+  link: Link
   matched = false
 
-  constructor(tx: Transaction, rule: CompiledRule, link: Link, pending: Pending) {
+  constructor(tx: Transaction, rule: CompiledRule, link: Link) {
     this.tx = tx
     this.rule = rule
     this.link = link
-    this.pending = pending
   }
 
-  run(): boolean {
-    const { link } = this
+  begin(tx: Transaction, rule: CompiledRule, link: Link): boolean {
+    this.tx = tx
+    this.rule = rule
+    this.link = link
+    this.matched = false
     if (link.targets.length === 0) {
       this.accept('', null, '')
       return true
@@ -253,8 +267,8 @@ class LinkRun {
       this.matched = false
       this.judge(label, name, text)
       if (this.matched && this.link.next === null) {
-        describeMatch(this.tx, this.rule, this.pending)
-        logMatch(this.tx, this.rule, this.pending)
+        describeMatch(this.tx, this.rule, pending)
+        logMatch(this.tx, this.rule, pending)
       }
       this.matched ||= before
     }
@@ -273,7 +287,7 @@ class LinkRun {
     const { tx, link } = this
     tx.steps += 1 + (value.length >> 5)
     const captures = link.capture ? captured : null
-    captured.length = 0
+    if (captured.length > 0) captured.length = 0
     const matched = operatorMatches(link.operator, value, { tx, rule: this.rule, captures })
     tx.surroundings.tracer?.({
       kind: 'value',
@@ -297,7 +311,7 @@ class LinkRun {
 
   /** One value matched: remembers it, sets variables, and fixes message and data as they are now. */
   accept(label: string, name: string | null, value: string): void {
-    const { tx, rule, link, pending } = this
+    const { tx, rule, link } = this
     this.matched = true
     const variable = name === null ? label : `${label}:${name}`
     if (link.targets.length > 0) {
@@ -347,25 +361,13 @@ function isRemoved(tx: Transaction, rule: CompiledRule, member: { label: string;
 }
 
 function compares(value: number, operator: LinkOperator & { kind: 'compare' }, tx: Transaction): boolean {
-  const bound = boundOf(operator.bound, tx)
-  switch (operator.comparison) {
-    case 'eq':
-      return value === bound
-    case 'ne':
-      return value !== bound
-    case 'lt':
-      return value < bound
-    case 'le':
-      return value <= bound
-    case 'gt':
-      return value > bound
-    case 'ge':
-      return value >= bound
-  }
+  return compare(operator.comparison, value, boundOf(operator.bound, tx))
 }
 
 function boundOf(bound: NumberSource, tx: Transaction): number {
-  return bound.macro === null ? bound.constant : leadingNumber(bound.macro.expand(tx, null))
+  if (bound.macro === null) return bound.constant
+  const value = bound.slot >= 0 ? tx.tx.slots[bound.slot] : bound.macro.expand(tx, null)
+  return typeof value === 'number' ? value : leadingNumber(value ?? '')
 }
 
 function operatorMatches(

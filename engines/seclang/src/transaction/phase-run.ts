@@ -1,7 +1,8 @@
 import type { Verdict } from '@sevenfold/event'
 
-import type { CompiledRule } from '../compile/compiled-rule-set.ts'
+import type { CompiledRule, FoldedStep } from '../compile/compiled-rule-set.ts'
 import { evaluateRule } from './evaluate-rule.ts'
+import { setVariable } from './set-variable.ts'
 import type { Transaction } from './transaction.ts'
 
 /** State of a phase that may be left and resumed between two rules. */
@@ -21,14 +22,49 @@ export interface StepLimits {
 
 /** Runs the rules of a phase from where they were left. Hot: bench/waf measures it. */
 export function runPhase(tx: Transaction, run: PhaseRun, limits: StepLimits): PhaseEnd {
-  const { rules } = tx.ruleSet.phases[run.phase] ?? { rules: [] }
   const { tracer } = tx.surroundings
   if (run.position === 0) {
     tracer?.({ kind: 'phase', phase: run.phase })
-    // What was found for phase 1 still holds in phase 2; the response starts anew.
-    if (run.phase !== 2) tx.candidates = run.phase === 4 ? tx.candidates : null
+    // What was found for phase 1 still holds in phase 2, and what was found for phase 3 in phase 4.
+    if (run.phase !== 2 && run.phase !== 4) tx.candidates = null
     if (tracer === null) tx.ruleSet.prefilter?.scanPhase(tx, run.phase)
   }
+  const folded = tracer === null && tx.removedRules === null ? tx.ruleSet.folded?.[run.phase] : undefined
+  const end = folded === undefined ? runRules(tx, run, limits) : runFolded(tx, run, { limits, steps: folded })
+  if (end === 'done' && tx.allow === 'phase') tx.allow = 'none'
+  return end
+}
+
+function runFolded(
+  tx: Transaction,
+  run: PhaseRun,
+  { limits, steps }: { limits: StepLimits; steps: readonly FoldedStep[] },
+): PhaseEnd {
+  for (const step of steps) {
+    if (step.position < run.position || tx.engine === 'off' || isAllowed(tx, run.phase)) continue
+    if (step.kind !== 'rule') {
+      if (step.kind === 'set') setVariable(tx, step.rule, step.set)
+      else for (let at = 0; at < step.slots.length; at++) tx.tx.slots[step.slots[at] ?? 0] = step.values[at]
+      continue
+    }
+    const { rule } = step
+    const { candidates } = tx
+    if (candidates !== null && rule.gate >= 0 && !hasBit(candidates, rule.gate)) continue
+    run.position = step.position + 1
+    if (evaluateRule(tx, rule)) {
+      if (finishRule(tx, rule, run)) return 'interrupted'
+      // From here on the transaction is not what the phase was folded for.
+      if (tx.removedRules !== null) return runRules(tx, run, limits)
+    }
+    if (tx.steps > limits.total) return 'exhausted'
+    if (tx.steps > limits.slice) return 'yield'
+  }
+  return 'done'
+}
+
+function runRules(tx: Transaction, run: PhaseRun, limits: StepLimits): PhaseEnd {
+  const { rules } = tx.ruleSet.phases[run.phase] ?? { rules: [] }
+  const { tracer } = tx.surroundings
   while (run.position < rules.length) {
     const rule = rules[run.position]
     run.position++
@@ -46,7 +82,6 @@ export function runPhase(tx: Transaction, run: PhaseRun, limits: StepLimits): Ph
     if (tx.steps > limits.total) return 'exhausted'
     if (tx.steps > limits.slice) return 'yield'
   }
-  if (tx.allow === 'phase') tx.allow = 'none'
   return 'done'
 }
 

@@ -180,7 +180,7 @@ export class SeclangInspection implements Inspection {
     const whole = this.#chunks.length === 1 && only !== undefined ? only : Buffer.concat(this.#chunks)
     this.#chunks.length = 0
     this.#buffered = 0
-    return whole.latin1Slice(0, whole.length)
+    return whole.toString('latin1')
   }
 
   #overLimit(status: number): Verdict {
