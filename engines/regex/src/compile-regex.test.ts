@@ -225,6 +225,23 @@ describe('compileRegex', () => {
   })
 })
 
+describe('hostile patterns', () => {
+  const shapes: readonly (readonly [string, string])[] = [
+    ['a long literal in a group', `(?:${'a'.repeat(60_000)})b`],
+    ['many branches', Array.from({ length: 20_000 }, (_, n) => n.toString(36)).join('|')],
+    ['many groups of options', '(?:a?)'.repeat(5_000)],
+    ['deep nesting', `${'('.repeat(200)}a${')'.repeat(200)}`],
+    ['products of optional repeats', '(?:(?:a{0,30}){0,30}){0,20}b'],
+    ['a large class repeated', '[^a-c]{1000}x'],
+  ]
+  it.each(shapes)('%s compiles and matches within bounds', (_, pattern) => {
+    const regex = compileRegex(pattern)
+    const input = 'a'.repeat(300)
+    expect(regex.test(input)).toBe(regex.exec(input) !== null)
+    expect(regex.requiredLiterals.length).toBeLessThan(5)
+  })
+})
+
 describe('limits', () => {
   const limited: readonly (readonly [name: string, below: string, above: string, options: RegexOptions])[] = [
     ['maxPatternLength', 'abc', 'abcd', { limits: { maxPatternLength: 3 } }],
@@ -244,5 +261,6 @@ describe('limits', () => {
     expect(compileRegex('a{1000}').minLength).toBe(1_000)
     expect(() => compileRegex('a{1001}')).toThrow('maxRepeat')
     expect(() => compileRegex('(?:a{1000}){1000}')).toThrow('maxProgram')
+    expect(() => compileRegex('(?:(?:(?:(?:){1000}){1000}){1000}){1000}')).toThrow('maxProgram')
   })
 })

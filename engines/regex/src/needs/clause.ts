@@ -2,7 +2,7 @@
 const rare = 0.005
 
 /** Clauses up to this size are searched for literals that contain another one. */
-const maxSimplified = 400
+const maxSimplified = 64
 
 /** Drops literals that contain another literal of the clause: where they are, that one is too. Sorted. */
 export function simplifyClause(clause: readonly string[]): readonly string[] {
@@ -16,7 +16,7 @@ export function clauseCost(clause: readonly string[]): number {
   let cost = 0
   for (const literal of clause) {
     let chance = 1
-    for (const character of literal.slice(0, 12)) chance *= characterChance(character)
+    for (let i = 0; i < Math.min(12, literal.length); i++) chance *= codeChance(literal.charCodeAt(i))
     cost += chance
   }
   return cost
@@ -25,8 +25,8 @@ export function clauseCost(clause: readonly string[]): number {
 const common = chances()
 
 /** How often a character stands at a position of ordinary parameters and headers, by order of magnitude. */
-export function characterChance(character: string): number {
-  return common[character.charCodeAt(0)] ?? rare
+export function codeChance(code: number): number {
+  return common[code] ?? rare
 }
 
 function chances(): Float64Array {

@@ -1,5 +1,5 @@
-import { setHas, type CharSet } from '../charset/char-set.ts'
-import { characterChance } from './clause.ts'
+import { type CharSet } from '../charset/char-set.ts'
+import { codeChance } from './clause.ts'
 
 import type { RegexNode } from '../syntax/node.ts'
 
@@ -16,43 +16,52 @@ interface ByteNeed {
  * member. Undefined when nothing telling is known, and for sets with members from 256 on.
  */
 export function requiredBytes(node: RegexNode): Uint8Array | undefined {
-  const need = needOf(node)
+  const need = needOf(node, new Map())
   return need === undefined || need.chance > maxChance ? undefined : need.members
 }
 
-function needOf(node: RegexNode): ByteNeed | undefined {
+/** Needs of sets by set: patterns share the sets of their literals. */
+type Known = Map<CharSet, ByteNeed | undefined>
+
+function needOf(node: RegexNode, known: Known): ByteNeed | undefined {
   switch (node.kind) {
     case 'empty':
     case 'assert':
       return undefined
     case 'set':
-      return needOfSet(node.set)
+      return needOfSet(node.set, known)
     case 'capture':
     case 'atomic':
-      return needOf(node.node)
+      return needOf(node.node, known)
     case 'concat':
-      return node.nodes.map(needOf).reduce(rarer, undefined)
+      return node.nodes.reduce<ByteNeed | undefined>(
+        (need, part) => rarer(need, needOf(part, known)),
+        undefined,
+      )
     case 'alternate': {
-      const needs = node.nodes.map(needOf)
+      const needs = node.nodes.map((branch) => needOf(branch, known))
       const [first, ...rest] = needs
       return rest.reduce(either, first)
     }
     case 'repeat':
-      return node.min > 0 ? needOf(node.node) : undefined
+      return node.min > 0 ? needOf(node.node, known) : undefined
   }
 }
 
-function needOfSet(set: CharSet): ByteNeed | undefined {
+function needOfSet(set: CharSet, known: Known): ByteNeed | undefined {
   if ((set.at(-1) ?? 0) > 0xff) return undefined
+  const found = known.get(set)
+  if (found !== undefined) return found
   const members = new Uint8Array(256)
-  for (let code = 0; code < 256; code++) if (setHas(set, code)) members[code] = 1
-  return withChance(members)
+  for (let i = 0; i < set.length; i += 2) members.fill(1, set[i] ?? 0, (set[i + 1] ?? 0) + 1)
+  const need = withChance(members)
+  known.set(set, need)
+  return need
 }
 
 function withChance(members: Uint8Array): ByteNeed {
   let chance = 0
-  for (let code = 0x20; code < 0x7f; code++)
-    if (members[code] === 1) chance += characterChance(String.fromCharCode(code))
+  for (let code = 0x20; code < 0x7f; code++) if (members[code] === 1) chance += codeChance(code)
   return { members, chance }
 }
 
@@ -63,5 +72,8 @@ function rarer(a: ByteNeed | undefined, b: ByteNeed | undefined): ByteNeed | und
 
 function either(a: ByteNeed | undefined, b: ByteNeed | undefined): ByteNeed | undefined {
   if (a === undefined || b === undefined) return undefined
-  return withChance(a.members.map((member, code) => member | (b.members[code] ?? 0)))
+  if (a === b) return a
+  const members = a.members.slice()
+  for (let code = 0; code < 256; code++) if (b.members[code] === 1) members[code] = 1
+  return withChance(members)
 }

@@ -32,29 +32,38 @@ const nothing: Knowledge = { exact: undefined, clauses: [] }
 
 /** Extracts the literals that a pattern cannot match without (after RE2's prefilter, and Cox 2012 on code search). */
 export function requiredLiterals(node: RegexNode): LiteralClauses {
-  return clausesOf(know(node))
+  return clausesOf(know(node, new Map()))
 }
 
-function know(node: RegexNode): Knowledge {
+/** Knowledge of sets by set: patterns share the sets of their literals. */
+type Known = Map<CharSet, Knowledge>
+
+function know(node: RegexNode, known: Known): Knowledge {
   switch (node.kind) {
     case 'empty':
     case 'assert':
       return { exact: [''], clauses: [] }
     case 'set':
-      return knowSet(node.set)
+      return knowSet(node.set, known)
     case 'capture':
     case 'atomic':
-      return know(node.node)
+      return know(node.node, known)
     case 'concat':
-      return knowSequence(node.nodes.map(know))
+      return knowSequence(node.nodes.map((part) => know(part, known)))
     case 'alternate':
-      return knowBranches(node.nodes.map(know))
+      return knowBranches(node.nodes.map((branch) => know(branch, known)))
     case 'repeat':
-      return knowRepeat(node)
+      return knowRepeat(node, know(node.node, known))
   }
 }
 
-function knowSet(set: CharSet): Knowledge {
+function knowSet(set: CharSet, known: Known): Knowledge {
+  const found = known.get(set) ?? knowNewSet(set)
+  known.set(set, found)
+  return found
+}
+
+function knowNewSet(set: CharSet): Knowledge {
   if (setSize(set) > maxSetChoices * 2) return nothing
   const texts = new Set<string>()
   for (let i = 0; i < set.length; i += 2) {
@@ -64,8 +73,9 @@ function knowSet(set: CharSet): Knowledge {
   return texts.size > maxSetChoices ? nothing : { exact: [...texts], clauses: [] }
 }
 
+/** One character in ASCII lower case. */
 function foldText(text: string): string {
-  return text.replace(/[A-Z]/g, (letter) => letter.toLowerCase())
+  return text >= 'A' && text <= 'Z' ? text.toLowerCase() : text
 }
 
 /** Joins neighbours while the joined texts stay few; each run that cannot grow becomes a clause. */
@@ -96,7 +106,9 @@ function joinTexts(
   if (heads === undefined || tails === undefined) return undefined
   if (heads.length * tails.length > Math.max(maxJoined, heads.length, tails.length)) return undefined
   if (heads.some((head) => head.length >= maxLiteralLength)) return undefined
-  return [...new Set(heads.flatMap((head) => tails.map((tail) => head + tail)))]
+  const [head] = heads
+  if (heads.length === 1 && head !== undefined) return tails.map((tail) => head + tail)
+  return [...new Set(heads.flatMap((one) => tails.map((tail) => one + tail)))]
 }
 
 function knowBranches(branches: readonly Knowledge[]): Knowledge {
@@ -105,7 +117,7 @@ function knowBranches(branches: readonly Knowledge[]): Knowledge {
     if (exact.size <= maxClauseSize) return { exact: [...exact], clauses: [] }
   }
   const choices = branches.map(clausesOf)
-  const most = Math.max(...choices.map((clauses) => clauses.length))
+  const most = choices.reduce((max, clauses) => Math.max(max, clauses.length), 0)
   if (choices.some((clauses) => clauses.length === 0)) return nothing
   const clauses: (readonly string[])[] = []
   for (let n = 0; n < Math.min(most, maxClauses); n++) {
@@ -115,8 +127,7 @@ function knowBranches(branches: readonly Knowledge[]): Knowledge {
   return { exact: undefined, clauses: best(clauses) }
 }
 
-function knowRepeat(node: RepeatNode): Knowledge {
-  const inner = know(node.node)
+function knowRepeat(node: RepeatNode, inner: Knowledge): Knowledge {
   if (node.min === 0) {
     return node.max === 1 && inner.exact !== undefined
       ? { exact: [...new Set([...inner.exact, ''])], clauses: [] }

@@ -11,8 +11,12 @@ interface Assembly {
   readonly arg: number[]
   readonly sets: CharSet[]
   readonly setNumbers: Map<string, number>
+  /** Sets seen before, by identity: literals share theirs. */
+  readonly sharedSets: Map<CharSet, number>
   readonly maxProgram: number
   assertions: number
+  /** Nodes written out so far: repeats of what adds no instruction are bounded as well. */
+  nodes: number
 }
 
 /** Turns a resolved pattern into a {@link Program}. Throws `REGEX_LIMIT` above `maxProgram` instructions. */
@@ -23,8 +27,10 @@ export function assemble(node: RegexNode, groupCount: number, maxProgram: number
     arg: [],
     sets: [],
     setNumbers: new Map(),
+    sharedSets: new Map(),
     maxProgram,
     assertions: 0,
+    nodes: 0,
   }
   const start = emit(assembly, node, add(assembly, opMatch, 0, 0))
   return {
@@ -41,6 +47,8 @@ export function assemble(node: RegexNode, groupCount: number, maxProgram: number
 
 /** Emits code for `node` that goes on at `next`; gives the entry. Written back to front, so nothing needs patching. */
 function emit(assembly: Assembly, node: RegexNode, next: number): number {
+  assembly.nodes += 1
+  if (assembly.nodes > assembly.maxProgram * 2) throw tooLarge(assembly)
   switch (node.kind) {
     case 'empty':
       return next
@@ -106,27 +114,33 @@ function emitChoice(assembly: Assembly, repeat: RepeatNode, body: number, next: 
 }
 
 function setNumber(assembly: Assembly, set: CharSet): number {
+  const same = assembly.sharedSets.get(set)
+  if (same !== undefined) return same
   const key = set.join()
-  const known = assembly.setNumbers.get(key)
-  if (known !== undefined) return known
-  assembly.sets.push(set)
-  assembly.setNumbers.set(key, assembly.sets.length - 1)
-  return assembly.sets.length - 1
+  let number = assembly.setNumbers.get(key)
+  if (number === undefined) {
+    number = assembly.sets.push(set) - 1
+    assembly.setNumbers.set(key, number)
+  }
+  assembly.sharedSets.set(set, number)
+  return number
 }
 
 function add(assembly: Assembly, op: number, out: number, arg: number): number {
-  if (assembly.op.length >= assembly.maxProgram) {
-    throw new RegexError(
-      'REGEX_LIMIT',
-      `larger than maxProgram (${String(assembly.maxProgram)} instructions)`,
-      {
-        offset: 0,
-        hint: 'counted repeats are written out: lower the counts',
-      },
-    )
-  }
+  if (assembly.op.length >= assembly.maxProgram) throw tooLarge(assembly)
   assembly.op.push(op)
   assembly.out.push(out)
   assembly.arg.push(arg)
   return assembly.op.length - 1
+}
+
+function tooLarge(assembly: Assembly): RegexError {
+  return new RegexError(
+    'REGEX_LIMIT',
+    `larger than maxProgram (${String(assembly.maxProgram)} instructions)`,
+    {
+      offset: 0,
+      hint: 'counted repeats are written out: lower the counts',
+    },
+  )
 }

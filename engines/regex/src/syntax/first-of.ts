@@ -87,7 +87,7 @@ export function minLengthOf(node: RegexNode): number {
     case 'concat':
       return node.nodes.reduce((sum, part) => sum + minLengthOf(part), 0)
     case 'alternate':
-      return Math.min(...node.nodes.map(minLengthOf))
+      return node.nodes.reduce((least, branch) => Math.min(least, minLengthOf(branch)), Infinity)
     case 'repeat':
       return node.min * minLengthOf(node.node)
   }

@@ -38,9 +38,11 @@ export const emptyNode: RegexNode = { kind: 'empty' }
 
 /** Joins nodes in sequence, without needless nesting. */
 export function concatNodes(nodes: readonly RegexNode[]): RegexNode {
-  const flat = nodes.flatMap((node) =>
-    node.kind === 'concat' ? node.nodes : node.kind === 'empty' ? [] : [node],
-  )
+  const flat: RegexNode[] = []
+  for (const node of nodes) {
+    if (node.kind === 'concat') for (const part of node.nodes) flat.push(part)
+    else if (node.kind !== 'empty') flat.push(node)
+  }
   const [only] = flat
   if (only === undefined) return emptyNode
   return flat.length === 1 ? only : { kind: 'concat', nodes: flat }

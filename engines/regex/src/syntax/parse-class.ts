@@ -57,6 +57,7 @@ function parseItem(reader: PatternReader, offset: number): Escape | undefined {
 
 /** Enters or leaves `\Q…\E`; false when the cursor stands at neither. */
 export function takeQuote(reader: PatternReader): boolean {
+  if (reader.pattern.charCodeAt(reader.at) !== backslash) return false
   if (!reader.quoting && takeText(reader, '\\Q')) reader.quoting = true
   else if (reader.quoting && takeText(reader, '\\E')) reader.quoting = false
   else if (reader.syntax.dialect === 'pcre' && !reader.quoting && takeText(reader, '\\E')) return true
@@ -65,6 +66,7 @@ export function takeQuote(reader: PatternReader): boolean {
 }
 
 function parsePosix(reader: PatternReader): CharSet | undefined {
+  if (reader.pattern.charCodeAt(reader.at) !== 0x5b) return undefined
   const match = /^\[:(\^?)([a-z]+):\]/.exec(reader.pattern.slice(reader.at, reader.at + 16))
   if (match === null) return undefined
   const set = posixClasses.get(match[2] ?? '')

@@ -1,4 +1,4 @@
-import { negateSet, type CharSet } from '../charset/char-set.ts'
+import { negateSet } from '../charset/char-set.ts'
 import { verticalSpace } from '../charset/named-classes.ts'
 import { RegexError } from '../error.ts'
 import { concatNodes, emptyNode, type Assertion, type RegexNode } from './node.ts'
@@ -43,6 +43,7 @@ export function parsePattern(pattern: string, syntax: Syntax, flags: Flags): Par
     depth: 0,
     quoting: false,
     groupNames: [undefined],
+    literals: new Map(),
   }
   const node = parseAlternation(reader)
   if (reader.at < pattern.length)
@@ -192,8 +193,12 @@ function lineBreak(reader: PatternReader, offset: number): RegexNode {
 }
 
 function literal(reader: PatternReader, code: number): RegexNode {
-  const set: CharSet = [code, code]
-  return { kind: 'set', set: foldSet(reader, set) }
+  const key = reader.flags.ignoreCase ? -1 - code : code
+  const known = reader.literals.get(key)
+  if (known !== undefined) return known
+  const node: RegexNode = { kind: 'set', set: foldSet(reader, [code, code]) }
+  reader.literals.set(key, node)
+  return node
 }
 
 function single(code: number): RegexNode {

@@ -33,9 +33,24 @@ export function atRepeat(reader: PatternReader): boolean {
 }
 
 function parseCount(reader: PatternReader): Count | undefined {
-  if (takeText(reader, '*')) return { min: 0, max: Infinity }
-  if (takeText(reader, '+')) return { min: 1, max: Infinity }
-  if (takeText(reader, '?')) return { min: 0, max: 1 }
+  switch (reader.pattern.charCodeAt(reader.at)) {
+    case 0x2a:
+      reader.at += 1
+      return { min: 0, max: Infinity }
+    case 0x2b:
+      reader.at += 1
+      return { min: 1, max: Infinity }
+    case 0x3f:
+      reader.at += 1
+      return { min: 0, max: 1 }
+    case 0x7b:
+      return parseBraces(reader)
+    default:
+      return undefined
+  }
+}
+
+function parseBraces(reader: PatternReader): Count | undefined {
   // Anything else after { is a literal brace in both dialects.
   const match = /^\{([0-9]{1,9})(,?)([0-9]{0,9})\}/.exec(reader.pattern.slice(reader.at, reader.at + 24))
   if (match === null || (match[2] === '' && match[3] !== '')) return undefined

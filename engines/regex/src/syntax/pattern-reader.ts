@@ -1,6 +1,7 @@
 import { RegexError } from '../error.ts'
 
 import type { RegexLimits } from '../limits.ts'
+import type { RegexNode } from './node.ts'
 
 /** Inline flags in force at a place of the pattern. */
 export interface Flags {
@@ -33,6 +34,8 @@ export interface PatternReader {
   /** Inside `\Q…\E`: every character is itself. */
   quoting: boolean
   readonly groupNames: (string | undefined)[]
+  /** Nodes of single characters, shared: large patterns repeat the same few thousands of times. */
+  readonly literals: Map<number, RegexNode>
 }
 
 /** The code point at the cursor plus `ahead` UTF-16 units; -1 at the end. */

@@ -46,8 +46,8 @@ function isExact(node: RegexNode): boolean {
     case 'alternate':
       return node.nodes.every(isExact)
     case 'repeat':
-      // Only passes beyond the minimum are rejected when empty.
-      if (node.max > node.min && isNullable(node.node)) return false
+      // Passes beyond the minimum are rejected when empty; those below cost time that no proof counts.
+      if ((node.max > node.min || node.max > 1) && isNullable(node.node)) return false
       return (node.max <= 1 || setsAllCaptures(node.node)) && isExact(node.node)
   }
 }
