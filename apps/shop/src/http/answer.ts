@@ -69,8 +69,13 @@ function sessionOf(
     : { session: known, isNew: false }
 }
 
-async function produce(shop: Shop, request: IncomingMessage, options: AnswerOptions): Promise<Reply> {
-  const refusal = guardRequest(request, options.hosts)
+interface Entry {
+  readonly peer: string
+  readonly hosts: ReadonlySet<string>
+}
+
+async function produce(shop: Shop, request: IncomingMessage, entry: Entry): Promise<Reply> {
+  const refusal = guardRequest(request, entry.hosts)
   if (refusal === 'host') return text('This demonstration shop only answers to names of this machine.\n', 421)
   if (refusal === 'cross-site') return text('Another site may not use this demonstration shop.\n', 403)
   const body = await readBody(request)
@@ -83,7 +88,7 @@ async function produce(shop: Shop, request: IncomingMessage, options: AnswerOpti
     headers: request.headers,
     cookies,
     body,
-    peer: clientAddress(request, options.trustProxy),
+    peer: entry.peer,
     trace: header(request, 'x-sevenfold-trace'),
     requestId: header(request, 'x-request-id') || randomUUID(),
     session,
@@ -98,7 +103,7 @@ function logAccess(shop: Shop, request: IncomingMessage, facts: AccessFacts): vo
   shop.log.write({
     event: 'access',
     time: new Date().toISOString(),
-    peer: clientAddress(request, facts.options.trustProxy),
+    peer: facts.peer,
     method: request.method ?? '',
     path: (request.url ?? '').slice(0, maxLoggedText),
     status: facts.status,
@@ -112,7 +117,8 @@ function logAccess(shop: Shop, request: IncomingMessage, facts: AccessFacts): vo
 }
 
 interface AccessFacts {
-  readonly options: AnswerOptions
+  /** Taken before the answer is made: a client that went away has no address any more. */
+  readonly peer: string
   readonly status: number
   readonly bytes: number
   readonly started: number
@@ -126,14 +132,15 @@ export async function answer(
 ): Promise<void> {
   const started = performance.now()
   const { request, response } = io
+  const peer = clientAddress(request, options.trustProxy)
   let reply: Reply
   try {
-    reply = await produce(shop, request, options)
+    reply = await produce(shop, request, { peer, hosts: options.hosts })
   } catch {
     reply = text('The shop has a problem.\n', 500)
   }
   const length = Buffer.byteLength(reply.body)
-  logAccess(shop, request, { options, status: reply.status, bytes: length, started })
+  logAccess(shop, request, { peer, status: reply.status, bytes: length, started })
   if (response.destroyed) return
   const headers = Object.entries(reply.headers).map(
     ([name, value]) => [name, typeof value === 'string' ? value : [...value]] as const,
