@@ -44,6 +44,7 @@ interface State {
   readonly name: string
   readonly source: ReaderSource
   readonly cursors: Map<string, Cursor & { readonly sequence: number }>
+  lastLane: Lane
 }
 
 function keyOf(place: Place): string {
@@ -107,11 +108,21 @@ async function nextOfLane(
   return undefined
 }
 
+/**
+ * The lanes take turns, else a slow receiver that always finds something new in `high` would never get to `low`. An
+ * epoch begins with `high`, where its epoch event is.
+ */
+function turnOf(state: State, epoch: EpochStore): readonly Lane[] {
+  const begun = positionOf(state, { epoch: epoch.entry.id, lane: 'high' }) > 0
+  return begun && state.lastLane === 'high' ? ['low', 'high'] : lanesInOrder
+}
+
 async function nextBatch(state: State, maxBytes: number): Promise<SpoolBatch | undefined> {
   for (const epoch of state.source.epochs().slice()) {
-    for (const lane of lanesInOrder) {
+    for (const lane of turnOf(state, epoch)) {
       const batch = await nextOfLane(state, epoch, { lane, maxBytes })
       if (batch === undefined) continue
+      state.lastLane = lane
       if (lane === 'high' || !batch.afterGap) return batch
       // The receiver must hear of the loss before it sees the gap, else it is an undeclared one.
       await state.source.flushHigh()
@@ -152,7 +163,7 @@ function backlog(state: State): number {
 
 /** The reader of one receiver. */
 export function createReader(name: string, source: ReaderSource): SpoolReader {
-  const state: State = { name, source, cursors: new Map() }
+  const state: State = { name, source, cursors: new Map(), lastLane: 'low' }
   return {
     next: (maxBytes) => nextBatch(state, maxBytes),
     acknowledge: (place, through) => {

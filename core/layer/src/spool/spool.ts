@@ -35,7 +35,7 @@ export type Rewind =
 
 /** The unsent events as one receiver sees them. */
 export interface SpoolReader {
-  /** The next batch that is on disk and not acknowledged: oldest epoch first, `high` before `low`. */
+  /** The next batch that is on disk and not acknowledged: oldest epoch first, the lanes in turn. */
   next(maxBytes: number): Promise<SpoolBatch | undefined>
   /** The receiver has everything up to and including `through`. */
   acknowledge(batch: Pick<SpoolBatch, 'epoch' | 'lane'>, through: number): void
