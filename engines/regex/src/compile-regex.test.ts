@@ -228,7 +228,7 @@ describe('compileRegex', () => {
 describe('hostile patterns', () => {
   const shapes: readonly (readonly [string, string])[] = [
     ['a long literal in a group', `(?:${'a'.repeat(60_000)})b`],
-    ['many branches', Array.from({ length: 20_000 }, (_, n) => n.toString(36)).join('|')],
+    ['many branches', Array.from({ length: 15_000 }, (_, n) => n.toString(36)).join('|')],
     ['many groups of options', '(?:a?)'.repeat(5_000)],
     ['deep nesting', `${'('.repeat(200)}a${')'.repeat(200)}`],
     ['products of optional repeats', '(?:(?:a{0,30}){0,30}){0,20}b'],

@@ -87,7 +87,8 @@ export class MatchEndDfa {
       const symbol = readClass(this.#alphabet, this.#wide, input, at)
       const known = this.#table.rows[state + symbol] ?? 0
       state = known === rowUnknown ? this.#build(state, symbol) : known
-      const tag = state < 0 ? 0 : (this.#table.rows[state + tagColumn] ?? 0)
+      if (state < 0) break
+      const tag = this.#table.rows[state + tagColumn] ?? 0
       const after = at + widthAt(this.#wide, input, at)
       if ((tag & matchHereBit) !== 0) end = after
       else if ((tag & matchBeforeBit) !== 0) end = at
@@ -97,6 +98,7 @@ export class MatchEndDfa {
       }
       at = after
     }
+    this.steps += input.length - from
     return endOverflow
   }
 
