@@ -11,16 +11,21 @@ interface Answers {
   readonly hosts: readonly string[]
 }
 
+/** A word as it stands in YAML: quoted unless it cannot mean anything but itself. */
+function plain(word: string): string {
+  return /^[a-z][a-z0-9-]*$/.test(word) ? word : JSON.stringify(word)
+}
+
 function template({ name, upstream, listen, hosts }: Answers): string {
-  return `# yaml-language-server: $schema=https://raw.githubusercontent.com/sevenfold/sevenfold/main/docs/sevenfold.schema.json
-# Sevenfold in front of ${upstream}. All options: docs/configuration.md. Check with: sevenfold config check
+  return `# Sevenfold in front of ${upstream}. Check with: sevenfold config check
+# All options: docs/configuration.md. For completion in an editor: sevenfold config schema > sevenfold.schema.json
 version: 1
 
 # Folder for everything that Sevenfold keeps: keys, events, decisions. Only its owner can read it.
 data: ./.sevenfold
 
 sites:
-  - name: ${name}
+  - name: ${plain(name)}
     # Where visitors come in, and the service behind.
     listen: ${listen}
     upstream: ${upstream}
@@ -43,7 +48,7 @@ detection:
   # How long a ban holds once the mode is enforce.
   banDuration: 4h
   # The access log of your service lets detection see what goes past the edge.
-  # sources: [{ file: /var/log/nginx/access.log, format: nginx, site: ${name} }]
+  # sources: [{ file: /var/log/nginx/access.log, format: nginx, site: ${plain(name)} }]
 
 runtime:
   # The agent inside a Node application (node --import @sevenfold/runtime/register app.js).

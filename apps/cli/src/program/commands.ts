@@ -6,14 +6,94 @@ import type { Listed } from './command.ts'
  */
 export const commands: readonly Listed[] = [
   {
+    name: 'init',
+    summary: 'write a commented sevenfold.yaml for a service of yours',
+    load: async () => (await import('../commands/init.ts')).init,
+  },
+  {
     name: 'up',
     summary: 'start every part and keep it running, in the foreground',
     load: async () => (await import('../commands/up.ts')).up,
   },
   {
-    name: 'init',
-    summary: 'write a commented sevenfold.yaml for a service of yours',
-    load: async () => (await import('../commands/init.ts')).init,
+    name: 'status',
+    summary: 'show every part: state, mode, canary, memory, addresses',
+    load: async () => (await import('../commands/status.ts')).status,
+  },
+  {
+    name: 'why',
+    summary: 'show what happened to one request, step by step',
+    load: async () => (await import('../commands/why.ts')).why,
+  },
+  {
+    name: 'events',
+    summary: 'show events of the ledger, the newest last',
+    load: async () => (await import('../commands/events.ts')).events,
+  },
+  {
+    name: 'prove',
+    summary: 'attack the demo shop with each layer switched off, and count what still stops it',
+    load: async () => (await import('../commands/prove.ts')).prove,
+  },
+  {
+    name: 'decisions list',
+    summary: 'show active decisions: who is banned, why, and how long',
+    load: async () => (await import('../commands/decisions-list.ts')).decisionsList,
+  },
+  {
+    name: 'decisions add',
+    summary: 'ban an address or a range by hand, or allow one',
+    load: async () => (await import('../commands/decisions-add.ts')).decisionsAdd,
+  },
+  {
+    name: 'decisions delete',
+    summary: 'end decisions before their time',
+    load: async () => (await import('../commands/decisions-delete.ts')).decisionsDelete,
+  },
+  {
+    name: 'bouncers list',
+    summary: 'show who may read decisions',
+    load: async () => (await import('../commands/bouncers-list.ts')).bouncersList,
+  },
+  {
+    name: 'bouncers add',
+    summary: 'let a bouncer read decisions; its key is shown this once',
+    load: async () => (await import('../commands/bouncers-add.ts')).bouncersAdd,
+  },
+  {
+    name: 'bouncers delete',
+    summary: 'take back the key of a bouncer',
+    load: async () => (await import('../commands/bouncers-delete.ts')).bouncersDelete,
+  },
+  {
+    name: 'mode',
+    summary: 'set the mode of a layer, or of one of its sites, while it runs',
+    load: async () => (await import('../commands/mode.ts')).mode,
+  },
+  {
+    name: 'reload',
+    summary: 'let what runs take a changed configuration, as a whole or not at all',
+    load: async () => (await import('../commands/reload.ts')).reload,
+  },
+  {
+    name: 'console link',
+    summary: 'make a link that logs into the console once, within ten minutes',
+    load: async () => (await import('../commands/console-link.ts')).consoleLink,
+  },
+  {
+    name: 'ledger verify',
+    summary: 'check the whole ledger: nothing edited, dropped, reordered, cut off or rolled back',
+    load: async () => (await import('../commands/ledger-verify.ts')).ledgerVerify,
+  },
+  {
+    name: 'ledger tail',
+    summary: 'print the newest entries of the ledger with their numbers',
+    load: async () => (await import('../commands/ledger-tail.ts')).ledgerTail,
+  },
+  {
+    name: 'ledger export',
+    summary: 'write every entry to standard output, one a line, byte for byte as it was signed',
+    load: async () => (await import('../commands/ledger-export.ts')).ledgerExport,
   },
   {
     name: 'config check',

@@ -68,7 +68,7 @@ async function readText(answer: IncomingMessage): Promise<string> {
 }
 
 function refusal(value: Json | undefined, text: string): string {
-  const error = isJsonObject(value) ? value['error'] : undefined
+  const error = isJsonObject(value) ? (value['error'] ?? value) : undefined
   if (typeof error === 'string') return error
   if (isJsonObject(error) && typeof error['message'] === 'string') return error['message']
   if (isJsonObject(error) && typeof error['code'] === 'string') return error['code']

@@ -5,10 +5,12 @@ import { systemClock } from '@sevenfold/layer'
 import type { PartContext } from '@sevenfold/layer'
 import { environmentError, exitCodes } from '../program/cli-error.ts'
 import type { Call } from '../program/command.ts'
+import type { Io } from '../program/io.ts'
 import { control } from '../talk/control.ts'
 import { printBanner } from './banner.ts'
 import { showLive } from './live-view.ts'
 import { startOwnPart } from './own-part.ts'
+import type { PartSpec } from './part-spec.ts'
 import { stopStages } from './parts.ts'
 import { checkDataFolder, checkNode, checkPorts } from './preflight.ts'
 import { writeRegistries } from './registries.ts'
@@ -20,6 +22,7 @@ import type { UpPlan } from './up-plan.ts'
 
 interface House {
   readonly call: Call
+  readonly parts: readonly PartSpec[]
   readonly plan: UpPlan
   readonly own: PartContext<object>
 }
@@ -49,7 +52,7 @@ function makeSupervisor(house: House): Supervisor {
   const { dataDir } = plan.compiled
   const started = new Date(own.clock.now()).toISOString()
   const supervisor: Supervisor = createSupervisor({
-    parts: plan.parts,
+    parts: house.parts,
     dataDir,
     env: call.io.env,
     clock: systemClock,
@@ -100,8 +103,7 @@ function takeReloads({ plan, own }: House, supervisor: Supervisor): void {
   })
 }
 
-async function prepare(house: House): Promise<void> {
-  const { plan } = house
+async function prepare(plan: UpPlan): Promise<void> {
   await checkPorts(plan.wanted)
   const applied = await applyConfig(plan.compiled, async () => undefined)
   if (!applied.ok) throw environmentError(applied.reason, 'see sevenfold config check')
@@ -119,7 +121,7 @@ async function runHouse(house: House, supervisor: Supervisor): Promise<void> {
   const { call, plan } = house
   const { signal } = call.io
   takeReloads(house, supervisor)
-  call.io.note(`starting ${plan.parts.map(({ name }) => name).join(', ')} ...`)
+  call.io.note(`starting ${house.parts.map(({ name }) => name).join(', ')} ...`)
   const begun = systemClock.monotonicMs()
   await Promise.race([supervisor.start(), untilStopped(signal)])
   if (signal.aborted) return
@@ -128,6 +130,15 @@ async function runHouse(house: House, supervisor: Supervisor): Promise<void> {
   await (plan.demo || call.flag('live')
     ? showLive(plan.compiled.dataDir, call.io, signal)
     : untilStopped(signal))
+}
+
+async function stopAll(own: PartContext<object>, supervisor: Supervisor | undefined, io: Io): Promise<void> {
+  const begun = systemClock.monotonicMs()
+  if (supervisor !== undefined) io.note('stopping ...')
+  await supervisor?.stop()
+  await own.stop()
+  if (supervisor !== undefined)
+    io.note(`stopped after ${((systemClock.monotonicMs() - begun) / 1000).toFixed(1)} s`)
 }
 
 /** `sevenfold up`: checks, compiles, starts, shows, and on Ctrl-C stops everything in order. */
@@ -139,20 +150,17 @@ export async function runUp(call: Call): Promise<number> {
   const plan = await planUp(call)
   checkDataFolder(plan.compiled.dataDir)
   const own = await startOwnPart(plan.compiled.dataDir, digestOf(plan.compiled))
-  const house: House = { call, plan, own }
-  const supervisor = makeSupervisor(house)
+  let supervisor: Supervisor | undefined
   if (warning !== undefined) io.note(`sevenfold: warning: ${warning}`)
   try {
-    await prepare(house)
+    await prepare(plan)
+    const house: House = { call, plan, own, parts: plan.parts() }
+    supervisor = makeSupervisor(house)
     await runHouse(house, supervisor)
   } catch (error) {
     if (!signal.aborted) throw error
   } finally {
-    io.note('stopping ...')
-    const begun = systemClock.monotonicMs()
-    await supervisor.stop()
-    await own.stop()
-    io.note(`stopped after ${((systemClock.monotonicMs() - begun) / 1000).toFixed(1)} s`)
+    await stopAll(own, supervisor, io)
   }
   return exitCodes.ok
 }

@@ -17,7 +17,8 @@ import type { Wanted } from './preflight.ts'
 export interface UpPlan {
   readonly demo: boolean
   readonly compiled: CompiledConfig
-  readonly parts: readonly PartSpec[]
+  /** Looked up late: what is wrong with the folder or the ports concerns the person more than what was not built. */
+  readonly parts: () => readonly PartSpec[]
   readonly wanted: readonly Wanted[]
   /** Reads the configuration again; absent in the demo, which has no file. */
   readonly again?: () => Promise<CompiledConfig>
@@ -74,7 +75,7 @@ async function planDemo(call: Call): Promise<UpPlan> {
   return {
     demo: true,
     compiled,
-    parts: [shopPart(ports.shop), ...houseParts(compiled.parts, call.io.env)],
+    parts: () => [shopPart(ports.shop), ...houseParts(compiled.parts, call.io.env)],
     wanted: [
       { owner: 'the site shop', listen: listen(ports.site), change: 'use another one: --port 7800' },
       { owner: 'the console', listen: listen(ports.console), change: 'use another one: --console-port 7870' },
@@ -118,7 +119,7 @@ async function planFile(call: Call): Promise<UpPlan> {
   return {
     demo: false,
     compiled,
-    parts: houseParts(compiled.parts, call.io.env),
+    parts: () => houseParts(compiled.parts, call.io.env),
     wanted: wantedOf(compiled, file),
     again: read,
   }

@@ -1,0 +1,30 @@
+import { isJsonObject } from '@sevenfold/event'
+import { actor } from '../place/actor.ts'
+import { partSocket, placeOptions } from '../place/data-folder.ts'
+import { environmentError } from '../program/cli-error.ts'
+import type { Command } from '../program/command.ts'
+import { askSocket } from '../talk/ask-socket.ts'
+
+/** `sevenfold bouncers add`. */
+export const bouncersAdd: Command = {
+  name: 'bouncers add',
+  summary: 'let a bouncer read decisions; its key is shown this once',
+  words: { name: 'NAME', help: 'name of the bouncer', min: 1, max: 1 },
+  options: placeOptions,
+  examples: ['sevenfold bouncers add nginx'],
+  run: async (call) => {
+    const answer = await askSocket({
+      socketPath: await partSocket(call, 'detection', 'api.sock'),
+      part: 'detection',
+      method: 'POST',
+      path: '/v1/bouncers',
+      body: { name: call.words[0] ?? '', actor: actor() },
+    })
+    const key = isJsonObject(answer) ? answer['key'] : undefined
+    if (typeof key !== 'string')
+      throw environmentError('detection did not answer as agreed', 'is it of this version?')
+    call.io.out(call.json ? JSON.stringify(answer) : key)
+    if (!call.json) call.io.note('keep this key: it is stored only as a hash and never shown again')
+    return 0
+  },
+}

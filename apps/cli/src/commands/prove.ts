@@ -1,0 +1,50 @@
+import type { Call, Command } from '../program/command.ts'
+
+/** The call in the words of the package, which reads its own arguments. */
+function argumentsOf(call: Call): string[] {
+  const flags = ['quick', 'bare', 'list', 'markdown']
+    .filter((flag) => call.flag(flag))
+    .map((flag) => `--${flag}`)
+  const texts = ['seed', 'min-depth'].flatMap((option) => {
+    const value = call.text(option)
+    return value === undefined ? [] : [`--${option}=${value}`]
+  })
+  const only = call.texts('only').map((name) => `--only=${name}`)
+  return [...flags, ...texts, ...only, ...(call.json ? ['--json'] : [])]
+}
+
+/** `sevenfold prove`. */
+export const prove: Command = {
+  name: 'prove',
+  summary: 'attack the demo shop with each layer switched off, and count what still stops it',
+  options: {
+    quick: { type: 'boolean', help: 'leave out attacks that take seconds' },
+    only: {
+      type: 'string',
+      value: 'NAME',
+      multiple: true,
+      help: 'an attack or a class of attacks; may stand several times',
+    },
+    seed: { type: 'string', value: 'TEXT', help: 'run the same proof again', default: 'a new one, printed' },
+    'min-depth': {
+      type: 'string',
+      value: 'N',
+      help: 'exit with 1 when fewer layers stand against an attack',
+    },
+    bare: { type: 'boolean', help: 'no layer at all: shows that the attacks work' },
+    list: { type: 'boolean', help: 'the attacks, without running them' },
+    markdown: { type: 'boolean', help: 'the proof as Markdown' },
+  },
+  examples: ['sevenfold prove --quick', 'sevenfold prove --only sql-injection --json'],
+  exits: {
+    1: 'an attack does not work without layers, an innocent visit is blocked, or a depth is under --min-depth',
+  },
+  run: async (call) => {
+    const { runProveCommand } = await import('@sevenfold/prove')
+    return await runProveCommand(argumentsOf(call), {
+      stdout: process.stdout,
+      stderr: process.stderr,
+      signal: call.io.signal,
+    })
+  },
+}
