@@ -1,1 +1,11 @@
-export {}
+export { learnBaseline, minHistoryMinutes, windowMinutes } from './chatter/baseline.ts'
+export type { Baseline, MinuteCounts } from './chatter/baseline.ts'
+export { ChatterWatch, commonFactor, fewestOthers, quietProbability } from './chatter/chatter-watch.ts'
+export type { Quiet, SourceShare } from './chatter/chatter-watch.ts'
+export { lowerTail } from './chatter/negative-binomial.ts'
+export { learnSeason } from './chatter/season.ts'
+export type { HourCount, Season } from './chatter/season.ts'
+export { HeartbeatWatch, defaultHeartbeatLimits } from './heartbeat/heartbeat-watch.ts'
+export type { HeartbeatLimits, HeartbeatState } from './heartbeat/heartbeat-watch.ts'
+export { PathWatch, pathPatienceMs } from './path/path-watch.ts'
+export type { PathProblem, PathStatement } from './path/path-watch.ts'
