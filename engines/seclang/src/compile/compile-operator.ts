@@ -3,9 +3,11 @@ import { parseMacro } from '../language/macro.ts'
 import type { OperatorUse } from '../language/rule-set-source.ts'
 import type { SeclangErrorCode } from '../language/seclang-error.ts'
 import type { Operator, OperatorContext, OperatorMatcher } from '../operators/operator.ts'
+import { compilePattern } from '../operators/pattern.ts'
 import { operators } from '../operators/registry.ts'
 import type { LinkOperator, NumberSource } from './compiled-rule-set.ts'
 import { compileMacro, soleTxSlot } from './expand-macro.ts'
+import { withNeeds } from './operator-needs.ts'
 import type { TxSlots } from './tx-slots.ts'
 
 /** A fault of an operator, to be placed where the operator is written. */
@@ -41,7 +43,7 @@ export function compileOperator(use: OperatorUse | null, context: OperatorContex
   const comparison = Object.entries(comparisons).find(([name]) => name === lower)?.[1]
   if (comparison !== undefined) return compileComparison(use, comparison, slots)
   if (takesMacros(lower) && use.param.includes('%{')) return compileDynamic(use, operator, { context, slots })
-  return { kind: 'matcher', matcher: specialMatcher(lower, use.param) ?? compileMatcher(operator, use.param, context), negated: use.negated }
+  return { kind: 'matcher', matcher: specialMatcher(lower, use.param, context) ?? compileMatcher(operator, use.param, context), negated: use.negated }
 }
 
 // Patterns and phrase lists may hold a literal %{; only these operators expand their parameter.
@@ -78,13 +80,29 @@ const everything: OperatorMatcher = {
 // `.` takes line ends too, so these take any value whole; CRS uses them to copy a value into a capture.
 const takesAll: ReadonlySet<string> = new Set(['^.*$', '.*', '^(?s:.*)$', '^.*', '.*$'])
 
-function specialMatcher(name: string, param: string): OperatorMatcher | null {
-  return name === 'rx' && takesAll.has(param) ? everything : null
+/** Matchers with more for the prefilter than the operator itself says. */
+function specialMatcher(name: string, param: string, context: OperatorContext): OperatorMatcher | null {
+  if (name !== 'rx') return null
+  return takesAll.has(param) ? everything : compileRx(param, context)
+}
+
+function compileRx(param: string, context: OperatorContext): OperatorMatcher {
+  try {
+    const pattern = compilePattern(param, context.regex)
+    const { requiredBytes } = pattern.regex
+    return {
+      match: (input, captures) => (captures === null ? pattern.test(input) : pattern.find(input, 0, captures) >= 0),
+      ...(pattern.literals === undefined ? {} : { literals: pattern.literals }),
+      ...(requiredBytes === undefined ? {} : { bytes: requiredBytes }),
+    }
+  } catch (error) {
+    throw new OperatorFault('WAF_RULE_ARGUMENT', error instanceof Error ? error.message : String(error), 'rx')
+  }
 }
 
 function compileMatcher(operator: Operator, param: string, context: OperatorContext): OperatorMatcher {
   try {
-    return operator.compile(param, context)
+    return withNeeds(operator.name.toLowerCase(), operator.compile(param, context))
   } catch (error) {
     throw new OperatorFault('WAF_RULE_ARGUMENT', error instanceof Error ? error.message : String(error), operator.name)
   }

@@ -30,6 +30,8 @@ export interface OperatorMatcher {
   match(input: string, captures: string[] | null): boolean
   /** Required literals for the prefilter, when the operator knows them. */
   readonly literals?: LiteralClauses
+  /** Every match holds at least one of these bytes (256 entries, 1 = member), when the operator knows them. */
+  readonly bytes?: Uint8Array
 }
 
 /** A family member: `@name parameter`. Compilation throws an Error with a plain message when the parameter is wrong. */

@@ -1,7 +1,8 @@
 import type { CompiledRule, Link, Target } from '../compile/compiled-rule-set.ts'
-import type { LiteralClauses } from '../operators/operator.ts'
 import type { Transaction } from '../transaction/transaction.ts'
 import { ColumnScan } from './column-scan.ts'
+import { needsOf } from './link-needs.ts'
+import type { LinkNeeds } from './link-needs.ts'
 import type { PrefilterPlan } from './prefilter-plan.ts'
 import { LinkScanner } from './link-scanner.ts'
 import { addVariant, createVariantNode, sealVariants } from './variant-plan.ts'
@@ -39,14 +40,14 @@ function looksBack(link: Link): boolean {
 type ScanGroup = (tx: Transaction, phase: number) => void
 
 function groupPlan(rules: readonly CompiledRule[]): ScanGroup | null {
-  const needs: LiteralClauses[] = []
-  const indexed: { link: Link; phase: number }[] = []
+  const needs: LinkNeeds[] = []
+  const indexed: IndexedLink[] = []
   for (const rule of rules) {
     for (let link: Link | null = rule.link; link !== null; link = link.next) {
-      const clauses = clausesOf(link)
-      if (clauses === null) continue
-      link.bit = needs.push(clauses) - 1
-      indexed.push({ link, phase: rule.phase })
+      const need = linkNeeds(link)
+      if (need === null) continue
+      link.bit = needs.push(need) - 1
+      indexed.push({ link, phase: rule.phase, shortest: shortestMatch(need) })
     }
     rule.gate = gateOf(rule.link)
   }
@@ -59,13 +60,22 @@ function groupPlan(rules: readonly CompiledRule[]): ScanGroup | null {
   }
 }
 
-/** Literals of a link that only looks at columns; null when every value has to be tried. */
-function clausesOf(link: Link): LiteralClauses | null {
+interface IndexedLink {
+  readonly link: Link
+  readonly phase: number
+  readonly shortest: number
+}
+
+/** What a link that only looks at columns needs; null when every value has to be tried. */
+function linkNeeds(link: Link): LinkNeeds | null {
   const { operator } = link
-  if (operator.kind !== 'matcher' || operator.negated) return null
-  const clauses = operator.matcher.literals
-  if (clauses === undefined || clauses.length === 0 || link.targets.length === 0) return null
-  return link.targets.every((target) => isColumn(target)) ? clauses : null
+  if (operator.kind !== 'matcher' || operator.negated || link.targets.length === 0) return null
+  return link.targets.every((target) => isColumn(target)) ? needsOf(operator.matcher) : null
+}
+
+/** Fewest bytes of a value that meets the needs: the longest of the clauses' shortest literals. */
+function shortestMatch(need: LinkNeeds): number {
+  return Math.max(1, ...need.clauses.map((clause) => Math.min(...clause.map((literal) => literal.length))))
 }
 
 function isColumn(target: Target): target is ColumnTarget {
@@ -106,27 +116,44 @@ function gateOf(starter: Link): number {
   return -1
 }
 
-function columnScans(indexed: readonly { link: Link; phase: number }[], scanner: LinkScanner): ColumnScan[] {
-  const columns = new Map<number, { target: ColumnTarget; list: number; phase: number; root: VariantNode }>()
-  for (const { link, phase } of indexed) {
-    for (const target of link.targets) {
+interface ColumnDraft {
+  readonly target: ColumnTarget
+  readonly list: number
+  phase: number
+  /** Links with the member they name, or null for all members. */
+  readonly uses: { readonly indexed: IndexedLink; readonly member: string | null }[]
+}
+
+function columnScans(indexed: readonly IndexedLink[], scanner: LinkScanner): ColumnScan[] {
+  const columns = new Map<number, ColumnDraft>()
+  for (const entry of indexed) {
+    for (const target of entry.link.targets) {
       if (!isColumn(target)) continue
       const numbers = target.kind === 'list' ? target.lists.map((list) => list.column) : [target.column]
+      const member = target.kind === 'list' && target.filter.kind === 'key' ? target.filter.key : null
       for (const [list, number] of numbers.entries()) {
-        const known = columns.get(number)
-        const root = known?.root ?? createVariantNode(null, scanner.words)
-        addVariant(root, link.chain, link)
-        columns.set(number, {
-          target: known?.target ?? target,
-          list: known?.list ?? list,
-          phase: Math.min(known?.phase ?? phase, phase),
-          root,
-        })
+        const draft = columns.get(number) ?? { target, list, phase: entry.phase, uses: [] }
+        draft.phase = Math.min(draft.phase, entry.phase)
+        draft.uses.push({ indexed: entry, member })
+        columns.set(number, draft)
       }
     }
   }
-  return [...columns].map(([number, { target, list, phase, root }]) => {
-    sealVariants(root)
-    return new ColumnScan(scanner, root, { number, target, list, phase })
+  return [...columns].map(([number, draft]) => {
+    const { target, list, phase, uses } = draft
+    const members = new Set(uses.flatMap(({ member }) => (member === null ? [] : [member])))
+    const named = new Map([...members].map((member) => [member, variantTree(uses, member, scanner)]))
+    return new ColumnScan(scanner, variantTree(uses, null, scanner), { number, target, list, phase, named })
   })
+}
+
+function variantTree(uses: ColumnDraft['uses'], wanted: string | null, scanner: LinkScanner): VariantNode {
+  const root = createVariantNode(null, scanner.words)
+  for (const { indexed, member } of uses) {
+    if (member !== null && member !== wanted) continue
+    const { link, shortest } = indexed
+    addVariant(root, link.chain, { bit: link.bit, multiMatch: link.multiMatch, shortest })
+  }
+  sealVariants(root)
+  return root
 }

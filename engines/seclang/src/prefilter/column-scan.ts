@@ -14,10 +14,12 @@ export interface ColumnPlace {
   readonly list: number
   /** First phase that needs the column. */
   readonly phase: number
+  /** Trees of members that some links name, by lower-case name; all other members have the column's tree. */
+  readonly named: ReadonlyMap<string, VariantNode>
 }
 
-/** Deepest chain of transformations. */
-const maxDepth = 32
+/** Most different forms of one value whose links are remembered; further ones are looked at again. */
+const maxForms = 24
 
 /** Looks at the values of one column for all links at once. Hot: bench/waf measures it. */
 export class ColumnScan {
@@ -26,8 +28,11 @@ export class ColumnScan {
   readonly #root: VariantNode
   readonly #place: ColumnPlace
   readonly #everyValue: boolean
-  /** Link bits of the form at each depth. */
-  readonly #forms: readonly Uint32Array[]
+  /** Different forms of the value in hand, with their trigger flags and links. */
+  readonly #texts: string[] = []
+  readonly #flags: number[] = []
+  readonly #links: readonly Uint32Array[]
+  #forms = 0
   #found: Uint32Array
 
   constructor(scanner: LinkScanner, root: VariantNode, place: ColumnPlace) {
@@ -36,7 +41,7 @@ export class ColumnScan {
     this.#root = root
     this.#place = place
     this.#everyValue = needsEveryValue(root)
-    this.#forms = Array.from({ length: maxDepth }, () => new Uint32Array(scanner.words))
+    this.#links = Array.from({ length: maxForms + 1 }, () => new Uint32Array(scanner.words))
     this.#found = new Uint32Array(scanner.words)
   }
 
@@ -51,14 +56,18 @@ export class ColumnScan {
         // REQUEST_BODY is empty in phase 1 and has its value in phase 2.
         if (column.scanned > 0 || typeof value !== 'string' || value === '') return
         column.scanned = 1
-        this.#look(tx, column, { row: 0, value })
+        this.#look(tx, column, 0, value)
         return
       }
       case 'xml':
         if (tx.xml !== null) this.#lookAt(tx, column, tx.xmlValues(target.path, target.xpath))
         return
-      case 'list':
-        this.#lookAt(tx, column, target.lists[list]?.access.values(tx) ?? [])
+      case 'list': {
+        const access = target.lists[list]?.access
+        if (access === undefined) return
+        if (this.#place.named.size > 0) this.#lookAtNamed(tx, column, access.values(tx), access.names(tx))
+        else this.#lookAt(tx, column, access.values(tx))
+      }
     }
   }
 
@@ -67,61 +76,80 @@ export class ColumnScan {
     const scanner = this.#scanner
     for (let row = column.scanned; row < values.length; row++) {
       const value = values[row] ?? ''
-      const flags = scanner.scan(value, 0, 0)
+      const flags = scanner.scan(value)
       if (!scanner.hasBits && (flags & triggers) === 0 && !this.#everyValue) continue
-      this.#settle(tx, column, { row, value, flags })
+      this.#settle(tx, column, row, value, flags, this.#root)
     }
     column.scanned = values.length
   }
 
-  #look(tx: Transaction, column: Column, { row, value }: { row: number; value: string }): void {
-    const flags = this.#scanner.scan(value, 0, 0)
-    this.#settle(tx, column, { row, value, flags })
+  #lookAtNamed(tx: Transaction, column: Column, values: readonly string[], names: readonly string[]): void {
+    const scanner = this.#scanner
+    for (let row = column.scanned; row < values.length; row++) {
+      const value = values[row] ?? ''
+      const root = this.#place.named.get((names[row] ?? '').toLowerCase()) ?? this.#root
+      const flags = scanner.scan(value)
+      if (!scanner.hasBits && (flags & root.triggersBelow) === 0 && !needsEveryValue(root)) continue
+      this.#settle(tx, column, row, value, flags, root)
+    }
+    column.scanned = values.length
   }
 
-  #settle(tx: Transaction, column: Column, { row, value, flags }: { row: number; value: string; flags: number }): void {
+  #look(tx: Transaction, column: Column, row: number, value: string): void {
+    this.#settle(tx, column, row, value, this.#scanner.scan(value), this.#root)
+  }
+
+  // Six parameters: an object here would be made for nearly every value of a request.
+  #settle(tx: Transaction, column: Column, row: number, value: string, flags: number, root: VariantNode): void {
     const { candidates } = tx
-    this.#found.fill(0)
-    const form = this.#forms[0]
-    if (form === undefined || candidates === null) return
-    this.#take(form)
-    this.#visit(this.#root, { text: value, flags, depth: 0, form })
+    const found = this.#found
+    found.fill(0)
+    this.#forms = 0
+    this.#visit(root, value, this.#keep(value, flags))
     let any = 0
-    for (let word = 0; word < this.#found.length; word++) {
-      const found = this.#found[word] ?? 0
-      any |= found
-      candidates[word] = (candidates[word] ?? 0) | found
-    }
+    for (let word = 0; word < found.length; word++) any |= found[word] ?? 0
     tx.steps += 1 + (value.length >> 6)
-    if (any === 0) return
+    if (any === 0 || candidates === null) return
+    for (let word = 0; word < found.length; word++) candidates[word] = (candidates[word] ?? 0) | (found[word] ?? 0)
     column.rows.push(row)
-    column.bits.push(this.#found)
+    column.bits.push(found)
     column.texts.push([])
     this.#found = new Uint32Array(this.#scanner.words)
   }
 
-  #take(form: Uint32Array): void {
-    if (this.#scanner.hasBits) form.set(this.#scanner.bits)
-    else form.fill(0)
+  /** Remembers the links of the form that was scanned last; gives its number. */
+  #keep(text: string, flags: number): number {
+    const number = Math.min(this.#forms, maxForms)
+    if (this.#forms < maxForms) this.#forms++
+    this.#texts[number] = text
+    this.#flags[number] = flags
+    const links = this.#links[number]
+    if (links === undefined) return number
+    if (this.#scanner.hasBits) links.set(this.#scanner.bits)
+    else links.fill(0)
+    return number
   }
 
-  #visit(node: VariantNode, at: { text: string; flags: number; depth: number; form: Uint32Array }): void {
-    if (((at.flags | alwaysTrigger) & node.triggersBelow) === 0) {
-      this.#add(at.form, node.below)
+  /** Number of a form: different chains often give the same text. */
+  #formOf(text: string): number {
+    for (let number = 0; number < this.#forms; number++) if (this.#texts[number] === text) return number
+    return this.#keep(text, this.#scanner.scan(text))
+  }
+
+  #visit(node: VariantNode, text: string, form: number): void {
+    const flags = this.#flags[form] ?? 0
+    const links = this.#links[form]
+    if (links === undefined) return
+    if (((flags | alwaysTrigger) & node.triggersBelow) === 0) {
+      this.#add(links, node.below)
       return
     }
-    this.#add(at.form, node.links)
+    this.#add(links, node.links)
     for (const child of node.children) {
-      const isTriggered = child.trigger === alwaysTrigger || (child.trigger & at.flags) !== 0
-      const text = isTriggered ? (child.transformation?.apply(at.text) ?? at.text) : at.text
-      const form = this.#forms[at.depth + 1]
-      if (text === at.text || form === undefined) {
-        this.#visit(child, at)
-        continue
-      }
-      const flags = this.#scanner.scan(text, 0, 0)
-      this.#take(form)
-      this.#visit(child, { text, flags, depth: at.depth + 1, form })
+      const isTriggered = child.trigger === alwaysTrigger || (child.trigger & flags) !== 0
+      const next = isTriggered ? (child.transformation?.apply(text) ?? text) : text
+      if (next === text) this.#visit(child, text, form)
+      else if (next.length >= child.shortest) this.#visit(child, next, this.#formOf(next))
     }
   }
 

@@ -1,28 +1,23 @@
+import { assignMarks } from './byte-marks.ts'
 import { triggerTable } from './byte-trigger.ts'
 import { buildAutomaton } from './literal-automaton.ts'
-import type { LiteralClauses } from '../operators/operator.ts'
-
-/** Longest piece of a literal that is looked for: longer ones cost states and are hardly ever told apart by the rest. */
-export const maxScannedLiteral = 20
-/** Most clauses of one link that are looked at; more only cost. */
-const maxClauses = 3
+import type { LinkNeeds } from './link-needs.ts'
 
 /**
- * Tells for a text which links' literals it holds, in one pass of one table read a byte. Not re-entrant: results are
- * in `bits` until the next scan. Hot: bench/waf measures it.
+ * Tells for a text which links' needs it meets, in one pass of two table reads a byte. Not re-entrant: results are in
+ * `bits` until the next scan. Hot: bench/waf measures it.
  */
 export class LinkScanner {
   /** Entries of a set of links. */
   readonly words: number
-  /** One bit per link whose literals are all in the text of the last scan. */
+  /** One bit per link whose needs the text of the last scan meets. */
   readonly bits: Uint32Array
   /** Whether `bits` holds any. */
   hasBits = false
-  /** State after the last scan: names that begin with the same text go on from it. */
-  state = 0
   readonly #table: Int32Array
   /** Class of each byte in the low 8 bits, trigger flags above. */
   readonly #bytes: Int32Array
+  readonly #markOf: Int32Array
   readonly #stride: number
   readonly #outputStart: Int32Array
   readonly #outputWord: Int32Array
@@ -31,17 +26,22 @@ export class LinkScanner {
   readonly #clauses: Int32Array
   readonly #resting: Int32Array
   readonly #clauseCount: number
+  /** Marks that any of those links needs. */
+  readonly #byteMarks: number
+  /** For each set of bytes: its marks, and the links that need one of them. */
+  readonly #setMarks: Int32Array
+  readonly #setLinks: readonly Int32Array[]
 
-  constructor(needs: readonly LiteralClauses[]) {
+  constructor(wanted: readonly LinkNeeds[]) {
+    const sets = distinctSets(wanted)
+    const marks = assignMarks(sets.map((set) => set.bytes))
+    const needs = withoutUnmarked(wanted, sets, marks.setMarks)
     this.words = Math.max(1, Math.ceil(needs.length / 32))
     this.bits = new Uint32Array(this.words)
     const outputs = new Map<string, Map<number, number>>()
-    let clauseCount = 1
-    const used = needs.map((clauses) => bestClauses(clauses))
-    for (const clauses of used) clauseCount = Math.max(clauseCount, clauses.length)
-    this.#clauseCount = clauseCount
-    this.#resting = new Int32Array(clauseCount * this.words).fill(-1)
-    for (const [link, clauses] of used.entries()) {
+    this.#clauseCount = Math.max(1, ...needs.map((need) => need.clauses.length))
+    this.#resting = new Int32Array(this.#clauseCount * this.words).fill(-1)
+    for (const [link, { clauses }] of needs.entries()) {
       for (const [number, clause] of clauses.entries()) {
         const word = number * this.words + (link >> 5)
         const mask = 1 << (link & 31)
@@ -49,7 +49,22 @@ export class LinkScanner {
         for (const literal of clause) addOutput(outputs, literal, { word, mask })
       }
     }
+    const byteLinks = needs.map((need) => need.clauses.length === 0)
+    // Links with clauses start unmet in their first clause; padding bits too.
+    for (let link = 0; link < this.words * 32; link++) {
+      if (link < needs.length && byteLinks[link] === true) continue
+      const word = link >> 5
+      this.#resting[word] = (this.#resting[word] ?? 0) & ~(1 << (link & 31))
+    }
     this.#clauses = this.#resting.slice()
+    this.#markOf = marks.markOf
+    const fitting = sets.flatMap((set, number) => {
+      const setMarks = marks.setMarks[number] ?? -1
+      return setMarks === -1 ? [] : [{ marks: setMarks, links: set.links }]
+    })
+    this.#setMarks = Int32Array.from(fitting, (set) => set.marks)
+    this.#setLinks = fitting.map((set) => linkSet(this.words, (link) => set.links.has(link), needs.length))
+    this.#byteMarks = byteLinkMarks(needs, sets, marks.setMarks)
     const automaton = buildAutomaton([...outputs.keys()])
     this.#table = automaton.table
     this.#stride = automaton.stride
@@ -61,38 +76,47 @@ export class LinkScanner {
     this.#outputMask = flat.mask
   }
 
-  /** Scans a text, from `state` on (0 for a fresh start); gives the trigger flags of its bytes. */
-  scan(text: string, state: number, from: number): number {
+  /** Scans a text; gives the trigger flags of its bytes. */
+  scan(text: string): number {
     const table = this.#table
     const bytes = this.#bytes
+    const markOf = this.#markOf
     let flags = 0
-    let row = state
+    let marks = 0
+    let row = 0
     let hits = 0
-    for (let at = from; at < text.length; at++) {
-      const byte = bytes[text.charCodeAt(at) & 255] ?? 0
+    for (let at = 0; at < text.length; at++) {
+      const unit = text.charCodeAt(at) & 255
+      const byte = bytes[unit] ?? 0
       flags |= byte
+      marks |= markOf[unit] ?? 0
       row = table[row + (byte & 255)] ?? 0
       if (row < 0) {
         row = ~row
         this.#hit(row, hits++)
       }
     }
-    this.state = row
-    this.hasBits = hits > 0 && this.#collect()
+    if (hits > 0) this.hasBits = this.#collect(marks)
+    else if ((marks & this.#byteMarks) === 0) this.hasBits = false
+    else {
+      this.#clauses.set(this.#resting)
+      this.hasBits = this.#collect(marks)
+    }
     return flags >>> 8
   }
 
   #hit(row: number, earlier: number): void {
-    if (earlier === 0) this.#clauses.set(this.#resting)
+    const clauses = this.#clauses
+    if (earlier === 0) clauses.set(this.#resting)
     const number = row / this.#stride
     const end = this.#outputStart[number + 1] ?? 0
     for (let at = this.#outputStart[number] ?? 0; at < end; at++) {
       const word = this.#outputWord[at] ?? 0
-      this.#clauses[word] = (this.#clauses[word] ?? 0) | (this.#outputMask[at] ?? 0)
+      clauses[word] = (clauses[word] ?? 0) | (this.#outputMask[at] ?? 0)
     }
   }
 
-  #collect(): boolean {
+  #collect(marks: number): boolean {
     const { words, bits } = this
     let any = 0
     for (let word = 0; word < words; word++) {
@@ -101,15 +125,77 @@ export class LinkScanner {
       bits[word] = all
       any |= all
     }
+    if (any === 0) return false
+    for (let set = 0; set < this.#setMarks.length; set++) {
+      if (((this.#setMarks[set] ?? 0) & marks) !== 0) continue
+      const links = this.#setLinks[set]
+      if (links === undefined) continue
+      for (let word = 0; word < words; word++) bits[word] = (bits[word] ?? 0) & ~(links[word] ?? 0)
+    }
+    any = 0
+    for (let word = 0; word < words; word++) any |= bits[word] ?? 0
     return any !== 0
   }
 }
 
-/** The most telling clauses: those whose shortest literal is longest. */
-function bestClauses(clauses: LiteralClauses): string[][] {
-  const cut = clauses.map((clause) => clause.map((literal) => literal.slice(0, maxScannedLiteral)))
-  const weight = (clause: readonly string[]): number => Math.min(...clause.map((literal) => literal.length))
-  return cut.toSorted((left, right) => weight(right) - weight(left)).slice(0, maxClauses)
+interface NeededSet {
+  readonly bytes: Uint8Array
+  readonly links: Set<number>
+}
+
+/** Sets of bytes with the links that need them; those of links without literals first, so that they get marks. */
+function distinctSets(needs: readonly LinkNeeds[]): NeededSet[] {
+  const known = new Map<string, NeededSet & { rank: number }>()
+  for (const [link, { clauses, byteSets }] of needs.entries()) {
+    for (const bytes of byteSets) {
+      const key = bytes.join('')
+      const set = known.get(key) ?? { bytes, links: new Set<number>(), rank: 0 }
+      set.links.add(link)
+      set.rank += clauses.length === 0 ? 100 : 1
+      known.set(key, set)
+    }
+  }
+  return [...known.values()].toSorted((left, right) => right.rank - left.rank)
+}
+
+/** Links that need bytes alone, none of them with a mark, look for one of their sets as literals. */
+function withoutUnmarked(
+  needs: readonly LinkNeeds[],
+  sets: readonly NeededSet[],
+  setMarks: readonly number[],
+): readonly LinkNeeds[] {
+  return needs.map((need, link) => {
+    if (need.clauses.length > 0) return need
+    const own = sets.flatMap((set, number) => (set.links.has(link) ? [{ set, marks: setMarks[number] ?? -1 }] : []))
+    const [first] = own
+    if (first === undefined || own.some(({ marks }) => marks !== -1)) return need
+    const clause = Array.from(first.set.bytes, (member, unit) => (member === 1 ? String.fromCharCode(unit) : ''))
+    const literals = new Set(clause.map((literal) => literal.replace(/[A-Z]/, (unit) => unit.toLowerCase())))
+    literals.delete('')
+    return { clauses: [[...literals]], byteSets: need.byteSets }
+  })
+}
+
+function byteLinkMarks(
+  needs: readonly LinkNeeds[],
+  sets: readonly NeededSet[],
+  setMarks: readonly number[],
+): number {
+  let union = 0
+  for (const [number, set] of sets.entries()) {
+    const isNeeded = [...set.links].some((link) => needs[link]?.clauses.length === 0)
+    const own = setMarks[number] ?? -1
+    if (isNeeded && own !== -1) union |= own
+  }
+  return union
+}
+
+function linkSet(words: number, isMember: (link: number) => boolean, count: number): Int32Array {
+  const set = new Int32Array(words)
+  for (let link = 0; link < count; link++) {
+    if (isMember(link)) set[link >> 5] = (set[link >> 5] ?? 0) | (1 << (link & 31))
+  }
+  return set
 }
 
 function addOutput(

@@ -14,6 +14,8 @@ export interface VariantNode {
   readonly below: Uint32Array
   /** Triggers of all nodes below. */
   triggersBelow: number
+  /** Shortest value that a link here or below can match; 0 when a later step can make values longer. */
+  shortest: number
 }
 
 /** An empty tree for `words` entries of link bits. */
@@ -25,11 +27,12 @@ export function createVariantNode(transformation: Transformation | null, words: 
     links: new Uint32Array(words),
     below: new Uint32Array(words),
     triggersBelow: 0,
+    shortest: Number.MAX_SAFE_INTEGER,
   }
 }
 
 /** Notes that a link looks at the result of a chain; `multiMatch` links look at every form on the way. */
-export function addVariant(root: VariantNode, chain: ChainNode, link: { bit: number; multiMatch: boolean }): void {
+export function addVariant(root: VariantNode, chain: ChainNode, link: { bit: number; multiMatch: boolean; shortest: number }): void {
   const steps = significantSteps(chain)
   const { length: words } = root.links
   mark(root.below, link.bit)
@@ -42,6 +45,7 @@ export function addVariant(root: VariantNode, chain: ChainNode, link: { bit: num
       node.children.push(child)
     }
     mark(child.below, link.bit)
+    child.shortest = Math.min(child.shortest, link.shortest)
     if (link.multiMatch || index === steps.length - 1) mark(child.links, link.bit)
     node = child
   }
@@ -50,7 +54,11 @@ export function addVariant(root: VariantNode, chain: ChainNode, link: { bit: num
 /** Fills `triggersBelow`; call once all variants are in. */
 export function sealVariants(node: VariantNode): number {
   node.triggersBelow = 0
-  for (const child of node.children) node.triggersBelow |= child.trigger | sealVariants(child)
+  for (const child of node.children) {
+    node.triggersBelow |= child.trigger | sealVariants(child)
+    if (!growsNothing.has(child.transformation?.name.toLowerCase() ?? '')) node.shortest = 0
+    if (child.shortest === 0) node.shortest = 0
+  }
   return node.triggersBelow
 }
 
@@ -58,6 +66,25 @@ export function sealVariants(node: VariantNode): number {
 export function needsEveryValue(root: VariantNode): boolean {
   return (root.triggersBelow & alwaysTrigger) !== 0
 }
+
+/** Transformations whose result is never longer than the value. */
+const growsNothing: ReadonlySet<string> = new Set([
+  'base64decode',
+  'base64decodeext',
+  'compresswhitespace',
+  'cssdecode',
+  'escapeseqdecode',
+  'htmlentitydecode',
+  'jsdecode',
+  'lowercase',
+  'removecomments',
+  'removenulls',
+  'removewhitespace',
+  'trim',
+  'uppercase',
+  'urldecode',
+  'urldecodeuni',
+])
 
 // A change of case is none for literals without case, unless a later step reads case (base64, escapes).
 function significantSteps(chain: ChainNode): Transformation[] {

@@ -1,0 +1,56 @@
+import type { OperatorMatcher } from '../operators/operator.ts'
+
+/** What a value must hold for a link to match it. */
+export interface LinkNeeds {
+  /** At least one literal of each clause, ASCII letters without case. */
+  readonly clauses: readonly (readonly string[])[]
+  /** At least one byte of each set (256 entries, 1 = member). */
+  readonly byteSets: readonly Uint8Array[]
+}
+
+/** Longest piece of a literal that is looked for: longer ones cost states and are hardly ever told apart by the rest. */
+export const maxScannedLiteral = 20
+/** Most clauses of one link that are looked at; more only cost. */
+export const maxClauses = 3
+
+/** Needs of a matcher; null when nothing is known, so that every value has to be tried. */
+export function needsOf(matcher: OperatorMatcher): LinkNeeds | null {
+  const clauses: string[][] = []
+  const byteSets: Uint8Array[] = matcher.bytes === undefined ? [] : [matcher.bytes]
+  for (const clause of matcher.literals ?? []) {
+    const cut = clause.map((literal) => literal.slice(0, maxScannedLiteral))
+    if (shortest(cut) > 1 || hasWords(cut)) clauses.push(cut)
+    else byteSets.push(telltaleBytes(cut))
+  }
+  clauses.sort((left, right) => shortest(right) - shortest(left))
+  const useful = byteSets.filter((set) => isUseful(set))
+  if (clauses.length === 0 && useful.length === 0) return null
+  return { clauses: clauses.slice(0, maxClauses), byteSets: useful }
+}
+
+function shortest(clause: readonly string[]): number {
+  return Math.min(...clause.map((literal) => literal.length))
+}
+
+// Signs together with words: as a set of bytes the words would make the clause mean nothing.
+function hasWords(clause: readonly string[]): boolean {
+  return clause.some((literal) => literal.length > 1 && /^[a-z]+$/.test(literal))
+}
+
+/** One byte of each literal, the rarest kind it has; letters in both cases. */
+function telltaleBytes(clause: readonly string[]): Uint8Array {
+  const set = new Uint8Array(256)
+  for (const literal of clause) {
+    const byte = /[^a-z0-9 ./-]/.exec(literal)?.[0] ?? /[^a-z]/.exec(literal)?.[0] ?? literal.charAt(0)
+    set[byte.charCodeAt(0) & 255] = 1
+    set[byte.toUpperCase().charCodeAt(0) & 255] = 1
+  }
+  return set
+}
+
+// A set that nearly every text meets tells nothing.
+function isUseful(set: Uint8Array): boolean {
+  let letters = 0
+  for (let unit = 97; unit <= 122; unit++) letters += set[unit] ?? 0
+  return letters < 8 && set.some((member) => member === 1)
+}
