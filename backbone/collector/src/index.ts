@@ -1,1 +1,11 @@
-export {}
+export { CollectorError } from './collector-error.ts'
+export type { CollectorErrorCode } from './collector-error.ts'
+export { collectorLayer } from './collector-layer.ts'
+export { fieldOf, fields } from './fields/fields.ts'
+export type { Field, FieldType } from './fields/fields.ts'
+export { maxQueryDepth, maxQueryLength, maxQueryTerms, parseQuery } from './query/parse-query.ts'
+export type { PatternPart, QueryNode, Test } from './query/query-node.ts'
+export { compileSql } from './query/compile-sql.ts'
+export type { CompiledSql } from './query/compile-sql.ts'
+export { matches } from './query/matches.ts'
+export type { AgentStatus, PartStatus } from './status/part-status.ts'

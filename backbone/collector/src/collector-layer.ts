@@ -1,0 +1,135 @@
+import { createServer } from 'node:http'
+import { join } from 'node:path'
+import type { CollectorConfig } from '@sevenfold/config'
+import { isJsonObject } from '@sevenfold/event'
+import { defineLayer, listenOnSocket } from '@sevenfold/layer'
+import type { Layer, PartContext, RunningLayer, Timer } from '@sevenfold/layer'
+import type { SegmentLine } from '@sevenfold/ledger/segments'
+import { Api } from './api/api.ts'
+import { LiveTail } from './api/live-tail.ts'
+import { LogFollower } from './follow/log-follower.ts'
+import { IdIndex } from './ids/id-index.ts'
+import { IndexFeed } from './index-store/index-feed.ts'
+import { PartStatusBook } from './status/part-status.ts'
+
+type Config = CollectorConfig & {
+  /** What sites ask of the store; a site that is not named keeps each request. */
+  readonly sites?: readonly { readonly name: string; readonly accessEvents: 'each' | 'aggregate' }[]
+}
+type Context = PartContext<Config>
+
+const purgeEveryMs = 600_000
+
+function parseConfig(value: unknown): Config {
+  const config = isJsonObject(value) ? value : {}
+  const numbers = ['retentionMs', 'memoryBytes', 'indexBytes']
+  if (config['v'] !== 1 || numbers.some((key) => typeof config[key] !== 'number'))
+    throw new Error('not a compiled collector configuration')
+  return value as Config // written by our own compiler; every field that is used is checked above
+}
+
+/** The follower behind ids, live tail and status: it needs no database, so that none of them stops with it. */
+function createLiveFollower(
+  segments: string,
+  parts: { ids: IdIndex; tail: LiveTail; status: PartStatusBook; context: Context },
+): LogFollower {
+  const { ids, tail, status, context } = parts
+  let caughtUp = false
+  const take = (line: SegmentLine): void => {
+    const text = Buffer.from(line.bytes).toString('utf8')
+    const event = parse(text)
+    if (event === undefined) return
+    ids.add(event, { segment: line.segment, offset: line.offset, length: line.bytes.length })
+    status.take(event)
+    // What was there before the start is history, not news.
+    if (caughtUp) tail.push(event, text)
+  }
+  return new LogFollower({
+    folder: segments,
+    position: ids.startPosition(),
+    onLines: (lines) => {
+      for (const line of lines) take(line)
+      return Promise.resolve()
+    },
+    onCaughtUp: () => {
+      caughtUp = true
+    },
+    onLost: () => {
+      // Retention went past us, or the log is another one: ids are made again from what is there.
+      ids.clear()
+      return Promise.resolve(ids.startPosition())
+    },
+    onError: (error) => context.log.error('log-unreadable', { error }),
+  })
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    // Named by the ledger's verification; there is nothing to find in it.
+    return undefined
+  }
+}
+
+function startPurging(context: Context, index: IndexFeed): { stop(): void } {
+  let timer: Timer | undefined
+  const run = async (): Promise<void> => {
+    try {
+      const { retentionMs, indexBytes } = context.config
+      const removed = await index.purge(context.clock.now() - retentionMs, indexBytes)
+      if (removed > 0) context.log.info('index-purged', { removed })
+    } catch (error) {
+      context.log.error('purge-failed', { error })
+    }
+    timer = context.clock.after(purgeEveryMs, () => void run())
+  }
+  timer = context.clock.after(purgeEveryMs, () => void run())
+  return { stop: () => timer?.cancel() }
+}
+
+async function start(context: Context): Promise<RunningLayer<Config>> {
+  const { config, dataDir, rootDir, log, metrics, clock } = context
+  const ledger = join(rootDir, 'ledger')
+  const segments = join(ledger, 'segments')
+  const ids = new IdIndex({ folder: join(dataDir, 'ids'), segments })
+  const [tail, status] = [new LiveTail(), new PartStatusBook()]
+  const follower = createLiveFollower(segments, { ids, tail, status, context })
+  const aggregated = new Set(
+    (config.sites ?? []).filter((site) => site.accessEvents === 'aggregate').map((site) => site.name),
+  )
+  const path = join(dataDir, 'index.duckdb')
+  const index = new IndexFeed({ path, memoryBytes: config.memoryBytes, ledger, aggregated, log, metrics })
+  const now = (): number => clock.now()
+  const api = new Api({ ids, tail, status, index, ledger, now, log, followed: () => follower.position.index })
+  const server = createServer({ maxHeaderSize: 16_384, headersTimeout: 5_000, requestTimeout: 15_000 })
+  server.on('request', (request, response) => api.handle(request, response))
+  await listenOnSocket(server, join(dataDir, 'api.sock'))
+  // Neither is waited for: a long log must not delay the start, and what is not read yet is a lag, not an error.
+  void follower.start() // errors go to onError
+  await index.start()
+  const purging = startPurging(context, index)
+  return {
+    selfTest: async () => {
+      const rows = index.isOpen ? await index.query('SELECT 1 AS one', []) : []
+      return { ok: true, details: { index: rows.length === 1, entries: index.entries } }
+    },
+    stop: async () => {
+      purging.stop()
+      tail.close()
+      await new Promise<void>((resolve) => {
+        server.close(() => resolve())
+        server.closeAllConnections()
+      })
+      await Promise.all([follower.close(), index.close()])
+    },
+  }
+}
+
+/** The collector as a part of the house: it answers questions about the ledger and changes nothing there. */
+export const collectorLayer: Layer<Config> = defineLayer({
+  name: 'collector',
+  parseConfig,
+  spoolBytes: (config) => config.spoolBytes,
+  start,
+})

@@ -1,0 +1,172 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Logger, Metrics } from '@sevenfold/layer'
+import { oldestPosition } from '@sevenfold/ledger/segments'
+import type { SegmentLine, SegmentPosition } from '@sevenfold/ledger/segments'
+import { CollectorError } from '../collector-error.ts'
+import { LogFollower } from '../follow/log-follower.ts'
+import { DuckIndex, removeIndex } from './duck-index.ts'
+import type { AnswerRow, Parameters } from './duck-index.ts'
+import { indexRow } from './index-row.ts'
+import type { AccessCount, AggregatedSites, EventRow } from './index-row.ts'
+
+/** Rows that are written together at most. */
+export const maxRowsPerCommit = 10_000
+
+/** What feeds an index. */
+export interface IndexFeedOptions {
+  /** The database file. */
+  readonly path: string
+  readonly memoryBytes: number
+  /** The ledger's folder, `data/ledger`. */
+  readonly ledger: string
+  readonly aggregated: AggregatedSites
+  readonly log: Logger
+  readonly metrics: Metrics
+}
+
+/** The public key of the log stands for the log: a new log has a new key. */
+function logIdentity(ledger: string): string {
+  const path = join(ledger, 'log.vkey')
+  return existsSync(path) ? readFileSync(path, 'utf8').trim() : ''
+}
+
+/** Keeps the index behind the log. When the index breaks it is made anew; everything else goes on meanwhile. */
+export class IndexFeed {
+  readonly #options: IndexFeedOptions
+  readonly #segments: string
+  #index: DuckIndex | undefined
+  #follower: LogFollower | undefined
+  #waiting: (EventRow | AccessCount)[] = []
+  #reopening: Promise<void> | undefined
+  #closed = false
+
+  constructor(options: IndexFeedOptions) {
+    this.#options = options
+    this.#segments = join(options.ledger, 'segments')
+  }
+
+  /** Up to which entry the log is indexed. */
+  get entries(): number {
+    return this.#index?.position.index ?? 0
+  }
+
+  /** True while questions can be answered. */
+  get isOpen(): boolean {
+    return this.#index !== undefined
+  }
+
+  /** Opens the index and begins to follow the log, without waiting for it to catch up. */
+  async start(): Promise<void> {
+    const { path, memoryBytes, ledger, log } = this.#options
+    const { index, rebuilt } = await DuckIndex.open({
+      path,
+      memoryBytes,
+      log: logIdentity(ledger),
+      start: () => oldestPosition(this.#segments),
+    })
+    if (rebuilt) log.warn('index-rebuilt', { path })
+    this.#index = index
+    this.#waiting = []
+    this.#follower = new LogFollower({
+      folder: this.#segments,
+      position: index.position,
+      onLines: (lines) => this.#take(lines),
+      onCaughtUp: () => this.#flush(),
+      onLost: (oldest) => this.#lost(oldest),
+      onError: (error) => this.#fail(error),
+    })
+    void this.#follower.start() // errors go to onError
+  }
+
+  async #take(lines: readonly SegmentLine[]): Promise<void> {
+    for (const line of lines) {
+      const row = indexRow(line, parseLine(line.bytes), this.#options.aggregated)
+      if (row !== undefined) this.#waiting.push(row)
+    }
+    if (this.#waiting.length >= maxRowsPerCommit) await this.#flush(positionAfter(lines.at(-1)))
+  }
+
+  async #flush(position: SegmentPosition | undefined = this.#follower?.position): Promise<void> {
+    const index = this.#index
+    if (index === undefined || position === undefined || position.index === index.position.index) return
+    const rows = this.#waiting
+    this.#waiting = []
+    await index.add(rows, position)
+    const { metrics } = this.#options
+    metrics.counter('sevenfold_collector_indexed_total', 'Events that were indexed').inc(rows.length)
+  }
+
+  /** Retention went past us: go on with what is there. A shorter log is another log: begin anew. */
+  async #lost(oldest: SegmentPosition): Promise<SegmentPosition> {
+    const position = this.#index?.position
+    if (position !== undefined && oldest.index > position.index) {
+      await this.#flush(oldest)
+      return oldest
+    }
+    throw new CollectorError('COLLECTOR_INDEX_UNAVAILABLE', 'the log is shorter than its index')
+  }
+
+  #fail(error: unknown): void {
+    this.#options.log.error('index-failed', { error })
+    this.#reopening ??= this.#reopen().finally(() => {
+      this.#reopening = undefined
+    })
+  }
+
+  async #reopen(): Promise<void> {
+    const follower = this.#follower
+    this.#follower = undefined
+    const index = this.#index
+    this.#index = undefined
+    // Not awaited here: the follower waits for this error to be handled.
+    void follower?.close()
+    try {
+      index?.close()
+      removeIndex(this.#options.path)
+      if (!this.#closed) await this.start()
+    } catch (error) {
+      this.#options.log.error('index-not-reopened', { error })
+    }
+  }
+
+  /** Answers a question. Throws `COLLECTOR_INDEX_UNAVAILABLE`. */
+  async query(sql: string, parameters: Parameters): Promise<AnswerRow[]> {
+    if (this.#index === undefined) {
+      throw new CollectorError(
+        'COLLECTOR_INDEX_UNAVAILABLE',
+        'the index is being made; search by id and the live tail work',
+      )
+    }
+    return this.#index.query(sql, parameters)
+  }
+
+  /** See `DuckIndex.purge`. */
+  async purge(beforeMs: number, maxBytes: number): Promise<number> {
+    return (await this.#index?.purge(beforeMs, maxBytes)) ?? 0
+  }
+
+  /** Ends following and closes the file. */
+  async close(): Promise<void> {
+    this.#closed = true
+    await this.#reopening
+    await this.#follower?.close()
+    this.#index?.close()
+    this.#index = undefined
+  }
+}
+
+function positionAfter(line: SegmentLine | undefined): SegmentPosition | undefined {
+  if (line === undefined) return undefined
+  const { segment, offset, index, bytes } = line
+  return { segment, offset: offset + bytes.length + 1, index: index + 1 }
+}
+
+function parseLine(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8'))
+  } catch {
+    // The ledger has checked what it took; a line that cannot be read is left out, the ledger's verification names it.
+    return undefined
+  }
+}
