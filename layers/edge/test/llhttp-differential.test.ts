@@ -37,7 +37,7 @@ const exceptions: readonly {
   },
 ]
 
-function complete(seen: { requests: readonly { complete: boolean }[] }) {
+function complete(seen: Pick<Seen, 'requests'>): Seen['requests'] {
   return seen.requests.filter((request) => request.complete)
 }
 

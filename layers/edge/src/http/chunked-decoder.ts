@@ -1,5 +1,6 @@
 import type { Buffer } from 'node:buffer'
 import { isFieldByte, isTokenByte } from './byte-class.ts'
+import { headerKind, headerKindOf } from './header-kind.ts'
 import { chunkSizeDigits, trailerSize } from './limits.ts'
 import { refusals } from './refusal.ts'
 import type { Refusal } from './refusal.ts'
@@ -27,6 +28,16 @@ const lf = 0x0a
 const colon = 0x3a
 const semicolon = 0x3b
 
+/** Framing and routing behind the body (RFC 9110 section 6.5.1): some servers obey it. */
+const forbiddenInTrailer: ReadonlySet<number> = new Set([
+  headerKind.host,
+  headerKind.contentLength,
+  headerKind.transferEncoding,
+  headerKind.connection,
+  headerKind.upgrade,
+  headerKind.expect,
+])
+
 function hexValue(byte: number): number {
   if (byte >= 0x30 && byte <= 0x39) return byte - 0x30
   const lower = byte | 0x20
@@ -53,6 +64,7 @@ export class ChunkedDecoder {
   private digits = 0
   private left = 0
   private trailer = 0
+  private name = ''
 
   /** @param limit most bytes of data. @param extensions true: skip chunk extensions; false: refuse them. */
   constructor(limit: number, extensions: boolean) {
@@ -129,6 +141,15 @@ export class ChunkedDecoder {
     return true
   }
 
+  private trailerNameByte(byte: number): boolean {
+    if (byte !== colon) {
+      this.name += String.fromCharCode(byte)
+      return isTokenByte[byte] !== 0
+    }
+    this.at = state.trailerValue
+    return !forbiddenInTrailer.has(headerKindOf(this.name, 0, this.name.length))
+  }
+
   private trailerByte(byte: number): boolean {
     this.refusal = refusals.EDGE_TRAILER
     this.trailer += 1
@@ -136,10 +157,10 @@ export class ChunkedDecoder {
     switch (this.at) {
       case state.trailerStart:
         this.at = byte === cr ? state.endLf : state.trailerName
+        this.name = String.fromCharCode(byte)
         return byte === cr || isTokenByte[byte] !== 0
       case state.trailerName:
-        if (byte === colon) this.at = state.trailerValue
-        return byte === colon || isTokenByte[byte] !== 0
+        return this.trailerNameByte(byte)
       case state.trailerValue:
         if (byte === cr) this.at = state.trailerLf
         return byte === cr || isFieldByte[byte] === 1

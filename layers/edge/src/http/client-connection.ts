@@ -77,9 +77,9 @@ export class ClientConnection implements Exchange {
     this.socket = socket
     this.peer = peer
     this.host = host
-    this.reader = new HeadReader(host.limits.headerSize)
+    this.reader = new HeadReader(host.limits.headerSizeBytes)
     this.writer = new AnswerWriter(socket, this.onDrained)
-    this.deadline = host.now + host.limits.headerTimeout
+    this.deadline = host.now + host.limits.headerTimeoutMs
     socket.on('data', this.onData)
     socket.on('end', this.onEnd)
     socket.on('error', this.onClose)
@@ -136,7 +136,7 @@ export class ClientConnection implements Exchange {
     this.responded = true
     this.at = phase.tunnel
     this.flowing = true
-    this.deadline = this.host.now + this.host.limits.upgradeIdleTimeout
+    this.deadline = this.host.now + this.host.limits.upgradeIdleTimeoutMs
     this.writer.send(
       `HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n${fields}\r\n`,
       null,
@@ -160,7 +160,7 @@ export class ClientConnection implements Exchange {
   /** Looks at all deadlines; called at each sweep. */
   sweep(): void {
     const { now, limits } = this.host
-    if (this.writer.isSlow(now, limits.responseTimeout)) {
+    if (this.writer.isSlow(now, limits.responseTimeoutMs)) {
       this.socket.destroy()
       return
     }
@@ -214,7 +214,7 @@ export class ClientConnection implements Exchange {
 
   private readHead(chunk: Buffer, start: number): number {
     const { host, reader } = this
-    if (!reader.started && this.served > 0) this.deadline = host.now + host.limits.headerTimeout
+    if (!reader.started && this.served > 0) this.deadline = host.now + host.limits.headerTimeoutMs
     const end = reader.push(chunk, start)
     if (end === headIncomplete) return chunk.length
     if (end === headRefused) {
@@ -241,8 +241,8 @@ export class ClientConnection implements Exchange {
       this.bodyTaken = 0
       this.bodySince = this.host.now
       this.pausedAt = this.host.now
-      this.decoder = head.chunked ? new ChunkedDecoder(this.host.limits.bodySize, false) : null
-      this.deadline = this.host.now + this.host.limits.bodyTimeout
+      this.decoder = head.chunked ? new ChunkedDecoder(this.host.limits.bodySizeBytes, false) : null
+      this.deadline = this.host.now + this.host.limits.bodyTimeoutMs
     } else {
       this.at = phase.answer
       this.deadline = never
@@ -251,7 +251,7 @@ export class ClientConnection implements Exchange {
   }
 
   private readBody(chunk: Buffer, start: number): number {
-    this.deadline = this.host.now + this.host.limits.bodyTimeout
+    this.deadline = this.host.now + this.host.limits.bodyTimeoutMs
     this.bodyTaken += chunk.length - start
     if (this.decoder !== null) return this.readChunked(this.decoder, chunk, start)
     const end = Math.min(chunk.length, start + this.bodyLeft)
@@ -288,7 +288,7 @@ export class ClientConnection implements Exchange {
   }
 
   private readTunnel(chunk: Buffer, start: number): number {
-    this.deadline = this.host.now + this.host.limits.upgradeIdleTimeout
+    this.deadline = this.host.now + this.host.limits.upgradeIdleTimeoutMs
     this.listener.requestBody(start === 0 ? chunk : chunk.subarray(start))
     return chunk.length
   }
@@ -331,13 +331,13 @@ export class ClientConnection implements Exchange {
     if (!this.writer.keepAlive || this.host.closing) {
       this.at = phase.linger
       this.bodyTaken = 0
-      this.deadline = this.host.now + this.host.limits.responseTimeout
+      this.deadline = this.host.now + this.host.limits.responseTimeoutMs
       this.socket.end()
       if (this.rest !== null) this.feedRest()
       return
     }
     this.at = phase.head
-    this.deadline = this.host.now + this.host.limits.keepAliveTimeout
+    this.deadline = this.host.now + this.host.limits.keepAliveTimeoutMs
     if (this.rest !== null && !this.feeding) this.feedRest()
   }
 
@@ -403,10 +403,10 @@ export class ClientConnection implements Exchange {
   private bodyIsSlow(now: number, limits: HttpLimits): boolean {
     if (!this.flowing) {
       // Our side is the slow one; the client's time starts anew when reading goes on.
-      this.deadline = now + limits.bodyTimeout
+      this.deadline = now + limits.bodyTimeoutMs
       return false
     }
     const elapsed = now - this.bodySince
-    return elapsed > limits.bodyTimeout && this.bodyTaken < (limits.bodyMinimumRate * elapsed) / 1000
+    return elapsed > limits.bodyTimeoutMs && this.bodyTaken < (limits.bodyMinimumRateBytes * elapsed) / 1000
   }
 }

@@ -53,19 +53,19 @@ describe('limits of a request', () => {
   }
 
   for (const [name, below, above, code] of [
-    ['headerSize', filler(400), filler(401), 'EDGE_HEADERS_TOO_LARGE'],
-    ['targetSize', get(`/${'a'.repeat(99)}`), get(`/${'a'.repeat(100)}`), 'EDGE_TARGET_TOO_LONG'],
+    ['headerSizeBytes', filler(400), filler(401), 'EDGE_HEADERS_TOO_LARGE'],
+    ['targetSizeBytes', get(`/${'a'.repeat(99)}`), get(`/${'a'.repeat(100)}`), 'EDGE_TARGET_TOO_LONG'],
     ['headerCount', get('/', 'a: b\r\n'.repeat(9)), get('/', 'a: b\r\n'.repeat(10)), 'EDGE_TOO_MANY_HEADERS'],
   ] as const) {
     it(`takes a head at ${name} and refuses one over it`, () => {
-      const limits = { headerSize: 400, targetSize: 100, headerCount: 10 }
+      const limits = { headerSizeBytes: 400, targetSizeBytes: 100, headerCount: 10 }
       for (const pieces of cuts(below)) expect(driveConnection(pieces, limits).refusals).toEqual([])
       for (const pieces of cuts(above)) expect(driveConnection(pieces, limits).refusals).toEqual([code])
     })
   }
 
-  it('takes a body at bodySize and refuses one over it, by length and by chunks', () => {
-    const limits = { bodySize: 10 }
+  it('takes a body at bodySizeBytes and refuses one over it, by length and by chunks', () => {
+    const limits = { bodySizeBytes: 10 }
     const byLength = (size: number) =>
       Buffer.from(`POST / HTTP/1.1\r\nHost: a\r\nContent-Length: ${size}\r\n\r\n${'x'.repeat(size)}`)
     const byChunks = (size: number) =>

@@ -75,6 +75,15 @@ export class HeaderCursor {
     return this.text.slice(this.valueStart, this.valueEnd)
   }
 
+  /** True when a tab stands behind the current value: harmless elsewhere, but llhttp refuses it behind framing. */
+  hasTrailingTab(): boolean {
+    for (let i = this.valueEnd; ; i += 1) {
+      const byte = this.text.charCodeAt(i)
+      if (byte === tab) return true
+      if (byte !== space) return false
+    }
+  }
+
   /** Keeps the current line. */
   keep(): void {
     if (this.canonical) {

@@ -1,51 +1,51 @@
 /** Sizes in bytes, times in milliseconds, counts. The names are those of `edge.limits` in sevenfold.yaml. */
 export interface HttpLimits {
   /** Longest request head: request line, header lines and the empty line. Over it: 431. */
-  readonly headerSize: number
+  readonly headerSizeBytes: number
   /** Most header lines. Over it: 431. */
   readonly headerCount: number
   /** Longest request target. Over it: 414. */
-  readonly targetSize: number
+  readonly targetSizeBytes: number
   /** Longest time for a whole request head, from its first byte; on a new connection from the connection's start. */
-  readonly headerTimeout: number
+  readonly headerTimeoutMs: number
   /** Longest pause between two parts of a request body. Over it: 408. */
-  readonly bodyTimeout: number
-  /** Slowest request body in bytes a second, averaged after the first `bodyTimeout`. */
-  readonly bodyMinimumRate: number
+  readonly bodyTimeoutMs: number
+  /** Slowest request body in bytes a second, averaged after the first `bodyTimeoutMs`. */
+  readonly bodyMinimumRateBytes: number
   /** Largest request body. Over it: 413. */
-  readonly bodySize: number
+  readonly bodySizeBytes: number
   /** Longest time in which a client takes nothing of an answer that waits for it. */
-  readonly responseTimeout: number
+  readonly responseTimeoutMs: number
   /** Longest idle time between two requests. */
-  readonly keepAliveTimeout: number
+  readonly keepAliveTimeoutMs: number
   readonly requestsPerConnection: number
   /** Most open client connections of one engine. */
   readonly connections: number
   /** Most open client connections of one peer address. */
   readonly connectionsPerAddress: number
   /** Longest silence on an upgraded connection. */
-  readonly upgradeIdleTimeout: number
+  readonly upgradeIdleTimeoutMs: number
 }
 
 /** The defaults of sevenfold.yaml. */
 export const defaultHttpLimits: HttpLimits = {
-  headerSize: 16_384,
+  headerSizeBytes: 16_384,
   headerCount: 100,
-  targetSize: 8192,
-  headerTimeout: 5000,
-  bodyTimeout: 10_000,
-  bodyMinimumRate: 256,
-  bodySize: 16_777_216,
-  responseTimeout: 10_000,
-  keepAliveTimeout: 15_000,
+  targetSizeBytes: 8192,
+  headerTimeoutMs: 5000,
+  bodyTimeoutMs: 10_000,
+  bodyMinimumRateBytes: 256,
+  bodySizeBytes: 16_777_216,
+  responseTimeoutMs: 10_000,
+  keepAliveTimeoutMs: 15_000,
   requestsPerConnection: 10_000,
   connections: 10_000,
   connectionsPerAddress: 100,
-  upgradeIdleTimeout: 600_000,
+  upgradeIdleTimeoutMs: 600_000,
 }
 
 /**
- * Slowest reading of an answer in bytes a second, averaged over `responseTimeout` while bytes wait for the client. A
+ * Slowest reading of an answer in bytes a second, averaged over `responseTimeoutMs` while bytes wait for the client. A
  * reader that takes a few bytes now and then would otherwise hold a connection for ever (slow read attack).
  */
 export const sendMinimumRate = 256

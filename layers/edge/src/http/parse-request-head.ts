@@ -102,10 +102,10 @@ function takeControl(kind: number): Refusal | null {
       return findings.host === null ? refusals.EDGE_HOST : null
     case headerKind.contentLength:
       findings.contentLength = parseContentLength(cursor.text, cursor.valueStart, cursor.valueEnd)
-      return findings.contentLength < 0 ? refusals.EDGE_CONTENT_LENGTH : null
+      return findings.contentLength < 0 || cursor.hasTrailingTab() ? refusals.EDGE_CONTENT_LENGTH : null
     case headerKind.transferEncoding:
       // Only `chunked` alone: every other coding is read differently by some server behind us.
-      findings.chunked = cursor.value().toLowerCase() === 'chunked'
+      findings.chunked = cursor.value().toLowerCase() === 'chunked' && !cursor.hasTrailingTab()
       return findings.chunked ? null : refusals.EDGE_TRANSFER_ENCODING_UNKNOWN
     case headerKind.connection:
       findings.connectionText += findings.connectionText === '' ? cursor.value() : `,${cursor.value()}`
@@ -174,7 +174,7 @@ function framingRefusal(minorVersion: number, limits: HttpLimits): Refusal | nul
     if (findings.contentLength !== noLength) return refusals.EDGE_LENGTH_AND_ENCODING
     if (minorVersion === 0) return refusals.EDGE_TRANSFER_ENCODING
   }
-  if (findings.contentLength > limits.bodySize) return refusals.EDGE_BODY_TOO_LARGE
+  if (findings.contentLength > limits.bodySizeBytes) return refusals.EDGE_BODY_TOO_LARGE
   return null
 }
 
@@ -226,7 +226,7 @@ export function parseRequestHead(text: string, limits: HttpLimits): RequestHead 
   const method = methods.get(text.slice(0, methodEnd))
   if (method === undefined) return unknownMethod(text.slice(0, methodEnd))
   const end = targetEnd(text, methodEnd + 1)
-  if (end - methodEnd - 1 > limits.targetSize) return refusals.EDGE_TARGET_TOO_LONG
+  if (end - methodEnd - 1 > limits.targetSizeBytes) return refusals.EDGE_TARGET_TOO_LONG
   if (end === methodEnd + 1 || text.charCodeAt(end) !== 0x20) return refusals.EDGE_TARGET
   const minorVersion = versionAt(text, end + 1)
   if (typeof minorVersion !== 'number') return minorVersion

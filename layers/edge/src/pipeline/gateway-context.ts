@@ -15,7 +15,7 @@ export interface GatewayContext {
   readonly monotonicMs: () => number
   readonly bounds: InspectionBounds
   /** How much of a body the inspection reads, bytes. */
-  readonly inspectedBodySize: number
+  readonly inspectedBodySizeBytes: number
   /** Key of canary marks, or null when there are none. */
   readonly canaryKey: Uint8Array | null
   /** A canary went through the judgement: true when it was stopped. */

@@ -5,7 +5,7 @@ export interface InspectionBounds {
   /** Most engine steps of one request. */
   readonly inspectionSteps: number
   /** Longest uninterrupted work, milliseconds. */
-  readonly inspectionSlice: number
+  readonly inspectionSliceMs: number
 }
 
 /** What ended an inspection without a verdict: it fails closed unless the site says otherwise. */
@@ -106,8 +106,8 @@ export class InspectionRun {
   }
 
   private adapt(tookMs: number): void {
-    if (tookMs > this.bounds.inspectionSlice) this.slice = Math.max(smallestSlice, this.slice >> 1)
-    else if (tookMs < this.bounds.inspectionSlice / 4) this.slice = Math.min(largestSlice, this.slice * 2)
+    if (tookMs > this.bounds.inspectionSliceMs) this.slice = Math.max(smallestSlice, this.slice >> 1)
+    else if (tookMs < this.bounds.inspectionSliceMs / 4) this.slice = Math.min(largestSlice, this.slice * 2)
   }
 }
 

@@ -143,7 +143,7 @@ export class ProxyExchange
       run: this.run,
       exchange: this.exchange,
       owner: this,
-      bodyLimit: this.context.inspectedBodySize,
+      bodyLimit: this.context.inspectedBodySizeBytes,
     })
     this.hold = this.inspection.hold
     this.inspection.start()
@@ -324,7 +324,12 @@ export class ProxyExchange
     piece: Buffer | null,
     ended: boolean,
   ): boolean {
-    const answer = new AnswerInspection({ run, head, owner: this, bodyLimit: this.context.inspectedBodySize })
+    const answer = new AnswerInspection({
+      run,
+      head,
+      owner: this,
+      bodyLimit: this.context.inspectedBodySizeBytes,
+    })
     this.answer = answer
     return answer.add(piece, ended)
   }

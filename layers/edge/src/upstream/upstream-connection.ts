@@ -17,7 +17,7 @@ export interface UpstreamOwner {
   readonly port: number
   readonly limits: UpstreamLimits
   /** True when a connection to this address and port would come back to a listener of ours. */
-  isOwnListener(address: string, port: number): boolean
+  isOwnListener(address: string, port: number, local: string): boolean
   /** Coarse monotonic milliseconds. */
   now: number
   /** The connection is free for another request. */
@@ -76,8 +76,8 @@ export class UpstreamConnection implements UpstreamWriter {
 
   constructor(owner: UpstreamOwner) {
     this.owner = owner
-    this.reader = new HeadReader(owner.limits.upstreamHeaderSize)
-    this.deadline = owner.now + owner.limits.upstreamConnectTimeout
+    this.reader = new HeadReader(owner.limits.upstreamHeaderSizeBytes)
+    this.deadline = owner.now + owner.limits.upstreamConnectTimeoutMs
     this.socket = net.connect({
       host: owner.host,
       port: owner.port,
@@ -145,7 +145,7 @@ export class UpstreamConnection implements UpstreamWriter {
     this.headGiven = false
     this.answerEnded = false
     this.requestEnded = false
-    this.deadline = this.owner.now + this.owner.limits.upstreamResponseTimeout
+    this.deadline = this.owner.now + this.owner.limits.upstreamResponseTimeoutMs
     this.listener?.upstreamReady(this)
   }
 
@@ -266,7 +266,7 @@ export class UpstreamConnection implements UpstreamWriter {
   private readLength(chunk: Buffer, start: number): number {
     const end = Math.min(chunk.length, start + this.left)
     this.left -= end - start
-    this.deadline = this.owner.now + this.owner.limits.upstreamBodyTimeout
+    this.deadline = this.owner.now + this.owner.limits.upstreamBodyTimeoutMs
     if (end < chunk.length) this.keepAlive = false
     this.give(chunk.subarray(start, end), this.left === 0)
     return end
@@ -275,7 +275,7 @@ export class UpstreamConnection implements UpstreamWriter {
   private readChunked(chunk: Buffer, start: number): number {
     const { decoder } = this
     if (decoder === null) return chunk.length
-    this.deadline = this.owner.now + this.owner.limits.upstreamBodyTimeout
+    this.deadline = this.owner.now + this.owner.limits.upstreamBodyTimeoutMs
     const pieces: Buffer[] = []
     const end = decoder.push(chunk, start, (piece) => pieces.push(piece))
     const over = end === chunkedRefused
@@ -332,15 +332,15 @@ export class UpstreamConnection implements UpstreamWriter {
 
   private idleLimit(): number {
     const { limits } = this.owner
-    return this.at === phase.tunnel ? limits.upgradeIdleTimeout : limits.upstreamBodyTimeout
+    return this.at === phase.tunnel ? limits.upgradeIdleTimeoutMs : limits.upstreamBodyTimeoutMs
   }
 
   // ---- ending ----
 
   private readonly onConnect = (): void => {
     if (this.at !== phase.connecting) return
-    const { remoteAddress = '', remotePort = 0 } = this.socket
-    if (this.owner.isOwnListener(remoteAddress, remotePort)) {
+    const { remoteAddress = '', remotePort = 0, localAddress = '' } = this.socket
+    if (this.owner.isOwnListener(remoteAddress, remotePort, localAddress)) {
       this.fail(upstreamFailure('EDGE_UPSTREAM_LOOP', 'the upstream is a listener of this installation'))
       return
     }

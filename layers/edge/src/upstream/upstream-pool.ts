@@ -12,7 +12,7 @@ export interface PoolOptions {
   readonly limits: UpstreamLimits
   readonly monotonicMs: () => number
   /** True when this address and port is a listener of ours: proxying to it would loop or bypass its checks. */
-  readonly isOwnListener?: (address: string, port: number) => boolean
+  readonly isOwnListener?: (address: string, port: number, local: string) => boolean
 }
 
 const sweepMs = 500
@@ -27,7 +27,7 @@ export class UpstreamPool implements UpstreamOwner {
   readonly limits: UpstreamLimits
   now: number
   private readonly monotonicMs: () => number
-  private readonly ownListener: (address: string, port: number) => boolean
+  private readonly ownListener: (address: string, port: number, local: string) => boolean
   private readonly idle: UpstreamConnection[] = []
   private readonly all = new Set<UpstreamConnection>()
   private readonly queue: UpstreamListener[] = []
@@ -68,14 +68,14 @@ export class UpstreamPool implements UpstreamOwner {
     if (at >= 0) this.queue.splice(at, 1)
   }
 
-  isOwnListener(address: string, port: number): boolean {
-    return this.ownListener(address, port)
+  isOwnListener(address: string, port: number, local: string): boolean {
+    return this.ownListener(address, port, local)
   }
 
   released(connection: UpstreamConnection): void {
     const next = this.queue.shift()
     if (next === undefined) {
-      connection.idleUntil = this.now + this.limits.upstreamKeepAliveTimeout
+      connection.idleUntil = this.now + this.limits.upstreamKeepAliveTimeoutMs
       this.idle.push(connection)
     } else connection.assign(next)
   }

@@ -1,11 +1,11 @@
-import { Buffer } from 'node:buffer'
+import type { Buffer } from 'node:buffer'
 import { ClientConnection } from '../../src/http/client-connection.ts'
 import type { ConnectionHost } from '../../src/http/client-connection.ts'
 import { defaultHttpLimits } from '../../src/http/limits.ts'
 import type { HttpLimits } from '../../src/http/limits.ts'
 import { recordingHandler } from './drive-engine.ts'
 import type { Seen } from './drive-engine.ts'
-import { MemorySocket } from './memory-socket.ts'
+import { MemorySocket, asSocket } from './memory-socket.ts'
 
 /** Feeds pieces to one connection of the engine; everything happens at once, without a network. */
 export function driveConnection(pieces: readonly Buffer[], limits: Partial<HttpLimits> = {}): Seen {
@@ -18,7 +18,7 @@ export function driveConnection(pieces: readonly Buffer[], limits: Partial<HttpL
   }
   const socket = new MemorySocket()
   const peer = { address: '127.0.0.1', port: 1, localAddress: '127.0.0.1', localPort: 2, note: null }
-  const connection = new ClientConnection(socket.asSocket(), peer, host)
+  const connection = new ClientConnection(asSocket(socket), peer, host)
   for (const piece of pieces) socket.deliver(piece)
   connection.destroy()
   return seen

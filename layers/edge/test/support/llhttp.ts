@@ -1,4 +1,4 @@
-import { Buffer } from 'node:buffer'
+import type { Buffer } from 'node:buffer'
 import { createRequire } from 'node:module'
 
 /** What Node's own parser (llhttp) made of the bytes of one connection. */

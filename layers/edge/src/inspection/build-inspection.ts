@@ -1,0 +1,39 @@
+import { SeclangError, compileRuleSet, createSeclangInspector, faultText } from '@sevenfold/seclang'
+import { EdgeError } from '../edge-error.ts'
+import type { SiteInspection } from '../pipeline/site.ts'
+import { diskRuleFiles } from './disk-rule-files.ts'
+import { ruleTextsOf } from './rule-source.ts'
+
+/** What an inspection is built from. */
+export interface InspectionSource {
+  /** Entries of `edge.rules`. */
+  readonly rules: readonly string[]
+  readonly paranoia: number
+  /** Most engine steps of one request. */
+  readonly steps: number
+}
+
+/** Steps until the engine gives the worker back; small, so that one request cannot hold up the others. */
+const sliceSteps = 20_000
+
+function explain(error: unknown): string {
+  if (error instanceof SeclangError) return error.faults.slice(0, 5).map(faultText).join('; ')
+  return error instanceof Error ? error.message : String(error)
+}
+
+/**
+ * Compiles the rule sets into one inspection, as a whole or not at all.
+ * @returns null when there are no rules.
+ * @throws EdgeError EDGE_RULES_INVALID with the place of each fault.
+ */
+export function buildInspection(source: InspectionSource): SiteInspection | null {
+  if (source.rules.length === 0) return null
+  try {
+    const texts = source.rules.flatMap((rule) => ruleTextsOf(rule, source.paranoia))
+    const set = compileRuleSet(texts, { files: diskRuleFiles })
+    const answers = set.rules.some((rule) => rule.phase === 3 || rule.phase === 4)
+    return { inspector: createSeclangInspector(set, { sliceSteps, totalSteps: source.steps }), answers }
+  } catch (error) {
+    throw new EdgeError('EDGE_RULES_INVALID', `the rules cannot be used: ${explain(error)}`, error)
+  }
+}

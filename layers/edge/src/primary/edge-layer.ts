@@ -1,0 +1,147 @@
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { EdgeConfig } from '@sevenfold/config'
+import { configPath, defineLayer } from '@sevenfold/layer'
+import type { Layer, ModeBaseline, PartContext, RunningLayer, SelfTestResult } from '@sevenfold/layer'
+import { ensureCanaryKey } from '../pipeline/canary-key.ts'
+import { banMessages } from './ban-publisher.ts'
+import { DecisionBook } from './decision-book.ts'
+import type { BookChange } from './decision-book.ts'
+import { readDecisionFile, writeDecisionFile } from './decision-file.ts'
+import { DecisionFollower } from './decision-follower.ts'
+import { parseEdgeConfig } from './parse-config.ts'
+import { WorkerPool } from './worker-pool.ts'
+
+type Context = PartContext<EdgeConfig>
+
+/** The copy on disk is written this long after a change: one write for many changes. */
+export const saveDelayMs = 500
+const expireMs = 60_000
+const selfTestMs = 2000
+
+function modesOf(config: EdgeConfig): ModeBaseline {
+  return { layer: config.mode, sites: Object.fromEntries(config.sites.map(({ name, mode }) => [name, mode])) }
+}
+
+/** The primary process of the edge: follows the decisions, keeps the workers alive, serves nothing itself. */
+class EdgePrimary {
+  readonly pool: WorkerPool
+  private readonly context: Context
+  private readonly book = new DecisionBook()
+  private readonly follower: DecisionFollower
+  private readonly path: string
+  private readonly expiry: NodeJS.Timeout
+  private saving: NodeJS.Timeout | null = null
+  private version = 1
+
+  constructor(context: Context) {
+    this.context = context
+    this.path = join(context.dataDir, 'decisions.json')
+    ensureCanaryKey(context.dataDir)
+    this.loadDecisions()
+    this.pool = new WorkerPool({
+      rootDir: context.rootDir,
+      log: context.log,
+      modes: () => context.modes(),
+      greet: (send) => {
+        const all = { reset: true, set: this.book.entries(), unset: [] }
+        for (const message of banMessages(all, this.version)) send(message)
+      },
+      onCanary: (attack, stopped) =>
+        context.setCanary({ ok: stopped, time: new Date(context.clock.now()).toISOString(), attack }),
+      onReplaced: (slot, why) =>
+        context.emit(
+          context.events.notice('worker-replaced', `worker ${slot} died (${why}), a new one starts`, 60),
+        ),
+    })
+    this.follower = new DecisionFollower({
+      socketPath: join(context.rootDir, 'detection', 'api.sock'),
+      book: this.book,
+      clock: context.clock,
+      log: context.log,
+      onChange: (change) => this.publish(change),
+    })
+    this.expiry = setInterval(() => this.book.expire(context.clock.now()), expireMs)
+    context.onModeChange(() => this.pool.broadcast({ type: 'modes', modes: context.modes() }))
+  }
+
+  async start(): Promise<void> {
+    await this.pool.use(this.context.config, this.context.heartbeat('').config)
+    this.follower.start()
+  }
+
+  async selfTest(): Promise<SelfTestResult> {
+    const workers = await this.pool.selfTest(selfTestMs)
+    const details = {
+      workers: workers.map(({ slot, ok, details }) => ({ slot, ok, details })),
+      decisions: this.book.size,
+      decisionStream: this.follower.connected,
+    }
+    return { ok: workers.length > 0 && workers.every(({ ok }) => ok), details }
+  }
+
+  async stop(): Promise<void> {
+    this.follower.stop()
+    clearInterval(this.expiry)
+    if (this.saving !== null) clearTimeout(this.saving)
+    this.save()
+    await this.pool.stop()
+  }
+
+  private loadDecisions(): void {
+    const { context } = this
+    const kept = readDecisionFile(this.path, (why) => context.log.error('decisions-unreadable', { why }))
+    this.book.replace({ version: kept.version, add: kept.decisions, remove: [] })
+    this.book.expire(context.clock.now())
+    // The stream starts with a snapshot; a version from disk must not look like the last one of a stream.
+    this.book.issuerVersion = -1
+  }
+
+  private publish(change: BookChange): void {
+    this.version += 1
+    for (const message of banMessages(change, this.version)) this.pool.broadcast(message)
+    this.saving ??= setTimeout(() => this.save(), saveDelayMs)
+  }
+
+  private save(): void {
+    this.saving = null
+    try {
+      writeDecisionFile(this.path, this.book.issuerVersion, this.book.all())
+    } catch (error) {
+      this.context.log.error('decisions-not-saved', { error })
+    }
+  }
+}
+
+/** The digest under which a reload will be known: that of the file's bytes, as the house computes it. */
+function fileDigest(rootDir: string): string {
+  return createHash('sha256')
+    .update(readFileSync(configPath(rootDir, 'edge')))
+    .digest('hex')
+}
+
+async function start(context: Context): Promise<RunningLayer<EdgeConfig>> {
+  const primary = new EdgePrimary(context)
+  try {
+    await primary.start()
+  } catch (error) {
+    await primary.stop()
+    throw error
+  }
+  return {
+    listening: primary.pool.listening,
+    selfTest: () => primary.selfTest(),
+    stop: () => primary.stop(),
+    reload: (config) => primary.pool.use(config, fileDigest(context.rootDir)),
+  }
+}
+
+/** The edge layer; `runLayer(edgeLayer)` is the process `dist/main.js`. */
+export const edgeLayer: Layer<EdgeConfig> = defineLayer({
+  name: 'edge',
+  parseConfig: parseEdgeConfig,
+  modes: modesOf,
+  spoolBytes: (config) => Math.max(1_048_576, Math.floor(config.spoolBytes / (config.workers + 1))),
+  start,
+})

@@ -1,0 +1,218 @@
+import cluster from 'node:cluster'
+import type { Worker } from 'node:cluster'
+import { fileURLToPath } from 'node:url'
+import type { EdgeConfig } from '@sevenfold/config'
+import type { Listening, Logger, ModeBaseline } from '@sevenfold/layer'
+import { EdgeError } from '../edge-error.ts'
+import type { PrimaryMessage, WorkerMessage } from '../worker/worker-message.ts'
+
+/** What the pool needs. */
+export interface WorkerPoolOptions {
+  readonly rootDir: string
+  readonly log: Logger
+  /** Modes in force, for a new worker. */
+  readonly modes: () => ModeBaseline
+  /** Everything about decisions that a new worker must know before it serves. */
+  readonly greet: (send: (message: PrimaryMessage) => void) => void
+  readonly onCanary: (attack: string, stopped: boolean) => void
+  /** A worker that served died and is replaced. */
+  readonly onReplaced: (slot: string, why: string) => void
+}
+
+interface Member {
+  readonly worker: Worker
+  readonly slot: string
+  readonly startedAt: number
+  ready: boolean
+  leaving: boolean
+}
+
+/** Time that a worker gets to be ready, and to end after it was told to drain. */
+export const startTimeoutMs = 20_000
+const leaveTimeoutMs = 2600
+const quickDeathMs = 5000
+const longestPauseMs = 5000
+
+/** Keeps a number of workers alive with one configuration; a dead one is replaced, the others go on. */
+export class WorkerPool {
+  listening: readonly Listening[] = []
+  private readonly options: WorkerPoolOptions
+  private readonly members = new Map<number, Member>()
+  private readonly tests = new Map<number, (message: Extract<WorkerMessage, { type: 'tested' }>) => void>()
+  private config: { readonly config: EdgeConfig; readonly digest: string } | null = null
+  private nextTest = 1
+  private quickDeaths = 0
+  private stopping = false
+
+  constructor(options: WorkerPoolOptions) {
+    this.options = options
+    cluster.setupPrimary({
+      exec: fileURLToPath(new URL('../worker/main.js', import.meta.url)),
+      args: [],
+      serialization: 'advanced',
+    })
+    cluster.on('exit', (worker, code, signal) => this.gone(worker.id, signal ?? `code ${code}`))
+  }
+
+  /** Process ids of the workers that serve. */
+  get pids(): readonly number[] {
+    return Array.from(this.members.values(), ({ worker }) => worker.process.pid ?? 0).filter((pid) => pid > 0)
+  }
+
+  /**
+   * Puts a configuration in force with new workers, then drains the old ones: no request is refused in between. When
+   * one of the new workers does not get ready they are all ended and the old ones go on.
+   * @throws EdgeError EDGE_WORKER_START.
+   */
+  async use(config: EdgeConfig, digest: string): Promise<void> {
+    const old = [...this.members.values()]
+    const previous = this.config
+    this.config = { config, digest }
+    const count = Math.max(1, config.workers)
+    const fresh = await Promise.allSettled(Array.from({ length: count }, () => this.fork()))
+    const failed = fresh.find((result) => result.status === 'rejected')
+    if (failed !== undefined) {
+      this.config = previous
+      for (const result of fresh) if (result.status === 'fulfilled') this.leave(result.value)
+      throw failed.reason instanceof Error
+        ? failed.reason
+        : new EdgeError('EDGE_WORKER_START', 'unknown reason')
+    }
+    for (const member of old) this.leave(member)
+  }
+
+  /** Sends a message to every worker. */
+  broadcast(message: PrimaryMessage): void {
+    for (const { worker } of this.members.values()) send(worker, message)
+  }
+
+  /** Asks every worker to prove that it judges. */
+  async selfTest(timeoutMs: number): Promise<readonly { slot: string; ok: boolean; details: unknown }[]> {
+    const members = [...this.members.values()].filter(({ ready, leaving }) => ready && !leaving)
+    return Promise.all(members.map((member) => this.testOne(member, timeoutMs)))
+  }
+
+  /** Drains and ends all workers. */
+  async stop(): Promise<void> {
+    this.stopping = true
+    const ended = Array.from(
+      this.members.values(),
+      (member) => new Promise<void>((resolve) => member.worker.once('exit', () => resolve())),
+    )
+    for (const member of this.members.values()) this.leave(member)
+    await Promise.all(ended)
+  }
+
+  private testOne(
+    member: Member,
+    timeoutMs: number,
+  ): Promise<{ slot: string; ok: boolean; details: unknown }> {
+    const id = this.nextTest
+    this.nextTest += 1
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => {
+        this.tests.delete(id)
+        resolve({ slot: member.slot, ok: false, details: 'no answer' })
+      }, timeoutMs)
+      this.tests.set(id, ({ ok, details }) => {
+        clearTimeout(timer)
+        resolve({ slot: member.slot, ok, details })
+      })
+      send(member.worker, { type: 'selftest', id })
+    })
+  }
+
+  private freeSlot(): string {
+    const taken = new Set(Array.from(this.members.values(), ({ slot }) => slot))
+    for (let index = 0; ; index += 1) if (!taken.has(`w${index}`)) return `w${index}`
+  }
+
+  private fork(): Promise<Member> {
+    const { config } = this
+    if (config === null) return Promise.reject(new EdgeError('EDGE_WORKER_START', 'no configuration'))
+    const member: Member = {
+      slot: this.freeSlot(),
+      worker: cluster.fork(),
+      startedAt: performance.now(),
+      ready: false,
+      leaving: false,
+    }
+    this.members.set(member.worker.id, member)
+    // Nothing is sent before the worker says that it listens: earlier messages can be lost.
+    member.worker.once('message', () => {
+      this.options.greet((message) => send(member.worker, message))
+      send(member.worker, {
+        type: 'start',
+        slot: member.slot,
+        rootDir: this.options.rootDir,
+        config: config.config,
+        configDigest: config.digest,
+        modes: this.options.modes(),
+      })
+    })
+    return this.readyOf(member)
+  }
+
+  private readyOf(member: Member): Promise<Member> {
+    return new Promise((resolve, reject) => {
+      const fail = (why: string): void => {
+        clearTimeout(timer)
+        member.leaving = true
+        member.worker.process.kill('SIGKILL')
+        reject(new EdgeError('EDGE_WORKER_START', `worker ${member.slot} does not start: ${why}`))
+      }
+      const timer = setTimeout(() => fail(`not ready within ${startTimeoutMs} ms`), startTimeoutMs)
+      member.worker.once('exit', () => fail('it ended'))
+      member.worker.on('message', (message: WorkerMessage) => {
+        if (message.type === 'failed') fail(message.message)
+        if (message.type === 'ready') {
+          clearTimeout(timer)
+          member.ready = true
+          this.listening = message.listening
+          resolve(member)
+        }
+        this.take(message)
+      })
+    })
+  }
+
+  private take(message: WorkerMessage): void {
+    if (message.type === 'canary') this.options.onCanary(message.attack, message.stopped)
+    if (message.type === 'tested') {
+      this.tests.get(message.id)?.(message)
+      this.tests.delete(message.id)
+    }
+  }
+
+  private leave(member: Member): void {
+    member.leaving = true
+    send(member.worker, { type: 'drain' })
+    setTimeout(() => member.worker.process.kill('SIGKILL'), leaveTimeoutMs).unref()
+  }
+
+  private gone(id: number, why: string): void {
+    const member = this.members.get(id)
+    this.members.delete(id)
+    if (member === undefined || member.leaving || !member.ready || this.stopping) return
+    this.options.log.error('worker-died', { slot: member.slot, why })
+    const quick = performance.now() - member.startedAt < quickDeathMs
+    this.quickDeaths = quick ? this.quickDeaths + 1 : 0
+    const pause = quick ? Math.min(longestPauseMs, 100 * 2 ** this.quickDeaths) : 0
+    this.options.onReplaced(member.slot, why)
+    setTimeout(() => this.replace(), pause)
+  }
+
+  private replace(): void {
+    if (this.stopping) return
+    this.fork().catch((error: unknown) => {
+      this.options.log.error('worker-not-replaced', { error })
+      this.quickDeaths += 1
+      setTimeout(() => this.replace(), Math.min(longestPauseMs, 100 * 2 ** this.quickDeaths))
+    })
+  }
+}
+
+/** Sends; a worker that dies at this moment is noticed by its exit. */
+function send(worker: Worker, message: PrimaryMessage): void {
+  if (worker.isConnected()) worker.send(message, (_error: Error | null) => undefined)
+}
