@@ -81,8 +81,8 @@ export async function startFakeBed(layers: readonly LayerName[]): Promise<FakeBe
     resets,
     rules,
     target: ({ layers: wanted }) => {
-      const { port } = gates.get(wanted.join('+'))?.server.address() as AddressInfo
-      return { host: '127.0.0.1', port, direct: wanted.length === 0 }
+      const address = gates.get(wanted.join('+'))?.server.address() as AddressInfo | undefined
+      return { host: '127.0.0.1', port: address?.port ?? 0, direct: wanted.length === 0 }
     },
     reset: (seed) => {
       resets.push(seed)

@@ -94,6 +94,16 @@ function totals(proof: Proof): string {
   return `${valid.length} attacks in ${classes} classes work on the bare application.${layered}`
 }
 
+function legend(proof: Proof): readonly string[] {
+  const cells = proof.rows.flatMap((row) => (row.valid ? [...row.cells.values()] : []))
+  return [
+    `seed ${proof.document.seed}; stopped and seen need an event with the address or trace of the attempt`,
+    ...(cells.some((cell) => cell.outcome === 'missed' && cell.unexplained)
+      ? ['– failed: the attempt failed, but no layer said that it stopped it; counted as missed']
+      : []),
+  ]
+}
+
 /** The proof as text for a terminal; lines stay below 100 characters with up to four layers. */
 export function terminalReport(proof: Proof, options: TerminalOptions): string {
   const style = makeStyle(options.color)
@@ -110,13 +120,11 @@ export function terminalReport(proof: Proof, options: TerminalOptions): string {
     ...table(proof, style),
     '',
     style.strong(totals(proof)),
-    ...singlePoints(proof, style, width),
+    ...(proof.plan.layers.length === 0 ? [] : singlePoints(proof, style, width)),
     ...benignLines(proof, style),
     ...problems,
     '',
-    style.faint(
-      `seed ${proof.document.seed}; stopped and seen need an event with the address or trace of the attempt`,
-    ),
+    ...legend(proof).map(style.faint),
     '',
   ].join('\n')
 }
