@@ -42,7 +42,7 @@ const blocked: BlockFacts = {
 }
 
 const line = (draft: EventDraft, sequence: number): string =>
-  encodeLine(sealDraft(draft, { id: 'edge/w0', ephemeral_id: 'e1', type: 'sevenfold' } as never, sequence))
+  encodeLine(sealDraft(draft, { id: 'edge/w0', ephemeral_id: 'e1', type: 'sevenfold' }, sequence))
 
 /** Writes drafts as the only segment. */
 function record(...drafts: EventDraft[]): void {
