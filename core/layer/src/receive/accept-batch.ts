@@ -7,7 +7,7 @@ import { epochOf, isDeclared, rememberLoss } from './agents.ts'
 import type { AgentTrack, EpochTrack } from './agents.ts'
 import { checkLine } from './check-line.ts'
 import type { JournalEntry } from './journal.ts'
-import { checkPendingHeads, passBoundary } from './lane-track.ts'
+import { checkPendingHeads, differs, passBoundary } from './lane-track.ts'
 import type { LaneTrack } from './lane-track.ts'
 import { gunzipBounded } from './read-body.ts'
 import type { ReceiverCore } from './receiver-core.ts'
@@ -78,9 +78,9 @@ function computeChain(work: Work, bytes: Uint8Array, ends: readonly number[]): C
   const chain = ends.map((end, index) => {
     const block = bytes.subarray(ends[index - 1] ?? 0, end)
     if (hash !== '') hash = Buffer.from(chainNext(Buffer.from(hash, 'hex'), block)).toString('hex')
+    const before = sequence
     sequence += batch.headers.blocks[index] ?? 0
-    const known = track.boundaries.get(sequence)
-    if (sequence <= track.sequence && known !== undefined && hash !== '' && known !== hash) conflict = true
+    if (differs(track, { before, end: sequence, hash })) conflict = true
     return { sequence, hash }
   })
   return { ends: chain, conflict }

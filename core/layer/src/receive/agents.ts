@@ -102,5 +102,7 @@ export function restorePosition(agents: Agents, position: LanePosition): void {
   const epoch = epochOf(agent, position.epoch)
   epoch.announced = true
   const track = epoch.lanes[position.lane]
-  if (position.sequence > track.sequence) passBoundary(track, position.sequence, position.hash)
+  if (position.sequence <= track.sequence) return
+  passBoundary(track, position.sequence, position.hash)
+  track.completeFrom = position.sequence // a stored position does not tell the block ends before it
 }

@@ -14,6 +14,8 @@ export interface LaneTrack {
   hash: string
   /** Hash at block ends, oldest first. */
   readonly boundaries: Map<number, string>
+  /** From here on every block end is in `boundaries`; before it only ends of batches are. */
+  completeFrom: number
   /** Heads that heartbeats claimed and that were not reached yet. */
   pendingHeads: LaneHead[]
   /** Highest head that any heartbeat of this epoch claimed. */
@@ -22,7 +24,15 @@ export interface LaneTrack {
 
 /** A lane that nothing was received of; `hash` is its seed. */
 export function createLaneTrack(lane: Lane, hash: string): LaneTrack {
-  return { lane, sequence: 0, hash, boundaries: new Map([[0, hash]]), pendingHeads: [], claimed: 0 }
+  return {
+    lane,
+    sequence: 0,
+    hash,
+    boundaries: new Map([[0, hash]]),
+    completeFrom: 0,
+    pendingHeads: [],
+    claimed: 0,
+  }
 }
 
 /** Moves the lane on and remembers the hash at the block's end. */
@@ -33,9 +43,26 @@ export function passBoundary(track: LaneTrack, sequence: number, hash: string): 
   track.boundaries.set(sequence, hash)
   if (track.boundaries.size <= maxBoundaries) return
   for (const oldest of track.boundaries.keys()) {
-    track.boundaries.delete(oldest)
-    return
+    if (track.boundaries.size > maxBoundaries) track.boundaries.delete(oldest)
+    else {
+      track.completeFrom = Math.max(track.completeFrom, oldest)
+      return
+    }
   }
+}
+
+/**
+ * True when a block that was received before is not the one that comes now: another hash at its end, or an end where
+ * no block ended. Writers never divide their blocks anew. Empty hashes are unknown and prove nothing.
+ */
+export function differs(
+  track: LaneTrack,
+  block: { readonly before: number; readonly end: number; readonly hash: string },
+): boolean {
+  if (block.end > track.sequence || block.hash === '') return false
+  const known = track.boundaries.get(block.end)
+  if (known !== undefined) return known !== block.hash
+  return block.before >= track.completeFrom && track.boundaries.has(block.before)
 }
 
 /** Result of comparing a signed head with what was received. */

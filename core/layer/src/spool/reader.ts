@@ -113,8 +113,11 @@ async function nextOfLane(
  * epoch begins with `high`, where its epoch event is.
  */
 function turnOf(state: State, epoch: EpochStore): readonly Lane[] {
-  const begun = positionOf(state, { epoch: epoch.entry.id, lane: 'high' }) > 0
-  return begun && state.lastLane === 'high' ? ['low', 'high'] : lanesInOrder
+  return hasBegun(state, epoch) && state.lastLane === 'high' ? ['low', 'high'] : lanesInOrder
+}
+
+function hasBegun(state: State, epoch: EpochStore): boolean {
+  return positionOf(state, { epoch: epoch.entry.id, lane: 'high' }) > 0
 }
 
 async function nextBatch(state: State, maxBytes: number): Promise<SpoolBatch | undefined> {
@@ -123,8 +126,8 @@ async function nextBatch(state: State, maxBytes: number): Promise<SpoolBatch | u
       const batch = await nextOfLane(state, epoch, { lane, maxBytes })
       if (batch === undefined) continue
       state.lastLane = lane
-      if (lane === 'high' || !batch.afterGap) return batch
-      // The receiver must hear of the loss before it sees the gap, else it is an undeclared one.
+      if (lane === 'high' || (hasBegun(state, epoch) && !batch.afterGap)) return batch
+      // The receiver must hear of an epoch, and of a loss, in `high` before it sees what follows from it in `low`.
       await state.source.flushHigh()
       return (await declaredFirst(state, maxBytes)) ?? batch
     }
