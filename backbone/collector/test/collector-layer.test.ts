@@ -170,14 +170,13 @@ describe('ids', () => {
     await askUntil<Events>(house.socket, path, (answer) => answer.events.length === 1)
   })
 
-  it('are found again after a restart, and while the database is unusable', async () => {
+  it('are found again after a restart, and with a damaged database', async () => {
     const draft = events.access(requestFacts({ path: '/keep' }))
     await writer.append(draft)
     for (let i = 0; i < 40; i += 1) await writer.append(events.access(requestFacts()))
     const first = await startCollector(folder.path)
     await indexed(first, 41)
     await first.stop()
-    // A folder in the place of the database: it can neither be opened nor replaced.
     const path = join(folder.path, 'collector', 'index.duckdb')
     rmSync(path)
     writeFileSync(path, 'not a database')

@@ -31,14 +31,24 @@ function logIdentity(ledger: string): string {
   return existsSync(path) ? readFileSync(path, 'utf8').trim() : ''
 }
 
-/** Keeps the index behind the log. When the index breaks it is made anew; everything else goes on meanwhile. */
+/** An index that fails this often in a row without taking anything is thrown away and made again. */
+export const maxFailures = 5
+const firstRetryMs = 500
+const lastRetryMs = 30_000
+
+/**
+ * Keeps the index behind the log. When the index fails it is opened again, and made again where that does not help;
+ * everything else goes on meanwhile.
+ */
 export class IndexFeed {
   readonly #options: IndexFeedOptions
   readonly #segments: string
   #index: DuckIndex | undefined
   #follower: LogFollower | undefined
   #waiting: (EventRow | AccessCount)[] = []
-  #reopening: Promise<void> | undefined
+  #failures = 0
+  #retry: NodeJS.Timeout | undefined
+  #working: Promise<void> = Promise.resolve()
   #closed = false
 
   constructor(options: IndexFeedOptions) {
@@ -56,27 +66,45 @@ export class IndexFeed {
     return this.#index !== undefined
   }
 
-  /** Opens the index and begins to follow the log, without waiting for it to catch up. */
+  /** Opens the index and begins to follow the log, without waiting for it to catch up. What fails is tried again. */
   async start(): Promise<void> {
+    this.#working = this.#open()
+    await this.#working
+  }
+
+  async #open(): Promise<void> {
     const { path, memoryBytes, ledger, log } = this.#options
-    const { index, rebuilt } = await DuckIndex.open({
-      path,
-      memoryBytes,
-      log: logIdentity(ledger),
-      start: () => oldestPosition(this.#segments),
-    })
-    if (rebuilt) log.warn('index-rebuilt', { path })
+    if (this.#closed) return
+    try {
+      const { index, rebuilt } = await DuckIndex.open({
+        path,
+        memoryBytes,
+        log: logIdentity(ledger),
+        start: () => oldestPosition(this.#segments),
+      })
+      if (rebuilt) log.warn('index-rebuilt', { path })
+      this.#follow(index)
+    } catch (error) {
+      this.#fail(error)
+    }
+  }
+
+  #follow(index: DuckIndex): void {
     this.#index = index
     this.#waiting = []
-    this.#follower = new LogFollower({
+    const follower = new LogFollower({
       folder: this.#segments,
       position: index.position,
       onLines: (lines) => this.#take(lines),
       onCaughtUp: () => this.#flush(),
       onLost: (oldest) => this.#lost(oldest),
-      onError: (error) => this.#fail(error),
+      // A follower that was replaced has nothing more to say.
+      onError: (error) => {
+        if (this.#follower === follower) this.#fail(error)
+      },
     })
-    void this.#follower.start() // errors go to onError
+    this.#follower = follower
+    void follower.start() // errors go to onError
   }
 
   async #take(lines: readonly SegmentLine[]): Promise<void> {
@@ -93,6 +121,7 @@ export class IndexFeed {
     const rows = this.#waiting
     this.#waiting = []
     await index.add(rows, position)
+    this.#failures = 0
     const { metrics } = this.#options
     metrics.counter('sevenfold_collector_indexed_total', 'Events that were indexed').inc(rows.length)
   }
@@ -107,27 +136,25 @@ export class IndexFeed {
     throw new CollectorError('COLLECTOR_INDEX_UNAVAILABLE', 'the log is shorter than its index')
   }
 
-  #fail(error: unknown): void {
-    this.#options.log.error('index-failed', { error })
-    this.#reopening ??= this.#reopen().finally(() => {
-      this.#reopening = undefined
-    })
+  #fail(reason: unknown): void {
+    this.#failures += 1
+    this.#options.log.error('index-failed', { error: reason, failures: this.#failures })
+    const isLost = reason instanceof CollectorError && reason.code === 'COLLECTOR_INDEX_UNAVAILABLE'
+    const isHopeless = isLost || this.#failures % maxFailures === 0
+    const waitMs = Math.min(lastRetryMs, firstRetryMs * 2 ** (this.#failures - 1))
+    this.#retry = setTimeout(() => {
+      this.#working = this.#reopen(isHopeless)
+    }, waitMs)
   }
 
-  async #reopen(): Promise<void> {
+  async #reopen(anew: boolean): Promise<void> {
     const follower = this.#follower
     this.#follower = undefined
-    const index = this.#index
+    await follower?.close()
+    this.#index?.close()
     this.#index = undefined
-    // Not awaited here: the follower waits for this error to be handled.
-    void follower?.close()
-    try {
-      index?.close()
-      removeIndex(this.#options.path)
-      if (!this.#closed) await this.start()
-    } catch (error) {
-      this.#options.log.error('index-not-reopened', { error })
-    }
+    if (anew) removeIndex(this.#options.path)
+    await this.#open()
   }
 
   /** Answers a question. Throws `COLLECTOR_INDEX_UNAVAILABLE`. */
@@ -149,7 +176,8 @@ export class IndexFeed {
   /** Ends following and closes the file. */
   async close(): Promise<void> {
     this.#closed = true
-    await this.#reopening
+    clearTimeout(this.#retry)
+    await this.#working
     await this.#follower?.close()
     this.#index?.close()
     this.#index = undefined
