@@ -17,7 +17,7 @@ const SCRIPT =
   /(?:^|[\s'";,(){}|&])(?:this\.[\w[\]'"]{1,64}\s*(?:={2,3}|!=|\.match\s*\(|<|>)|db\.(?:getCollection|\w{1,64}\.(?:find|insert|update|remove|drop|aggregate|mapReduce))\b|ObjectId\s*\(|(?:return\s+(?:true|1|this)|while\s*\(\s*(?:1|true)\s*\)|sleep\s*\(\s*\d+\s*\))\s*[;})])/
 const QUOTE_LEFT = /['"]\s*(?:;|\)|\}|\|\||&&|,\s*\$)/
 const ALWAYS_TRUE =
-  /['"]\s*(?:\|\||&&)\s*(?:['"]?\w{0,20}['"]?\s*(?:={2,3}|!={1,2}|>|<)\s*['"]?\w{0,20}|true|1|!?this\b)/
+  /['"]\s{0,20}(?:\|\||&&)\s{0,20}(?:['"]?\w{0,20}['"]?\s{0,20}(?:={2,3}|!={1,2}|>|<)\s{0,20}['"]?\w{0,20}|true|1|!?this\b)/
 const CUT = /['"]\s*[;})]{1,4}\s*(?:\/\/|\/\*|\x00|%00|<!--)|\x00|%00$/
 
 /**

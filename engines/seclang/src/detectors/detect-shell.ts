@@ -74,7 +74,7 @@ function isQuotation(input: string, at: number): boolean {
   return /[\w,.:)*-] $|\n$|^> ?$|[(*]$|`$/.test(before)
 }
 
-const SHOCK = /\(\)\s*\{[^}]{0,80};?\s*\}\s*;/
+const SHOCK = /\(\)\s{0,20}\{[^}]{0,80}\}\s{0,20};/
 const PRIVATE_CHANNEL =
   /\/dev\/(?:tcp|udp)\/|(?:ba|z|k|da|c)?sh\s+-[ic]+\b\s*["'>]|\bpowershell(?:\.exe)?\s+-(?:e|enc|nop|w|c|ep|exec)|\bcmd(?:\.exe)?\s*\/[ck]\b|\b(?:nc|ncat)\s+-\w*[elp]|\|\s*(?:ba|z|da|k)?sh\b\s*(?:$|[-;|&])|\bmkfifo\s+\/tmp/i
 const SOURCED = /^\s*\.\s+\S{0,80}\/\S+\s*$/
