@@ -194,3 +194,52 @@ console.log(
   `\n8 KB of pattern pieces, never the same: test of all ${patterns.length} patterns median ${median(shuffled.map((run) => run.test)).toFixed(1)} ms, worst ${worstOf('test').toFixed(1)} ms; ` +
     `exec of the ${median(shuffled.map((run) => run.matched))} that match median ${median(shuffled.map((run) => run.exec)).toFixed(1)} ms, worst ${worstOf('exec').toFixed(1)} ms`,
 )
+
+// --- captures on log lines, where most lines match
+const line =
+  '^(?P<ip>\\S+) (?P<ident>\\S+) (?P<user>\\S+) \\[(?P<time>[^\\]]+)\\] "(?:(?P<verb>\\w+) (?P<path>\\S+)(?: HTTP/(?P<version>[0-9.]+))?|.*?)" (?P<status>[0-9]{3}) (?P<bytes>[0-9]+|-) "(?P<referrer>[^"]*)" "(?P<agent>[^"]*)"'
+const lines = benignValues(200).map(
+  (agent, n) =>
+    `192.0.2.${n % 250} - - [21/Nov/2026:14:${10 + (n % 50)}:01 +0000] "GET /item/${n}?q=${n * 7} HTTP/1.1" ${n % 9 === 0 ? 404 : 200} ${n * 31} "-" "${agent.replaceAll('"', '')}"`,
+)
+const linear = compileRegex(line, { mode: 'string', engine: 'linear' })
+const native = new RegExp(line.replaceAll('?P<', '?<'), 'u')
+const re2 = RE2JS.compile(line)
+const takers = {
+  'own linear': (text) => linear.match(text) !== null,
+  'V8 RegExp': (text) => native.exec(text) !== null,
+  re2js: (text) => {
+    const matcher = re2.matcher(text)
+    if (!matcher.find()) return false
+    for (let group = 1; group <= 11; group++) matcher.group(group)
+    return true
+  },
+}
+const captureTimes = new Map(Object.keys(takers).map((name) => [name, []]))
+for (let repeat = 0; repeat <= repeats; repeat++) {
+  for (const [name, take] of Object.entries(takers)) {
+    const { ms, result } = timed(() => {
+      let count = 0
+      for (let round = 0; round < 20; round++) for (const text of lines) if (take(text)) count++
+      return count
+    })
+    if (result !== lines.length * 20) throw new Error(`${name} lost lines`)
+    if (repeat > 0) captureTimes.get(name).push(ms)
+  }
+}
+console.log(
+  `\ncaptures, ${linear.groupCount - 1} groups of an access log line: ` +
+    [...captureTimes]
+      .map(([name, list]) => `${name} ${((median(list) * 1e6) / (lines.length * 20)).toFixed(0)} ns`)
+      .join(', '),
+)
+
+// --- the prefilter may never lose a match
+let lost = 0
+for (const value of [...values, ...Array.from({ length: 300 }, () => pieces(200))]) {
+  filter.result.candidates(value, sink)
+  for (const [n, regex] of own.result.entries())
+    if (((sink[n >> 5] >>> (n & 31)) & 1) === 0 && regex.test(value)) lost++
+}
+console.log(`matches lost by the prefilter on ${values.length + 300} values: ${lost}`)
+if (lost > 0) process.exitCode = 1

@@ -11,7 +11,7 @@ const patterns = crsPatterns()
 const available = patterns.length > 0
 const options = { mode: 'bytes', dotAll: true } as const
 
-describe('Core Rule Set patterns', () => {
+describe('Core Rule Set patterns', { timeout: 120_000 }, () => {
   it.skipIf(!available)('all compile (needs shared/crs)', () => {
     for (const pattern of patterns) expect(compileRegex(pattern, options).source).toBe(pattern)
   })

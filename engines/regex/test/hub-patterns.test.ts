@@ -8,7 +8,7 @@ import { sampleMatch, seededRandom } from './sample-match.ts'
 const patterns = hubPatterns()
 const expressions = hubExpressions()
 
-describe('hub patterns', () => {
+describe('hub patterns', { timeout: 120_000 }, () => {
   it.skipIf(patterns.length === 0)('all compile as Go patterns (needs shared/hub)', () => {
     expect(patterns.length).toBeGreaterThan(250)
     for (const pattern of [...patterns, ...expressions])

@@ -14,6 +14,9 @@ export const scanOverflow = -2
 /** Recordings longer than this are given back after use (entries; 4 bytes each). */
 const keptRecording = 16_384
 
+/** During a scan states cannot be forgotten; more than the cache may hold is given back after it. */
+const overdraft = 8
+
 /** Tag of a state: these bits, and the context of the next character from `contextShift` on. */
 const startAliveBit = 1
 /** The match ends at the position of the state. */
@@ -36,6 +39,7 @@ export class BackwardDfa {
   readonly #wide: boolean
   readonly #asserting: boolean
   readonly #table: StateTable
+  readonly #maxBytes: number
   readonly #consuming: Edges
   readonly #empty: Edges
   readonly #alive: InstructionSet
@@ -47,7 +51,8 @@ export class BackwardDfa {
     this.#alphabet = alphabet
     this.#wide = options.wide
     this.#asserting = program.assertions !== 0
-    this.#table = new StateTable(alphabet.size + 1, options.maxCacheBytes, options.budget)
+    this.#table = new StateTable(alphabet.size + 1, options.maxCacheBytes * overdraft, options.budget)
+    this.#maxBytes = options.maxCacheBytes
     this.#consuming = consumingEdges(program)
     this.#empty = emptyEdges(program)
     this.#alive = new InstructionSet(program.length)
@@ -99,6 +104,7 @@ export class BackwardDfa {
 
   /** Ends the use of the last scan. */
   release(): void {
+    if (this.#table.bytes > this.#maxBytes) this.#table.reset()
     if (this.#states.length > keptRecording) this.#states = new Int32Array(0)
   }
 

@@ -44,7 +44,7 @@ export class ForwardDfa {
   readonly #next: InstructionSet
   readonly #held: InstructionSet
   readonly #stack: number[] = []
-  #flushes = 0
+  #resets = 0
 
   constructor(program: Program, alphabet: Alphabet, options: LinearOptions) {
     this.#program = program
@@ -68,7 +68,6 @@ export class ForwardDfa {
   /** Whether the program matches somewhere from `from` on. */
   test(input: string, from: number): boolean {
     if (this.#table.refresh()) this.#startStates.fill(0)
-    this.#flushes = 0
     const context = this.#asserting ? contextBefore(this.#alphabet, this.#wide, input, from) : contextOther
     this.steps = 1
     if (this.#startMatches[context] === 1) return true
@@ -76,7 +75,6 @@ export class ForwardDfa {
     if (start === 0) {
       this.#next.clear()
       start = this.#enter(context)
-      if (start < 0) return this.#simulate(input, from, context)
       this.#startStates[context] = start
     }
     return this.#wide || this.#alphabet.usesFinalNewline
@@ -100,8 +98,7 @@ export class ForwardDfa {
       }
       if (next !== rowUnknown) return this.#finish(at - from, next)
       state = this.#build(state, symbol)
-      if (state < stride)
-        return state < 0 ? this.#resume(input, at + 1, from) : this.#finish(at - from, state)
+      if (state < stride) return this.#finish(at - from, state)
       rows = this.#table.rows
     }
     return this.#atEnd(state, length - from)
@@ -125,8 +122,7 @@ export class ForwardDfa {
       let next = rows[state + symbol] ?? 0
       if (next < stride) {
         if (next === rowUnknown) next = this.#build(state, symbol)
-        if (next < stride)
-          return next < 0 ? this.#resume(input, at + width, from) : this.#finish(at - from, next)
+        if (next < stride) return this.#finish(at - from, next)
         rows = this.#table.rows
       }
       state = next
@@ -147,7 +143,7 @@ export class ForwardDfa {
     return outcome === rowMatch
   }
 
-  /** Builds one transition. -1: the table was emptied too often; the target waits in `#next` with context `#context`. */
+  /** Builds one transition. */
   #build(state: number, symbol: number): number {
     const held = this.#held
     held.size = 0
@@ -157,10 +153,10 @@ export class ForwardDfa {
     const context = this.#table.tags[state / this.#table.stride] ?? 0
     let target = this.#advance(held, context, symbol)
     if (target === rowUnknown) {
-      const flushed = this.#flushes
+      const resets = this.#resets
       target = this.#enter(this.#context)
-      // After a flush the old state's row is gone.
-      if (target < 0 || flushed !== this.#flushes) return target
+      // After a reset the old state's row is gone.
+      if (resets !== this.#resets) return target
     }
     this.#table.rows[state + symbol] = target
     return target
@@ -168,15 +164,14 @@ export class ForwardDfa {
 
   #context = 0
 
-  /** The state of `#next` and a context; empties the table when it is full, and gives up (-1) when that does not help. */
+  /** The state of `#next` and a context. A full table is emptied first: what was built since then paid for that. */
   #enter(context: number): number {
     this.#next.sort()
     const found = this.#table.intern(this.#next.list, this.#next.size, context)
     if (found >= 0) return found
-    this.#flushes += 1
+    this.#resets += 1
     this.#table.reset()
     this.#startStates.fill(0)
-    if (this.#flushes > 2) return -1
     return this.#table.intern(this.#next.list, this.#next.size, context)
   }
 
@@ -289,26 +284,5 @@ export class ForwardDfa {
         match = this.#follow(out[pc] ?? 0, this.#context)
     }
     return { match, pcs: this.#next.list.slice(0, this.#next.size) }
-  }
-
-  /** Goes on without storing states: the input makes new ones faster than they can be used. */
-  #resume(input: string, at: number, from: number): boolean {
-    this.steps += at - from
-    return this.#simulate(input, at, this.#context)
-  }
-
-  #simulate(input: string, from: number, startContext: number): boolean {
-    let context = startContext
-    for (let at = from; ;) {
-      const symbol = readClass(this.#alphabet, this.#wide, input, at)
-      this.#held.list.set(this.#next.list.subarray(0, this.#next.size))
-      this.#held.size = this.#next.size
-      this.steps += 1
-      const outcome = this.#advance(this.#held, context, symbol)
-      if (outcome !== rowUnknown) return outcome === rowMatch
-      if (at >= input.length) return false
-      context = this.#context
-      at += widthAt(this.#wide, input, at)
-    }
   }
 }

@@ -1,6 +1,6 @@
 import { BackwardDfa, scanOverflow } from './backward-dfa.ts'
 import { ForwardDfa } from './forward-dfa.ts'
-import { endNothing, endOverflow, MatchEndDfa } from './match-end-dfa.ts'
+import { endNothing, MatchEndDfa } from './match-end-dfa.ts'
 import { PikeVm } from './pike-vm.ts'
 import { SpanWalk } from './span-walk.ts'
 
@@ -68,7 +68,6 @@ export class LinearMatcher {
     const end = this.#matchEnd.find(input, from)
     this.steps = this.#matchEnd.steps
     if (end === endNothing) return undefined
-    if (end === endOverflow) return this.#simulate(input, from)
     this.#backward ??= new BackwardDfa(this.#program, this.#alphabet, this.#options)
     const backward = this.#backward
     const start = backward.scan(input, from, end)

@@ -9,9 +9,6 @@ import type { LinearOptions } from './linear-options.ts'
 
 /** There is no match. */
 export const endNothing = -1
-/** The input makes states faster than the cache can hold. */
-export const endOverflow = -2
-
 /** Tag of a state: context of the previous character, and these bits. */
 const contextBits = 7
 /** A match may still start here: nothing was found so far. */
@@ -22,9 +19,6 @@ const matchBeforeBit = 16
 const matchHereBit = 32
 /** Nothing better can come. */
 const deadBit = 64
-
-/** Times the table may be emptied during one call. */
-const maxFlushes = 2
 
 /** What the start adds at a position: instructions that take the next character, by preference, up to a match. */
 interface StartStep {
@@ -54,7 +48,7 @@ export class MatchEndDfa {
   readonly #seen: InstructionSet
   readonly #stack: number[] = []
   #held: Int32Array = new Int32Array(0)
-  #flushes = 0
+  #resets = 0
 
   constructor(program: Program, alphabet: Alphabet, options: LinearOptions) {
     this.#program = program
@@ -73,21 +67,19 @@ export class MatchEndDfa {
     return this.#table.bytes
   }
 
-  /** The end of the leftmost-first match that starts at or after `from`; or {@link endNothing}, {@link endOverflow}. */
+  /** The end of the leftmost-first match that starts at or after `from`, or {@link endNothing}. */
   find(input: string, from: number): number {
     this.#table.refresh()
-    this.#flushes = 0
     this.steps = 1
     const context = this.#asserting ? contextBefore(this.#alphabet, this.#wide, input, from) : contextOther
     this.#next.clear()
     let state = this.#enter(context | seededBit)
     let end = endNothing
     const tagColumn = this.#table.stride - 1
-    for (let at = from; state >= 0;) {
+    for (let at = from; ;) {
       const symbol = readClass(this.#alphabet, this.#wide, input, at)
       const known = this.#table.rows[state + symbol] ?? 0
       state = known === rowUnknown ? this.#build(state, symbol) : known
-      if (state < 0) break
       const tag = this.#table.rows[state + tagColumn] ?? 0
       const after = at + widthAt(this.#wide, input, at)
       if ((tag & matchHereBit) !== 0) end = after
@@ -98,8 +90,6 @@ export class MatchEndDfa {
       }
       at = after
     }
-    this.steps += input.length - from
-    return endOverflow
   }
 
   #build(state: number, symbol: number): number {
@@ -107,23 +97,22 @@ export class MatchEndDfa {
     if (this.#held.length < list.length) this.#held = new Int32Array(list.length * 2)
     this.#held.set(list)
     const tag = this.#advance(list.length, this.#table.rows[state + this.#table.stride - 1] ?? 0, symbol)
-    const flushed = this.#flushes
+    const resets = this.#resets
     const target = this.#enter(tag)
-    if (target >= 0 && flushed === this.#flushes) this.#table.rows[state + symbol] = target
+    if (resets === this.#resets) this.#table.rows[state + symbol] = target
     return target
   }
 
+  /** The state of `#next` and a tag. A full table is emptied first: what was built since then paid for that. */
   #enter(tag: number): number {
-    for (;;) {
-      const state = this.#table.intern(this.#next.list, this.#next.size, tag)
-      if (state >= 0) {
-        this.#table.rows[state + this.#table.stride - 1] = tag
-        return state
-      }
-      if (this.#flushes >= maxFlushes) return -1
-      this.#flushes += 1
+    let state = this.#table.intern(this.#next.list, this.#next.size, tag)
+    if (state < 0) {
+      this.#resets += 1
       this.#table.reset()
+      state = this.#table.intern(this.#next.list, this.#next.size, tag)
     }
+    this.#table.rows[state + this.#table.stride - 1] = tag
+    return state
   }
 
   /** Moves the held list, then the start, over a symbol into `#next`; gives the tag of the result. */
