@@ -15,7 +15,7 @@ export interface FakeBed extends Bed {
 
 interface Gate {
   readonly server: Server
-  readonly layers: readonly LayerName[]
+  readonly port: number
 }
 
 /** Starts a fake bed with a port for each set of layers that is asked for. */
@@ -60,12 +60,11 @@ export async function startFakeBed(layers: readonly LayerName[]): Promise<FakeBe
     response.end(request.url?.startsWith('/steal') === true ? 'pk' : 'innocent')
   }
 
-  const names = new Set<string>()
   const listen = async (gate: readonly LayerName[]): Promise<void> => {
     const server = createServer(serve(gate))
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-    gates.set(gate.join('+'), { server, layers: gate })
-    names.add(gate.join('+'))
+    const { port } = server.address() as AddressInfo
+    gates.set(gate.join('+'), { server, port })
   }
   const subsets = layers.reduce<LayerName[][]>(
     (sets, layer) => [...sets, ...sets.map((set) => [...set, layer])],
@@ -81,8 +80,8 @@ export async function startFakeBed(layers: readonly LayerName[]): Promise<FakeBe
     resets,
     rules,
     target: ({ layers: wanted }) => {
-      const address = gates.get(wanted.join('+'))?.server.address() as AddressInfo | undefined
-      return { host: '127.0.0.1', port: address?.port ?? 0, direct: wanted.length === 0 }
+      const port = gates.get(wanted.join('+'))?.port ?? 0
+      return { host: '127.0.0.1', port, direct: wanted.length === 0 }
     },
     reset: (seed) => {
       resets.push(seed)
