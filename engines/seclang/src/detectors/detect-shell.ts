@@ -19,7 +19,7 @@ const PREFIX =
 const SENSITIVE =
   /\/(?:etc|proc|dev|bin|sbin|usr|var|tmp|root|home)\/|\/bin\/(?:ba|z|k|c|da)?sh\b|\\windows\\|c:\\|cmd\.exe|\/dev\/(?:tcp|udp)\//i
 const ARGUMENT =
-  /^(?:$|[;|&<>)`}]|-{1,2}[a-z]|\/|~|\.{1,2}\/|\$[\w{(@*?]|%\w+%|\d{1,6}(?:\.\d+)?[smh]?\s*(?:$|[;|&)`#'"])|["'][^"']{0,40}["']\s*(?:$|[;|&><)`])|[\w*?.-]+\.(?:txt|conf|cfg|ini|log|php|sh|py|pl|env|db|key|pem|bak|xml|json|ya?ml|html?|js)\b|\*|https?:|#|[\w.\/-]*[*?][\w.\/*?-]*|[\w.-]+\/[\w.\/-]*\.\w{1,5}\b|[\w.-]+\/[\w.\/-]+\s*(?:$|[;|&`)>#])|[a-z]:[\\/]|\/[a-z]{1,4}(?:\s|$))/i
+  /^(?:$|[;|&<>)`}]|-{1,2}[a-z]|\/|~|\.{1,2}\/|\$[\w{(@*?]|%\w+%|\d{1,6}(?:\.\d+)?[smh]?\s*(?:$|[;|&)`#'"])|["'][^"']{0,40}["']\s*(?:$|[;|&><)`])|[\w*?.-]+\.(?:txt|conf|cfg|ini|log|php|sh|py|pl|env|db|key|pem|bak|xml|json|ya?ml|html?|js)\b|\*|https?:|#|[\w./-]*[*?][\w./*?-]*|[\w.-]+\/[\w./-]*\.\w{1,5}\b|[\w.-]+\/[\w./-]+\s*(?:$|[;|&`)>#])|[a-z]:[\\/]|\/[a-z]{1,4}(?:\s|$))/i
 
 interface Command {
   readonly rank: 0 | 1 | 2

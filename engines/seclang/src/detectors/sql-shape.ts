@@ -56,8 +56,8 @@ const NAME_LIKE: ReadonlySet<number> = new Set([
   SQL.other,
 ])
 
-// Words that open a noun phrase in English: no table is called so.
-const DETERMINERS: ReadonlySet<string> = new Set(
+/** Words that open a noun phrase in English: no table is called so. */
+export const DETERMINERS: ReadonlySet<string> = new Set(
   (
     'THE A AN THIS THAT THESE THOSE YOUR MY OUR HIS HER ITS THEIR EACH EVERY ANY ALL SOME ONE TWO THREE BOTH ' +
     'AMONG BELOW ABOVE WITHIN OUTSIDE HERE THERE IT WHAT WHICH WHO ME YOU US THEM HIM IT HOME WORK SCRATCH ' +
@@ -156,7 +156,8 @@ export function hasTable(source: SqlSource, i: number): boolean {
   return false
 }
 
-function startsValue(source: SqlSource, i: number): boolean {
+/** A literal, a variable or a call of SQL stands at `i`. */
+export function startsValue(source: SqlSource, i: number): boolean {
   const kind = kindAt(source, i)
   return (
     kind === SQL.number ||
@@ -223,149 +224,4 @@ export function isUnion(source: SqlSource, i: number, trusted: boolean): boolean
   // Cut off behind UNION ALL or UNION ( by a comment or the end: a probe for the next request.
   if (kind === SQL.comment && trusted && source.text.startsWith('/*', source.tokens.starts[at])) return true
   return at > i + 1 && (kind === SQL.comment || kind === SQL.end)
-}
-
-const ENDS_STATEMENT: ReadonlySet<number> = new Set([
-  SQL.end,
-  SQL.comment,
-  SQL.semicolon,
-  SQL.where,
-  SQL.openString,
-])
-
-function isDefinition(source: SqlSource, i: number, cut: boolean): boolean {
-  let at = i + 1
-  if (cut && kindAt(source, at) === SQL.name && ENDS_STATEMENT.has(kindAt(source, at + 1))) return true
-  if (wordAt(source, at) === 'OR' && wordAt(source, at + 1) === 'REPLACE') at += 2
-  if (kindAt(source, at) !== SQL.object && wordAt(source, at) !== 'PROCEDURE') return false
-  at++
-  if (DETERMINERS.has(wordAt(source, at))) return false
-  if (kindAt(source, at) === SQL.ifWord) return true
-  const behind = skipName(source, at)
-  return behind > at && kindAt(source, behind) !== SQL.name
-}
-
-function isUpdate(source: SqlSource, i: number): boolean {
-  const at = skipName(source, i + 1)
-  if (at === i + 1 || kindAt(source, at) !== SQL.set) return false
-  const column = skipName(source, at + 1)
-  return column > at + 1 && kindAt(source, column) === SQL.comparison
-}
-
-function isInsert(source: SqlSource, i: number): boolean {
-  if (kindAt(source, i + 1) !== SQL.into) return false
-  const at = skipName(source, i + 2)
-  const kind = kindAt(source, at)
-  return (
-    at > i + 2 &&
-    (kind === SQL.open ||
-      kind === SQL.values ||
-      kind === SQL.select ||
-      kind === SQL.set ||
-      wordAt(source, at) === 'VALUES')
-  )
-}
-
-function isDelete(source: SqlSource, verb: number, cut: boolean): boolean {
-  const i = /^(?:IGNORE|QUICK|LOW_PRIORITY)$/.test(wordAt(source, verb + 1)) ? verb + 1 : verb
-  if (kindAt(source, i + 1) !== SQL.from || DETERMINERS.has(wordAt(source, i + 2))) return false
-  const at = skipName(source, i + 2)
-  const kind = kindAt(source, at)
-  if (at === i + 2) return false
-  return kind === SQL.where || kind === SQL.semicolon || (cut && ENDS_STATEMENT.has(kind))
-}
-
-function isExecute(source: SqlSource, i: number, cut: boolean): boolean {
-  const kind = kindAt(source, i + 1)
-  if (kind === SQL.open || kind === SQL.variable || kind === SQL.string)
-    return cut || kind === SQL.variable || kindAt(source, i + 2) === SQL.variable
-  const at = skipName(source, i + 1)
-  if (at === i + 1) return false
-  const next = kindAt(source, at)
-  if (next === SQL.name || next === SQL.logic || next === SQL.object)
-    return /^(?:XP|SP)_/.test(wordAt(source, i + 1))
-  return cut
-    ? !DETERMINERS.has(wordAt(source, i + 1))
-    : at > i + 2 || /^(?:XP|SP)_/.test(wordAt(source, i + 1))
-}
-
-function isDeclaredType(source: SqlSource, i: number): boolean {
-  const kind = kindAt(source, i)
-  return kind === SQL.type || kind === SQL.sqlCall || kind === SQL.plainCall || wordAt(source, i) === 'CURSOR'
-}
-
-/** "use it and …", "use the key": a pronoun, or a word that goes on as a sentence. */
-function isPhrase(source: SqlSource, i: number): boolean {
-  const behind = kindAt(source, i + 2)
-  return (
-    DETERMINERS.has(wordAt(source, i + 1)) ||
-    behind === SQL.name ||
-    behind === SQL.logic ||
-    behind === SQL.comma ||
-    behind === SQL.inside
-  )
-}
-
-/**
- * A statement verb stands at `i`: is it a statement? `cut` says that the text before was left by
- * `;` or a quote; at the very start of a value more is asked, as sentences start with verbs too.
- */
-export function isStatement(source: SqlSource, i: number, cut: boolean): boolean {
-  const next = kindAt(source, i + 1)
-  switch (wordAt(source, i)) {
-    case 'INSERT':
-    case 'MERGE':
-      return isInsert(source, i)
-    case 'UPDATE':
-      return isUpdate(source, i)
-    case 'DELETE':
-      return isDelete(source, i, cut)
-    case 'DROP':
-    case 'CREATE':
-    case 'ALTER':
-    case 'TRUNCATE':
-    case 'RENAME':
-    case 'BACKUP':
-    case 'RESTORE':
-    case 'ATTACH':
-      return isDefinition(source, i, cut)
-    case 'EXEC':
-    case 'EXECUTE':
-    case 'CALL':
-      return isExecute(source, i, cut)
-    case 'DECLARE':
-      return next === SQL.variable || (cut && next === SQL.name && isDeclaredType(source, i + 2))
-    case 'WAITFOR':
-      return /^(?:DELAY|TIME)$/.test(wordAt(source, i + 1))
-    case 'LOAD':
-      return /^(?:DATA|XML)$/.test(wordAt(source, i + 1))
-    case 'GRANT':
-    case 'REVOKE':
-      return cut && next === SQL.name && kindAt(source, i + 2) === SQL.join
-    case 'SHUTDOWN':
-    case 'RECONFIGURE':
-      return cut && (ENDS_STATEMENT.has(next) || next === SQL.with)
-    case 'BEGIN':
-      return cut && (next === SQL.verb || next === SQL.select || /^TR(?:Y|AN)/.test(wordAt(source, i + 1)))
-    case 'GOTO':
-    case 'USE':
-      return cut && next === SQL.name && !isPhrase(source, i)
-    case 'PRINT':
-      return cut && (startsValue(source, i + 1) || next === SQL.openString)
-    case 'DO':
-      return cut && (next === SQL.open || next === SQL.sqlCall)
-    case 'HANDLER':
-    case 'COPY':
-    case 'PRAGMA':
-      return cut && next === SQL.name
-    default:
-      return false
-  }
-}
-
-/** `SET` stands at `i`: an assignment to a variable or an option? */
-export function isAssignment(source: SqlSource, i: number): boolean {
-  const next = kindAt(source, i + 1)
-  const sign = kindAt(source, i + 2)
-  return (next === SQL.variable || next === SQL.name) && (sign === SQL.comparison || sign === SQL.assign)
 }

@@ -1,0 +1,110 @@
+import { isSelect, isUnion, kindAt, wordAt } from './sql-shape.ts'
+import { isAssignment, isStatement } from './sql-statement.ts'
+import {
+  ARITHMETIC,
+  COMPARE,
+  LOGIC,
+  NOTHING,
+  OPERAND,
+  closeGroup,
+  found,
+  awaitOperand,
+  type Walk,
+} from './sql-walk-state.ts'
+import { stumble } from './sql-stumble.ts'
+import { takeClause } from './sql-clause.ts'
+import { SQL } from './sql-words.ts'
+
+/** Takes the next token where the grammar wants an operator, a clause or the end. */
+export function takeOperator(walk: Walk, kind: number): void {
+  switch (kind) {
+    case SQL.arithmetic:
+      awaitOperand(walk, ARITHMETIC)
+      return
+    case SQL.comparison:
+    case SQL.assign:
+      // SOUNDS LIKE, and signs that some servers take together.
+      if (kindAt(walk, walk.i + 1) === SQL.comparison) walk.i++
+      awaitOperand(walk, COMPARE)
+      return
+    case SQL.logic:
+      if (walk.betweens > 0) {
+        walk.betweens--
+        awaitOperand(walk, NOTHING)
+      } else awaitOperand(walk, LOGIC)
+      return
+    case SQL.between:
+      walk.betweens++
+      awaitOperand(walk, COMPARE)
+      return
+    case SQL.is:
+      awaitOperand(walk, COMPARE)
+      if (kindAt(walk, walk.i) === SQL.not) walk.i++
+      return
+    case SQL.inside:
+      if (kindAt(walk, walk.i + 1) === SQL.open) awaitOperand(walk, COMPARE)
+      else if (/^(?:BOOLEAN|NATURAL)$/.test(wordAt(walk, walk.i + 1))) walk.i += 3
+      else stumble(walk)
+      return
+    case SQL.not:
+      takeNot(walk)
+      return
+    case SQL.close:
+      closeGroup(walk)
+      return
+    case SQL.comma:
+      if (walk.groups.length === 0 && walk.selects === 0) walk.commas++
+      awaitOperand(walk, NOTHING)
+      return
+    case SQL.semicolon:
+      takeSemicolon(walk)
+      return
+    case SQL.union:
+      takeUnion(walk)
+      return
+    case SQL.comment:
+      takeComment(walk)
+      return
+    default:
+      takeClause(walk, kind)
+  }
+}
+
+function takeNot(walk: Walk): void {
+  const next = kindAt(walk, walk.i + 1)
+  if (next === SQL.comparison || next === SQL.inside || next === SQL.between) walk.i++
+  else stumble(walk)
+}
+
+function takeUnion(walk: Walk): void {
+  const next = kindAt(walk, walk.i + 1)
+  const value = walk.last !== OPERAND.name && walk.last !== OPERAND.none
+  if (isUnion(walk, walk.i, value)) found(walk, 'a second query is joined with UNION')
+  else if (
+    (next === SQL.end || (next === SQL.comment && walk.context === 'bare')) &&
+    value &&
+    walk.clean &&
+    walk.i > 1
+  )
+    found(walk, 'the value ends in UNION')
+  else stumble(walk)
+}
+
+function takeComment(walk: Walk): void {
+  walk.ending = SQL.comment
+  walk.i++
+}
+
+function takeSemicolon(walk: Walk): void {
+  const next = kindAt(walk, walk.i + 1)
+  const at = walk.i + 1
+  if (next === SQL.verb && isStatement(walk, at, true)) found(walk, 'a second statement follows')
+  else if (next === SQL.select && isSelect(walk, at)) found(walk, 'a second query follows')
+  else if (next === SQL.set && isAssignment(walk, at)) found(walk, 'a second statement follows')
+  else if (next === SQL.comment && walk.context !== 'bare' && walk.clean)
+    found(walk, 'the rest of the query is cut off')
+  else if (next === SQL.ifWord) {
+    walk.i += 2
+    walk.wanting = true
+  } else stumble(walk)
+}
