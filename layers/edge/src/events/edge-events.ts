@@ -6,6 +6,7 @@ import type {
   Lane,
   Redactor,
   RequestFacts,
+  RuleMatch,
 } from '@sevenfold/event'
 import type { Spool } from '@sevenfold/layer'
 import type { BlockRecord, RequestEvents, RequestRecord } from '../pipeline/request-record.ts'
@@ -141,6 +142,11 @@ function threatOf(block: BlockRecord): EcsThreat | undefined {
   return ids.size === 0 ? undefined : { framework: 'MITRE ATT&CK', technique: { id: [...ids] } }
 }
 
+/** The data of a match with the variable that held it; rules often name the variable themselves. */
+function matchedText({ variable, data }: RuleMatch): string {
+  return readableText(data.includes(variable) ? data : `${variable}: ${data}`)
+}
+
 function blockFacts(record: RequestRecord, block: BlockRecord): BlockFacts {
   const matches = block.report?.matches ?? []
   const main = matches.find((match) => match.ruleId === block.rule)
@@ -152,7 +158,7 @@ function blockFacts(record: RequestRecord, block: BlockRecord): BlockFacts {
       verdict: block.verdict,
       rules: matches.length === 0 ? [block.rule] : matches.slice(0, maxRules).map((match) => match.ruleId),
       ...(block.report === undefined ? {} : { score: block.report.score }),
-      ...(main === undefined ? {} : { matched: readableText(`${main.variable}: ${main.data}`) }),
+      ...(main === undefined ? {} : { matched: matchedText(main) }),
     },
     rule: {
       id: block.rule,

@@ -24,7 +24,7 @@ import type { RequestInspectionOwner, Stop } from './request-inspection.ts'
 import type { BlockRecord, RequestRecord } from './request-record.ts'
 import type { Site } from './site.ts'
 import { traceOf } from './trace-of.ts'
-import { mainMessage, mainRule } from './waf-verdict.ts'
+import { mainMatch } from './waf-verdict.ts'
 
 const stage = { judging: 0, forwarding: 1, answering: 2, tunnel: 3, done: 4 } as const
 
@@ -179,8 +179,8 @@ export class ProxyExchange
     if (stop.kind === 'exhausted') {
       return { rule: 'inspection-failed-steps', message: 'the budget of the transaction is used up' }
     }
-    const report = this.run?.report() ?? null
-    return { rule: mainRule(report), message: mainMessage(report) }
+    const match = mainMatch(this.run?.report() ?? null)
+    return match === null ? { rule: 'unknown', message: '' } : { rule: match.ruleId, message: match.message }
   }
 
   private endInspection(): void {

@@ -1,15 +1,14 @@
-import type { MatchReport } from '@sevenfold/event'
+import type { MatchReport, RuleMatch } from '@sevenfold/event'
 
-/** The rule that a block is named after: the last disruptive one, else the last that matched. */
-export function mainRule(report: MatchReport | null): string {
-  const matches = report?.matches ?? []
-  // Anomaly scoring: the disruptive rule only compares the score; what scored most recently before it says why.
-  const scored = matches.findLast((match) => !match.disruptive && match.severity !== null)
-  return (scored ?? matches.at(-1))?.ruleId ?? 'unknown'
-}
-
-/** The message of that rule. */
-export function mainMessage(report: MatchReport | null): string {
-  const rule = mainRule(report)
-  return report?.matches.find((match) => match.ruleId === rule)?.message ?? ''
+/**
+ * The match that a block is named after: the gravest one, the first of equals. With anomaly scoring the disruptive
+ * rule only compares the score; it names the block only when nothing else matched. Severity 0 is the gravest.
+ */
+export function mainMatch(report: MatchReport | null): RuleMatch | null {
+  let best: RuleMatch | null = null
+  for (const match of report?.matches ?? []) {
+    if (match.disruptive || match.severity === null) continue
+    if (best === null || match.severity < (best.severity ?? 0)) best = match
+  }
+  return best ?? report?.matches.at(-1) ?? null
 }

@@ -1,0 +1,67 @@
+// One worker's traffic path in a process of its own: edge-process.ts <port> <upstream port> <data folder> <none|spool>
+import { createRedactor, uuidV7 } from '@sevenfold/event'
+import { startPart } from '@sevenfold/layer'
+import { createNetworkSet } from '../../layers/edge/src/address/client-address.ts'
+import { BanHolder } from '../../layers/edge/src/ban/ban-holder.ts'
+import { EdgeEvents } from '../../layers/edge/src/events/edge-events.ts'
+import { defaultHttpLimits } from '../../layers/edge/src/http/limits.ts'
+import { createSocketEngine } from '../../layers/edge/src/http/socket-engine.ts'
+import type { GatewayContext } from '../../layers/edge/src/pipeline/gateway-context.ts'
+import { Gateway } from '../../layers/edge/src/pipeline/gateway.ts'
+import type { RequestEvents } from '../../layers/edge/src/pipeline/request-record.ts'
+import { createSiteRouter } from '../../layers/edge/src/pipeline/site-router.ts'
+import type { Site } from '../../layers/edge/src/pipeline/site.ts'
+import { defaultUpstreamLimits } from '../../layers/edge/src/upstream/upstream-limits.ts'
+import { UpstreamPool } from '../../layers/edge/src/upstream/upstream-pool.ts'
+
+const [portText = '0', upstreamText = '0', dataDir = '', eventsKind = 'none'] = process.argv.slice(2)
+const port = Number(portText)
+const monotonicMs = (): number => performance.now()
+const silent: RequestEvents = { access: () => undefined, block: () => undefined }
+
+async function spoolEvents(): Promise<RequestEvents> {
+  const context = await startPart({
+    part: 'edge',
+    slot: 'bench',
+    dataDir,
+    config: {},
+    receivers: [],
+    spoolBytes: 67_108_864,
+  })
+  process.once('SIGTERM', () => void context.stop().finally(() => process.exit(0)))
+  const redactor = createRedactor(context.keys.redactionKey)
+  return new EdgeEvents({ builder: context.events, redactor, spool: context.spool, now: () => Date.now() })
+}
+
+const bans = new BanHolder(1)
+const context: GatewayContext = {
+  events: eventsKind === 'spool' ? await spoolEvents() : silent,
+  banVersion: () => bans.stamp,
+  ban: (address) => bans.lookup(address, Date.now()),
+  newId: uuidV7,
+  now: () => Date.now(),
+  monotonicMs,
+  bounds: { inspectionSteps: 1, inspectionSliceMs: 1 },
+  inspectedBodySizeBytes: 0,
+  canaryKey: null,
+  canarySeen: () => undefined,
+}
+const site: Site = {
+  name: 'bench',
+  port,
+  hosts: ['*'],
+  pool: new UpstreamPool({
+    host: '127.0.0.1',
+    port: Number(upstreamText),
+    limits: defaultUpstreamLimits,
+    monotonicMs,
+  }),
+  upstreamAuthority: `127.0.0.1:${upstreamText}`,
+  proxies: createNetworkSet([]),
+  inspection: null,
+  onInspectionFailure: 'refuse',
+  mode: () => 'enforce',
+}
+const gateway = new Gateway(context, createSiteRouter([site]), [site])
+const limits = { ...defaultHttpLimits, requestsPerConnection: 1_000_000_000 }
+await createSocketEngine({ limits, handler: gateway, monotonicMs }).listen('127.0.0.1', port)

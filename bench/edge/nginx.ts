@@ -1,0 +1,111 @@
+import { spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
+import { writeFileSync } from 'node:fs'
+import net from 'node:net'
+import { join } from 'node:path'
+
+/** A running nginx. */
+export interface Nginx {
+  readonly pid: number
+  readonly port: number
+  stop(): Promise<void>
+}
+
+/** A free port of loopback; another program could take it in between, which then shows as an error. */
+export function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = net.createServer()
+    server.once('error', reject)
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address()
+      const port = typeof address === 'object' && address !== null ? address.port : 0
+      server.close(() => resolve(port))
+    })
+  })
+}
+
+/** Waits until something accepts on the port. */
+export async function waitForPort(port: number): Promise<void> {
+  const deadline = Date.now() + 15_000
+  for (;;) {
+    const open = await new Promise<boolean>((resolve) => {
+      const socket = net.connect(port, '127.0.0.1', () => {
+        socket.destroy()
+        resolve(true)
+      })
+      socket.once('error', () => resolve(false))
+    })
+    if (open) return
+    if (Date.now() > deadline) throw new Error(`nothing listens on port ${port}`)
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+}
+
+/** Ends a child and waits for it. */
+export function end(child: ChildProcess): Promise<void> {
+  return new Promise((resolve) => {
+    if (child.exitCode !== null || child.signalCode !== null) resolve()
+    else {
+      child.once('exit', () => resolve())
+      child.kill('SIGTERM')
+    }
+  })
+}
+
+async function startNginx(
+  folder: string,
+  name: string,
+  core: number,
+  http: (port: number) => string,
+): Promise<Nginx> {
+  const port = await freePort()
+  const path = join(folder, `${name}.conf`)
+  const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
+    .map((kind) => `${kind}_temp_path ${join(folder, `${name}-${kind}`)};`)
+    .join(' ')
+  writeFileSync(
+    path,
+    `daemon off; worker_processes 1; pid ${join(folder, `${name}.pid`)}; error_log ${join(folder, `${name}.err`)};
+events { worker_connections 2048; }
+http { ${temporary} keepalive_requests 1000000000; ${http(port)} }
+`,
+  )
+  const child = spawn(
+    'taskset',
+    ['-c', String(core), 'nginx', '-e', join(folder, `${name}.err`), '-c', path],
+    {
+      stdio: 'ignore',
+    },
+  )
+  await waitForPort(port)
+  return { pid: child.pid ?? 0, port, stop: () => end(child) }
+}
+
+/** The upstream: answers every path with `bytes` bytes. */
+export function startUpstream(folder: string, bytes: number): Promise<Nginx> {
+  const body = 'a'.repeat(bytes)
+  return startNginx(
+    folder,
+    'upstream',
+    1,
+    (port) =>
+      `access_log off; server { listen 127.0.0.1:${port} backlog=4096; location / { return 200 "${body}"; } }`,
+  )
+}
+
+/** The peer: a reverse proxy as it is usually set up, with or without its access log. */
+export function startProxy(folder: string, upstream: number, log: boolean): Promise<Nginx> {
+  const name = log ? 'proxy-log' : 'proxy'
+  const access = log ? `access_log ${join(folder, 'access.log')} combined` : 'access_log off'
+  return startNginx(
+    folder,
+    name,
+    0,
+    (
+      port,
+    ) => `${access}; upstream u { server 127.0.0.1:${upstream}; keepalive 128; keepalive_requests 1000000000; }
+server { listen 127.0.0.1:${port} backlog=4096; location / { proxy_pass http://u; proxy_http_version 1.1;
+proxy_set_header Connection ""; proxy_set_header Host $host; proxy_set_header X-Forwarded-For $remote_addr;
+proxy_set_header X-Request-Id $request_id; } }`,
+  )
+}
