@@ -29,7 +29,8 @@ const facts = {
   query: 'colour=green',
   host: 'shop.example',
   httpVersion: '1.1',
-  userAgent: 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0 Safari/537.36',
+  userAgent:
+    'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0 Safari/537.36',
   status: 200,
   responseBytes: 1024,
   durationMs: 3.2,
@@ -40,7 +41,7 @@ const lines = drafts.map((draft, index) => encodeLine(sealDraft(draft, agent, in
 
 const turn = () => new Promise((resolve) => setImmediate(resolve))
 
-async function inTurns(run, flush = () => {}) {
+async function inTurns(run, flush = async () => {}) {
   for (let i = 0; i < events; i += 1) {
     run(i)
     if (i % perTurn === perTurn - 1) await turn()
@@ -78,7 +79,10 @@ async function withSpool(append) {
       metrics: createMetrics(),
     })
     const micros = await cpuMicros(async () => {
-      await inTurns((i) => append(spool, i), () => spool.flush())
+      await inTurns(
+        (i) => append(spool, i),
+        () => spool.flush(),
+      )
       await spool.flush()
     })
     const { low } = spool.heads()
@@ -125,7 +129,9 @@ for (let repeat = 0; repeat <= repeats; repeat += 1) {
 const median = (values) => values.toSorted((a, b) => a - b)[values.length >> 1]
 const results = [...samples].map(([name, values]) => ({ name, micros: median(values) }))
 const base = results[0].micros
-console.log(`${cpus()[0]?.model ?? 'unknown CPU'}, node ${process.version}, ${events} events of ${lines[0].length} bytes, median of ${repeats}`)
+console.log(
+  `${cpus()[0]?.model ?? 'unknown CPU'}, node ${process.version}, ${events} events of ${lines[0].length} bytes, median of ${repeats}`,
+)
 console.log('CPU µs per event (user + system, all threads)   ratio to the first line')
 for (const { name, micros } of results) {
   console.log(`${name.padEnd(48)} ${micros.toFixed(2).padStart(7)} ${(micros / base).toFixed(2).padStart(8)}`)

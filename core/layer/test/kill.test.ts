@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { isJsonObject } from '@sevenfold/event'
@@ -10,7 +10,8 @@ import { accessDraft, createBench, openTestSpool, shipTo, startTestReceiver, unt
 import type { Bench } from './harness.ts'
 
 const packageDir = join(import.meta.dirname, '..')
-const isBuilt = existsSync(join(packageDir, 'dist', 'index.js'))
+// The children run from the sources, as this test does.
+const execArgv = ['--import', 'tsx', '--conditions=@sevenfold/source']
 const kills = Number(process.env['SEVENFOLD_KILLS'] ?? 12)
 
 let bench: Bench
@@ -24,7 +25,7 @@ interface Child {
 
 async function start(script: string, args: readonly string[]): Promise<Child> {
   const child = fork(join(packageDir, 'test', 'kill', script), args, {
-    execArgv: [],
+    execArgv,
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   })
   const messages: Record<string, unknown>[] = []
@@ -58,7 +59,7 @@ function numbers(lines: readonly string[]): number[] {
   })
 }
 
-describe.skipIf(!isBuilt)('SIGKILL at random moments (needs a build)', () => {
+describe('SIGKILL at random moments', () => {
   it(
     `of the writer, ${kills} times: nothing that was durable is lost or doubled`,
     { timeout: 180_000 },
@@ -68,7 +69,7 @@ describe.skipIf(!isBuilt)('SIGKILL at random moments (needs a build)', () => {
       const durable: [first: number, last: number][] = []
       for (let round = 0; round < kills; round += 1) {
         const first = 1_000_000 * (round + 1)
-        const writer = await start('writer.mjs', [bench.folder, String(first), receiver.socketPath])
+        const writer = await start('writer.ts', [bench.folder, String(first), receiver.socketPath])
         bench.later(() => void writer.process.kill('SIGKILL'))
         await pause(Math.random() * 250)
         await kill(writer)
@@ -109,7 +110,7 @@ describe.skipIf(!isBuilt)('SIGKILL at random moments (needs a build)', () => {
       let n = 0
       const incidents: unknown[] = []
       for (let round = 0; round < kills; round += 1) {
-        const receiver = await start('receiver.mjs', [dir])
+        const receiver = await start('receiver.ts', [dir])
         bench.later(() => void receiver.process.kill('SIGKILL'))
         const end = Date.now() + Math.random() * 200
         while (Date.now() < end) {
@@ -120,7 +121,7 @@ describe.skipIf(!isBuilt)('SIGKILL at random moments (needs a build)', () => {
         await kill(receiver)
         incidents.push(...receiver.messages.filter(({ type }) => type === 'incident'))
       }
-      const last = await start('receiver.mjs', [dir])
+      const last = await start('receiver.ts', [dir])
       bench.later(() => void last.process.kill('SIGKILL'))
       await until(() => writer.spool.reader('ledger').backlog() === 0, 'delivery')
       await kill(last)

@@ -459,7 +459,8 @@ describe('hostile events', () => {
 
   it('that are no UTF-8 are left out, and their neighbours keep their exact bytes', async () => {
     const receiver = await start()
-    const [one = '', three = ''] = [lines(1, 1)[0], lines(3, 1)[0]]
+    const one = lines(1, 1).join('')
+    const three = lines(3, 1).join('')
     const raw = Buffer.concat([
       Buffer.from(`${one}\n`),
       Buffer.from([0xff, 0xfe, 0x0a]),

@@ -599,12 +599,15 @@ describe('a clock that jumps', () => {
   })
 })
 
+const mountProgram = 'mount'
+const unmountProgram = 'umount'
+
 function canMount(): boolean {
   if (process.getuid?.() !== 0) return false
   const probe = createBench()
   try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', probe.folder], { stdio: 'ignore' })
-    execFileSync('umount', [probe.folder], { stdio: 'ignore' })
+    execFileSync(mountProgram, ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', probe.folder], { stdio: 'ignore' })
+    execFileSync(unmountProgram, [probe.folder], { stdio: 'ignore' })
     return true
   } catch {
     return false
@@ -619,8 +622,8 @@ describe('a full disk', () => {
     async () => {
       const disk = join(bench.folder, 'disk')
       mkdirSync(disk)
-      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=768k', 'tmpfs', disk])
-      bench.later(() => void execFileSync('umount', ['-l', disk]))
+      execFileSync(mountProgram, ['-t', 'tmpfs', '-o', 'size=768k', 'tmpfs', disk])
+      bench.later(() => void execFileSync(unmountProgram, ['-l', disk]))
       const target = await openTestSpool(disk, { budgetBytes: 8_388_608 })
       bench.later(() => target.spool.close())
       const total = 2000

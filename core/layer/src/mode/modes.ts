@@ -59,8 +59,6 @@ interface Overrides {
 
 const strength: Readonly<Record<Mode, number>> = { off: 0, monitor: 1, enforce: 2 }
 const fileLimits = { maxTextLength: 1_048_576, maxDepth: 5, maxNodes: 20_000, maxStringLength: 256 }
-/** Longest list of sites. */
-export const maxSites = 2000
 
 /** True when `to` protects less than `from`. */
 export function isWeakening(from: Mode, to: Mode): boolean {

@@ -1,6 +1,7 @@
 // Writes numbered events into a spool and ships them until it is killed. Tells its parent what is on disk.
 // argv: folder, first number, socket of the receiver
 import { join } from 'node:path'
+import type { RequestFacts } from '@sevenfold/event'
 import { createEventBuilder, createRedactor, uuidV7 } from '@sevenfold/event'
 import {
   createLogger,
@@ -9,9 +10,9 @@ import {
   openSpool,
   startShipper,
   systemClock,
-} from '@sevenfold/layer'
+} from '../../src/index.ts'
 
-const [, , folder, start, socketPath] = process.argv
+const [, , folder = '', start = '', socketPath = ''] = process.argv
 const keys = loadOrCreateKeys(join(folder, 'edge', 'keys'))
 const log = createLogger({ agent: 'edge/main', clock: systemClock })
 const metrics = createMetrics()
@@ -32,7 +33,7 @@ const events = createEventBuilder({
   redactor: createRedactor(keys.redactionKey),
 })
 let n = Number(start)
-const access = () => ({
+const access = (): RequestFacts => ({
   requestId: `r${n}`,
   site: 'shop',
   clientAddress: '192.0.2.1',
@@ -41,7 +42,7 @@ const access = () => ({
   httpVersion: '1.1',
   status: 200,
 })
-process.send({ type: 'ready' })
+process.send?.({ type: 'ready' })
 for (;;) {
   for (let i = 0; i < 20; i += 1, n += 1)
     spool.append(
@@ -51,6 +52,6 @@ for (;;) {
     )
   const upTo = n - 1
   await spool.flush()
-  process.send({ type: 'durable', upTo })
+  process.send?.({ type: 'durable', upTo })
   await new Promise((resolve) => setTimeout(resolve, 1))
 }

@@ -18,18 +18,19 @@ import {
   listenOnSocket,
   openRegistry,
   systemClock,
-} from '@sevenfold/layer'
+} from '../../src/index.ts'
+import type { LanePosition } from '../../src/index.ts'
 
-const [, , folder] = process.argv
+const [, , folder = ''] = process.argv
 const path = join(folder, 'store.ndjson')
-const recovered = []
+const recovered: LanePosition[] = []
 if (existsSync(path)) {
   let good = 0
   let at = 0
   for (const line of readFileSync(path, 'utf8').split('\n').slice(0, -1)) {
     at += Buffer.byteLength(line) + 1
     if (!line.startsWith('{"position":')) continue
-    recovered.push(JSON.parse(line).position)
+    recovered.push((JSON.parse(line) as { position: LanePosition }).position)
     good = at
   }
   truncateSync(path, good)
@@ -47,7 +48,7 @@ const receiver = createReceiver({
     writeSync(fd, `${events.map(({ line }) => line).join('\n')}\n${JSON.stringify({ position })}\n`)
     fdatasyncSync(fd)
   },
-  onIncident: (incident) => process.send({ type: 'incident', incident }),
+  onIncident: (incident) => process.send?.({ type: 'incident', incident }),
 })
 await listenOnSocket(createServer(receiver.handle), join(folder, 'ingest.sock'))
-process.send({ type: 'ready' })
+process.send?.({ type: 'ready' })
