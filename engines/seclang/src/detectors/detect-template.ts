@@ -34,11 +34,39 @@ const OPENERS = /[$#*@%]\{|\{[{%]?|<%|\[\[|@\(/g
 
 const LITERAL_SUM =
   /^\s*[-+(]*\s*(?:\d+|'[^']{0,20}'|"[^"]{0,20}")\s*[-+*/%~]+\s*(?:\d+|'[^']{0,20}'|"[^"]{0,20}")\s*[)]*(?:\s*[-+*/]\s*\d+)*\s*$/
-const INNER =
-  /__(?:class|mro|globals|builtins|subclasses|init|import|base|bases|getattribute|code|proto)__|\bconstructor\b|\bgetClass\b|\bforName\b|\bRuntime\b|\bProcessBuilder\b|\bjava\.(?:lang|io|util|net)\b|\bjavax?\.script\b|\bfreemarker\b|\?new\s*\(|\bprocess\b\s*\.|\bmainModule\b|\brequire\s*\(|\bglobal\.|\bchild_process\b|\bos\.(?:popen|system|listdir|environ)|\bsubprocess\b|\bpopen\s*\(|\bsystem\s*\(|\bpassthru\b|\bshell_exec\b|\bexec(?:Sync)?\s*\(|\beval\s*\(|\b_self\b|\bregisterUndefinedFilterCallback\b|\bgetFilter\b|\bconfig\b\s*(?:\.|\[|\||$)|\bself\.\w|\brequest\.(?:application|__|environ|form|args|cookies)|\blipsum\b|\bcycler\b|\bjoiner\b|\burl_for\s*[.[]|\bget_flashed_messages\b|\bnamespace\b\s*\.|\bdump\s*\(\s*app|\bapp\.request\b|\bsettings\.SECRET|\bFile\.(?:open|read)|\bDir\.(?:entries|glob)|\bIO\.popen|\bT\s*\(\s*(?:java|org|javax)|\bjndi\s*:|\b(?:env|sys|java|lower|upper|date|main|ctx)\s*:\s*[\w${:-]|#(?:context|_memberAccess|application|session|cmd|req|res|rt)\b|@java|\bInvokeCommand\b|\bsmarty\b|\bphp\b.{0,40}\bphp\b|\bSystem\.(?:Diagnostics|IO|getProperty)|\bhtml\.raw\b|\breadFile(?:Sync)?\b|\bgetBuiltinModule\b|=>|\bthis\s*\[|\bBuffer\.from\b|\breturn\b|['\"]\s*\+\s*['\"]|\)\s*\(|\bfile_get_contents\b|\bnew\s+Function\b|\.(?:filter|map|reduce|sort)\s*\(\s*['"](?:system|exec|passthru|shell_exec)/i
+const INNER = new RegExp(
+  [
+    String.raw`__(?:class|mro|globals|builtins|subclasses|init|import|base|bases|getattribute|code|proto)__`,
+    String.raw`\bconstructor\b|\bgetClass\b|\bforName\b|\bRuntime\b|\bProcessBuilder\b`,
+    String.raw`\bjava\.(?:lang|io|util|net)\b|\bjavax?\.script\b|\bfreemarker\b|\?new\s*\(|\bprocess\b\s*\.`,
+    String.raw`\bmainModule\b|\brequire\s*\(|\bglobal\.|\bchild_process\b`,
+    String.raw`\bos\.(?:popen|system|listdir|environ)|\bsubprocess\b|\bpopen\s*\(|\bsystem\s*\(|\bpassthru\b`,
+    String.raw`\bshell_exec\b|\bexec(?:Sync)?\s*\(|\beval\s*\(|\b_self\b|\bregisterUndefinedFilterCallback\b`,
+    String.raw`\bgetFilter\b|\bconfig\b\s*(?:\.|\[|\||$)|\bself\.\w`,
+    String.raw`\brequest\.(?:application|__|environ|form|args|cookies)|\blipsum\b|\bcycler\b|\bjoiner\b`,
+    String.raw`\burl_for\s*[.[]|\bget_flashed_messages\b|\bnamespace\b\s*\.|\bdump\s*\(\s*app|\bapp\.request\b`,
+    String.raw`\bsettings\.SECRET|\bFile\.(?:open|read)|\bDir\.(?:entries|glob)|\bIO\.popen`,
+    String.raw`\bT\s*\(\s*(?:java|org|javax)|\bjndi\s*:`,
+    String.raw`\b(?:env|sys|java|lower|upper|date|main|ctx)\s*:\s*[\w\x24{:-]`,
+    String.raw`#(?:context|_memberAccess|application|session|cmd|req|res|rt)\b|@java|\bInvokeCommand\b`,
+    String.raw`\bsmarty\b|\bphp\b.{0,40}\bphp\b|\bSystem\.(?:Diagnostics|IO|getProperty)|\bhtml\.raw\b`,
+    String.raw`\breadFile(?:Sync)?\b|\bgetBuiltinModule\b|=>|\bthis\s*\[|\bBuffer\.from\b|\breturn\b`,
+    String.raw`['\"]\s*\+\s*['\"]|\)\s*\(|\bfile_get_contents\b|\bnew\s+Function\b`,
+    String.raw`\.(?:filter|map|reduce|sort)\s*\(\s*['"](?:system|exec|passthru|shell_exec)`,
+  ].join('|'),
+  'i',
+)
 const RUBY_COMMAND = /^\s*(?:`[^`]+`|%x\(|system\b|exec\b|File\b|Dir\b|IO\b)/
-const STATEMENT =
-  /#(?:set|if|foreach|include|parse|evaluate)\s*\(\s*\$|<#(?:assign|list|if|include|import)\b|\{php\}|\$\{\{|<%\s*(?:import|eval|exec|system|require|Runtime|puts|print|out)\b|#include\s+|<!--#(?:exec|include|echo|config|printenv|flastmod|fsize|set)\b|\{\{\s{0,20}[@#&>!]?\s{0,20}(?:this|constructor|range|lookup)\b[^}]{0,60}[(.]|\$(?:\{|%7b)\s*(?:\$\{[^}]{0,20}:?-?j\}?|j)\S{0,20}n\S{0,20}d\S{0,20}i/i
+const STATEMENT = new RegExp(
+  [
+    String.raw`#(?:set|if|foreach|include|parse|evaluate)\s*\(\s*\$|<#(?:assign|list|if|include|import)\b`,
+    String.raw`\{php\}|\$\{\{|<%\s*(?:import|eval|exec|system|require|Runtime|puts|print|out)\b|#include\s+`,
+    String.raw`<!--#(?:exec|include|echo|config|printenv|flastmod|fsize|set)\b`,
+    String.raw`\{\{\s{0,20}[@#&>!]?\s{0,20}(?:this|constructor|range|lookup)\b[^}]{0,60}[(.]`,
+    String.raw`\$(?:\{|%7b)\s*(?:\$\{[^}]{0,20}:?-?j\}?|j)\S{0,20}n\S{0,20}d\S{0,20}i`,
+  ].join('|'),
+  'i',
+)
 
 /**
  * Tells whether a value (a byte string) holds an expression that a server-side template engine
