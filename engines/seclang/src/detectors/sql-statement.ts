@@ -9,9 +9,12 @@ const ENDS_STATEMENT: ReadonlySet<number> = new Set([
   SQL.openString,
 ])
 
+// DROP name without TABLE is an error and so a probe: proven by what cuts it off.
+const CUTS_STATEMENT: ReadonlySet<number> = new Set([SQL.comment, SQL.semicolon, SQL.openString])
+
 function isDefinition(source: SqlSource, i: number, cut: boolean): boolean {
   let at = i + 1
-  if (cut && kindAt(source, at) === SQL.name && ENDS_STATEMENT.has(kindAt(source, at + 1))) return true
+  if (cut && kindAt(source, at) === SQL.name && CUTS_STATEMENT.has(kindAt(source, at + 1))) return true
   if (wordAt(source, at) === 'OR' && wordAt(source, at + 1) === 'REPLACE') at += 2
   if (kindAt(source, at) !== SQL.object && wordAt(source, at) !== 'PROCEDURE') return false
   at++
