@@ -86,12 +86,33 @@ function specialMatcher(name: string, param: string, context: OperatorContext): 
   return takesAll.has(param) ? everything : compileRx(param, context)
 }
 
+// Ends of the whole input have no meaning inside a longer one.
+const inputEnds = /\\[AzZG]/
+
+/** With line anchors, what matches a value also matches a text that holds the value as whole lines. */
+function joinedMatch(
+  param: string,
+  context: OperatorContext,
+  test: (input: string) => boolean,
+): Pick<OperatorMatcher, 'matchesAny'> {
+  if (inputEnds.test(param)) return {}
+  if (context.regex.multiline) return { matchesAny: test }
+  let lined: ((input: string) => boolean) | null = null
+  return {
+    matchesAny: (joined) => {
+      lined ??= compilePattern(param, { multiline: true }).test
+      return lined(joined)
+    },
+  }
+}
+
 function compileRx(param: string, context: OperatorContext): OperatorMatcher {
   try {
     const pattern = compilePattern(param, context.regex)
     const { requiredBytes } = pattern.regex
     return {
       match: (input, captures) => (captures === null ? pattern.test(input) : pattern.find(input, 0, captures) >= 0),
+      ...joinedMatch(param, context, pattern.test),
       ...(pattern.literals === undefined ? {} : { literals: pattern.literals }),
       ...(requiredBytes === undefined ? {} : { bytes: requiredBytes }),
     }

@@ -8,6 +8,7 @@ import { FaultSignal, maxFaults, SeclangError } from '../language/seclang-error.
 import type { SeclangFault } from '../language/seclang-error.ts'
 import type { OperatorContext } from '../operators/operator.ts'
 import { buildPrefilterPlan } from '../prefilter/build-plan.ts'
+import { exactTriggerOf } from '../prefilter/byte-trigger.ts'
 import { transformations } from '../transformations/registry.ts'
 import type { Transformation } from '../transformations/transformation.ts'
 import { createChainTrie } from './chain-trie.ts'
@@ -54,17 +55,18 @@ export function compileParsed(source: RuleSetSource, options: CompileOptions): C
   const compiler = new RuleCompiler(source, { context, options, parsed })
   const rules = compiler.compileAll()
   const phases = [0, 1, 2, 3, 4, 5].map((phase) => phaseProgram(phase, rules, source))
+  const folded = options.prefilter === false ? null : foldPhases(phases, context.slots)
   return {
     settings: source.settings,
     dialect,
     rules,
     phases,
-    folded: options.prefilter === false ? null : foldPhases(phases, context.slots),
+    folded,
     slots: context.slots,
     txTemplate: new Array<undefined>(context.slots.names.length).fill(undefined),
     headerSlots: headers.numbers,
     columnCount: columns.numbers.size,
-    prefilter: options.prefilter === false ? null : buildPrefilterPlan(rules),
+    prefilter: folded === null ? null : buildPrefilterPlan(rules, folded),
     warnings: source.warnings,
   }
 }
@@ -183,6 +185,8 @@ class RuleCompiler {
       late: compileLate(actions, slots, this.#input.parsed),
       next: place.next,
       bit: -1,
+      words: 0,
+      triggers: chain.reduce((flags, step) => flags | exactTriggerOf(step.name), 0),
       isStarter: place.isStarter,
     }
   }

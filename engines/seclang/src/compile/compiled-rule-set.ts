@@ -118,6 +118,10 @@ export interface Link {
   readonly next: Link | null
   /** Bit in the prefilter's sets, or -1: every value has to be looked at. */
   bit: number
+  /** Entries of those sets. */
+  words: number
+  /** Trigger flags of the chain: values without these bytes come out as they went in. */
+  readonly triggers: number
   readonly isStarter: boolean
 }
 

@@ -28,6 +28,11 @@ export interface OperatorMatcher {
    * index 0 is the whole match, 1 to 9 the groups; groups that took no part are the empty string.
    */
   match(input: string, captures: string[] | null): boolean
+  /**
+   * Whether any of several values, one under the other with line feeds between, may match; false is certain. One look
+   * at the whole costs less than one at each.
+   */
+  matchesAny?(joined: string): boolean
   /** Required literals for the prefilter, when the operator knows them. */
   readonly literals?: LiteralClauses
   /** Every match holds at least one of these bytes (256 entries, 1 = member), when the operator knows them. */

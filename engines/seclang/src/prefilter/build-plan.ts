@@ -1,4 +1,4 @@
-import type { CompiledRule, Link, Target } from '../compile/compiled-rule-set.ts'
+import type { CompiledRule, FoldedStep, Link, Target } from '../compile/compiled-rule-set.ts'
 import type { Transaction } from '../transaction/transaction.ts'
 import { ColumnScan } from './column-scan.ts'
 import { needsOf } from './link-needs.ts'
@@ -20,9 +20,14 @@ type ColumnTarget = Target & { kind: 'list' | 'scalar' | 'xml' }
  * Works out which links can be found by literals, gives each its bit, and lays out the scans of each phase.
  * null when nothing can be found that way. Rules that look at what an earlier rule matched rule the prefilter out.
  */
-export function buildPrefilterPlan(rules: readonly CompiledRule[]): PrefilterPlan | null {
+export function buildPrefilterPlan(
+  rules: readonly CompiledRule[],
+  folded: readonly (readonly FoldedStep[])[],
+): PrefilterPlan | null {
   if (rules.some((rule) => looksBack(rule.link))) return null
-  const plans = groups.map((phases) => groupPlan(rules.filter((rule) => phases.includes(rule.phase))))
+  // Rules that can never run are not looked for; should they run after all, they look at every value.
+  const kept = folded.flatMap((steps) => steps.flatMap((step) => (step.kind === 'rule' ? [step.rule] : [])))
+  const plans = groups.map((phases) => groupPlan(kept.filter((rule) => phases.includes(rule.phase))))
   if (plans.every((plan) => plan === null)) return null
   return {
     scanPhase(tx, phase) {
@@ -53,6 +58,7 @@ function groupPlan(rules: readonly CompiledRule[]): ScanGroup | null {
   }
   if (needs.length === 0) return null
   const scanner = new LinkScanner(needs)
+  for (const { link } of indexed) link.words = scanner.words
   const scans = columnScans(indexed, scanner)
   return (tx, phase) => {
     tx.candidates ??= new Uint32Array(scanner.words)
@@ -70,7 +76,13 @@ interface IndexedLink {
 function linkNeeds(link: Link): LinkNeeds | null {
   const { operator } = link
   if (operator.kind !== 'matcher' || operator.negated || link.targets.length === 0) return null
+  // One member by name is found faster than looked for.
+  if (link.targets.every((target) => isSingled(target))) return null
   return link.targets.every((target) => isColumn(target)) ? needsOf(operator.matcher) : null
+}
+
+function isSingled(target: Target): boolean {
+  return target.kind === 'list' && target.filter.kind !== 'all' && target.headerSlot < 0
 }
 
 /** Fewest bytes of a value that meets the needs: the longest of the clauses' shortest literals. */

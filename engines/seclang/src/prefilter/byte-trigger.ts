@@ -52,6 +52,14 @@ export function triggerOf(name: string): number {
   return (Object.hasOwn(byName, lower) ? byName[lower] : undefined) ?? alwaysTrigger
 }
 
+/** Trigger flags of a transformation where letters in another case do count as a change. */
+export function exactTriggerOf(name: string): number {
+  const lower = name.toLowerCase()
+  // Bytes that the command line transformation and upper case change include letters.
+  if (lower === 'uppercase') return alwaysTrigger
+  return lower === 'cmdline' ? triggerOf(name) | upper : triggerOf(name)
+}
+
 const caseBlind: ReadonlySet<string> = new Set([
   'cmdline',
   'compresswhitespace',

@@ -33,7 +33,7 @@ export class ColumnScan {
   readonly #flags: number[] = []
   readonly #links: readonly Uint32Array[]
   #forms = 0
-  #found: Uint32Array
+  readonly #found: Uint32Array
 
   constructor(scanner: LinkScanner, root: VariantNode, place: ColumnPlace) {
     this.phase = place.phase
@@ -77,6 +77,7 @@ export class ColumnScan {
     for (let row = column.scanned; row < values.length; row++) {
       const value = values[row] ?? ''
       const flags = scanner.scan(value)
+      column.flags |= flags
       if (!scanner.hasBits && (flags & triggers) === 0 && !this.#everyValue) continue
       this.#settle(tx, column, row, value, flags, this.#root)
     }
@@ -89,6 +90,7 @@ export class ColumnScan {
       const value = values[row] ?? ''
       const root = this.#place.named.get((names[row] ?? '').toLowerCase()) ?? this.#root
       const flags = scanner.scan(value)
+      column.flags |= flags
       if (!scanner.hasBits && (flags & root.triggersBelow) === 0 && !needsEveryValue(root)) continue
       this.#settle(tx, column, row, value, flags, root)
     }
@@ -112,9 +114,8 @@ export class ColumnScan {
     if (any === 0 || candidates === null) return
     for (let word = 0; word < found.length; word++) candidates[word] = (candidates[word] ?? 0) | (found[word] ?? 0)
     column.rows.push(row)
-    column.bits.push(found)
-    column.texts.push([])
-    this.#found = new Uint32Array(this.#scanner.words)
+    column.texts.push(undefined)
+    for (let word = 0; word < found.length; word++) column.bits.push((found[word] ?? 0) | 0)
   }
 
   /** Remembers the links of the form that was scanned last; gives its number. */

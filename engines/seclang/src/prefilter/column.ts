@@ -2,15 +2,33 @@
 export interface Column {
   /** Rows looked at so far. */
   scanned: number
+  /** Trigger flags of all values together. */
+  flags: number
   /** Rows that at least one link may match, in order. */
   readonly rows: number[]
-  /** For each of `rows`, one bit per indexed link. */
-  readonly bits: Uint32Array[]
+  /** For each of `rows`, the entries of its set of links, one after the other. */
+  readonly bits: number[]
   /** For each of `rows`, transformed values by number of the chain, as far as known. */
-  readonly texts: (string | undefined)[][]
+  readonly texts: ((string | undefined)[] | undefined)[]
+  /** All values one under the other, once somebody asked for them. */
+  joined: string | null
 }
 
 /** A column that nothing was looked at in. */
 export function createColumn(): Column {
-  return { scanned: 0, rows: [], bits: [], texts: [] }
+  return { scanned: 0, flags: 0, rows: [], bits: [], texts: [], joined: null }
+}
+
+/** Whether a row found by the prefilter may match a link. */
+export function hasLink(column: Column, hit: number, link: { readonly bit: number; readonly words: number }): boolean {
+  return (((column.bits[hit * link.words + (link.bit >> 5)] ?? 0) >>> (link.bit & 31)) & 1) === 1
+}
+
+/** Transformed values of a row found by the prefilter. */
+export function knownTexts(column: Column, hit: number): (string | undefined)[] {
+  const known = column.texts[hit]
+  if (known !== undefined) return known
+  const fresh: (string | undefined)[] = []
+  column.texts[hit] = fresh
+  return fresh
 }

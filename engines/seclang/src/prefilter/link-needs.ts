@@ -4,37 +4,53 @@ import type { OperatorMatcher } from '../operators/operator.ts'
 export interface LinkNeeds {
   /** At least one literal of each clause, ASCII letters without case. */
   readonly clauses: readonly (readonly string[])[]
+  /** Bytes that stand for a literal of the first clause, or null. */
+  readonly orBytes: Uint8Array | null
   /** At least one byte of each set (256 entries, 1 = member). */
   readonly byteSets: readonly Uint8Array[]
 }
 
 /** Longest piece of a literal that is looked for: longer ones cost states and are hardly ever told apart by the rest. */
-export const maxScannedLiteral = 20
-/** Most clauses of one link that are looked at; more only cost. */
-export const maxClauses = 3
+export const maxScannedLiteral = 12
+/** Most clauses and sets of one link that are looked at; more only cost. */
+export const maxClauses = 2
+const maxSets = 3
 
 /** Needs of a matcher; null when nothing is known, so that every value has to be tried. */
 export function needsOf(matcher: OperatorMatcher): LinkNeeds | null {
   const clauses: string[][] = []
   const byteSets: Uint8Array[] = matcher.bytes === undefined ? [] : [matcher.bytes]
+  const mixed: string[][] = []
   for (const clause of matcher.literals ?? []) {
-    const cut = clause.map((literal) => literal.slice(0, maxScannedLiteral))
-    if (shortest(cut) > 1 || hasWords(cut)) clauses.push(cut)
-    else byteSets.push(telltaleBytes(cut))
+    const cut = [...new Set(clause.map((literal) => literal.slice(0, maxScannedLiteral)))]
+    if (shortest(cut) > 1) clauses.push(cut)
+    else {
+      byteSets.push(telltaleBytes(cut))
+      mixed.push(cut)
+    }
   }
   clauses.sort((left, right) => shortest(right) - shortest(left))
-  const useful = byteSets.filter((set) => isUseful(set))
-  if (clauses.length === 0 && useful.length === 0) return null
-  return { clauses: clauses.slice(0, maxClauses), byteSets: useful }
+  const useful = byteSets.filter((set) => isUseful(set)).slice(0, maxSets)
+  if (clauses.length > 0 || useful.length > 0) {
+    return { clauses: clauses.slice(0, maxClauses), orBytes: null, byteSets: useful }
+  }
+  const [first] = mixed
+  return first === undefined ? null : wordsOrBytes(first)
 }
 
 function shortest(clause: readonly string[]): number {
   return Math.min(...clause.map((literal) => literal.length))
 }
 
-// Signs together with words: as a set of bytes the words would make the clause mean nothing.
-function hasWords(clause: readonly string[]): boolean {
-  return clause.some((literal) => literal.length > 1 && /^[a-z]+$/.test(literal))
+/** Signs or words: the words are looked for as literals, the signs as bytes. */
+function wordsOrBytes(clause: readonly string[]): LinkNeeds {
+  const signs = new Uint8Array(256)
+  for (const literal of clause) {
+    if (literal.length > 1) continue
+    signs[literal.charCodeAt(0) & 255] = 1
+    signs[literal.toUpperCase().charCodeAt(0) & 255] = 1
+  }
+  return { clauses: [clause.filter((literal) => literal.length > 1)], orBytes: signs, byteSets: [] }
 }
 
 /** One byte of each literal, the rarest kind it has; letters in both cases. */
@@ -52,5 +68,5 @@ function telltaleBytes(clause: readonly string[]): Uint8Array {
 function isUseful(set: Uint8Array): boolean {
   let letters = 0
   for (let unit = 97; unit <= 122; unit++) letters += set[unit] ?? 0
-  return letters < 8 && set.some((member) => member === 1)
+  return letters < 6 && set.some((member) => member === 1)
 }

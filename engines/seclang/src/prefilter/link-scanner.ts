@@ -1,7 +1,11 @@
 import { assignMarks } from './byte-marks.ts'
 import { triggerTable } from './byte-trigger.ts'
 import { buildAutomaton } from './literal-automaton.ts'
+import type { LiteralAutomaton } from './literal-automaton.ts'
 import type { LinkNeeds } from './link-needs.ts'
+
+/** Most different marks whose links are remembered. */
+const maxRemembered = 2048
 
 /**
  * Tells for a text which links' needs it meets, in one pass of two table reads a byte. Not re-entrant: results are in
@@ -31,6 +35,10 @@ export class LinkScanner {
   /** For each set of bytes: its marks, and the links that need one of them. */
   readonly #setMarks: Int32Array
   readonly #setLinks: readonly Int32Array[]
+  /** Bytes that stand for a first clause: their marks, and the links that take them. */
+  readonly #orMarks: Int32Array
+  readonly #byMarks = new Map<number, Uint32Array | null>()
+  readonly #orLinks: readonly Int32Array[]
 
   constructor(wanted: readonly LinkNeeds[]) {
     const sets = distinctSets(wanted)
@@ -64,13 +72,19 @@ export class LinkScanner {
     })
     this.#setMarks = Int32Array.from(fitting, (set) => set.marks)
     this.#setLinks = fitting.map((set) => linkSet(this.words, (link) => set.links.has(link), needs.length))
-    this.#byteMarks = byteLinkMarks(needs, sets, marks.setMarks)
+    const alternatives = orSets(needs, marks.markOf)
+    this.#orMarks = Int32Array.from(alternatives, (entry) => entry.marks)
+    this.#orLinks = alternatives.map((entry) => linkSet(this.words, (link) => link === entry.link, needs.length))
+    this.#byteMarks = alternatives.reduce(
+      (union, entry) => union | entry.marks,
+      byteLinkMarks(needs, sets, marks.setMarks),
+    )
     const automaton = buildAutomaton([...outputs.keys()])
     this.#table = automaton.table
     this.#stride = automaton.stride
     const triggers = triggerTable()
     this.#bytes = Int32Array.from(automaton.classes, (number, unit) => number | ((triggers[unit] ?? 0) << 8))
-    const flat = flattenOutputs(automaton.endings, [...outputs.values()])
+    const flat = flattenOutputs(automaton, [...outputs.values()])
     this.#outputStart = flat.start
     this.#outputWord = flat.word
     this.#outputMask = flat.mask
@@ -98,16 +112,13 @@ export class LinkScanner {
     }
     if (hits > 0) this.hasBits = this.#collect(marks)
     else if ((marks & this.#byteMarks) === 0) this.hasBits = false
-    else {
-      this.#clauses.set(this.#resting)
-      this.hasBits = this.#collect(marks)
-    }
+    else this.hasBits = this.#recall(marks)
     return flags >>> 8
   }
 
   #hit(row: number, earlier: number): void {
     const clauses = this.#clauses
-    if (earlier === 0) clauses.set(this.#resting)
+    if (earlier === 0) this.#rest()
     const number = row / this.#stride
     const end = this.#outputStart[number + 1] ?? 0
     for (let at = this.#outputStart[number] ?? 0; at < end; at++) {
@@ -116,8 +127,33 @@ export class LinkScanner {
     }
   }
 
+  /** Links of texts without literals depend on the marks alone, and few different marks occur. */
+  #recall(marks: number): boolean {
+    const known = this.#byMarks.get(marks)
+    if (known !== undefined) {
+      if (known !== null) this.bits.set(known)
+      return known !== null
+    }
+    this.#rest()
+    const found = this.#collect(marks)
+    if (this.#byMarks.size >= maxRemembered) this.#byMarks.clear()
+    this.#byMarks.set(marks, found ? this.bits.slice() : null)
+    return found
+  }
+
+  #rest(): void {
+    const clauses = this.#clauses
+    const resting = this.#resting
+    for (let word = 0; word < clauses.length; word++) clauses[word] = resting[word] ?? 0
+  }
+
   #collect(marks: number): boolean {
     const { words, bits } = this
+    for (let entry = 0; entry < this.#orMarks.length; entry++) {
+      if (((this.#orMarks[entry] ?? 0) & marks) === 0) continue
+      const links = this.#orLinks[entry]
+      for (let word = 0; word < words; word++) this.#clauses[word] = (this.#clauses[word] ?? 0) | (links?.[word] ?? 0)
+    }
     let any = 0
     for (let word = 0; word < words; word++) {
       let all = this.#clauses[word] ?? 0
@@ -146,7 +182,9 @@ interface NeededSet {
 /** Sets of bytes with the links that need them; those of links without literals first, so that they get marks. */
 function distinctSets(needs: readonly LinkNeeds[]): NeededSet[] {
   const known = new Map<string, NeededSet & { rank: number }>()
-  for (const [link, { clauses, byteSets }] of needs.entries()) {
+  for (const [link, { clauses, byteSets, orBytes }] of needs.entries()) {
+    // Bytes that stand for a clause need marks of their own, or the clause would be missed.
+    if (orBytes !== null) known.set(`or ${link}`, { bytes: orBytes, links: new Set(), rank: 1_000_000 })
     for (const bytes of byteSets) {
       const key = bytes.join('')
       const set = known.get(key) ?? { bytes, links: new Set<number>(), rank: 0 }
@@ -172,7 +210,7 @@ function withoutUnmarked(
     const clause = Array.from(first.set.bytes, (member, unit) => (member === 1 ? String.fromCharCode(unit) : ''))
     const literals = new Set(clause.map((literal) => literal.replace(/[A-Z]/, (unit) => unit.toLowerCase())))
     literals.delete('')
-    return { clauses: [[...literals]], byteSets: need.byteSets }
+    return { clauses: [[...literals]], orBytes: null, byteSets: need.byteSets }
   })
 }
 
@@ -188,6 +226,16 @@ function byteLinkMarks(
     if (isNeeded && own !== -1) union |= own
   }
   return union
+}
+
+/** Marks of the bytes that may stand for the first clause of a link. */
+function orSets(needs: readonly LinkNeeds[], markOf: Int32Array): { marks: number; link: number }[] {
+  return needs.flatMap(({ orBytes }, link) => {
+    if (orBytes === null) return []
+    let marks = 0
+    for (let unit = 0; unit < 256; unit++) if (orBytes[unit] === 1) marks |= markOf[unit] ?? 0
+    return [{ marks, link }]
+  })
 }
 
 function linkSet(words: number, isMember: (link: number) => boolean, count: number): Int32Array {
@@ -215,15 +263,15 @@ interface FlatOutputs {
 }
 
 function flattenOutputs(
-  endings: readonly (readonly number[])[],
+  { endings, stateCount }: LiteralAutomaton,
   outputs: readonly ReadonlyMap<number, number>[],
 ): FlatOutputs {
-  const start = new Int32Array(endings.length + 1)
+  const start = new Int32Array(stateCount + 1)
   const words: number[] = []
   const masks: number[] = []
-  for (const [state, literals] of endings.entries()) {
+  for (let state = 0; state < stateCount; state++) {
     const merged = new Map<number, number>()
-    for (const literal of literals) {
+    for (const literal of endings.get(state) ?? []) {
       for (const [word, mask] of outputs[literal] ?? []) merged.set(word, (merged.get(word) ?? 0) | mask)
     }
     for (const [word, mask] of merged) {

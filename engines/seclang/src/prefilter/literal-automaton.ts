@@ -7,41 +7,45 @@ export interface LiteralAutomaton {
   readonly table: Int32Array
   readonly stride: number
   readonly classes: Uint8Array
-  /** Numbers of the literals that end in each state. */
-  readonly endings: readonly (readonly number[])[]
+  readonly stateCount: number
+  /** Numbers of the literals that end in a state; states without any are not in the map. */
+  readonly endings: ReadonlyMap<number, readonly number[]>
 }
 
 /** Builds the automaton of lower-case literals; their position in the list is their number. */
 export function buildAutomaton(literals: readonly string[]): LiteralAutomaton {
   const { classes, stride } = byteClasses(literals)
-  const trie = buildTrie(literals, classes, stride)
-  const count = trie.endings.length
-  const table = new Int32Array(count * stride)
-  const fail = new Int32Array(count)
-  const queue: number[] = []
-  for (let number = 0; number < stride; number++) {
-    const child = trie.children[number] ?? -1
-    if (child > 0) queue.push(child)
-    table[number] = Math.max(0, child)
-  }
-  for (let head = 0; head < queue.length; head++) {
+  const { table, stateCount, endings } = buildTrie(literals, classes, stride)
+  const fail = new Int32Array(stateCount)
+  const queue = new Int32Array(stateCount)
+  let size = 1
+  for (let head = 0; head < size; head++) {
     const state = queue[head] ?? 0
     const back = fail[state] ?? 0
-    for (const ending of trie.endings[back] ?? []) trie.endings[state]?.push(ending)
+    inheritEndings(endings, state, back)
     for (let number = 0; number < stride; number++) {
-      const child = trie.children[state * stride + number] ?? -1
-      const fallback = table[back * stride + number] ?? 0
-      table[state * stride + number] = child < 0 ? fallback : child
-      if (child < 0) continue
-      fail[child] = fallback
-      queue.push(child)
+      const place = state * stride + number
+      const child = table[place] ?? 0
+      const fallback = state === 0 ? 0 : (table[back * stride + number] ?? 0)
+      // 0 stands for "no child": the root is nobody's child.
+      if (child === 0) table[place] = fallback
+      else {
+        fail[child] = fallback
+        queue[size++] = child
+      }
     }
   }
   for (let at = 0; at < table.length; at++) {
     const state = table[at] ?? 0
-    table[at] = (trie.endings[state]?.length ?? 0) > 0 ? ~(state * stride) : state * stride
+    table[at] = endings.has(state) ? ~(state * stride) : state * stride
   }
-  return { table, stride, classes, endings: trie.endings }
+  return { table, stride, classes, stateCount, endings }
+}
+
+function inheritEndings(endings: Map<number, number[]>, state: number, back: number): void {
+  const inherited = endings.get(back)
+  if (inherited === undefined || state === back) return
+  endings.set(state, [...(endings.get(state) ?? []), ...inherited])
 }
 
 function byteClasses(literals: readonly string[]): { classes: Uint8Array; stride: number } {
@@ -57,25 +61,33 @@ function byteClasses(literals: readonly string[]): { classes: Uint8Array; stride
   return { classes, stride }
 }
 
-function buildTrie(
-  literals: readonly string[],
-  classes: Uint8Array,
-  stride: number,
-): { children: Int32Array; endings: number[][] } {
-  const most = literals.reduce((sum, literal) => sum + literal.length, 1)
-  const children = new Int32Array(most * stride).fill(-1)
-  const endings: number[][] = [[]]
+interface Trie {
+  readonly table: Int32Array
+  readonly stateCount: number
+  readonly endings: Map<number, number[]>
+}
+
+function buildTrie(literals: readonly string[], classes: Uint8Array, stride: number): Trie {
+  const endings = new Map<number, number[]>()
+  let table = new Int32Array(1024 * stride)
+  let stateCount = 1
   for (const [number, literal] of literals.entries()) {
     let state = 0
     for (let at = 0; at < literal.length; at++) {
       const place = state * stride + (classes[literal.charCodeAt(at) & 255] ?? 0)
-      if ((children[place] ?? -1) < 0) {
-        children[place] = endings.length
-        endings.push([])
+      if (table[place] === 0) {
+        table[place] = stateCount++
+        if (stateCount * stride > table.length) table = doubled(table)
       }
-      state = children[place] ?? 0
+      state = table[place] ?? 0
     }
-    endings[state]?.push(number)
+    endings.set(state, [...(endings.get(state) ?? []), number])
   }
-  return { children, endings }
+  return { table: table.slice(0, stateCount * stride), stateCount, endings }
+}
+
+function doubled(table: Int32Array): Int32Array<ArrayBuffer> {
+  const larger = new Int32Array(table.length * 2)
+  larger.set(table)
+  return larger
 }

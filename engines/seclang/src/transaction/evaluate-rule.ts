@@ -5,6 +5,8 @@ import { leadingNumber } from '../compile/compile-operator.ts'
 import type { CompiledRule, Link, LinkOperator, MemberFilter, NumberSource, Target } from '../compile/compiled-rule-set.ts'
 import { compare } from '../compile/fold-phases.ts'
 import { ruleAttribute, ruleAttributes } from '../compile/rule-attribute.ts'
+import { alwaysTrigger } from '../prefilter/byte-trigger.ts'
+import { hasLink, knownTexts } from '../prefilter/column.ts'
 import type { Column } from '../prefilter/column.ts'
 import { countMembers } from './count-members.ts'
 import { logMatch } from './log-match.ts'
@@ -57,6 +59,8 @@ function evaluateFrom(tx: Transaction, rule: CompiledRule, link: Link): boolean 
 }
 
 const captured: string[] = []
+/** From so many values on, one look at all of them together comes first. */
+const manyValues = 8
 const pending: Pending = { message: '', data: '', severity: null, variable: '' }
 /** Variables that only point at others: a report names what they came from. */
 const indirect: ReadonlySet<string> = new Set(['TX', 'MATCHED_VAR', 'MATCHED_VARS', 'MATCHED_VAR_NAME', 'MATCHED_VARS_NAMES'])
@@ -130,8 +134,8 @@ class LinkRun {
     }
     const column = tx.columns[target.column]
     if (column === undefined || column.scanned === 0) this.visitValue(target.label, null, target.source.read(tx))
-    else if (column.rows.length > 0 && hasBit(column, 0, link.bit) && !this.isTakenAway(target.label, null)) {
-      this.visitHit(target.label, null, { text: String(target.source.read(tx)), known: column.texts[0] ?? [] })
+    else if (column.rows.length > 0 && hasLink(column, 0, link) && !this.isTakenAway(target.label, null)) {
+      this.visitHit(target.label, null, { text: String(target.source.read(tx)), known: knownTexts(column, 0) })
     }
   }
 
@@ -149,6 +153,7 @@ class LinkRun {
       this.visitHits(target, { column, values, names })
       return
     }
+    if (columnNumber >= 0 && this.isRuledOutWhole(target, tx.columns[columnNumber], values)) return
     if (target.headerSlot >= 0) {
       for (let row = tx.headerFirst[target.headerSlot] ?? -1; row >= 0; row = tx.headerNext[row] ?? -1) {
         this.visitMember(target, names[row] ?? '', values[row] ?? '')
@@ -164,14 +169,45 @@ class LinkRun {
     target: Target & { kind: 'list' },
     { column, values, names }: { column: Column; values: readonly string[]; names: readonly string[] },
   ): void {
-    const { bit } = this.link
+    const { link } = this
+    if (column.rows.length === 0 || this.isRuledOut(column, values)) return
     for (let hit = 0; hit < column.rows.length; hit++) {
-      if (!hasBit(column, hit, bit)) continue
+      if (!hasLink(column, hit, link)) continue
       const row = column.rows[hit] ?? 0
       const name = names[row] ?? ''
       if (!this.isMeant(target, name)) continue
-      this.visitHit(target.label, name, { text: values[row] ?? '', known: column.texts[hit] ?? [] })
+      this.visitHit(target.label, name, { text: values[row] ?? '', known: knownTexts(column, hit) })
     }
+  }
+
+  /** One look at all values that the prefilter left, when they are many: often none of them matches. */
+  isRuledOut(column: Column, values: readonly string[]): boolean {
+    const { link } = this
+    const matcher = link.operator.kind === 'matcher' && !link.operator.negated ? link.operator.matcher : null
+    if (matcher?.matchesAny === undefined || link.multiMatch || column.rows.length < manyValues) return false
+    const texts: string[] = []
+    let length = 0
+    for (let hit = 0; hit < column.rows.length; hit++) {
+      if (!hasLink(column, hit, link)) continue
+      const text = applyChainShared(link.chain, values[column.rows[hit] ?? 0] ?? '', knownTexts(column, hit))
+      length += text.length + 1
+      texts.push(text)
+    }
+    if (texts.length < manyValues) return texts.length === 0
+    this.tx.steps += 1 + (length >> 5)
+    return !matcher.matchesAny(texts.join('\n'))
+  }
+
+  /** The same for a link that looks at every value, as long as its chain changes none of them. */
+  isRuledOutWhole(target: Target & { kind: 'list' }, column: Column | undefined, values: readonly string[]): boolean {
+    const { link } = this
+    if (column === undefined || values.length < manyValues || column.scanned < values.length) return false
+    if (target.headerSlot >= 0 || link.multiMatch || this.tx.surroundings.tracer !== null) return false
+    const matcher = link.operator.kind === 'matcher' && !link.operator.negated ? link.operator.matcher : null
+    if (matcher?.matchesAny === undefined || ((column.flags | alwaysTrigger) & link.triggers) !== 0) return false
+    column.joined ??= values.join('\n')
+    this.tx.steps += 1 + (column.joined.length >> 5)
+    return !matcher.matchesAny(column.joined)
   }
 
   visitMember(target: Target & { kind: 'list' }, name: string, value: string): void {
@@ -198,8 +234,8 @@ class LinkRun {
     if (column !== undefined && column.scanned > 0) {
       const values = this.tx.xmlValues(target.path, target.xpath)
       for (let hit = 0; hit < column.rows.length; hit++) {
-        if (!hasBit(column, hit, this.link.bit)) continue
-        this.visitHit(label, null, { text: values[column.rows[hit] ?? 0] ?? '', known: column.texts[hit] ?? [] })
+        if (!hasLink(column, hit, this.link)) continue
+        this.visitHit(label, null, { text: values[column.rows[hit] ?? 0] ?? '', known: knownTexts(column, hit) })
       }
       return
     }
@@ -327,10 +363,6 @@ class LinkRun {
     if (link.msg !== null) pending.message = link.msg.expand(tx, rule)
     if (link.logData !== null) pending.data = link.logData.expand(tx, rule)
   }
-}
-
-function hasBit(column: Column, hit: number, bit: number): boolean {
-  return (((column.bits[hit]?.[bit >> 5] ?? 0) >>> (bit & 31)) & 1) === 1
 }
 
 function countName(target: Target): string | null {
