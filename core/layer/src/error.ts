@@ -13,7 +13,6 @@ export type LayerErrorCode =
   | 'LAYER_MODE_UNKNOWN_SITE'
   | 'LAYER_SLOT_INVALID'
   | 'LAYER_METRIC_INVALID'
-  | 'LAYER_ENVIRONMENT'
 
 /** A broken environment or a misuse: what happened, and in `hint` what the reader can do. */
 export class LayerError extends Error {

@@ -1,0 +1,65 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, it } from 'vitest'
+import * as layer from '../src/index.ts'
+
+const packageDir = join(import.meta.dirname, '..')
+const rootDir = join(packageDir, '..', '..')
+
+it('exports what it means to and nothing else', () => {
+  expect(Object.keys(layer).toSorted()).toEqual([
+    'LayerError',
+    'askControl',
+    'canaryState',
+    'configPath',
+    'createLogger',
+    'createMetrics',
+    'createModes',
+    'createReceiver',
+    'defaultReceivers',
+    'defineLayer',
+    'ensurePrivateFolder',
+    'heartbeatPath',
+    'incidentKinds',
+    'isWeakening',
+    'keyIdOf',
+    'lastGoodPath',
+    'layerOrder',
+    'listenOnSocket',
+    'loadOrCreateKeys',
+    'localAgent',
+    'maxSocketPathBytes',
+    'openRegistry',
+    'openSpool',
+    'publicKeyFromRaw',
+    'readRegistryFile',
+    'registerAgent',
+    'runLayer',
+    'signHeartbeat',
+    'startLayer',
+    'startPart',
+    'startShipper',
+    'syncDirectory',
+    'systemClock',
+    'verifySignature',
+    'writeAtomic',
+  ])
+})
+
+it('lists every error code in its README, and no other', () => {
+  const source = readFileSync(join(packageDir, 'src', 'error.ts'), 'utf8')
+  const inCode = [...source.matchAll(/\| '(LAYER_[A-Z_]+)'/g)]
+    .flatMap((match) => match.slice(1, 2))
+    .toSorted()
+  const readme = readFileSync(join(packageDir, 'README.md'), 'utf8')
+  const inReadme = [...readme.matchAll(/^\| `(LAYER_[A-Z_]+)` \|/gm)]
+    .flatMap((match) => match.slice(1, 2))
+    .toSorted()
+  expect(inCode.length).toBeGreaterThan(5)
+  expect(inReadme).toEqual(inCode)
+})
+
+it('describes every kind of incident in docs/wire/delivery.md', () => {
+  const text = readFileSync(join(rootDir, 'docs', 'wire', 'delivery.md'), 'utf8')
+  for (const kind of layer.incidentKinds) expect(text).toContain(`\`${kind}\``)
+})
