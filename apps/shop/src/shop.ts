@@ -1,4 +1,5 @@
 import type { Database } from './database/database.ts'
+import type { RowReset } from './database/reset-rows.ts'
 import type { FlawId } from './flaws/flaw.ts'
 import type { RequestLog } from './log/request-log.ts'
 import type { DataFolder } from './state/data-folder.ts'
@@ -9,6 +10,7 @@ import type { SessionStore } from './state/session-store.ts'
 /** The parts of a running shop that handlers use. */
 export interface Shop {
   readonly database: Database
+  readonly rows: RowReset
   readonly folder: DataFolder
   readonly sessions: SessionStore
   readonly log: RequestLog

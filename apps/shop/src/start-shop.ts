@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net'
 import { startControlServer } from './control/control-server.ts'
 import { openDatabase } from './database/database.ts'
 import type { DatabaseAddress } from './database/database.ts'
+import { createRowReset } from './database/reset-rows.ts'
 import type { FlawId } from './flaws/flaw.ts'
 import { answer } from './http/answer.ts'
 import { openRequestLog } from './log/request-log.ts'
@@ -52,8 +53,10 @@ function isPatched(options: ShopOptions, flaw: FlawId): boolean {
 
 function makeShop(options: ShopOptions): Shop {
   const secrets = makeSecrets(options.seed ?? randomBytes(16).toString('hex'))
+  const database = openDatabase(options.database)
   return {
-    database: openDatabase(options.database),
+    database,
+    rows: createRowReset(database),
     folder: dataFolder(options.dataDir),
     sessions: createSessionStore(!isPatched(options, 'session-predictable')),
     log: openRequestLog(options.logPath),

@@ -1,7 +1,6 @@
 /** Everything from scratch: also undoes tables that an attack dropped or added. */
 export const schemaSql = `
-ROLLBACK;
-DROP SCHEMA public CASCADE;
+DROP SCHEMA IF EXISTS public CASCADE;
 CREATE SCHEMA public;
 CREATE TABLE users (id int PRIMARY KEY, name text UNIQUE, password text NOT NULL, display text NOT NULL,
   role text NOT NULL DEFAULT 'customer', email text NOT NULL, card text NOT NULL DEFAULT '');

@@ -1,5 +1,3 @@
-import { schemaSql } from '../database/schema.ts'
-import { seedSql } from '../database/seed-sql.ts'
 import { accountOf, forgetFailures } from '../pages/login.ts'
 import type { Shop } from '../shop.ts'
 import { cleanPrototype } from './clean-prototype.ts'
@@ -15,7 +13,7 @@ const maxStateRows = 500
 export async function resetShop(shop: Shop, seed: string): Promise<Secrets> {
   cleanPrototype()
   const secrets = makeSecrets(seed)
-  await shop.database.rows(schemaSql + seedSql(secrets))
+  await shop.rows.reset(secrets)
   writeDataFolder(shop.folder, secrets)
   shop.secrets = secrets
   shop.collections = makeCollections(secrets)
