@@ -70,7 +70,6 @@ export class UpstreamConnection implements UpstreamWriter {
   private headGiven = false
   private keepAlive = false
   private requestEnded = false
-  private answerEnded = false
   private waiting = false
   private used = 0
 
@@ -107,7 +106,6 @@ export class UpstreamConnection implements UpstreamWriter {
   write(prefix: string, piece: Buffer | null, suffix: string, ended: boolean): boolean {
     this.requestEnded = ended
     this.put(prefix, piece, suffix)
-    if (ended && this.answerEnded) this.release()
     return this.socket.writableLength === 0
   }
 
@@ -143,7 +141,6 @@ export class UpstreamConnection implements UpstreamWriter {
     this.used += 1
     this.head = null
     this.headGiven = false
-    this.answerEnded = false
     this.requestEnded = false
     this.deadline = this.owner.now + this.owner.limits.upstreamResponseTimeoutMs
     this.listener?.upstreamReady(this)
@@ -303,18 +300,15 @@ export class UpstreamConnection implements UpstreamWriter {
   }
 
   private give(piece: Buffer | null, last: boolean): void {
-    const { listener, head } = this
+    const { listener, head, headGiven } = this
     if (listener === null || head === null) return
-    if (last) this.answerEnded = true
-    let drained: boolean
-    if (this.headGiven) drained = listener.answerBody(piece, last)
-    else {
-      this.headGiven = true
-      drained = listener.answerHead(head, piece, last)
-    }
-    if (!drained) this.bufferInUse = true
+    this.headGiven = true
+    // Free before the last piece is given: a pipelined request that starts on it finds this connection.
     if (last) this.release()
-    else if (!drained && this.at !== phase.closed) this.paused = true
+    const drained = headGiven ? listener.answerBody(piece, last) : listener.answerHead(head, piece, last)
+    if (drained) return
+    this.bufferInUse = true
+    if (!last && this.at !== phase.closed) this.paused = true
   }
 
   private release(): void {
