@@ -60,6 +60,9 @@ interface Compiled {
   readonly prove: () => V8Matcher | undefined
 }
 
+/** A proof costs up to some milliseconds: it is made for patterns that are asked for captures more often than this. */
+const capturesBeforeProof = 16
+
 class CompiledRegex implements Regex {
   readonly source: string
   readonly minLength: number
@@ -69,7 +72,8 @@ class CompiledRegex implements Regex {
   readonly #node: RegexNode
   readonly #linear: LinearMatcher
   readonly #prove: () => V8Matcher | undefined
-  /** Null until the proof is first needed: it costs up to a millisecond, and `test` does without. */
+  #capturesLeft = capturesBeforeProof
+  /** Null until the proof is needed. */
   #v8: V8Matcher | undefined | null = null
   #literals: readonly (readonly string[])[] | undefined
   #bytes: Uint8Array | undefined | null = null
@@ -93,6 +97,13 @@ class CompiledRegex implements Regex {
     return this.#v8
   }
 
+  /** V8 once a pattern is in frequent use for captures; both engines give the same. */
+  #capturer(): V8Matcher | undefined {
+    if (this.#capturesLeft === 0) return this.#proven()
+    this.#capturesLeft -= 1
+    return this.#v8 ?? undefined
+  }
+
   get requiredLiterals(): readonly (readonly string[])[] {
     this.#literals ??= requiredLiterals(this.#node)
     return this.#literals
@@ -114,14 +125,14 @@ class CompiledRegex implements Regex {
   exec(input: string, from = 0): Match | null {
     this.lastSteps = 1
     if (!(from >= 0) || input.length - from < this.minLength) return null
-    const engine = this.#proven() ?? this.#linear
+    const engine = this.#capturer() ?? this.#linear
     const captures = engine.exec(input, from)
     this.lastSteps = engine.steps
     return captures === undefined ? null : { index: captures[0] ?? 0, end: captures[1] ?? 0, captures }
   }
 
   match(input: string): (string | undefined)[] | null {
-    const v8 = this.#proven()
+    const v8 = this.#capturer()
     if (v8 === undefined || input.length < this.minLength) return textsOf(input, this.exec(input))
     const found = v8.match(input)
     this.lastSteps = v8.steps

@@ -44,7 +44,10 @@ export interface Match {
 export interface Regex {
   /** The pattern as given. */
   readonly source: string
-  /** `v8` when the pattern says exactly the same in V8 and was proven to run there in linear time: captures come from V8. */
+  /**
+   * `v8` when the pattern says exactly the same in V8 and was proven to run there in linear time: captures of
+   * patterns in frequent use come from V8. Reading this makes the proof, which can take some milliseconds.
+   */
   readonly engine: 'v8' | 'linear'
   /** Fewest UTF-16 units a match can have. */
   readonly minLength: number

@@ -75,11 +75,17 @@ export class BackwardDfa {
     this.#next.clear()
     let state = this.#enter(matchBit | (after << contextShift))
     const tagColumn = this.#table.stride - 1
+    const classes = this.#alphabet.direct
+    const plainCodes = this.#wide ? 128 : 256
+    // The last character may be a final newline: it is left to readClass.
+    const plainEnd = input.length
     let best = end
     for (let at = end; at > from && state >= 0;) {
       this.#states[at] = state
-      const width = widthBefore(this.#wide, input, at)
-      const symbol = readClass(this.#alphabet, this.#wide, input, at - width)
+      const unit = at < plainEnd ? input.charCodeAt(at - 1) : plainCodes
+      const plain = unit < plainCodes
+      const width = plain ? 1 : widthBefore(this.#wide, input, at)
+      const symbol = plain ? (classes[unit] ?? 0) : readClass(this.#alphabet, this.#wide, input, at - width)
       const known = this.#table.rows[state + symbol] ?? 0
       state = known === rowUnknown ? this.#build(state, symbol) : known
       if (state < 0) break
@@ -100,6 +106,16 @@ export class BackwardDfa {
   /** Whether a consuming instruction was alive at a position of the last scan (that it takes the character included). */
   isAlive(pc: number, at: number): boolean {
     return this.#table.has(this.#states[at] ?? 0, pc)
+  }
+
+  /** The states by position of the last scan: equal states have equal instructions alive. */
+  get states(): Int32Array {
+    return this.#states
+  }
+
+  /** Changes whenever states are forgotten, and their numbers with them. */
+  get generation(): number {
+    return this.#table.generation
   }
 
   /** Ends the use of the last scan. */

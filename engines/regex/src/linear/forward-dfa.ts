@@ -43,7 +43,8 @@ export class ForwardDfa {
   readonly #startSteps: (StartStep | undefined)[]
   readonly #next: InstructionSet
   readonly #held: InstructionSet
-  readonly #stack: number[] = []
+  /** Each visited instruction adds at most two. */
+  readonly #stack: Int32Array
   #resets = 0
 
   constructor(program: Program, alphabet: Alphabet, options: LinearOptions) {
@@ -55,6 +56,7 @@ export class ForwardDfa {
     this.#startMarks = new Uint8Array(contexts * program.length)
     this.#startMatches = new Uint8Array(contexts)
     this.#startSteps = []
+    this.#stack = new Int32Array(program.length * 2 + 2)
     this.#next = new InstructionSet(program.length)
     this.#held = new InstructionSet(program.length)
     for (let context = 0; context < contexts; context++) this.#prepareStart(context)
@@ -233,10 +235,10 @@ export class ForwardDfa {
     const next = this.#next
     const base = context * this.#program.length
     const stack = this.#stack
-    stack.length = 0
-    stack.push(pc)
-    while (stack.length > 0) {
-      const at = stack.pop() ?? 0
+    let top = 1
+    stack[0] = pc
+    while (top > 0) {
+      const at = stack[--top] ?? 0
       if (this.#startMarks[base + at] === 1 || !next.mark(at)) continue
       this.steps += 1
       const code = op[at]
@@ -244,8 +246,8 @@ export class ForwardDfa {
       if (code === opSet || (code === opAssert && (arg[at] ?? 0) > assertLineStart)) {
         next.push(at)
       } else if (code !== opAssert || assertionHolds(arg[at] ?? 0, context, contextOther)) {
-        stack.push(out[at] ?? 0)
-        if (code === opSplit) stack.push(arg[at] ?? 0)
+        stack[top++] = out[at] ?? 0
+        if (code === opSplit) stack[top++] = arg[at] ?? 0
       }
     }
     return false

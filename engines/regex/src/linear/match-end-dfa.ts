@@ -46,7 +46,8 @@ export class MatchEndDfa {
   readonly #startSteps: (StartStep | undefined)[] = []
   readonly #next: InstructionSet
   readonly #seen: InstructionSet
-  readonly #stack: number[] = []
+  /** Each visited instruction adds at most two. */
+  readonly #stack: Int32Array
   #held: Int32Array = new Int32Array(0)
   #resets = 0
 
@@ -58,6 +59,7 @@ export class MatchEndDfa {
     this.#lookingAhead = program.assertions >> (assertLineStart + 1) !== 0
     // One more column holds the tag, next to the transitions that are read with it.
     this.#table = new StateTable(alphabet.size + 1, options.maxCacheBytes, options.budget)
+    this.#stack = new Int32Array(program.length * 2 + 2)
     this.#next = new InstructionSet(program.length)
     this.#seen = new InstructionSet(program.length)
   }
@@ -76,12 +78,18 @@ export class MatchEndDfa {
     let state = this.#enter(context | seededBit)
     let end = endNothing
     const tagColumn = this.#table.stride - 1
+    const alphabet = this.#alphabet
+    const classes = alphabet.direct
+    const plainCodes = this.#wide ? 128 : 256
+    const plainEnd = alphabet.usesFinalNewline ? input.length - 1 : input.length
     for (let at = from; ;) {
-      const symbol = readClass(this.#alphabet, this.#wide, input, at)
+      const unit = at < plainEnd ? input.charCodeAt(at) : plainCodes
+      const plain = unit < plainCodes
+      const symbol = plain ? (classes[unit] ?? 0) : readClass(alphabet, this.#wide, input, at)
       const known = this.#table.rows[state + symbol] ?? 0
       state = known === rowUnknown ? this.#build(state, symbol) : known
       const tag = this.#table.rows[state + tagColumn] ?? 0
-      const after = at + widthAt(this.#wide, input, at)
+      const after = plain ? at + 1 : at + widthAt(this.#wide, input, at)
       if ((tag & matchHereBit) !== 0) end = after
       else if ((tag & matchBeforeBit) !== 0) end = at
       if ((tag & deadBit) !== 0 || at >= input.length) {
@@ -175,10 +183,10 @@ export class MatchEndDfa {
     }
     const { op, out, arg } = this.#program
     const stack = this.#stack
-    stack.length = 0
-    stack.push(pc)
-    while (stack.length > 0) {
-      const at = stack.pop() ?? 0
+    let top = 1
+    stack[0] = pc
+    while (top > 0) {
+      const at = stack[--top] ?? 0
       if (!this.#next.mark(at)) continue
       this.steps += 1
       const code = op[at]
@@ -186,8 +194,8 @@ export class MatchEndDfa {
       if (code === opSet) {
         this.#next.push(at)
       } else if (code !== opAssert || assertionHolds(arg[at] ?? 0, context, contextOther)) {
-        if (code === opSplit) stack.push(arg[at] ?? 0)
-        stack.push(out[at] ?? 0)
+        if (code === opSplit) stack[top++] = arg[at] ?? 0
+        stack[top++] = out[at] ?? 0
       }
     }
     return false

@@ -18,49 +18,72 @@ export class SpanWalk {
   readonly #alive: BackwardDfa
   readonly #marks: Uint32Array
   #mark = 0
-  readonly #stack: number[] = []
+  /** Each visited instruction adds at most two. */
+  readonly #stack: Int32Array
+  readonly #known: (Choice | undefined)[] = Array.from({ length: remembered }, () => undefined)
+  #generation = 0
 
   constructor(program: Program, alphabet: Alphabet, alive: BackwardDfa, wide: boolean) {
     this.#program = program
     this.#alphabet = alphabet
     this.#wide = wide
     this.#alive = alive
+    this.#stack = new Int32Array(program.length * 2 + 2)
     this.#marks = new Uint32Array(program.length)
   }
 
   /** Capture slots of the match of this span, which the last scan of the automaton found. */
   walk(input: string, { start, end }: Span): Int32Array {
+    if (this.#generation !== this.#alive.generation) this.#forget()
     const slots = new Int32Array(this.#program.slots).fill(-1)
     slots[0] = start
-    this.steps = 0
+    slots[1] = end
+    this.steps = end - start + 1
+    const { out } = this.#program
     const asserting = this.#program.assertions !== 0
+    const { direct, context } = this.#alphabet
+    const known = this.#known
+    const states = this.#alive.states
+    let before = asserting ? contextBefore(this.#alphabet, this.#wide, input, start) : 0
     let pc = this.#program.start
-    let at = start
-    for (;;) {
-      const before = asserting ? contextBefore(this.#alphabet, this.#wide, input, at) : 0
-      const after = asserting
-        ? (this.#alphabet.context[readClass(this.#alphabet, this.#wide, input, at)] ?? 0)
-        : 0
-      const taken = this.#choose(pc, at, { slots, before, after, atEnd: at === end })
-      if (this.#program.op[taken] !== opSet) break
-      pc = this.#program.out[taken] ?? 0
-      at += widthAt(this.#wide, input, at)
+    for (let at = start; at <= end;) {
+      // A choice depends on the instruction, the alive state and the context before, and on nothing else.
+      const state = states[at] ?? 0
+      const slot = (Math.imul(pc, 0x9e3779b1) ^ Math.imul(state + before, 0x85ebca6b)) >>> rememberedShift
+      let choice = known[slot]
+      if (choice === undefined || choice.from !== pc || choice.state !== state || choice.before !== before) {
+        choice = this.#choose(pc, at, { input, before, state, atEnd: at === end })
+        known[slot] = choice
+      }
+      const set = choice.slots
+      for (let n = 0; n < set.length; n++) slots[set[n] ?? 0] = at
+      pc = out[choice.pc] ?? 0
+      const unit = at < end ? input.charCodeAt(at) : 0
+      if (unit < 128) {
+        at += 1
+        // A final newline counts as any other: what follows it is the end, and only looking ahead tells them apart.
+        before = asserting ? (context[direct[unit] ?? 0] ?? 0) : 0
+      } else {
+        at += widthAt(this.#wide, input, at)
+        before = asserting ? contextBefore(this.#alphabet, this.#wide, input, at) : 0
+      }
     }
-    slots[1] = at
     return slots
   }
 
-  /** The first consuming instruction that is alive, or the match, in order of preference. */
-  #choose(start: number, at: number, place: Place): number {
+  /** The first consuming instruction that is alive, or the match, in order of preference; and the captures on the way. */
+  #choose(start: number, at: number, { input, before, state, atEnd }: Place): Choice {
     const { op, out, arg } = this.#program
+    const after = this.#alphabet.context[readClass(this.#alphabet, this.#wide, input, at)] ?? 0
+    const slots: number[] = []
     const stack = this.#stack
-    stack.length = 0
-    stack.push(start)
+    let top = 1
+    stack[0] = start
     this.#nextMark()
-    while (stack.length > 0) {
-      const pc = stack.pop() ?? 0
+    while (top > 0) {
+      const pc = stack[--top] ?? 0
       if (pc < 0) {
-        place.slots[-pc - 1] = stack.pop() ?? -1
+        slots.pop()
         continue
       }
       if (this.#marks[pc] === this.#mark) continue
@@ -68,21 +91,27 @@ export class SpanWalk {
       this.steps += 1
       const code = op[pc]
       if (code === opSet) {
-        if (!place.atEnd && this.#alive.isAlive(pc, at)) return pc
+        if (!atEnd && this.#alive.isAlive(pc, at)) return { from: start, state, before, pc, slots }
       } else if (code === opMatch) {
-        if (place.atEnd) return pc
+        if (atEnd) return { from: start, state, before, pc, slots }
       } else if (code === opSplit) {
-        stack.push(arg[pc] ?? 0, out[pc] ?? 0)
+        stack[top++] = arg[pc] ?? 0
+        stack[top++] = out[pc] ?? 0
       } else if (code === opCapture) {
-        const slot = arg[pc] ?? 0
-        stack.push(place.slots[slot] ?? -1, -slot - 1, out[pc] ?? 0)
-        place.slots[slot] = at
-      } else if (code === opAssert && assertionHolds(arg[pc] ?? 0, place.before, place.after)) {
-        stack.push(out[pc] ?? 0)
+        stack[top++] = givenUp
+        stack[top++] = out[pc] ?? 0
+        slots.push(arg[pc] ?? 0)
+      } else if (code === opAssert && assertionHolds(arg[pc] ?? 0, before, after)) {
+        stack[top++] = out[pc] ?? 0
       }
     }
     // Not reached: the scan found a match from here.
-    return 0
+    return { from: start, state, before, pc: 0, slots: [] }
+  }
+
+  #forget(): void {
+    this.#generation = this.#alive.generation
+    this.#known.fill(undefined)
   }
 
   #nextMark(): void {
@@ -93,6 +122,12 @@ export class SpanWalk {
   }
 }
 
+/** Choices that are kept: two to the power of 32 less the shift. */
+const rememberedShift = 22
+const remembered = 2 ** (32 - rememberedShift)
+/** On the stack: the path of the last capture was given up. */
+const givenUp = -1
+
 /** Where a match starts and ends (exclusive). */
 export interface Span {
   readonly start: number
@@ -100,9 +135,20 @@ export interface Span {
 }
 
 interface Place {
-  readonly slots: Int32Array
+  readonly input: string
+  /** Context before the position; 0 when the program does not ask. */
   readonly before: number
-  readonly after: number
+  readonly state: number
   /** The position is the end of the match. */
   readonly atEnd: boolean
+}
+
+interface Choice {
+  readonly from: number
+  readonly state: number
+  readonly before: number
+  /** The instruction taken: one that consumes, or the match. */
+  readonly pc: number
+  /** Capture slots set to the position. */
+  readonly slots: readonly number[]
 }

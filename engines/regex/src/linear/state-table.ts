@@ -19,6 +19,8 @@ export class StateTable {
   /** Tag by state number (`state / stride`). */
   tags: Uint8Array
   readonly stride: number
+  /** Counts how often everything was forgotten. */
+  generation = 0
   readonly #maxBytes: number
   readonly #budget: CacheBudget | undefined
   #epoch: number
@@ -67,6 +69,7 @@ export class StateTable {
   /** Forgets all states and gives their memory back. */
   reset(): void {
     this.#epoch = this.#budget?.epoch ?? 0
+    this.generation += 1
     this.#count = 1
     this.#poolSize = 0
     this.#reserved = 0

@@ -5,7 +5,7 @@ import type { Alphabet } from '../program/alphabet.ts'
 /** Most paths a backtracking matcher may have tried up to any one position of any input. */
 const maxPaths = 24
 /** Most work spent on one proof; a pattern that needs more counts as unproven. */
-const maxProofSteps = 10_000
+const maxProofSteps = 100_000
 
 /** Deepest chain of choices without a character between them. */
 const maxChoiceDepth = 1_000
