@@ -5,7 +5,7 @@ import { RunningDemo, ask, isAlive, sevenfold, until } from './running-demo.ts'
 import type { Status } from './running-demo.ts'
 
 const attack = '/search?q=%27%20UNION%20SELECT%20name,%20password%20FROM%20users--'
-const most = 600 * 1024 * 1024
+const most = 600_000_000
 
 const pidsOf = (status: Status): number[] =>
   status.parts.flatMap(({ processes }) => processes.map(({ pid }) => pid))

@@ -1,6 +1,4 @@
 import { relative, resolve } from 'node:path'
-import { problemText } from '@sevenfold/config'
-import { findProblems } from '../place/load-checked.ts'
 import { configPath } from '../place/data-folder.ts'
 import { exitCodes } from '../program/cli-error.ts'
 import type { Call, Command } from '../program/command.ts'
@@ -19,6 +17,8 @@ export const configCheck: Command = {
   examples: ['sevenfold config check', 'sevenfold config check /etc/sevenfold/sevenfold.yaml --json'],
   exits: { 1: 'the configuration is faulty' },
   run: async (call) => {
+    const { problemText } = await import('@sevenfold/config')
+    const { findProblems } = await import('../place/load-checked.ts')
     const [word] = call.words
     const path = word === undefined ? configPath(call) : resolve(call.io.cwd, word)
     const { problems: found, checked } = await findProblems(path, call.io.env)

@@ -1,4 +1,3 @@
-import { configJsonSchema, configMarkdown } from '@sevenfold/config'
 import { usageError } from '../program/cli-error.ts'
 import type { Command } from '../program/command.ts'
 
@@ -12,6 +11,7 @@ export const configSchema: Command = {
     const format = call.text('format') ?? 'json'
     if (format !== 'json' && format !== 'markdown')
       throw usageError(`there is no form ${format}`, 'forms are json, markdown')
+    const { configJsonSchema, configMarkdown } = await import('@sevenfold/config')
     call.io.out(
       format === 'json' ? JSON.stringify(configJsonSchema(), undefined, 2) : configMarkdown().trimEnd(),
     )

@@ -1,14 +1,7 @@
 import { resolve } from 'node:path'
-import { configDigest, configText, configuredParts } from '@sevenfold/config'
-import type { ConfiguredPart } from '@sevenfold/config'
 import { configPath } from '../place/data-folder.ts'
-import { loadChecked } from '../place/load-checked.ts'
 import { usageError } from '../program/cli-error.ts'
 import type { Command } from '../program/command.ts'
-
-function isPart(name: string): name is ConfiguredPart {
-  return configuredParts.some((part) => part === name)
-}
 
 /** `sevenfold config show`. */
 export const configShow: Command = {
@@ -16,14 +9,16 @@ export const configShow: Command = {
   summary: 'print what each part will run with',
   details: 'Defaults filled in, durations in ms, sizes in bytes, paths absolute; secrets stay references.',
   words: { name: 'FILE', help: 'configuration file (default ./sevenfold.yaml)', min: 0, max: 1 },
-  options: { part: { type: 'string', value: 'PART', help: `one of ${configuredParts.join(', ')}` } },
+  options: { part: { type: 'string', value: 'PART', help: 'only this part, such as edge' } },
   examples: ['sevenfold config show --part edge'],
   exits: { 1: 'the configuration is faulty' },
   run: async (call) => {
+    const { configDigest, configText, configuredParts } = await import('@sevenfold/config')
+    const { loadChecked } = await import('../place/load-checked.ts')
     const [word] = call.words
     const path = word === undefined ? configPath(call) : resolve(call.io.cwd, word)
     const wanted = call.text('part')
-    if (wanted !== undefined && !isPart(wanted))
+    if (wanted !== undefined && !configuredParts.some((part) => part === wanted))
       throw usageError(`there is no part ${wanted}`, `parts are ${configuredParts.join(', ')}`)
     const { compiled } = await loadChecked(path, call.io.env)
     const parts = configuredParts.filter((part) => wanted === undefined || part === wanted)

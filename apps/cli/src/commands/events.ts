@@ -1,6 +1,5 @@
 import { eventKinds } from '@sevenfold/event'
 import type { JsonObject } from '@sevenfold/event'
-import { nearest, parseDuration } from '@sevenfold/config'
 import { dataFolder, placeOptions } from '../place/data-folder.ts'
 import { fieldText } from '../place/field-text.ts'
 import { ledgerEvents } from '../place/ledger-events.ts'
@@ -18,7 +17,8 @@ const filters: Readonly<Record<string, string>> = {
 
 const mostShown = 100_000
 
-function readFilter(call: Call): (event: JsonObject) => boolean {
+async function readFilter(call: Call): Promise<(event: JsonObject) => boolean> {
+  const { nearest, parseDuration } = await import('@sevenfold/config')
   const wanted = Object.entries(filters).flatMap(([option, field]) => {
     const value = call.text(option)
     return value === undefined ? [] : [{ field, value }]
@@ -68,7 +68,7 @@ export const events: Command = {
     'sevenfold events --follow',
   ],
   run: async (call) => {
-    const fits = readFilter(call)
+    const fits = await readFilter(call)
     const limit = readLimit(call)
     const dataDir = await dataFolder(call)
     const colours = palette(call.io.colours)

@@ -3,7 +3,6 @@ import { actor } from '../place/actor.ts'
 import { partSocket, placeOptions } from '../place/data-folder.ts'
 import { usageError } from '../program/cli-error.ts'
 import type { Command } from '../program/command.ts'
-import { control } from '../talk/control.ts'
 
 type Mode = 'off' | 'monitor' | 'enforce'
 
@@ -30,6 +29,7 @@ export const mode: Command = {
     if (!isPartName(part)) throw usageError(`there is no part ${part}`, 'sevenfold status shows all')
     if (!isMode(wanted)) throw usageError(`there is no mode ${wanted}`, 'modes are off, monitor, enforce')
     const [site, reason] = [call.text('site'), call.text('reason')]
+    const { control } = await import('../talk/control.ts')
     const result = await control(part, await partSocket(call, part, 'control.sock'), {
       op: 'mode',
       mode: wanted,

@@ -1,7 +1,6 @@
 import { actor } from '../place/actor.ts'
 import { partSocket, placeOptions } from '../place/data-folder.ts'
 import type { Command } from '../program/command.ts'
-import { control } from '../talk/control.ts'
 
 /** `sevenfold reload`. */
 export const reload: Command = {
@@ -12,6 +11,7 @@ export const reload: Command = {
   exits: { 1: 'the configuration is faulty or a part refused it; nothing was changed' },
   run: async (call) => {
     const socketPath = await partSocket(call, 'supervisor', 'control.sock')
+    const { control } = await import('../talk/control.ts')
     const result = await control('the supervisor', socketPath, { op: 'reload', actor: actor() })
     call.io.out(call.json ? JSON.stringify(result ?? null) : 'the configuration is in force')
     return 0

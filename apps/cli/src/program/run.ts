@@ -2,7 +2,6 @@ import { CliError, exitCodes, usageError } from './cli-error.ts'
 import type { Command, Listed } from './command.ts'
 import { commandHelp, programHelp } from './help-text.ts'
 import type { Io } from './io.ts'
-import { parseCall } from './parse-call.ts'
 
 const mostWords = 3
 
@@ -33,6 +32,7 @@ function wantsHelp(args: readonly string[]): boolean {
 }
 
 async function runCommand(command: Command, args: readonly string[], io: Io): Promise<number> {
+  const { parseCall } = await import('./parse-call.ts')
   const call = parseCall(command, args, io)
   if (!call.help) return await command.run(call)
   io.out(commandHelp(command))

@@ -46,7 +46,12 @@ export async function printBanner(facts: BannerFacts): Promise<void> {
   const [first] = sites
   if (demo && first !== undefined) {
     const base = first[1].replace(/\/$/, '')
-    call.io.out(`  try   curl -i "${base}/search?q=%27%20OR%20%271%27=%271"\n`)
+    const tries = [`curl -i "${base}/search?q=%27%20OR%20%271%27=%271"`]
+    // Only Linux has all of 127.0.0.0/8; an address of the machine's own interfaces is never banned.
+    if (process.platform === 'linux') {
+      tries.push(`for n in $(seq 30); do curl -s -o /dev/null --interface 127.0.0.9 ${base}/nothing-$n; done`)
+    }
+    call.io.out(`${tries.map((line) => `  try  ${line}`).join('\n')}\n`)
   }
   call.io.note('Ctrl-C stops everything')
 }

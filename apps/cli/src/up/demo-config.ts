@@ -26,7 +26,8 @@ sites:
     upstream: http://127.0.0.1:${ports.shop}
     mode: enforce
     accessEvents: each
-edge: { mode: enforce, workers: 2 }
+# One worker: the demo has one visitor.
+edge: { mode: enforce, workers: 1 }
 detection:
   mode: enforce
   api: { listen: "127.0.0.1:${ports.api}" }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createThrottle, maxLinesPerSecond } from './live-view.ts'
+import { createSelection, createThrottle, maxLinesPerSecond } from './live-view.ts'
 
 describe('createThrottle', () => {
   it('prints so many lines a second and says how many it left out', () => {
@@ -25,5 +25,31 @@ describe('createThrottle', () => {
     )
     for (const line of ['a', 'b', 'c']) print(line)
     expect(printed).toEqual(['a', 'b', 'c'])
+  })
+})
+
+describe('createSelection', () => {
+  const event = (kind: string, id?: string) => ({
+    sevenfold: { kind },
+    ...(id === undefined ? {} : { http: { request: { id } } }),
+  })
+
+  it('leaves out heartbeats and the access event of a blocked request', () => {
+    const isShown = createSelection()
+    const all = [
+      event('heartbeat'),
+      event('block', 'a'),
+      event('access', 'a'),
+      event('access', 'b'),
+      event('decision'),
+    ]
+    expect(all.map(isShown)).toEqual([false, true, false, true, true])
+  })
+
+  it('forgets blocks of long ago', () => {
+    const isShown = createSelection()
+    for (let count = 0; count <= 1000; count += 1) isShown(event('block', String(count)))
+    expect(isShown(event('access', '0'))).toBe(true)
+    expect(isShown(event('access', '1000'))).toBe(false)
   })
 })

@@ -3,6 +3,7 @@ import { isJsonObject, parseBoundedJson } from '@sevenfold/event'
 import type { JsonObject } from '@sevenfold/event'
 import { eventStream } from '../talk/event-stream.ts'
 import { openAnswer } from '../talk/ask-socket.ts'
+import { fieldText } from '../place/field-text.ts'
 import type { Io } from '../program/io.ts'
 import { eventLine, palette } from './event-line.ts'
 
@@ -14,9 +15,23 @@ const eventLimits = { maxTextLength: 1_048_576, maxDepth: 16, maxNodes: 20_000, 
 /** Kinds that the live view leaves out: every part sends a heartbeat every ten seconds. */
 const quiet = new Set(['heartbeat', 'epoch'])
 
-function isShown(event: JsonObject): boolean {
-  const own = event['sevenfold']
-  return !isJsonObject(own) || typeof own['kind'] !== 'string' || !quiet.has(own['kind'])
+/** Blocked requests remembered, so that their access events are not shown besides. */
+const rememberedBlocks = 1000
+
+/** Tells which events are worth a line: no heartbeats, and one line for a blocked request. */
+export function createSelection(): (event: JsonObject) => boolean {
+  const blocked = new Set<string>()
+  return (event) => {
+    const kind = fieldText(event, 'sevenfold.kind') ?? ''
+    const id = fieldText(event, 'http.request.id')
+    if (id === undefined) return !quiet.has(kind)
+    if (kind === 'access') return !blocked.has(id)
+    if (kind !== 'block') return true
+    blocked.add(id)
+    const [oldest] = blocked
+    if (blocked.size > rememberedBlocks && oldest !== undefined) blocked.delete(oldest)
+    return true
+  }
 }
 
 /** Prints at most `maxLinesPerSecond` lines a second and says how many it left out. */
@@ -75,6 +90,7 @@ export async function* tailEvents(
 export async function showLive(dataDir: string, io: Io, signal: AbortSignal): Promise<void> {
   const colours = palette(io.colours)
   const print = createThrottle(io.out, Date.now)
+  const isShown = createSelection()
   while (!signal.aborted) {
     try {
       for await (const event of tailEvents(dataDir, '', signal))

@@ -106,16 +106,20 @@ export class PartProcess {
     this.state = 'starting'
     this.listening = []
     const { fd, path } = openPartLog(logDir, this.spec.name)
-    const child = spawn(process.execPath, ['--import', preload, this.spec.entry], {
-      stdio: ['ignore', fd, fd, 'ipc'],
-      // A group of its own: Ctrl-C reaches only us, so that we stop the parts in order.
-      detached: true,
-      env: partEnvironment(env, {
-        SEVENFOLD_DATA: dataDir,
-        SEVENFOLD_STOP_WITH_PARENT: '1',
-        ...this.spec.env,
-      }),
-    })
+    const child = spawn(
+      process.execPath,
+      [...(this.spec.nodeOptions ?? []), '--import', preload, this.spec.entry],
+      {
+        stdio: ['ignore', fd, fd, 'ipc'],
+        // A group of its own: Ctrl-C reaches only us, so that we stop the parts in order.
+        detached: true,
+        env: partEnvironment(env, {
+          SEVENFOLD_DATA: dataDir,
+          SEVENFOLD_STOP_WITH_PARENT: '1',
+          ...this.spec.env,
+        }),
+      },
+    )
     closeSync(fd)
     this.#child = child
     return new Promise((resolve) => {

@@ -6,6 +6,8 @@ export interface PartSpec {
   readonly entry: string
   /** Variables besides those that every part gets. */
   readonly env?: Readonly<Record<string, string>>
+  /** Options of node itself. */
+  readonly nodeOptions?: readonly string[]
   /** Processes of one stage stop together; lower stages stop first. */
   readonly stopStage: number
 }

@@ -26,6 +26,12 @@ function rssOf(pid: string): number {
   }
 }
 
+/** One process by its id; empty where the system has no /proc. */
+export function processMemory(pid: number): readonly GroupProcess[] {
+  const rssBytes = rssOf(String(pid))
+  return rssBytes === 0 ? [] : [{ pid, rssBytes }]
+}
+
 /** Every process of a process group with its memory; empty where the system has no /proc. */
 export function groupMemory(group: number): readonly GroupProcess[] {
   let pids: string[]

@@ -8,7 +8,7 @@ import { environmentError, usageError } from '../program/cli-error.ts'
 import type { Call } from '../program/command.ts'
 import { demoConfig, demoPorts } from './demo-config.ts'
 import type { DemoPorts } from './demo-config.ts'
-import { houseParts, shopPart } from './parts.ts'
+import { frugal, houseParts, shopPart } from './parts.ts'
 import type { PartSpec } from './part-spec.ts'
 import { freePort } from './preflight.ts'
 import type { Wanted } from './preflight.ts'
@@ -75,7 +75,7 @@ async function planDemo(call: Call): Promise<UpPlan> {
   return {
     demo: true,
     compiled,
-    parts: () => [shopPart(ports.shop), ...houseParts(compiled.parts, call.io.env)],
+    parts: () => [shopPart(ports.shop), ...houseParts(compiled.parts, call.io.env)].map(frugal),
     wanted: [
       { owner: 'the site shop', listen: listen(ports.site), change: 'use another one: --port 7800' },
       { owner: 'the console', listen: listen(ports.console), change: 'use another one: --console-port 7870' },
