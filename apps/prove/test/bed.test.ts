@@ -1,0 +1,67 @@
+import { existsSync, mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { packageEntry } from '../src/bed/package-entry.ts'
+import { journeys, loadCatalogue, markdownReport, runProof, startBed } from '../src/index.ts'
+import type { Bed, Proof } from '../src/index.ts'
+
+const parts = ['shop', 'ledger', 'detection', 'edge']
+const missing = parts.filter((part) => packageEntry(`@sevenfold/${part}`) === undefined)
+const wanted = new Set(['sql-union-search', 'path-download-dots', 'xss-review-stored', 'brute-force-login'])
+
+describe.skipIf(missing.length > 0)('a proof on a real bed (needs a build)', () => {
+  const dataDir = mkdtempSync(join(tmpdir(), 'prove-bed-'))
+  let bed: Bed | undefined
+  let proof: Proof | undefined
+
+  beforeAll(async () => {
+    bed = await startBed({ dataDir })
+    const attacks = (await loadCatalogue()).filter((attack) => wanted.has(attack.id))
+    proof = await runProof(bed, { seed: 'bed', attacks, journeys })
+  }, 120_000)
+
+  afterAll(() => bed?.close())
+
+  const outcome = (id: string): unknown => {
+    const cells = proof?.document.attacks.find((attack) => attack.id === id)?.cells
+    return {
+      edge: cells?.alone?.edge?.outcome,
+      detection: cells?.alone?.detection?.outcome,
+      all: cells?.all.outcome,
+    }
+  }
+
+  it('finds that every attack works with no layer', () => {
+    expect(proof?.problems).toEqual([])
+    expect(proof?.document.attacks.map((attack) => attack.valid)).toEqual([true, true, true, true])
+  })
+
+  it.each(['sql-union-search', 'path-download-dots', 'xss-review-stored'])(
+    'sees the edge alone stop %s',
+    (id) => {
+      expect(outcome(id)).toMatchObject({ edge: 'stopped', all: 'stopped' })
+    },
+  )
+
+  it('sees detection alone meet a brute force from the log of the application', () => {
+    expect(outcome('brute-force-login')).toMatchObject({
+      edge: 'missed',
+      detection: expect.stringMatching(/stopped|detected/),
+    })
+  })
+
+  it('blocks no innocent visit', () => {
+    expect(proof?.benign.filter((run) => run.blocked)).toEqual([])
+  })
+
+  it('can be shown as Markdown', () => {
+    expect(markdownReport(proof as Proof)).toContain('| sql-injection | 1 | **1** stopped |')
+  })
+
+  it('leaves nothing behind', async () => {
+    await bed?.close()
+    bed = undefined
+    expect(existsSync(dataDir)).toBe(false)
+  })
+})
