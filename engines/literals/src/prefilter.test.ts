@@ -32,6 +32,11 @@ describe('buildPrefilter', () => {
     expect(candidates([{ clauses: [] }], '')).toEqual([0])
   })
 
+  it('works without patterns and without literals', () => {
+    expect(candidates([], 'abc')).toEqual([])
+    expect(candidates([{ clauses: [[]] }, { clauses: [['']] }], 'abc')).toEqual([0, 1])
+  })
+
   it('asks for a byte of the class when there are no literals', () => {
     const needs = [{ clauses: [], bytes: bytes('<(') }]
     expect(candidates(needs, 'a(b')).toEqual([0])
