@@ -34,7 +34,7 @@ export function detectNoSQL(input: string): NosqlFinding | null {
   const script = SCRIPT.test(input)
   if (ALWAYS_TRUE.test(input) && (script || /={2,3}|!==?/.test(input)) && isShort(input))
     return { reason: 'a condition that is always true is added' }
-  if (script && (QUOTE_LEFT.test(input) || CUT.test(input)))
+  if (script && isShort(input) && !input.includes('\n') && (QUOTE_LEFT.test(input) || CUT.test(input)))
     return { reason: 'a script of the database is extended' }
   if (
     /^\s*(?:db\.\w{1,64}\.(?:find|insert|update|remove|drop|aggregate)\w*\s*\(|this\.\w+\s*={2,3}|\$where\b|function\s*\(\s*\)\s*\{\s*(?:return|sleep|while|var))/.test(

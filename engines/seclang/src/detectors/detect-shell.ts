@@ -14,7 +14,7 @@ const STARTS = /\|\|?|&&?|;|\r?\n|`|\$\(|[<>]\(|\{(?=[\w/'"\\]+,)/g
 const BLANK = /\$\{?IFS\}?(?:\$\d|%\?\?)?|\$\{?[@*!]\}?|%09|\x00/g
 const WORD = /^[^\s;|&<>()`]{1,80}/
 const PREFIX =
-  /^(?:\w{1,30}=\S{0,40}\s+|(?:sudo|env|nohup|time|exec|command|builtin|busybox|eval|xargs|do|then|if|while|!)\s+|[-@{(]\s*)/
+  /^(?:\w{1,30}=\S{0,40}\s+|(?:sudo|env|nohup|time|exec|command|builtin|busybox|eval|xargs|do|then|if|while|!)\s+|[@{(]\s*)/
 
 const SENSITIVE =
   /\/(?:etc|proc|dev|bin|sbin|usr|var|tmp|root|home)\/|\/bin\/(?:ba|z|k|c|da)?sh\b|\\windows\\|c:\\|cmd\.exe|\/dev\/(?:tcp|udp)\//i
@@ -71,7 +71,7 @@ const NET = /^(?:user|localgroup|group|share|view|use|start|stop|accounts)\b/i
 // Markdown quotes commands in back-ticks between words.
 function isQuotation(input: string, at: number): boolean {
   const before = input.slice(Math.max(0, at - 2), at)
-  return /[\w,.:)*-] $|\n$|^> ?$|[(*]$|`$/.test(before)
+  return /[\w,.:)*|-] $|\n$|^> ?$|[(*]$|`$/.test(before)
 }
 
 const SHOCK = /\(\)\s{0,20}\{[^}]{0,80}\}\s{0,20};/

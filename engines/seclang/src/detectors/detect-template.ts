@@ -60,7 +60,7 @@ const RUBY_COMMAND = /^\s*(?:`[^`]+`|%x\(|system\b|exec\b|File\b|Dir\b|IO\b)/
 const STATEMENT = new RegExp(
   [
     String.raw`#(?:set|if|foreach|include|parse|evaluate)\s*\(\s*\$|<#(?:assign|list|if|include|import)\b`,
-    String.raw`\{php\}|\$\{\{|<%\s*(?:import|eval|exec|system|require|Runtime|puts|print|out)\b|#include\s+`,
+    String.raw`\{php\}|\$\{\{|<%\s*(?:import|eval|exec|system|require|Runtime|puts|print|out)\b`,
     String.raw`<!--#(?:exec|include|echo|config|printenv|flastmod|fsize|set)\b`,
     String.raw`\{\{\s{0,20}[@#&>!]?\s{0,20}(?:this|constructor|range|lookup)\b[^}]{0,60}[(.]`,
     String.raw`\$(?:\{|%7b)\s*(?:\$\{[^}]{0,20}:?-?j\}?|j)\S{0,20}n\S{0,20}d\S{0,20}i`,

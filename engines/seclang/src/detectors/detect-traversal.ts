@@ -28,7 +28,7 @@ const ABSOLUTE = new RegExp(
 )
 const WHOLE_PATH = /^[\w.:/\\%;-]*$/
 const WRAPPER =
-  /(?:^|[\s"'=(])(?:php:\/\/(?:filter|input|stdin|memory|temp|fd)|(?:expect|phar|zip|glob|compress\.\w+|rar|ogg|zlib|netdoc|jar:(?:file|https?)):\/\/|file:\/{1,3}(?:[a-z]:|etc|proc|var|root|home|windows|usr|tmp|dev|localhost|\/?$))/i
+  /(?:^|[\s"'=(])(?:php:\/\/(?:filter|input|stdin|memory|temp|fd)|(?:expect|phar|zip|glob|compress\.\w+|rar|ogg|zlib|netdoc|jar:(?:file|https?)):\/\/)|^\s*file:\/{1,3}(?:[a-z]:|etc|proc|var|root|home|windows|usr|tmp|dev|localhost|\/?$)/i
 
 /** Counts `../` steps, ten at most. */
 function climbs(input: string): number {
@@ -51,7 +51,7 @@ export function detectTraversal(input: string): TraversalFinding | null {
     if (ENCODED.test(input)) return { reason: 'a path climbs in disguise' }
     const steps = climbs(input)
     if (TARGET.test(path)) return { reason: 'a path climbs to a file of the system' }
-    if (steps >= 3 && WHOLE_PATH.test(input)) return { reason: 'a path climbs several folders' }
+    if (steps >= 4 && WHOLE_PATH.test(input)) return { reason: 'a path climbs several folders' }
     if (input.includes('\0')) return { reason: 'a path climbs and is cut by a NUL byte' }
     if (/^[./\\]+$/.test(input) && steps >= 1) return { reason: 'a path climbs and names nothing' }
   }

@@ -8,6 +8,7 @@ function cutsRest(walk: Walk, alone: boolean): boolean {
   const at = walk.i - 1
   const start = walk.tokens.starts[at] ?? 0
   const sign = walk.text.charCodeAt(start)
+  if (alone && walk.last === OPERAND.name) return false
   if (sign === 47) return true
   const text = walk.text.slice(start + (sign === 35 ? 1 : 2), start + 80)
   if (sign === 45 && !/^(?:[\s\xa0+-]|$)/.test(text)) return alone && start === walk.tokens.ends[at - 1]

@@ -78,6 +78,8 @@ function isPhrase(source: SqlSource, i: number): boolean {
   const behind = kindAt(source, i + 2)
   return (
     DETERMINERS.has(wordAt(source, i + 1)) ||
+    behind === SQL.string ||
+    behind === SQL.openString ||
     behind === SQL.name ||
     behind === SQL.logic ||
     behind === SQL.comma ||
@@ -110,8 +112,9 @@ export function isStatement(source: SqlSource, i: number, cut: boolean): boolean
       return isDefinition(source, i, cut)
     case 'EXEC':
     case 'EXECUTE':
-    case 'CALL':
       return isExecute(source, i, cut)
+    case 'CALL':
+      return cut && kindAt(source, skipName(source, i + 1)) === SQL.open && next !== SQL.open
     case 'DECLARE':
       return next === SQL.variable || (cut && next === SQL.name && isDeclaredType(source, i + 2))
     case 'WAITFOR':
