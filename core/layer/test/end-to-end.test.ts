@@ -1,6 +1,6 @@
 import { createServer } from 'node:http'
 import type { Server } from 'node:http'
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { createMemoryLog, createTemporaryFolder } from '@sevenfold/testkit'
 import { afterEach, expect, it } from 'vitest'
@@ -15,6 +15,7 @@ import {
   startPart,
   systemClock,
 } from '../src/index.ts'
+import { createBench, startTestReceiver } from './harness.ts'
 import type { AcceptedHeartbeat, Incident, ReceivedEvent, Receiver } from '../src/index.ts'
 
 const cleanups: (() => Promise<void> | void)[] = []
@@ -93,4 +94,32 @@ it('brings events and heartbeats of a part to its receiver', async () => {
   await part.stop()
   expect(receiver.positions().map(({ lane, sequence }) => `${lane} ${sequence}`)).toEqual(['high 3', 'low 1'])
   expect(log.lines.filter(({ level }) => level === 'error')).toEqual([])
+})
+
+it('tells every receiver when a spool was wiped between two starts', async () => {
+  const bench = createBench()
+  cleanups.push(() => bench.close())
+  const receiver = await startTestReceiver(bench.folder)
+  cleanups.push(() => receiver.close())
+  const run = async (): Promise<void> => {
+    const part = await startPart({
+      part: 'edge',
+      dataDir: bench.folder,
+      config: {},
+      receivers: [{ name: 'ledger', socketPath: receiver.socketPath }],
+      log: createMemoryLog(),
+    })
+    part.emit(part.events.notice('run', 'x'))
+    await part.stop()
+  }
+  await run()
+  expect(receiver.kinds()).toEqual([])
+  const before = receiver.events.length
+  expect(before).toBeGreaterThan(0)
+  rmSync(join(bench.folder, 'edge', 'spool'), { recursive: true })
+  await run()
+  expect(receiver.incidents).toMatchObject([
+    { kind: 'new-epoch', message: expect.stringContaining('wiped') as string },
+  ])
+  expect(receiver.events.length).toBe(before * 2)
 })

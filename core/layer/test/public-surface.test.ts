@@ -48,14 +48,10 @@ it('exports what it means to and nothing else', () => {
 
 it('lists every error code in its README, and no other', () => {
   const source = readFileSync(join(packageDir, 'src', 'error.ts'), 'utf8')
-  const inCode = [...source.matchAll(/\| '(LAYER_[A-Z_]+)'/g)]
-    .flatMap((match) => match.slice(1, 2))
-    .toSorted()
+  const inCode = new Set([...source.matchAll(/\| '(LAYER_[A-Z_]+)'/g)].map((match) => match[1]))
   const readme = readFileSync(join(packageDir, 'README.md'), 'utf8')
-  const inReadme = [...readme.matchAll(/^\| `(LAYER_[A-Z_]+)` \|/gm)]
-    .flatMap((match) => match.slice(1, 2))
-    .toSorted()
-  expect(inCode.length).toBeGreaterThan(5)
+  const inReadme = new Set([...readme.matchAll(/^\| `(LAYER_[A-Z_]+)` \|/gm)].map((match) => match[1]))
+  expect(inCode.size).toBeGreaterThan(5)
   expect(inReadme).toEqual(inCode)
 })
 

@@ -693,11 +693,15 @@ describe('heartbeats', () => {
     expect(receiver.kinds()).toEqual(['foreign-agent'])
   })
 
-  it('with a boot counter that fell are reported', async () => {
-    const receiver = await startAt()
-    const nonce = await accepted(receiver)
-    await beat(receiver, { nonce, boot: 2 })
-    expect(receiver.kinds()).toEqual(['boot-fell'])
+  it('with a boot counter that fell are refused and reported, also after a restart of the receiver', async () => {
+    const first = await startAt()
+    const nonce = await accepted(first)
+    expect((await beat(first, { nonce, boot: 2 })).status).toBe(422)
+    expect(first.kinds()).toEqual(['boot-fell'])
+    await first.close()
+    const second = await startAt()
+    const challenge = await beat(second)
+    expect((await beat(second, { nonce: String(challenge.body['nonce']), boot: 2 })).status).toBe(422)
   })
 
   it('are compared with the received blocks, whichever comes first', async () => {

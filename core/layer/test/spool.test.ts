@@ -698,7 +698,7 @@ it('shows in its segments what a person can read', async () => {
   const path = lastSegment(bench.folder, 'low')
   const [head = '', block = '', line = ''] = readFileSync(path, 'utf8').split('\n')
   expect(head).toMatch(/^SFS1 edge\/main \S+ low 1 [0-9a-f]{64}$/)
-  expect(block).toMatch(/^SFB1 1 1 \d+ [0-9a-f]{64}$/)
+  expect(block).toMatch(/^SFB1 1 1 \d+ [0-9a-f]{64} [0-9a-f]{8}$/)
   expect(JSON.parse(line)).toMatchObject({ event: { sequence: 1 } })
   expect(scanSegment(path)).toMatchObject({ last: 1, damaged: false })
 })

@@ -84,21 +84,21 @@ function checkHeads(core: ReceiverCore, agent: AgentTrack, body: HeartbeatBody):
   }
 }
 
-async function checkBoot(core: ReceiverCore, agent: AgentTrack, body: HeartbeatBody): Promise<void> {
-  if (body.boot < agent.boot) {
-    core.report({
-      kind: 'boot-fell',
-      agent: body.agent,
-      epoch: body.epoch,
-      message: `the boot counter fell from ${agent.boot} to ${body.boot}: an old copy of the data folder`,
-    })
-  }
+/** A boot counter never falls: a lower one is an old copy of the data folder, and says nothing true about now. */
+function checkBoot(core: ReceiverCore, agent: AgentTrack, body: HeartbeatBody): Answer | undefined {
+  if (body.boot >= agent.boot) return undefined
+  const message = `the boot counter fell from ${agent.boot} to ${body.boot}: an old copy of the data folder`
+  core.report({ kind: 'boot-fell', agent: body.agent, epoch: body.epoch, message })
+  return problem(422, 'RECEIVE_HEARTBEAT_BOOT', message)
+}
+
+async function rememberBoot(core: ReceiverCore, agent: AgentTrack, body: HeartbeatBody): Promise<void> {
   if (body.boot === agent.boot) return
   agent.boot = body.boot
   try {
     await core.journal.write([{ t: 'boot', agent: agent.id, boot: body.boot }])
   } catch (error) {
-    core.log.error('receiver-journal-failed', { error }) // kept in memory; the next boot counter is written again
+    core.log.error('receiver-journal-failed', { error }) // kept in memory; the next boot is written again
   }
 }
 
@@ -157,13 +157,13 @@ export async function acceptHeartbeat(core: ReceiverCore, text: string): Promise
   const { owner, body } = signed
   const agent = core.agents.getOrCreate(body.agent, owner.agentPrefix)
   if (agent === undefined) return problem(403, 'RECEIVE_TOO_MANY_AGENTS', 'the key names too many writers')
-  const refused = checkAge(core, body) ?? checkNonce(core, agent, body)
+  const refused = checkAge(core, body) ?? checkNonce(core, agent, body) ?? checkBoot(core, agent, body)
   if (refused !== undefined) return refused
   useNonce(agent, body.nonce)
   const nonce = newNonce(agent)
   agent.lastHeartbeatAt = core.clock.now()
   checkHeads(core, agent, body)
-  await checkBoot(core, agent, body)
+  await rememberBoot(core, agent, body)
   core.onHeartbeat({ part: owner.part, body, receivedAt: agent.lastHeartbeatAt })
   return { status: 200, body: { nonce } }
 }

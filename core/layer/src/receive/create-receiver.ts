@@ -11,6 +11,7 @@ import type { Answer } from './accept-batch.ts'
 import { acceptHeartbeat, maxHeartbeatBytes } from './accept-heartbeat.ts'
 import { createAgents, restorePosition } from './agents.ts'
 import { heartbeatPath } from './heartbeat-path.ts'
+import { createIncidentLimiter } from './incident-limiter.ts'
 import { incidentKinds } from './incident-kinds.ts'
 import { openJournal } from './journal.ts'
 import { createLanes } from './lanes.ts'
@@ -39,7 +40,7 @@ export interface ReceiverOptions {
   /** Makes the batch durable; the sender is told that we have it when the promise resolves. A rejection is answered with 503. */
   readonly onBatch: (batch: ReceivedBatch) => Promise<void>
   readonly onHeartbeat?: (heartbeat: AcceptedHeartbeat) => void
-  /** Gets every incident; all are logged and counted besides. */
+  /** Gets incidents, at most 20 a minute of one kind and writer; all are counted. */
   readonly onIncident?: (incident: Incident) => void
   /** Positions that the store itself remembers, newer than ours after a crash between its write and ours. */
   readonly recovered?: Iterable<LanePosition>
@@ -137,6 +138,7 @@ function createCore(options: ReceiverOptions): ReceiverCore {
   const incidents = metrics.counter('sevenfold_receive_incidents_total', 'Incidents, by kind', {
     kind: incidentKinds,
   })
+  const admit = createIncidentLimiter(options.clock)
   return {
     registry: options.registry,
     agents,
@@ -159,6 +161,7 @@ function createCore(options: ReceiverOptions): ReceiverCore {
     },
     report: (incident) => {
       incidents.inc(1, { kind: incident.kind })
+      if (!admit(incident)) return
       log.warn(`receive-${incident.kind}`, { ...incident })
       options.onIncident?.({ ...incident, message: escapeText(incident.message, 300) })
     },

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { chainNext } from '@sevenfold/event'
 import type { Lane } from '@sevenfold/event'
 
@@ -5,11 +6,12 @@ import type { Lane } from '@sevenfold/event'
  * On disk a segment is text that a person can read:
  *
  *     SFS1 <agent> <epoch> <lane> <first> <chain hash before the first block>
- *     SFB1 <first> <lines> <bytes> <chain hash after this block>
+ *     SFB1 <first> <lines> <bytes> <chain hash after this block> <check>
  *     {…event…}
  *     …
  *
- * A block is written with one write and one fdatasync. A block whose bytes do not give its chain hash was never
+ * `check` is the first 8 hex digits of SHA-256 over what stands before it in its line: the chain covers the events, not
+ * the numbers in front of them. A block is written with one write and one fdatasync. A block whose bytes do not give its chain hash was never
  * durable (or is damaged), so that the end of a file after a crash is always known.
  */
 
@@ -46,7 +48,11 @@ export function segmentHeader(head: SegmentHead): string {
 
 const segmentPattern =
   /^SFS1 ([a-z][a-z0-9./_-]{0,127}) ([0-9a-zA-Z-]{1,128}) (high|low) (\d{1,15}) ([0-9a-f]{64})$/
-const blockPattern = /^SFB1 (\d{1,15}) (\d{1,6}) (\d{1,9}) ([0-9a-f]{64})$/
+const blockPattern = /^(SFB1 (\d{1,15}) (\d{1,6}) (\d{1,9}) ([0-9a-f]{64})) ([0-9a-f]{8})$/
+
+function checkOf(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 8)
+}
 
 function headerLine(bytes: Uint8Array, offset: number): { text: string; end: number } | undefined {
   const newline = bytes.subarray(offset, offset + maxHeaderBytes).indexOf(0x0a)
@@ -77,7 +83,8 @@ export function parseBlockHeader(
   const line = headerLine(bytes, offset)
   const match = line === undefined ? null : blockPattern.exec(line.text)
   if (line === undefined || match === null) return undefined
-  const [, first = '', lines = '', size = '', chain = ''] = match
+  const [, text = '', first = '', lines = '', size = '', chain = '', check = ''] = match
+  if (checkOf(text) !== check) return undefined
   return {
     head: { first: Number(first), lines: Number(lines), bytes: Number(size), chain },
     end: line.end,
@@ -92,6 +99,6 @@ export function encodeBlock(
 ): { bytes: Buffer; chain: Uint8Array } {
   const body = Buffer.from(`${lines.join('\n')}\n`)
   const chain = chainNext(previous, body)
-  const header = `SFB1 ${first} ${lines.length} ${body.length} ${Buffer.from(chain).toString('hex')}\n`
-  return { bytes: Buffer.concat([Buffer.from(header, 'latin1'), body]), chain }
+  const text = `SFB1 ${first} ${lines.length} ${body.length} ${Buffer.from(chain).toString('hex')}`
+  return { bytes: Buffer.concat([Buffer.from(`${text} ${checkOf(text)}\n`, 'latin1'), body]), chain }
 }
