@@ -103,7 +103,7 @@ export class ClientConnection implements Exchange {
   pauseRequest(): void {
     if (this.flowing) this.pausedAt = this.host.now
     this.flowing = false
-    if (this.at === phase.tunnel || this.at === phase.body) this.socket.pause()
+    if (!this.feeding && this.wantsNothing()) this.socket.pause()
   }
 
   sendContinue(): void {
@@ -197,6 +197,12 @@ export class ClientConnection implements Exchange {
       }
     }
     this.feeding = false
+    if (this.wantsNothing() && this.rest === null) this.socket.pause()
+  }
+
+  /** True while the listener takes nothing of a body or a tunnel. */
+  private wantsNothing(): boolean {
+    return !this.flowing && (this.at === phase.body || this.at === phase.tunnel)
   }
 
   /** Keeps what cannot be worked on yet and stops reading: the kernel's buffer pushes back on the client. */

@@ -166,7 +166,7 @@ export class ProxyExchange
     const monitor = this.wafMode === 'monitor'
     const passes = monitor || (failed && this.place.onInspectionFailure === 'pass')
     const facts = { step, ...this.factsOf(stop) }
-    this.wafVerdict = passes ? 'would-block' : stop.kind
+    if (step === 'waf') this.wafVerdict = passes ? 'would-block' : stop.kind
     if (passes) this.report({ ...facts, verdict: 'would-block' })
     else if (stop.kind === 'drop') this.drop(facts)
     else if (stop.kind === 'redirect') this.block(facts, stop.status, stop.location)

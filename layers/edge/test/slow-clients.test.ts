@@ -1,0 +1,170 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { RawClient } from './support/raw-client.ts'
+import { RawUpstream } from './support/raw-upstream.ts'
+import { TestEdge } from './support/test-edge.ts'
+import { waitFor } from './support/wait-for.ts'
+
+// Times are scaled down; the rates and the order of things are those of the defaults.
+const limits = {
+  headerTimeoutMs: 600,
+  bodyTimeoutMs: 600,
+  bodyMinimumRateBytes: 1000,
+  responseTimeoutMs: 600,
+  keepAliveTimeoutMs: 600,
+  connectionsPerAddress: 20,
+}
+const soonMs = 4000
+
+let upstream: RawUpstream
+let edge: TestEdge
+const clients: RawClient[] = []
+const drips: NodeJS.Timeout[] = []
+
+beforeEach(async () => {
+  upstream = await RawUpstream.start()
+  edge = await TestEdge.start({ sites: [{ upstreamPort: upstream.port }], limits })
+})
+
+afterEach(async () => {
+  for (const drip of drips.splice(0)) clearInterval(drip)
+  for (const client of clients.splice(0)) client.close()
+  await edge.close()
+  await upstream.close()
+})
+
+async function connect(localAddress?: string): Promise<RawClient> {
+  const client = await RawClient.connect(edge.port, localAddress)
+  clients.push(client)
+  return client
+}
+
+/** Sends a little again and again, so that no pause is ever long. */
+function drip(client: RawClient, text: string): void {
+  drips.push(
+    setInterval(() => {
+      if (!client.socket.destroyed) client.send(text)
+    }, 100),
+  )
+}
+
+const gone = (): Promise<void> =>
+  waitFor(() => edge.engine.connections === 0, 'the end of all connections', soonMs)
+
+describe('slow clients', () => {
+  it('that say nothing are closed', async () => {
+    await Promise.all(Array.from({ length: 10 }, () => connect()))
+    await gone()
+    expect(edge.blocks).toEqual([])
+  })
+
+  it('that send one header after the other get 408', async () => {
+    const slow = await Promise.all(Array.from({ length: 10 }, () => connect()))
+    for (const client of slow) {
+      client.send('GET / HTTP/1.1\r\nHost: a\r\n')
+      drip(client, 'X-A: b\r\n')
+    }
+    await gone()
+    expect(edge.blocks.map(({ rule }) => rule)).toEqual(
+      Array.from({ length: 10 }, () => 'EDGE_HEADER_TIMEOUT'),
+    )
+    expect(await slow[0]?.closed()).toContain('HTTP/1.1 408 ')
+  })
+
+  it('that send a body byte by byte get 408, and the upstream connection ends', async () => {
+    upstream.onRequest = () => {}
+    const client = await connect()
+    client.send('POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\n')
+    drip(client, 'x')
+    await gone()
+    expect(edge.blocks.map(({ rule }) => rule)).toEqual(['EDGE_BODY_TIMEOUT'])
+    await waitFor(() => upstream.sockets.size === 0, 'the end of the upstream connection')
+  })
+
+  it('that send chunks of one byte get 408', async () => {
+    upstream.onRequest = () => {}
+    const client = await connect()
+    client.send('POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n')
+    drip(client, '1\r\nx\r\n')
+    await gone()
+    expect(edge.blocks.map(({ rule }) => rule)).toEqual(['EDGE_BODY_TIMEOUT'])
+  })
+
+  it('that stop in the middle of a body get 408', async () => {
+    upstream.onRequest = () => {}
+    const client = await connect()
+    client.send('POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nhalf')
+    await gone()
+    expect(await client.closed()).toContain('HTTP/1.1 408 ')
+  })
+
+  it('that do not read their answer are closed', async () => {
+    upstream.onRequest = ({ socket }) => {
+      socket.write(`HTTP/1.1 200 OK\r\nContent-Length: 50000000\r\n\r\n`)
+      socket.write(Buffer.alloc(50_000_000))
+    }
+    const client = await connect()
+    client.socket.pause()
+    client.send('GET / HTTP/1.1\r\nHost: a\r\n\r\n')
+    await waitFor(() => upstream.heads.length === 1, 'the request')
+    await gone()
+    await waitFor(() => upstream.sockets.size === 0, 'the end of the upstream connection')
+  })
+
+  it('that never ask again are closed', async () => {
+    const client = await connect()
+    expect((await client.get('/')).status).toBe(200)
+    await gone()
+  })
+
+  it('are not those whose upstream is slow', async () => {
+    upstream.onRequest = ({ socket }) => {
+      drips.push(
+        setInterval(() => {
+          if (edge.accesses.length === 0) socket.write('x')
+        }, 400),
+      )
+      socket.write('HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n')
+    }
+    const client = await connect()
+    // 2 s for 5 bytes: far under every rate that a client must keep.
+    expect((await client.get('/')).body).toBe('xxxxx')
+  })
+
+  it('do not disturb a good client, also from their own address', async () => {
+    for (let i = 0; i < 10; i += 1) {
+      const slow = await connect()
+      slow.send('GET / HTTP/1.1\r\n')
+      drip(slow, 'X: y\r\n')
+    }
+    const good = await connect()
+    for (let i = 0; i < 50; i += 1) expect((await good.get('/')).status).toBe(200)
+  })
+})
+
+describe('connections of one address', () => {
+  it('are bounded; another address goes on', async () => {
+    const full = await Promise.all(Array.from({ length: 20 }, () => connect('127.0.0.2')))
+    await waitFor(() => edge.engine.connections === 20, 'twenty connections')
+    const over = await connect('127.0.0.2')
+    expect(await over.closed()).toBe('')
+    expect(edge.blocks.map(({ rule, client }) => [rule, client])).toEqual([
+      ['EDGE_TOO_MANY_CONNECTIONS', '127.0.0.2'],
+    ])
+    const other = await connect('127.0.0.3')
+    expect((await other.get('/')).status).toBe(200)
+    full[0]?.close()
+    await waitFor(() => edge.engine.connections === 20, 'room')
+    const again = await connect('127.0.0.2')
+    expect((await again.get('/')).status).toBe(200)
+  })
+
+  it('are not bounded for a declared proxy', async () => {
+    await edge.close()
+    edge = await TestEdge.start({
+      sites: [{ upstreamPort: upstream.port, proxies: ['127.0.0.9'] }],
+      limits: { connectionsPerAddress: 2 },
+    })
+    const many = await Promise.all(Array.from({ length: 5 }, () => connect('127.0.0.9')))
+    for (const client of many) expect((await client.get('/')).status).toBe(200)
+  })
+})
