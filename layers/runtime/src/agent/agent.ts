@@ -1,0 +1,80 @@
+import type { Finding } from './attack.ts'
+import { RefusedError } from './refusal.ts'
+import { currentRequest } from './request-context.ts'
+import type { RequestContext } from './request-context.ts'
+
+/** Modes of the agent, as everywhere. */
+export type AgentMode = 'off' | 'monitor' | 'enforce'
+
+/** What the agent reports of a refused or noticed call. */
+export interface AgentReport {
+  readonly finding: Finding
+  readonly sink: string
+  readonly mode: AgentMode
+  readonly context: RequestContext
+}
+
+/** Counters of the agent; they only rise. */
+export interface AgentCounters {
+  requests: number
+  sinks: number
+  refused: number
+  noticed: number
+  /** Faults of the agent itself: the call went through. */
+  faults: number
+}
+
+/** Decides at sinks and tells its reporter. One for each process or worker thread. */
+export class Agent {
+  mode: AgentMode
+  readonly counters: AgentCounters = { requests: 0, sinks: 0, refused: 0, noticed: 0, faults: 0 }
+  readonly #report: (report: AgentReport) => void
+  readonly #onFault: (error: unknown, sink: string) => void
+
+  constructor(
+    mode: AgentMode,
+    report: (report: AgentReport) => void,
+    onFault: (error: unknown, sink: string) => void,
+  ) {
+    this.mode = mode
+    this.#report = report
+    this.#onFault = onFault
+  }
+
+  /**
+   * Asks a judge about a call. Gives the error to deliver through the call's own channel, or null to let it through.
+   * The agent fails open: a judge that throws is counted and reported, and the call goes on.
+   */
+  check(sink: string, judge: (context: RequestContext) => Finding | null): RefusedError | null {
+    if (this.mode === 'off') return null
+    const context = currentRequest.getStore()
+    if (context === undefined) return null
+    this.counters.sinks += 1
+    try {
+      const found = judge(context)
+      return found === null ? null : this.object(found, sink, context)
+    } catch (error) {
+      this.fault(error, sink)
+      return null
+    }
+  }
+
+  /** Reports a finding; gives the refusal when the agent enforces. */
+  object(found: Finding, sink: string, context: RequestContext): RefusedError | null {
+    const enforces = this.mode === 'enforce'
+    if (enforces) this.counters.refused += 1
+    else this.counters.noticed += 1
+    this.#report({ finding: found, sink, mode: this.mode, context })
+    return enforces ? new RefusedError(found.attack) : null
+  }
+
+  /** Counts a fault of the agent itself. */
+  fault(error: unknown, sink: string): void {
+    this.counters.faults += 1
+    try {
+      this.#onFault(error, sink)
+    } catch {
+      return // reporting must not break the application either
+    }
+  }
+}

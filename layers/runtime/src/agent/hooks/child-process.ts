@@ -1,0 +1,111 @@
+import childProcess from 'node:child_process'
+import { EventEmitter } from 'node:events'
+import type { Agent } from '../agent.ts'
+import type { RefusedError } from '../refusal.ts'
+import { judgeCarriedCommand, judgeProgram, judgeShell } from '../judges/judge-command.ts'
+import { patch, refuseByCallback } from './patch.ts'
+import type { AnyFunction } from './patch.ts'
+
+interface ShellOption {
+  readonly shell?: boolean | string
+}
+
+function optionsIn(args: readonly unknown[]): ShellOption {
+  return (args.find((arg) => typeof arg === 'object' && arg !== null && !Array.isArray(arg)) ??
+    {}) as ShellOption
+}
+
+function argumentsIn(args: readonly unknown[]): readonly string[] {
+  const list = args.find((arg) => Array.isArray(arg)) as readonly unknown[] | undefined
+  return list?.map(String) ?? []
+}
+
+/** Judges a call of exec and execSync: always a shell. */
+function checkLine(agent: Agent, sink: string, command: string): RefusedError | null {
+  return agent.check(sink, (context) => {
+    const inputs = context.inputs()
+    return judgeShell(command, inputs) ?? judgeCarriedCommand(command, inputs)
+  })
+}
+
+/** Judges a call of spawn, execFile and their synchronous forms. */
+function checkProgram(agent: Agent, sink: string, args: readonly unknown[]): RefusedError | null {
+  const file = String(args[0])
+  const list = argumentsIn(args)
+  const shell = optionsIn(args).shell
+  if (shell !== undefined && shell !== false) return checkLine(agent, sink, [file, ...list].join(' '))
+  return agent.check(sink, (context) => judgeProgram({ file, args: list }, context.inputs()))
+}
+
+/** A child that never ran: it emits `error` and `close`, as one that could not be started does. */
+function failedChild(error: Error): EventEmitter {
+  const child = Object.assign(new EventEmitter(), {
+    pid: undefined,
+    stdin: null,
+    stdout: null,
+    stderr: null,
+    stdio: [],
+    exitCode: null,
+    killed: false,
+    kill: () => false,
+    ref: () => undefined,
+    unref: () => undefined,
+  })
+  process.nextTick(() => {
+    // An error event without a listener would end the process.
+    if (child.listenerCount('error') > 0) child.emit('error', error)
+    child.emit('close', -1, null)
+  })
+  return child
+}
+
+function throwing(
+  check: (args: readonly unknown[]) => RefusedError | null,
+): (original: AnyFunction) => AnyFunction {
+  return (original) =>
+    function (this: unknown, ...args: unknown[]): unknown {
+      const refusal = check(args)
+      if (refusal !== null) throw refusal
+      return original.apply(this, args)
+    }
+}
+
+function emitting(
+  check: (args: readonly unknown[]) => RefusedError | null,
+): (original: AnyFunction) => AnyFunction {
+  return (original) =>
+    function (this: unknown, ...args: unknown[]): unknown {
+      const refusal = check(args)
+      if (refusal === null) return original.apply(this, args)
+      refuseByCallback(args, refusal)
+      return failedChild(refusal)
+    }
+}
+
+/** Every way to start a process. */
+export function hookChildProcess(agent: Agent): void {
+  const line = (args: readonly unknown[]): RefusedError | null =>
+    checkLine(agent, 'child_process.exec', String(args[0]))
+  const program = (args: readonly unknown[]): RefusedError | null =>
+    checkProgram(agent, 'child_process.spawn', args)
+  const spawnSyncResult = (original: AnyFunction): AnyFunction =>
+    function (this: unknown, ...args: unknown[]): unknown {
+      const error = program(args)
+      if (error === null) return original.apply(this, args)
+      return {
+        pid: 0,
+        output: [],
+        stdout: Buffer.alloc(0),
+        stderr: Buffer.alloc(0),
+        status: null,
+        signal: null,
+        error,
+      }
+    }
+  patch(childProcess, 'execSync', throwing(line))
+  patch(childProcess, 'execFileSync', throwing(program))
+  patch(childProcess, 'spawnSync', spawnSyncResult)
+  patch(childProcess, 'exec', emitting(line))
+  patch(childProcess, 'execFile', emitting(program))
+  patch(childProcess, 'spawn', emitting(program))
+}

@@ -1,0 +1,154 @@
+import fs from 'node:fs'
+import path from 'node:path'
+import { Readable, Writable } from 'node:stream'
+import { fileURLToPath } from 'node:url'
+import type { Agent } from '../agent.ts'
+import { isClimbing, judgePath, leftItsBase } from '../judges/judge-path.ts'
+import type { RefusedError } from '../refusal.ts'
+import { currentRequest } from '../request-context.ts'
+import { patch, refuseByCallback } from './patch.ts'
+import type { AnyFunction } from './patch.ts'
+
+/**
+ * Functions that read or change what a path names, with the number of paths they take. Questions such as stat and
+ * exists stay open: servers of static files ask them about hostile paths and then answer 404 by themselves.
+ */
+const fileFunctions: Readonly<Record<string, number>> = {
+  appendFile: 1,
+  chmod: 1,
+  chown: 1,
+  copyFile: 2,
+  cp: 2,
+  link: 2,
+  mkdir: 1,
+  open: 1,
+  opendir: 1,
+  readFile: 1,
+  readdir: 1,
+  readlink: 1,
+  rename: 2,
+  rm: 1,
+  rmdir: 1,
+  symlink: 2,
+  truncate: 1,
+  unlink: 1,
+  utimes: 1,
+  writeFile: 1,
+}
+
+function pathOf(value: unknown): string | undefined {
+  if (typeof value === 'string') return value
+  if (value instanceof URL) return value.protocol === 'file:' ? fileURLToPath(value) : undefined
+  return value instanceof Uint8Array ? Buffer.from(value).toString('utf8') : undefined
+}
+
+function createCheck(
+  agent: Agent,
+): (sink: string, args: readonly unknown[], paths: number) => RefusedError | null {
+  return (sink, args, paths) => {
+    if (currentRequest.getStore() === undefined) return null
+    for (let i = 0; i < paths; i += 1) {
+      const path = pathOf(args[i])
+      if (path === undefined) continue
+      const refusal = agent.check(sink, (context) => judgePath(path, context.inputs(), context.joined))
+      if (refusal !== null) return refusal
+    }
+    return null
+  }
+}
+
+function failedStream(error: Error, isReadable: boolean): Readable | Writable {
+  return isReadable
+    ? new Readable({
+        read(): void {
+          this.destroy(error)
+        },
+      })
+    : new Writable({
+        write(_chunk, _encoding, done): void {
+          done(error)
+        },
+      })
+}
+
+function hookFunctions(agent: Agent): void {
+  const check = createCheck(agent)
+  for (const [name, paths] of Object.entries(fileFunctions)) {
+    patch(
+      fs,
+      name,
+      (original) =>
+        function (this: unknown, ...args: unknown[]): unknown {
+          const refusal = check(`fs.${name}`, args, paths)
+          return refusal !== null && refuseByCallback(args, refusal) ? undefined : original.apply(this, args)
+        },
+    )
+    patch(
+      fs,
+      `${name}Sync`,
+      (original) =>
+        function (this: unknown, ...args: unknown[]): unknown {
+          const refusal = check(`fs.${name}Sync`, args, paths)
+          if (refusal !== null) throw refusal
+          return original.apply(this, args)
+        },
+    )
+    patch(
+      fs.promises,
+      name,
+      (original) =>
+        function (this: unknown, ...args: unknown[]): unknown {
+          const refusal = check(`fs.promises.${name}`, args, paths)
+          return refusal === null ? original.apply(this, args) : Promise.reject(refusal)
+        },
+    )
+  }
+  for (const [name, isReadable] of [
+    ['createReadStream', true],
+    ['createWriteStream', false],
+  ] as const) {
+    patch(
+      fs,
+      name,
+      (original) =>
+        function (this: unknown, ...args: unknown[]): unknown {
+          const refusal = check(`fs.${name}`, args, 1)
+          return refusal === null ? original.apply(this, args) : failedStream(refusal, isReadable)
+        },
+    )
+  }
+}
+
+/** Remembers results of joining that left their base through an input: the file function only sees the result. */
+function hookJoining(agent: Agent): void {
+  const note = (original: AnyFunction): AnyFunction =>
+    function (this: unknown, ...args: unknown[]): unknown {
+      const result = original.apply(this, args)
+      let isWorth = false
+      for (let i = 0; i < args.length; i += 1) {
+        const arg = args[i]
+        if (
+          typeof arg === 'string' &&
+          (i > 0 || args.length === 1) &&
+          (isClimbing(arg) || (i > 0 && arg.startsWith('/')))
+        )
+          isWorth = true
+      }
+      if (!isWorth || typeof result !== 'string' || agent.mode === 'off') return result
+      const context = currentRequest.getStore()
+      try {
+        if (context !== undefined && leftItsBase(args.map(String), result, context.inputs()))
+          context.joined.add(result)
+      } catch (error) {
+        agent.fault(error, 'path')
+      }
+      return result
+    }
+  for (const name of ['join', 'resolve', 'normalize']) patch(path, name, note)
+}
+
+/** Files and folders. */
+export function hookFileSystem(agent: Agent): void {
+  hookJoining(agent)
+  hookFunctions(agent)
+}

@@ -1,0 +1,36 @@
+import { Server as HttpServer, IncomingMessage, ServerResponse } from 'node:http'
+import { Server as HttpsServer } from 'node:https'
+import type { Agent } from '../agent.ts'
+import type { StoredInputs } from '../inputs/stored-inputs.ts'
+import { RequestContext, currentRequest } from '../request-context.ts'
+import { patch } from './patch.ts'
+import type { AnyFunction } from './patch.ts'
+
+const contextOf = new WeakMap<object, RequestContext>()
+
+/** Requests are entered at the server itself, below every framework; bodies are seen as the parser gives them. */
+export function hookHttpServer(agent: Agent, stored: StoredInputs): void {
+  const enter = (emit: AnyFunction): AnyFunction =>
+    function (this: unknown, ...args: unknown[]): unknown {
+      const [event, request, response] = args
+      if (event !== 'request' || agent.mode === 'off') return emit.apply(this, args)
+      if (!(request instanceof IncomingMessage) || !(response instanceof ServerResponse))
+        return emit.apply(this, args)
+      agent.counters.requests += 1
+      const context = new RequestContext(request, response, stored)
+      contextOf.set(request, context)
+      return currentRequest.run(context, () => emit.apply(this, args))
+    }
+  patch(HttpServer.prototype, 'emit', enter)
+  patch(HttpsServer.prototype, 'emit', enter)
+  patch(
+    IncomingMessage.prototype,
+    'push',
+    (push) =>
+      function (this: unknown, ...args: unknown[]): unknown {
+        const [chunk] = args
+        if (chunk instanceof Uint8Array) contextOf.get(this as object)?.addChunk(chunk)
+        return push.apply(this, args)
+      },
+  )
+}

@@ -1,0 +1,28 @@
+/** Suspicious inputs that are remembered across requests. */
+const maxStored = 500
+const maxLength = 4_096
+
+// Quotes, comments, shell and template marks: ordinary names and words are not remembered.
+const suspicious = /['"`;|&$<>\\]|--|\/\*|\.\.\//
+
+/**
+ * Suspicious inputs of earlier requests: what was stored then may reach a statement now (second-order injection).
+ * The oldest is forgotten first.
+ */
+export class StoredInputs {
+  readonly #texts = new Set<string>()
+
+  /** Remembers an input if it could do harm later. */
+  remember(text: string): void {
+    if (text.length < 4 || text.length > maxLength || !suspicious.test(text) || this.#texts.has(text)) return
+    this.#texts.add(text)
+    if (this.#texts.size <= maxStored) return
+    const oldest = this.#texts.values().next()
+    if (oldest.done !== true) this.#texts.delete(oldest.value)
+  }
+
+  /** All that is remembered. */
+  all(): Iterable<string> {
+    return this.#texts
+  }
+}

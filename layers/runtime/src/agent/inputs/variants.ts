@@ -1,0 +1,41 @@
+const base64Form = /^[A-Za-z0-9+/_-]{8,}={0,2}$/
+const longestDecoded = 16_384
+
+function percentDecoded(text: string): string | undefined {
+  if (!text.includes('%')) return undefined
+  try {
+    const decoded = decodeURIComponent(text)
+    return decoded === text ? undefined : decoded
+  } catch {
+    return undefined // a broken escape decodes to nothing that an application could use
+  }
+}
+
+function isPrintable(text: string): boolean {
+  let odd = 0
+  for (let i = 0; i < text.length; i += 1) {
+    const unit = text.charCodeAt(i)
+    if (unit === 0xfffd || (unit < 0x20 && unit !== 9 && unit !== 10 && unit !== 13)) odd += 1
+  }
+  return odd === 0
+}
+
+function base64Decoded(text: string): string | undefined {
+  if (text.length > longestDecoded || !base64Form.test(text)) return undefined
+  const decoded = Buffer.from(text, 'base64').toString('utf8')
+  return decoded.length >= 3 && isPrintable(decoded) ? decoded : undefined
+}
+
+/**
+ * The forms in which an application may hand on an input: as it came, percent-decoded once more, from base64, and with
+ * backslashes as slashes. At most a few for each input.
+ */
+export function variantsOf(text: string): readonly string[] {
+  const variants = [text]
+  const percent = percentDecoded(text)
+  if (percent !== undefined) variants.push(percent)
+  const base64 = base64Decoded(text)
+  if (base64 !== undefined) variants.push(base64)
+  if (text.includes('\\')) variants.push(text.replaceAll('\\', '/'))
+  return variants
+}

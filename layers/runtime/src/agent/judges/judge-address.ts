@@ -1,0 +1,85 @@
+import { BlockList, isIP } from 'node:net'
+import { finding } from '../attack.ts'
+import type { Finding } from '../attack.ts'
+
+/** Networks that a request from outside has no business to reach (IANA special-purpose address registries). */
+const inner = new BlockList()
+for (const [network, prefix] of [
+  ['0.0.0.0', 8],
+  ['10.0.0.0', 8],
+  ['100.64.0.0', 10],
+  ['127.0.0.0', 8],
+  ['169.254.0.0', 16],
+  ['172.16.0.0', 12],
+  ['192.0.0.0', 24],
+  ['192.168.0.0', 16],
+  ['198.18.0.0', 15],
+  ['224.0.0.0', 4],
+  ['240.0.0.0', 4],
+] as const) {
+  inner.addSubnet(network, prefix, 'ipv4')
+}
+for (const [network, prefix] of [
+  ['::', 128],
+  ['::1', 128],
+  ['64:ff9b::', 96],
+  ['fc00::', 7],
+  ['fe80::', 10],
+  ['ff00::', 8],
+] as const) {
+  inner.addSubnet(network, prefix, 'ipv6')
+}
+
+const innerNames = /^(?:localhost|.*\.localhost|.*\.internal|.*\.local|metadata)$/i
+
+/** True for loopback, private, link-local, metadata and other special addresses, and for names that mean them. */
+export function isInner(host: string): boolean {
+  const name = host.replace(/^\[(.*)\]$/, '$1').replace(/\.$/, '')
+  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(name)?.[1] ?? name
+  const family = isIP(mapped)
+  if (family === 0) return innerNames.test(name)
+  return inner.check(mapped, family === 6 ? 'ipv6' : 'ipv4')
+}
+
+interface Target {
+  readonly host: string
+  readonly port: string
+}
+
+function targetOf(text: string): Target | undefined {
+  if (text.length > 2048 || text.length < 2) return undefined
+  const form = /^[a-z][a-z0-9+.-]*:\/\//i.test(text)
+    ? text
+    : /^\/\//.test(text)
+      ? `http:${text}`
+      : `http://${text}`
+  if (!URL.canParse(form)) return undefined
+  const url = new URL(form)
+  return { host: url.hostname.toLowerCase(), port: url.port }
+}
+
+/** An outgoing connection as a client is about to make it. */
+export interface Outgoing {
+  /** Host as the URL parser writes it (decimal and octal addresses resolved). */
+  readonly host: string
+  /** Port, or empty for the scheme's own. */
+  readonly port: string
+}
+
+/** True when an input names the host of a request, in whatever spelling. */
+export function isChosenByInput(outgoing: Outgoing, inputs: Iterable<string>): boolean {
+  const host = outgoing.host.toLowerCase()
+  for (const input of inputs) {
+    if (!/[.:/]/.test(input) && input.toLowerCase() !== host) continue
+    const target = targetOf(input)
+    if (target !== undefined && target.host === host && (target.port === outgoing.port || target.port === ''))
+      return true
+  }
+  return false
+}
+
+/** Judges an outgoing request to a host that an input chose. */
+export function judgeOutgoing(outgoing: Outgoing, inputs: Iterable<string>): Finding | null {
+  if (!isInner(outgoing.host) || !isChosenByInput(outgoing, inputs)) return null
+  return finding('ssrf', `${outgoing.host}:${outgoing.port}`, 'an input sends a request to an inner address')
+}

@@ -1,0 +1,40 @@
+import { finding } from '../attack.ts'
+import type { Finding } from '../attack.ts'
+import { findZones } from '../inputs/zones.ts'
+import { readJavaScript } from '../lexers/javascript-spans.ts'
+import { kinds } from '../lexers/spans.ts'
+
+// A number or a plain name adds nothing that the code did not ask for.
+const oneToken = /^(?:[-+]?\d+(?:\.\d+)?|[\w$]+)$/
+const onlyGlue = /^[\s,;:.\w]*$/
+const longestCode = 1_048_576
+
+/** Judges code that is about to be compiled: does any input stand in it as code and not as text? */
+export function judgeCode(code: string, inputs: Iterable<string>): Finding | null {
+  if (code.length > longestCode) return null
+  const zones = findZones(code, inputs)
+  if (zones.length === 0) return null
+  const spans = readJavaScript(code)
+  for (const { start, end, isWhole } of zones) {
+    if (spans.isLiteral(start, end)) continue
+    const text = code.slice(start, end)
+    const isEverything = start === 0 && end === code.length
+    if (isWhole ? oneToken.test(text.trim()) : onlyGlue.test(text)) continue
+    // Pieces that only touch the inside of strings and comments, or the quotes around them, are text.
+    if (!isWhole && !spans.has(start, end, kinds.code)) continue
+    if (isWhole || isEverything || /[()[\]=+*`]/.test(text)) {
+      return finding('code-injection', text, 'an input is compiled as code')
+    }
+  }
+  return null
+}
+
+/** Code that an input carries whole, for example a template's expression that ends in the Function constructor. */
+export function judgeCarriedCode(code: string, inputs: Iterable<string>): Finding | null {
+  if (code.length < 6) return null
+  for (const input of inputs) {
+    if (input.length > code.length && input.includes(code))
+      return finding('code-injection', code, 'an input carries the code that is compiled')
+  }
+  return null
+}

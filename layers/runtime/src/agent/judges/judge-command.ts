@@ -1,0 +1,80 @@
+import { finding } from '../attack.ts'
+import type { Finding } from '../attack.ts'
+import { findZones } from '../inputs/zones.ts'
+import { readShell } from '../lexers/shell-spans.ts'
+import { kinds } from '../lexers/spans.ts'
+
+// What makes a shell do more than pass a word on (POSIX.1-2017, Shell Command Language, section 2.2).
+const meta = /[;&|<>()\n\r{}*?[\]~!#]/
+
+/** Judges a line that a shell will read. */
+export function judgeShell(command: string, inputs: Iterable<string>): Finding | null {
+  const zones = findZones(command, inputs)
+  if (zones.length === 0) return null
+  const spans = readShell(command)
+  for (const { start, end, isWhole } of zones) {
+    for (let i = start; i < end; i += 1) {
+      const kind = spans.at(i)
+      const isMeta = kind === kinds.expansion || (kind === kinds.code && meta.test(command[i] ?? ''))
+      if (isMeta)
+        return finding('command-injection', command.slice(start, end), 'an input is read as shell syntax')
+    }
+    if (isWhole && start === 0 && end === command.length) {
+      return finding('command-injection', command, 'an input is the whole command')
+    }
+  }
+  return null
+}
+
+const shells = new Set(['sh', 'bash', 'dash', 'zsh', 'ksh', 'ash', 'busybox'])
+// Programs that only print their arguments.
+const printers = new Set(['echo', 'printf'])
+
+function baseName(file: string): string {
+  return file.slice(file.lastIndexOf('/') + 1)
+}
+
+/** A call of a program without a shell. */
+export interface ProgramCall {
+  readonly file: string
+  readonly args: readonly string[]
+}
+
+function commandOfShell({ file, args }: ProgramCall): string | undefined {
+  if (!shells.has(baseName(file))) return undefined
+  const option = args.findIndex((arg) => /^-\w*c\w*$/.test(arg))
+  return option < 0 ? undefined : args[option + 1]
+}
+
+/** Judges a program and its arguments: a shell's command line, a program chosen from outside, an option from outside. */
+export function judgeProgram(call: ProgramCall, inputs: ReadonlySet<string>): Finding | null {
+  const line = commandOfShell(call)
+  if (line !== undefined) return judgeShell(line, inputs)
+  if (/[/\\]/.test(call.file) && inputs.has(call.file)) {
+    return finding('command-injection', call.file, 'an input chooses the program')
+  }
+  if (printers.has(baseName(call.file))) return null
+  const option = call.args.find((arg) => arg.length > 1 && arg.startsWith('-') && inputs.has(arg))
+  return option === undefined
+    ? null
+    : finding('command-injection', option, 'an input is an option of a program')
+}
+
+/**
+ * Code that runs inside the application hides how its input arrived; a command that stands as a whole inside an input
+ * was written by whoever sent it.
+ */
+export function judgeCarriedCommand(command: string, inputs: Iterable<string>): Finding | null {
+  if (command.length < 2) return null
+  for (const input of inputs) {
+    if (
+      input.length > command.length &&
+      /[`'"(]/.test(input) &&
+      input.includes(command) &&
+      /exec|spawn|fork|process|require/.test(input)
+    ) {
+      return finding('code-injection', input, 'an input carries code that starts a program')
+    }
+  }
+  return null
+}

@@ -1,0 +1,45 @@
+import { isAbsolute, normalize, sep } from 'node:path'
+import { finding } from '../attack.ts'
+import type { Finding } from '../attack.ts'
+
+const climbs = /(?:^|[/\\])\.\.(?:[/\\]|$)/
+
+/** True for a text that leaves the folder it is appended to. */
+export function isClimbing(text: string): boolean {
+  return text.includes('..') && climbs.test(text)
+}
+
+/** Judges a path at a file function; `joined` holds results of path.join and the like that left their base by an input. */
+export function judgePath(
+  path: string,
+  inputs: ReadonlySet<string>,
+  joined: ReadonlySet<string>,
+): Finding | null {
+  if (path.includes('\u0000')) return finding('path-traversal', path, 'a path holds a NUL byte')
+  if (joined.has(path) || joined.has(normalize(path)))
+    return finding('path-traversal', path, 'an input climbs out of the folder it was joined to')
+  if (isClimbing(path)) {
+    for (const input of inputs) {
+      if (isClimbing(input) && path.includes(input))
+        return finding('path-traversal', input, 'an input climbs out of its folder')
+    }
+  }
+  if (path.length > 1 && isAbsolute(path) && inputs.has(path))
+    return finding('path-traversal', path, 'an input is a whole absolute path')
+  return null
+}
+
+/** True when joining `parts` gave a path outside the first of them because of an input. */
+export function leftItsBase(parts: readonly string[], result: string, inputs: ReadonlySet<string>): boolean {
+  const [first = ''] = parts
+  const base = normalize(first)
+  const isInside = result === base || result.startsWith(base.endsWith(sep) ? base : base + sep)
+  if (isInside && parts.length > 1) return false
+  return parts.some((part, index) => {
+    if (index === 0 && parts.length > 1) return false
+    if (!isClimbing(part) && !isAbsolute(part)) return false
+    for (const input of inputs)
+      if (input.length > 2 && (isClimbing(input) || isAbsolute(input)) && part.includes(input)) return true
+    return false
+  })
+}

@@ -1,0 +1,95 @@
+import { Spans, kinds } from './spans.ts'
+
+// A slash behind one of these starts a regular expression; behind anything else it divides (ECMA-262, section 12.9.5).
+const beforeRegex =
+  /(?:^|[([{,;=:?!&|+\-*%^~<>]|\b(?:return|typeof|case|in|of|delete|void|throw|new|do|else|instanceof|yield|await))\s*$/
+
+function endOfQuoted(code: string, start: number): number {
+  const quote = code[start]
+  for (let i = start + 1; i < code.length; i += 1) {
+    if (code[i] === '\\') i += 1
+    else if (code[i] === quote || code[i] === '\n') return i + 1
+  }
+  return code.length
+}
+
+function endOfRegex(code: string, start: number): number {
+  let isClass = false
+  for (let i = start + 1; i < code.length; i += 1) {
+    const mark = code[i]
+    if (mark === '\\') i += 1
+    else if (mark === '\n') return start + 1
+    else if (mark === '[') isClass = true
+    else if (mark === ']') isClass = false
+    else if (mark === '/' && !isClass) return i + 1
+  }
+  return start + 1
+}
+
+interface Reader {
+  readonly code: string
+  readonly spans: Spans
+  /** For each open template substitution the number of braces inside it. */
+  readonly substitutions: number[]
+}
+
+function readTemplate({ code, spans, substitutions }: Reader, start: number): number {
+  for (let i = start; i < code.length; i += 1) {
+    if (code[i] === '\\') i += 1
+    else if (code[i] === '`') {
+      spans.mark(start, i, kinds.literal)
+      spans.mark(i, i + 1, kinds.delimiter)
+      return i + 1
+    } else if (code[i] === '$' && code[i + 1] === '{') {
+      spans.mark(start, i, kinds.literal)
+      spans.mark(i, i + 2, kinds.delimiter)
+      substitutions.push(0)
+      return i + 2
+    }
+  }
+  spans.mark(start, code.length, kinds.literal)
+  return code.length
+}
+
+function readToken(reader: Reader, at: number): number {
+  const { code, spans, substitutions } = reader
+  const mark = code[at]
+  const depth = substitutions.length - 1
+  if (mark === "'" || mark === '"') {
+    const end = endOfQuoted(code, at)
+    spans.mark(at, end, kinds.delimiter)
+    spans.mark(at + 1, end - 1, kinds.literal)
+    return end
+  }
+  if (mark === '`') {
+    spans.mark(at, at + 1, kinds.delimiter)
+    return readTemplate(reader, at + 1)
+  }
+  if (mark === '{' && depth >= 0) substitutions[depth] = (substitutions[depth] ?? 0) + 1
+  if (mark === '}' && depth >= 0) {
+    if (substitutions[depth] === 0) {
+      substitutions.pop()
+      spans.mark(at, at + 1, kinds.delimiter)
+      return readTemplate(reader, at + 1)
+    }
+    substitutions[depth] = (substitutions[depth] ?? 1) - 1
+  }
+  if (mark !== '/') return at + 1
+  if (code[at + 1] === '/' || code[at + 1] === '*') {
+    const close = code[at + 1] === '/' ? code.indexOf('\n', at) : code.indexOf('*/', at + 2)
+    const end = close < 0 ? code.length : close + (code[at + 1] === '/' ? 0 : 2)
+    spans.mark(at, end, kinds.comment)
+    return end
+  }
+  if (!beforeRegex.test(code.slice(Math.max(0, at - 16), at))) return at + 1
+  const end = endOfRegex(code, at)
+  if (end > at + 1) spans.mark(at, end, kinds.literal)
+  return end
+}
+
+/** What JavaScript makes of each character: strings, templates, regular expressions and comments apart from code. */
+export function readJavaScript(code: string): Spans {
+  const reader: Reader = { code, spans: new Spans(code.length), substitutions: [] }
+  for (let at = 0; at < code.length;) at = readToken(reader, at)
+  return reader.spans
+}
