@@ -187,8 +187,8 @@ function attack(v, number) {
 
 /** Classes of requests: how many of each, and what ratio to the peer is asked for. */
 export const classes = [
-  { name: 'GET small', count: 300, make: get, must: 10, goal: 20, stretch: 35 },
-  { name: 'GET 12 parameters', count: 300, make: query, must: 10, goal: 20, stretch: 35 },
+  { name: 'GET small', count: 500, make: get, must: 10, goal: 20, stretch: 35 },
+  { name: 'GET 12 parameters', count: 400, make: query, must: 10, goal: 20, stretch: 35 },
   { name: 'form 1 KB', count: 200, make: formPost, must: 10, goal: 25, stretch: 40 },
   { name: 'JSON 4 KB', count: 40, make: jsonPost(4096), must: 15, goal: 50, stretch: 100 },
   { name: 'JSON 64 KB', count: 4, make: jsonPost(65_536), must: 20, goal: 100, stretch: 300 },

@@ -1,6 +1,7 @@
 // Our side of the benchmark, in a process of its own: runs a corpus through the engine, all five phases, one thread.
 // The built package is measured: sources run through a loader are slower.
-// usage: node ours.mjs RULES.conf WARMUP.bin CORPUS.bin [VERDICTS]
+// usage: node ours.mjs RULES.conf WARMUP.bin,WARMUP.bin,… CORPUS.bin [VERDICTS]
+// The warm-up requests are others than the measured ones: only the compiler's work is left out, as for a running server.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { compileRuleSet, createSeclangInspector } from '@sevenfold/seclang'
 import { decodeCorpus } from './corpus.mjs'
@@ -64,7 +65,7 @@ if (verdictsPath !== undefined) {
   const lines = decodeCorpus(readFileSync(corpusPath)).map((request) => JSON.stringify(run(request)))
   writeFileSync(verdictsPath, `${lines.join('\n')}\n`)
 } else {
-  for (const request of decodeCorpus(readFileSync(warmUpPath))) run(request)
+  for (const path of warmUpPath.split(',')) for (const request of decodeCorpus(readFileSync(path))) run(request)
   const requests = decodeCorpus(readFileSync(corpusPath))
   for (let at = 0; at < requests.length; ) {
     const group = requests[at]?.class

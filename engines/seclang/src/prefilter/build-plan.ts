@@ -57,11 +57,11 @@ function groupPlan(rules: readonly CompiledRule[]): ScanGroup | null {
     rule.gate = gateOf(rule.link)
   }
   if (needs.length === 0) return null
-  const scanner = new LinkScanner(needs)
-  for (const { link } of indexed) link.words = scanner.words
-  const scans = columnScans(indexed, scanner)
+  const words = Math.max(1, Math.ceil(needs.length / 32))
+  for (const { link } of indexed) link.words = words
+  const scans = columnScans(indexed, needs)
   return (tx, phase) => {
-    tx.candidates ??= new Uint32Array(scanner.words)
+    tx.candidates ??= new Uint32Array(words)
     for (const scan of scans) if (scan.phase <= phase) scan.run(tx)
   }
 }
@@ -136,7 +136,7 @@ interface ColumnDraft {
   readonly uses: { readonly indexed: IndexedLink; readonly member: string | null }[]
 }
 
-function columnScans(indexed: readonly IndexedLink[], scanner: LinkScanner): ColumnScan[] {
+function columnScans(indexed: readonly IndexedLink[], needs: readonly LinkNeeds[]): ColumnScan[] {
   const columns = new Map<number, ColumnDraft>()
   for (const entry of indexed) {
     for (const target of entry.link.targets) {
@@ -151,12 +151,33 @@ function columnScans(indexed: readonly IndexedLink[], scanner: LinkScanner): Col
       }
     }
   }
+  const scanners = scannersFor([...columns.values()], needs)
   return [...columns].map(([number, draft]) => {
     const { target, list, phase, uses } = draft
+    const scanner = scanners.get(draft) ?? new LinkScanner(needs)
     const members = new Set(uses.flatMap(({ member }) => (member === null ? [] : [member])))
     const named = new Map([...members].map((member) => [member, variantTree(uses, member, scanner)]))
     return new ColumnScan(scanner, variantTree(uses, null, scanner), { number, target, list, phase, named })
   })
+}
+
+/**
+ * Columns that most links look at share one scanner. The others (bodies, file names, the request line) have one each:
+ * with few literals it stays in the processor's nearest cache.
+ */
+function scannersFor(drafts: readonly ColumnDraft[], needs: readonly LinkNeeds[]): Map<ColumnDraft, LinkScanner> {
+  const linksOf = (draft: ColumnDraft): Set<number> => new Set(draft.uses.map(({ indexed }) => indexed.link.bit))
+  const most = Math.max(...drafts.map((draft) => linksOf(draft).size))
+  const busy = drafts.filter((draft) => linksOf(draft).size * 2 >= most)
+  const shared = new Set(busy.flatMap((draft) => [...linksOf(draft)]))
+  const scanner = scannerOf(shared, needs)
+  return new Map(
+    drafts.map((draft) => [draft, busy.includes(draft) ? scanner : scannerOf(linksOf(draft), needs)]),
+  )
+}
+
+function scannerOf(links: ReadonlySet<number>, needs: readonly LinkNeeds[]): LinkScanner {
+  return new LinkScanner(needs.map((need, link) => (links.has(link) ? need : null)))
 }
 
 function variantTree(uses: ColumnDraft['uses'], wanted: string | null, scanner: LinkScanner): VariantNode {

@@ -4,6 +4,9 @@ import { buildAutomaton } from './literal-automaton.ts'
 import type { LiteralAutomaton } from './literal-automaton.ts'
 import type { LinkNeeds } from './link-needs.ts'
 
+// No clause and no set: such a link rests unmet.
+const never: LinkNeeds = { clauses: [], orBytes: null, byteSets: [] }
+
 /** Most different marks whose links are remembered. */
 const maxRemembered = 2048
 
@@ -40,7 +43,9 @@ export class LinkScanner {
   readonly #byMarks = new Map<number, Uint32Array | null>()
   readonly #orLinks: readonly Int32Array[]
 
-  constructor(wanted: readonly LinkNeeds[]) {
+  /** Needs by bit; null for links that are never looked for here. */
+  constructor(links: readonly (LinkNeeds | null)[]) {
+    const wanted = links.map((need) => need ?? never)
     const sets = distinctSets(wanted)
     const marks = assignMarks(sets.map((set) => set.bytes))
     const needs = withoutUnmarked(wanted, sets, marks.setMarks)
@@ -57,7 +62,7 @@ export class LinkScanner {
         for (const literal of clause) addOutput(outputs, literal, { word, mask })
       }
     }
-    const byteLinks = needs.map((need) => need.clauses.length === 0)
+    const byteLinks = needs.map((need) => need.clauses.length === 0 && need.byteSets.length > 0)
     // Links with clauses start unmet in their first clause; padding bits too.
     for (let link = 0; link < this.words * 32; link++) {
       if (link < needs.length && byteLinks[link] === true) continue

@@ -220,7 +220,10 @@ class LinkRun {
       this.visitValue(target.label, target.filter.key, target.source.get(tx, target.filter.key))
       return
     }
-    for (const [name, value] of [...target.source.entries(tx)]) {
+    const { filter } = target
+    const entries =
+      target.label === 'TX' && filter.kind === 'regex' ? tx.tx.matching(filter.test) : [...target.source.entries(tx)]
+    for (const [name, value] of entries) {
       if (this.isMeant(target, name)) this.visitValue(target.label, name, value)
     }
   }

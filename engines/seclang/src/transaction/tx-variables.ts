@@ -43,4 +43,25 @@ export class TxVariables {
     }
     if (this.#dynamic !== null) yield* this.#dynamic
   }
+
+  /** Variables with a value whose names pass a test; the answer for names that rules write down is remembered. */
+  matching(test: (name: string) => boolean): (readonly [name: string, value: string | number])[] {
+    const found: (readonly [name: string, value: string | number])[] = []
+    for (const slot of slotsPassing(this.#plan, test)) {
+      const value = this.slots[slot]
+      if (value !== undefined) found.push([this.#plan.names[slot] ?? '', value])
+    }
+    if (this.#dynamic !== null) for (const entry of this.#dynamic) if (test(entry[0])) found.push(entry)
+    return found
+  }
+}
+
+const passing = new WeakMap<(name: string) => boolean, readonly number[]>()
+
+function slotsPassing(plan: TxSlots, test: (name: string) => boolean): readonly number[] {
+  const known = passing.get(test)
+  if (known !== undefined) return known
+  const slots = plan.names.flatMap((name, slot) => (test(name) ? [slot] : []))
+  passing.set(test, slots)
+  return slots
 }
