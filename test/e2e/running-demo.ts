@@ -2,11 +2,14 @@ import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { request } from 'node:http'
+import { createServer } from 'node:net'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-const program = fileURLToPath(new URL('../../apps/cli/bin/sevenfold.mjs', import.meta.url))
+/** The built program. */
+export const program: string = fileURLToPath(new URL('../../apps/cli/bin/sevenfold.mjs', import.meta.url))
 
 /** What a program printed, and how it ended. */
 export interface Ended {
@@ -90,6 +93,21 @@ export function ask(
     call.once('error', reject)
     call.end()
   })
+}
+
+/** Free loopback ports, all different. */
+export async function freePorts(count: number): Promise<number[]> {
+  const servers = Array.from({ length: count }, () => createServer())
+  const ports = await Promise.all(
+    servers.map(
+      (server) =>
+        new Promise<number>((resolve) => {
+          server.listen(0, '127.0.0.1', () => resolve((server.address() as AddressInfo).port))
+        }),
+    ),
+  )
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))))
+  return ports
 }
 
 /** A demo on free ports with a data folder of its own. */

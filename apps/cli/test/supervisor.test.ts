@@ -159,6 +159,24 @@ describe('a part that dies', () => {
   })
 })
 
+describe('restart', () => {
+  it('starts one part anew and counts no death', async () => {
+    const supervisor = supervise(part('a', 'ready'), part('b', 'ready'))
+    await supervisor.start()
+    const before = supervisor.status().map(({ pid }) => pid)
+    await supervisor.restart('a')
+    const after = supervisor.status()
+    expect(after).toMatchObject([
+      { state: 'ready', restarts: 0 },
+      { state: 'ready', pid: before[1] },
+    ])
+    expect(after[0]?.pid).not.toBe(before[0])
+    expect(deaths).toEqual([])
+    process.kill(after[0]?.pid ?? 0, 'SIGKILL')
+    await until(() => supervisor.status()[0]?.restarts === 1 && supervisor.status()[0]?.state === 'ready')
+  })
+})
+
 describe('stop', () => {
   it('goes by stages, the last one last', async () => {
     const supervisor = supervise(

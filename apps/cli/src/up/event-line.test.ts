@@ -31,6 +31,13 @@ describe('eventLine', () => {
     expect(eventLine(block, plain)).toContain('GET /search?q=tea  [waf 942100 949110]  id abc')
   })
 
+  it('says what monitor mode would have blocked', () => {
+    const judgement = { step: 'waf', verdict: 'would-block', rules: [] }
+    expect(eventLine({ ...access, sevenfold: { kind: 'block', judgement } }, plain)).toContain(
+      '[would block: waf]',
+    )
+  })
+
   it('shows decisions with their end, and repeats with their number', () => {
     const decision = {
       '@timestamp': '2026-01-02T03:04:05Z',

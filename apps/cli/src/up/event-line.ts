@@ -50,7 +50,8 @@ function judgement(event: JsonObject): string {
   const rules = at(event, 'sevenfold', 'judgement', 'rules')
   const named = Array.isArray(rules) ? rules.map((rule) => escapeText(String(rule), 40)).slice(0, 5) : []
   const step = text(event, 'sevenfold', 'judgement', 'step')
-  return `${step}${named.length === 0 ? '' : ` ${named.join(' ')}`}`
+  const would = text(event, 'sevenfold', 'judgement', 'verdict') === 'would-block' ? 'would block: ' : ''
+  return `${would}${step}${named.length === 0 ? '' : ` ${named.join(' ')}`}`
 }
 
 function detail(kind: string, event: JsonObject): string {

@@ -100,6 +100,13 @@ export class PartProcess {
     this.state = 'stopped'
   }
 
+  /** Stops it and starts it again, for example for a new configuration. @throws CliError when it does not come back. */
+  async restart(): Promise<void> {
+    await this.stop()
+    this.#stopping = false
+    await this.start()
+  }
+
   /** Starts a process and resolves when it is ready, or with why it is not. */
   #launch(): Promise<{ readonly log: string; readonly failure?: string }> {
     const { clock, env, dataDir, logDir } = this.#around
@@ -126,7 +133,10 @@ export class PartProcess {
       let failure = `was not ready within ${readyDeadlineMs / 1000} s`
       const deadline = clock.after(readyDeadlineMs, () => this.#killGroup(child))
       child.on('message', (message) => {
-        if (!isReady(message) || this.state !== 'starting' || this.#child !== child) return
+        if (!isReady(message) || this.#child !== child) return
+        // A part that listens elsewhere after a reload says so again.
+        if (this.state === 'ready') this.listening = listeningOf(message)
+        if (this.state !== 'starting') return
         deadline.cancel()
         this.#becomeReady(listeningOf(message))
         resolve({ log: path })

@@ -1,12 +1,11 @@
-import { join } from 'node:path'
 import { applyConfig, configDigest } from '@sevenfold/config'
-import type { Accept, CompiledConfig } from '@sevenfold/config'
+import type { CompiledConfig } from '@sevenfold/config'
 import { systemClock } from '@sevenfold/layer'
 import type { PartContext } from '@sevenfold/layer'
 import { environmentError, exitCodes } from '../program/cli-error.ts'
 import type { Call } from '../program/command.ts'
 import type { Io } from '../program/io.ts'
-import { control } from '../talk/control.ts'
+import { acceptor } from './acceptor.ts'
 import { printBanner } from './banner.ts'
 import { showLive } from './live-view.ts'
 import { startOwnPart } from './own-part.ts'
@@ -69,20 +68,6 @@ function makeSupervisor(house: House): Supervisor {
   return supervisor
 }
 
-/** Asks a running part to read its new configuration; one that does not run will read it when it starts. */
-function acceptor(plan: UpPlan, supervisor: Supervisor): Accept {
-  return async (part) => {
-    if (supervisor.status().find(({ name }) => name === part)?.state !== 'ready') return undefined
-    try {
-      const path = join(plan.compiled.dataDir, part, 'control.sock')
-      await control(part, path, { op: 'reload', actor: 'supervisor', reason: 'the configuration changed' })
-      return undefined
-    } catch (error) {
-      return error instanceof Error ? error.message : String(error)
-    }
-  }
-}
-
 function takeReloads({ plan, own }: House, supervisor: Supervisor): void {
   const { again } = plan
   if (again === undefined) return
@@ -91,7 +76,7 @@ function takeReloads({ plan, own }: House, supervisor: Supervisor): void {
       const compiled = await again()
       const applied = await applyConfig(
         { ...compiled, dataDir: plan.compiled.dataDir },
-        acceptor(plan, supervisor),
+        acceptor(plan.compiled.dataDir, supervisor),
       )
       if (!applied.ok)
         throw environmentError(

@@ -28,6 +28,8 @@ export interface Supervisor {
   /** Stops everything within `stopAllDeadlineMs`. Safe to call twice. */
   stop(): Promise<void>
   status(): readonly PartStatus[]
+  /** Stops one part and starts it again. @throws CliError when it does not come back. */
+  restart(name: string): Promise<void>
 }
 
 function statusOf(part: PartProcess): PartStatus {
@@ -72,6 +74,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
   return {
     stop,
     status: () => parts.map(statusOf),
+    restart: async (name) => await parts.find(({ spec }) => spec.name === name)?.restart(),
     start: async () => {
       ensurePrivateFolder(join(options.dataDir, 'supervisor'))
       ensurePrivateFolder(logDir)
