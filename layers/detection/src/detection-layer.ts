@@ -143,7 +143,7 @@ async function start(context: Context): Promise<RunningLayer<DetectionConfig>> {
   await listenOnSocket(ingest, join(dataDir, 'ingest.sock'))
   await listenOnSocket(socket, join(dataDir, 'api.sock'))
   const port = await listenOnAddress(tcp, config.api.listen)
-  const sources = followSources(context, judge)
+  const sources = await followSources(context, judge)
   const ticking = startTicking(context, judge, store)
   const { host } = config.api.listen
   return {

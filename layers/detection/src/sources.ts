@@ -12,10 +12,10 @@ function positionPath(folder: string, path: string): string {
 }
 
 /** Follows the logs of the applications and gives their lines to the judge. Returns what ends that. */
-export function followSources(
+export async function followSources(
   context: PartContext<DetectionConfig>,
   judge: Judge,
-): { close(): Promise<void> } {
+): Promise<{ close(): Promise<void> }> {
   const folder = join(context.dataDir, 'intake')
   ensurePrivateFolder(folder)
   const read = context.metrics.counter('sevenfold_detection_lines_total', 'Lines read from application logs')
@@ -39,6 +39,8 @@ export function followSources(
       onError: (error) => context.log.warn('source-unreadable', { file: source.file, error }),
     })
   })
+  // Once this resolves every source has its place: what is written from now on is read.
+  await Promise.all(tails.map((tail) => tail.poll()))
   for (const tail of tails) tail.start()
   return { close: async () => void (await Promise.all(tails.map((tail) => tail.close()))) }
 }

@@ -60,13 +60,13 @@ describe('the detection layer as it runs', () => {
     const running = await house()
     const live = await follow(running.socket)
     const edge = await writer()
-    for (let i = 0; i < 30; i += 1) edge.emit(edge.events.access(facts('192.0.2.7')))
+    for (let i = 0; i < 30; i += 1) edge.emit(edge.events.access(facts('198.18.0.7')))
     const last = performance.now()
     const delta = await live.until(({ add }) => add.length > 0)
     expect(delta.add[0]).toMatchObject({
       type: 'ban',
       scope: 'ip',
-      value: '192.0.2.7',
+      value: '198.18.0.7',
       origin: 'sevenfold',
       scenario: 'sevenfold/http-probing',
     })
@@ -92,16 +92,16 @@ describe('the detection layer as it runs', () => {
     const live = await follow(running.socket)
     const runtime = await writer('runtime')
     for (let i = 0; i < 50; i += 1) {
-      runtime.emit(runtime.events.access({ ...facts('192.0.2.8'), requestId: `x${i}` }))
+      runtime.emit(runtime.events.access({ ...facts('198.18.0.8'), requestId: `x${i}` }))
       runtime.emit(
-        runtime.events.authentication({ outcome: 'failure', userName: 'a', clientAddress: '192.0.2.9' }),
+        runtime.events.authentication({ outcome: 'failure', userName: 'a', clientAddress: '198.18.0.9' }),
       )
     }
     const edge = await writer()
-    for (let i = 0; i < 12; i += 1) edge.emit(edge.events.access(facts('192.0.2.10')))
+    for (let i = 0; i < 12; i += 1) edge.emit(edge.events.access(facts('198.18.0.10')))
     await runtime.spool.flush()
-    await live.until(({ add }) => add.some((decision) => decision.value === '192.0.2.10'))
-    expect(bansOf(live)).toEqual(['192.0.2.10'])
+    await live.until(({ add }) => add.some((decision) => decision.value === '198.18.0.10'))
+    expect(bansOf(live)).toEqual(['198.18.0.10'])
   })
 
   it('keeps decisions over a restart, and they still end when they should', async () => {
@@ -109,17 +109,17 @@ describe('the detection layer as it runs', () => {
     const made = await ask(first.socket, {
       method: 'POST',
       path: '/v1/decisions',
-      body: { scope: 'Ip', value: '192.0.2.20', duration: '2h', reason: 'test', actor: 'ana' },
+      body: { scope: 'Ip', value: '198.18.0.20', duration: '2h', reason: 'test', actor: 'ana' },
     })
     await first.stop()
     const { id, until } = JSON.parse(made.body) as { id: number; until: string }
     const second = await house()
     const live = await follow(second.socket)
-    expect(live.deltas[0]?.delta.add).toEqual([expect.objectContaining({ id, until, value: '192.0.2.20' })])
+    expect(live.deltas[0]?.delta.add).toEqual([expect.objectContaining({ id, until, value: '198.18.0.20' })])
     const next = await ask(second.socket, {
       method: 'POST',
       path: '/v1/decisions',
-      body: { value: '192.0.2.21' },
+      body: { value: '198.18.0.21' },
     })
     expect((JSON.parse(next.body) as { id: number }).id).toBeGreaterThan(id)
   })
@@ -130,7 +130,7 @@ describe('the detection layer as it runs', () => {
     await ask(running.socket, {
       method: 'POST',
       path: '/v1/decisions',
-      body: { value: '192.0.2.22', duration: '1s' },
+      body: { value: '198.18.0.22', duration: '1s' },
     })
     const added = await live.until(({ add }) => add.length > 0)
     const removed = await live.until(({ remove }) => remove.length > 0)
@@ -141,24 +141,26 @@ describe('the detection layer as it runs', () => {
     const running = await house({ mode: 'monitor' })
     const live = await follow(running.socket)
     const edge = await writer()
-    for (let i = 0; i < 30; i += 1) edge.emit(edge.events.access(facts('192.0.2.7')))
+    for (let i = 0; i < 30; i += 1) edge.emit(edge.events.access(facts('198.18.0.7')))
     await live.until(({ version }) => version > 0)
     expect(bansOf(live)).toEqual([])
     const shown = await ask(running.socket, { path: '/v1/decisions' })
-    expect(JSON.parse(shown.body)).toEqual([expect.objectContaining({ value: '192.0.2.7', simulated: true })])
+    expect(JSON.parse(shown.body)).toEqual([
+      expect.objectContaining({ value: '198.18.0.7', simulated: true }),
+    ])
   })
 
   it('writes detections and decisions as events into its own spool', async () => {
     const running = await house()
     const live = await follow(running.socket)
     const edge = await writer()
-    for (let i = 0; i < 30; i += 1) edge.emit(edge.events.access(facts('192.0.2.7')))
+    for (let i = 0; i < 30; i += 1) edge.emit(edge.events.access(facts('198.18.0.7')))
     await live.until(({ add }) => add.length > 0)
     await running.stop()
     const text = spoolText(folder.path)
     expect(text).toContain('"kind":"detection"')
     expect(text).toContain('"action":"decision-add"')
-    expect(text).toContain('192.0.2.7 performed sevenfold/http-probing')
+    expect(text).toContain('198.18.0.7 performed sevenfold/http-probing')
   })
 
   it('does not ban this machine, declared proxies and listed networks, and says so', async () => {
@@ -167,9 +169,9 @@ describe('the detection layer as it runs', () => {
     const edge = await writer()
     const spared = ['127.0.0.1', '198.51.100.1', '203.0.113.77']
     for (let i = 0; i < 30; i += 1) for (const ip of spared) edge.emit(edge.events.access(facts(ip)))
-    for (let i = 0; i < 30; i += 1) edge.emit(edge.events.access(facts('192.0.2.30')))
-    await live.until(({ add }) => add.some((decision) => decision.value === '192.0.2.30'))
-    expect(bansOf(live)).toEqual(['192.0.2.30'])
+    for (let i = 0; i < 30; i += 1) edge.emit(edge.events.access(facts('198.18.0.30')))
+    await live.until(({ add }) => add.some((decision) => decision.value === '198.18.0.30'))
+    expect(bansOf(live)).toEqual(['198.18.0.30'])
     await running.stop()
     expect(spoolText(folder.path)).toContain('203.0.113.77 is not banned')
   })
