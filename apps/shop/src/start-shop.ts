@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { mkdirSync } from 'node:fs'
 import { createServer } from 'node:http'
-import type { Server } from 'node:http'
+import type { Server, ServerOptions } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { startControlServer } from './control/control-server.ts'
 import { openDatabase } from './database/database.ts'
@@ -78,11 +78,25 @@ function close(server: Server): Promise<void> {
   return new Promise((resolve) => server.close(() => resolve()))
 }
 
+/** Most open connections of the weak shop. */
+export const weakConnections = 400
+
+/** Longest time for a request head in the patched shop, in milliseconds. */
+export const headTimeoutMs = 1500
+
+/** Flaw `slow-client`: few connections, and all the time in the world to send a request. */
+function timeouts(shop: Shop): ServerOptions {
+  return shop.weak('slow-client')
+    ? { headersTimeout: 0, requestTimeout: 0 }
+    : { headersTimeout: headTimeoutMs, requestTimeout: 30_000, connectionsCheckingInterval: 200 }
+}
+
 function serve(shop: Shop, options: ShopOptions): Server {
   const settings = { trustProxy: options.trustProxy ?? false, hosts: new Set(options.hosts ?? []) }
-  const server = createServer((request, response) => {
+  const server = createServer(timeouts(shop), (request, response) => {
     void answer(shop, { request, response }, settings)
   })
+  if (shop.weak('slow-client')) server.maxConnections = weakConnections
   // A second wall behind the listen check: a forwarded or misconfigured listener still serves nobody else.
   server.on('connection', (socket) => {
     if (!isLoopback(socket.remoteAddress ?? '') || !isLoopback(socket.localAddress ?? '')) socket.destroy()

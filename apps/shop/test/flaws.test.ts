@@ -1,10 +1,13 @@
 import { readFileSync } from 'node:fs'
+import { setTimeout as wait } from 'node:timers/promises'
 import { createServer } from 'node:http'
 import type { Server } from 'node:http'
+import { connect } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { flaws } from '../src/index.ts'
+import { headTimeoutMs, weakConnections } from '../src/start-shop.ts'
 import type { FlawId, RunningShop } from '../src/index.ts'
 import { createClient } from './client.ts'
 import type { TestClient } from './client.ts'
@@ -199,6 +202,22 @@ const exploits: Readonly<Record<FlawId, (scene: Scene) => Promise<boolean>>> = {
     const long = await s.client.form('/cart/coupon', { code: `${'A'.repeat(25)}!` })
     const short = await s.client.form('/cart/coupon', { code: 'AA!' })
     return long.ms > short.ms + 100
+  },
+  'slow-client': async (s) => {
+    const sockets = Array.from({ length: weakConnections + 20 }, () => {
+      const socket = connect(s.shop.port, '127.0.0.1')
+      socket.on('error', () => {})
+      socket.write('GET / HTTP/1.1\r\nX-Slow: ')
+      return socket
+    })
+    // Long enough for a shop that bounds the time of a head to hang up on all of them.
+    await wait(headTimeoutMs + 800)
+    const served = await s.client.send('/health').then(
+      (answer) => answer.status === 200,
+      () => false,
+    )
+    for (const socket of sockets) socket.destroy()
+    return !served
   },
   'forgotten-backup': async (s) =>
     (await s.client.send('/backup/shop.sql.old')).text.includes('anna@example.org'),

@@ -22,6 +22,7 @@ export const attackClasses = [
   'header-spoofing',
   'brute-force',
   'redos',
+  'slow-client',
   'probing',
   'scraping',
   'bad-bot',
@@ -61,6 +62,8 @@ export interface Scene {
   /** The attacker. */
   readonly visitor: Visitor
   readonly sink: SinkView
+  /** Somebody innocent from another address, who only wants a page; not judged. */
+  bystander(): Visitor
   readonly witness: Witness
   /** Somebody else, logged in as `user`; judged under the same address, because the attack made the page. */
   victim(user: string): Promise<Victim>

@@ -19,6 +19,7 @@ function pageVisitor(text: string, headers: Readonly<Record<string, string>> = {
     send: never,
     form: never,
     json: never,
+    raw: () => ({ write: () => {}, isOpen: () => false, close: () => {} }),
     close: () => {},
   }
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { cellAddress, maxCells } from './cell-address.ts'
+import { bystanderAddress, cellAddress, maxCells } from './cell-address.ts'
 
 describe('cellAddress', () => {
   it('counts through 127.2.0.1 to the end of the network', () => {
@@ -12,5 +12,12 @@ describe('cellAddress', () => {
   it('has no address beyond', () => {
     expect(() => cellAddress(maxCells)).toThrow(RangeError)
     expect(() => cellAddress(-1)).toThrow(RangeError)
+  })
+})
+
+describe('bystanderAddress', () => {
+  it('is no address of a cell', () => {
+    expect(bystanderAddress('127.2.0.1')).toBe('127.1.0.1')
+    expect(bystanderAddress('127.200.7.9')).toBe('127.1.7.9')
   })
 })

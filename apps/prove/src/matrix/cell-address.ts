@@ -10,3 +10,8 @@ export function cellAddress(number: number): string {
   const value = firstCell + 1 + number
   return `127.${(value >> 16) & 255}.${(value >> 8) & 255}.${value & 255}`
 }
+
+/** The address of somebody innocent beside a cell: the same with 127.1 in front, which no cell has. */
+export function bystanderAddress(address: string): string {
+  return address.replace(/^127\.\d+/, '127.1')
+}

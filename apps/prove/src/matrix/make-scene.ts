@@ -6,6 +6,7 @@ import type { Bed } from '../bed/bed.ts'
 import { createVictim } from '../browser/victim.ts'
 import { createVisitor } from '../visitor/visitor.ts'
 import type { Visitor } from '../visitor/visitor.ts'
+import { bystanderAddress } from './cell-address.ts'
 import type { Configuration } from './configuration.ts'
 import { seededId, seededRandom } from './seeded-random.ts'
 
@@ -40,6 +41,7 @@ function readBelow(folder: string, path: string): string | undefined {
 export function makeScene(place: CellPlace): OpenScene {
   const { bed, address, seed, label } = place
   const visitors: Visitor[] = []
+  const bystanders: Visitor[] = []
   const arrive = (): Visitor => {
     const trace = seededId(seed, `${label}\0${visitors.length}`)
     const visitor = createVisitor({ target: bed.target(place.configuration), address, trace })
@@ -49,6 +51,16 @@ export function makeScene(place: CellPlace): OpenScene {
   const scene: Scene = {
     visitor: arrive(),
     sink: bed.sink.view(seededId(seed, `sink\0${label}`).slice(0, 18)),
+    bystander: () => {
+      const target = bed.target(place.configuration)
+      const visitor = createVisitor({
+        target,
+        address: bystanderAddress(address),
+        trace: seededId(seed, `${label}\0bystander`),
+      })
+      bystanders.push(visitor)
+      return visitor
+    },
     witness: {
       loot: place.loot,
       folder: bed.folder,
@@ -66,6 +78,6 @@ export function makeScene(place: CellPlace): OpenScene {
   return {
     scene,
     traces: () => new Set(visitors.flatMap((visitor) => [...visitor.traces])),
-    close: () => visitors.forEach((visitor) => visitor.close()),
+    close: () => [...visitors, ...bystanders].forEach((visitor) => visitor.close()),
   }
 }

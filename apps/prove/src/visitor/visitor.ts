@@ -2,6 +2,8 @@ import { Agent, request as httpRequest } from 'node:http'
 import type { IncomingHttpHeaders } from 'node:http'
 import { noAnswer } from './answer.ts'
 import type { Answer } from './answer.ts'
+import { openRaw } from './open-raw.ts'
+import type { RawConnection } from './open-raw.ts'
 
 /** Where requests go. */
 export interface Target {
@@ -39,6 +41,8 @@ export interface Visitor {
   get(path: string, headers?: Readonly<Record<string, string>>): Promise<Answer>
   form(path: string, fields: Readonly<Record<string, string>>): Promise<Answer>
   json(path: string, value: unknown, method?: string): Promise<Answer>
+  /** A connection from the same address on which the attacker decides every byte. */
+  raw(): RawConnection
   close(): void
 }
 
@@ -149,6 +153,7 @@ export function createVisitor(options: VisitorOptions): Visitor {
     get: (path, headers = {}) => send({ path, headers }),
     form: (path, fields) => post(path, 'application/x-www-form-urlencoded', query(fields).slice(1)),
     json: (path, value, method) => post(path, 'application/json', JSON.stringify(value), method),
+    raw: () => openRaw(options.target, options.address),
     close: () => agent.destroy(),
   }
 }

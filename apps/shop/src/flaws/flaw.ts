@@ -37,6 +37,7 @@ export type FlawId =
   | 'header-trust'
   | 'redos-coupon'
   | 'forgotten-backup'
+  | 'slow-client'
 
 /** One deliberate flaw, as the README documents it. */
 export interface Flaw {

@@ -261,4 +261,11 @@ export const flaws: readonly Flaw[] = [
     endpoint: 'GET /backup/shop.sql.old',
     example: 'found by trying names that exist in many shops',
   },
+  {
+    id: 'slow-client',
+    class: 'slow-client',
+    cwe: 400,
+    endpoint: 'every connection',
+    example: '450 connections whose request head never ends',
+  },
 ]

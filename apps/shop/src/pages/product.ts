@@ -5,6 +5,7 @@ import { html, seeOther } from '../http/reply.ts'
 import type { Reply } from '../http/reply.ts'
 import type { Shop } from '../shop.ts'
 import { escape } from '../view/escape.ts'
+import { hueOf } from '../view/goods.ts'
 import { money } from '../view/money.ts'
 import { page } from '../view/page.ts'
 import { notFound } from './not-found.ts'
@@ -29,7 +30,7 @@ function reviewHtml(shop: Shop, review: Row): string {
 function productHtml(product: Row, reviews: string): string {
   const id = encodeURIComponent(String(product['id']))
   const stock = Number(product['stock'])
-  return `<div class="product"><img src="/assets/art/${encodeURIComponent(String(product['category']))}.svg" alt="">
+  return `<div class="product"><img src="/assets/art/${encodeURIComponent(String(product['category']))}.svg" alt="" style="--turn: ${hueOf(product['id'])}deg">
 <div><h1>${escape(String(product['name']))}</h1><p class="price">${money(Number(product['price_cents']))}</p>
 <p>${escape(String(product['description']))}</p><p class="small">${stock > 0 ? `${stock} in stock` : 'Sold out'}</p>
 <form action="/cart/add" method="post"><input type="hidden" name="product" value="${id}">

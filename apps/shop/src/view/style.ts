@@ -35,15 +35,16 @@ label input, label textarea, label select { display: block; width: 100%; max-wid
 .hero p { max-width: 34rem; margin: .3rem 0 0; color: var(--soft) }
 .goods { display: grid; grid-template-columns: repeat(auto-fill, minmax(13rem, 1fr)); gap: 1rem; padding: 0; list-style: none }
 .goods li { background: var(--panel); border: 1px solid var(--line); border-radius: .7rem; overflow: hidden; display: flex; flex-direction: column }
-.goods img { width: 100%; height: 8.5rem; background: var(--art) }
+.goods img { width: 100%; height: 8.5rem; background: var(--art); object-fit: cover; filter: hue-rotate(var(--turn, 0deg)) }
 .goods div { padding: .7rem .9rem 1rem; display: flex; flex-direction: column; gap: .2rem; flex: 1 }
 .goods a { font-weight: 600; text-decoration: none }
 .goods p { margin: 0; color: var(--soft); font-size: .92rem; flex: 1 }
 .price { color: var(--warm); font-weight: 600 }
 .product { display: grid; grid-template-columns: repeat(auto-fit, minmax(17rem, 1fr)); gap: 2rem }
-.product img { width: 100%; background: var(--art); border-radius: .8rem }
+.product img { width: 100%; background: var(--art); border-radius: .8rem; filter: hue-rotate(var(--turn, 0deg)) }
 .review { border-top: 1px solid var(--line); padding: .8rem 0 }
 .review p { margin: .2rem 0 }
+.panel h2 { margin-top: .2rem }
 .small, .stars + span { color: var(--soft); font-size: .9rem }
 .stars { color: var(--warm); letter-spacing: .1em }
 .panel { background: var(--panel); border: 1px solid var(--line); border-radius: .7rem; padding: 1rem 1.2rem; margin: 1rem 0 }
@@ -53,7 +54,10 @@ table { border-collapse: collapse; width: 100% }
 th, td { text-align: left; padding: .45rem .6rem; border-bottom: 1px solid var(--line); vertical-align: top }
 pre { background: var(--panel); border: 1px solid var(--line); border-radius: .5rem; padding: .8rem 1rem; overflow-x: auto; white-space: pre-wrap }
 .card { max-width: 26rem; border: 2px solid var(--warm); border-radius: .8rem; padding: 1.4rem; font: 1.05rem/1.6 Georgia, serif; background: var(--panel) }
-footer { border-top: 1px solid var(--line); padding: 1.2rem 1rem 2rem; max-width: 68rem; margin: auto }
+footer { border-top: 1px solid var(--line) }
+footer > * { max-width: 68rem; margin: 1rem auto; padding: 0 1rem }
 footer form { display: flex; flex-wrap: wrap; gap: .6rem; align-items: end }
+footer label { margin: 0 }
+footer input { min-width: 16rem }
 footer p a { margin-right: 1rem }
 `
