@@ -1,5 +1,6 @@
 import { type CommentStyle, lexSql, type SqlContext, type SqlTokens } from './sql-lexer.ts'
 import { walkSql } from './sql-walk.ts'
+import { isWordBehindQuote, mayChangeQuery } from './sql-trigger.ts'
 
 /** Why a value would change the query it is put into. */
 export interface SqliFinding {
@@ -8,11 +9,6 @@ export interface SqliFinding {
   /** One sentence for people, without any text of the value. */
   readonly reason: string
 }
-
-// Without one of these bytes, or one of these words, no value can leave its place in a query.
-const SIGNS = /['"`;=<>()|&@#*+\\~!^{]|--|\/\*|\.\./
-const WORDS =
-  /(?:union|select|having|order|group|limit|procedure|into|between|exec|declare|waitfor|shutdown|drop|insert|update|delete|create|case|like|(?<![a-z])x?or(?![a-z])|(?<![a-z])and(?![a-z])|(?<![a-z])is(?![a-z])|(?<![a-z])in(?![a-z]))/i
 
 function judgeStyle(input: string, context: SqlContext, style: CommentStyle): [string | null, SqlTokens] {
   const tokens = lexSql(input, context, style)
@@ -35,14 +31,14 @@ function judgeContext(input: string, context: SqlContext): string | null {
 export function detectSQLi(value: string): SqliFinding | null {
   // A no-break space in UTF-8 is white space for some drivers; its single byte is so for the lexer.
   const input = value.includes('\xc2\xa0') ? value.replaceAll('\xc2\xa0', ' ') : value
-  if (input.length < 2 || (!SIGNS.test(input) && !WORDS.test(input))) return null
-  const bare = judgeContext(input, 'bare')
+  if (input.length < 2) return null
+  const bare = mayChangeQuery(input) ? judgeContext(input, 'bare') : null
   if (bare !== null) return { context: 'bare', reason: bare }
   for (const [context, quote] of [
     ['single', "'"],
     ['double', '"'],
   ] as const) {
-    if (!input.includes(quote)) continue
+    if (!input.includes(quote) || isWordBehindQuote(input, quote)) continue
     const reason = judgeContext(input, context)
     if (reason !== null) return { context, reason }
   }
