@@ -155,7 +155,10 @@ export class WorkerPool {
 
   private readyOf(member: Member): Promise<Member> {
     return new Promise((resolve, reject) => {
+      let settled = false
       const fail = (why: string): void => {
+        if (settled) return
+        settled = true
         clearTimeout(timer)
         member.leaving = true
         member.worker.process.kill('SIGKILL')
@@ -165,7 +168,8 @@ export class WorkerPool {
       member.worker.once('exit', () => fail('it ended'))
       member.worker.on('message', (message: WorkerMessage) => {
         if (message.type === 'failed') fail(message.message)
-        if (message.type === 'ready') {
+        if (message.type === 'ready' && !settled) {
+          settled = true
           clearTimeout(timer)
           member.ready = true
           this.listening = message.listening
