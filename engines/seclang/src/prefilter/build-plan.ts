@@ -5,7 +5,7 @@ import { needsOf } from './link-needs.ts'
 import type { LinkNeeds } from './link-needs.ts'
 import type { PrefilterPlan } from './prefilter-plan.ts'
 import { LinkScanner } from './link-scanner.ts'
-import { addVariant, createVariantNode, sealVariants } from './variant-plan.ts'
+import { addVariant, createVariantNode, linksIn, sealVariants } from './variant-plan.ts'
 import type { VariantNode } from './variant-plan.ts'
 
 /** Phases that share what was scanned. */
@@ -152,12 +152,18 @@ function columnScans(indexed: readonly IndexedLink[], needs: readonly LinkNeeds[
     }
   }
   const scanners = scannersFor([...columns.values()], needs)
+  const small = new Map<string, LinkScanner>()
   return [...columns].map(([number, draft]) => {
     const { target, list, phase, uses } = draft
     const scanner = scanners.get(draft) ?? new LinkScanner(needs)
     const members = new Set(uses.flatMap(({ member }) => (member === null ? [] : [member])))
-    const named = new Map([...members].map((member) => [member, variantTree(uses, member, scanner)]))
-    return new ColumnScan(scanner, variantTree(uses, null, scanner), { number, target, list, phase, named })
+    const tree = (member: string | null): VariantNode => {
+      const root = variantTree(uses, member, scanner)
+      assignScanners(root, scanner, { needs, small })
+      return root
+    }
+    const named = new Map([...members].map((member) => [member, tree(member)]))
+    return new ColumnScan(scanner, tree(null), { number, target, list, phase, named })
   })
 }
 
@@ -174,6 +180,25 @@ function scannersFor(drafts: readonly ColumnDraft[], needs: readonly LinkNeeds[]
   return new Map(
     drafts.map((draft) => [draft, busy.includes(draft) ? scanner : scannerOf(linksOf(draft), needs)]),
   )
+}
+
+/** From so many links on, a form is looked at with the scanner of its column. */
+const fewLinks = 16
+
+function assignScanners(
+  node: VariantNode,
+  inherited: LinkScanner,
+  shared: { readonly needs: readonly LinkNeeds[]; readonly small: Map<string, LinkScanner> },
+): void {
+  const links = linksIn(node.below)
+  let scanner = inherited
+  if (node.transformation !== null && links.length <= fewLinks) {
+    const key = links.join(' ')
+    scanner = shared.small.get(key) ?? scannerOf(new Set(links), shared.needs)
+    shared.small.set(key, scanner)
+  }
+  node.scanner = scanner
+  for (const child of node.children) assignScanners(child, scanner, shared)
 }
 
 function scannerOf(links: ReadonlySet<number>, needs: readonly LinkNeeds[]): LinkScanner {

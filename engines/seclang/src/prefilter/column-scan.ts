@@ -32,6 +32,8 @@ export class ColumnScan {
   readonly #texts: string[] = []
   readonly #flags: number[] = []
   readonly #links: readonly Uint32Array[]
+  /** What each form was looked at with. */
+  readonly #scanners: LinkScanner[] = []
   #forms = 0
   readonly #found: Uint32Array
 
@@ -107,7 +109,7 @@ export class ColumnScan {
     const found = this.#found
     found.fill(0)
     this.#forms = 0
-    this.#visit(root, value, this.#keep(value, flags))
+    this.#visit(root, value, this.#keep(value, flags, this.#scanner))
     let any = 0
     for (let word = 0; word < found.length; word++) any |= found[word] ?? 0
     tx.steps += 1 + (value.length >> 6)
@@ -119,22 +121,26 @@ export class ColumnScan {
   }
 
   /** Remembers the links of the form that was scanned last; gives its number. */
-  #keep(text: string, flags: number): number {
+  #keep(text: string, flags: number, scanner: LinkScanner): number {
     const number = Math.min(this.#forms, maxForms)
     if (this.#forms < maxForms) this.#forms++
     this.#texts[number] = text
     this.#flags[number] = flags
+    this.#scanners[number] = scanner
     const links = this.#links[number]
     if (links === undefined) return number
-    if (this.#scanner.hasBits) links.set(this.#scanner.bits)
+    if (scanner.hasBits) links.set(scanner.bits)
     else links.fill(0)
     return number
   }
 
   /** Number of a form: different chains often give the same text. */
-  #formOf(text: string): number {
-    for (let number = 0; number < this.#forms; number++) if (this.#texts[number] === text) return number
-    return this.#keep(text, this.#scanner.scan(text))
+  #formOf(text: string, scanner: LinkScanner): number {
+    for (let number = 0; number < this.#forms; number++) {
+      const used = this.#scanners[number]
+      if ((used === scanner || used === this.#scanner) && this.#texts[number] === text) return number
+    }
+    return this.#keep(text, scanner.scan(text), scanner)
   }
 
   #visit(node: VariantNode, text: string, form: number): void {
@@ -150,7 +156,7 @@ export class ColumnScan {
       const isTriggered = child.trigger === alwaysTrigger || (child.trigger & flags) !== 0
       const next = isTriggered ? (child.transformation?.apply(text) ?? text) : text
       if (next === text) this.#visit(child, text, form)
-      else if (next.length >= child.shortest) this.#visit(child, next, this.#formOf(next))
+      else if (next.length >= child.shortest) this.#visit(child, next, this.#formOf(next, child.scanner ?? this.#scanner))
     }
   }
 

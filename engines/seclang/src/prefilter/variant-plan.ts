@@ -1,5 +1,6 @@
 import type { ChainNode } from '../compile/chain-trie.ts'
 import type { Transformation } from '../transformations/transformation.ts'
+import type { LinkScanner } from './link-scanner.ts'
 import { alwaysTrigger, changesOnlyCase, ignoresCase, triggerOf } from './byte-trigger.ts'
 
 /** The forms of a value that links of one column look at: a tree of transformations with the links at its nodes. */
@@ -12,6 +13,8 @@ export interface VariantNode {
   readonly links: Uint32Array
   /** Links at this node and below. */
   readonly below: Uint32Array
+  /** Looks at the forms that are made here; small where few links are below. */
+  scanner: LinkScanner | null
   /** Triggers of all nodes below. */
   triggersBelow: number
   /** Shortest value that a link here or below can match; 0 when a later step can make values longer. */
@@ -26,6 +29,7 @@ export function createVariantNode(transformation: Transformation | null, words: 
     children: [],
     links: new Uint32Array(words),
     below: new Uint32Array(words),
+    scanner: null,
     triggersBelow: 0,
     shortest: Number.MAX_SAFE_INTEGER,
   }
@@ -60,6 +64,13 @@ export function sealVariants(node: VariantNode): number {
     if (child.shortest === 0) node.shortest = 0
   }
   return node.triggersBelow
+}
+
+/** Links of a set, as numbers. */
+export function linksIn(set: Uint32Array): number[] {
+  const links: number[] = []
+  for (let link = 0; link < set.length * 32; link++) if ((((set[link >> 5] ?? 0) >>> (link & 31)) & 1) === 1) links.push(link)
+  return links
 }
 
 /** True when the column needs a second look at every value, whatever its bytes. */
