@@ -5,7 +5,7 @@ import type { ShownEvent } from './event.ts'
 const maxShown = 300
 
 export const events = signal<readonly ShownEvent[]>([])
-export const filter = signal('')
+export const filter = signal('not sevenfold.kind:heartbeat')
 export const isPaused = signal(false)
 /** `live`, `waiting` while connecting again. */
 export const tailState = signal<'live' | 'waiting'>('waiting')
