@@ -96,6 +96,11 @@ export const commands: readonly Listed[] = [
     load: async () => (await import('../commands/ledger-export.ts')).ledgerExport,
   },
   {
+    name: 'waf eval',
+    summary: 'judge requests from standard input by SecLang rules, one JSON object a line',
+    load: async () => (await import('../commands/waf-eval.ts')).wafEval,
+  },
+  {
     name: 'config check',
     summary: 'report everything that is wrong with a configuration, with places',
     load: async () => (await import('../commands/config-check.ts')).configCheck,

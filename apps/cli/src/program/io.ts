@@ -1,5 +1,7 @@
 /** Where a command reads and writes; tests and other programs give their own. */
 export interface Io {
+  /** Standard input, for the commands that read questions from it. */
+  input(): AsyncIterable<Uint8Array>
   /** Results; a text without its last newline is one line. */
   out(line: string): void
   /** Progress, warnings and errors. */
@@ -24,6 +26,7 @@ export function processIo(): Io {
   const isTerminal = process.stdout.isTTY
   const noColour = process.env['NO_COLOR']
   return {
+    input: () => process.stdin,
     out: (line) => void process.stdout.write(`${line}\n`),
     note: (line) => void process.stderr.write(`${line}\n`),
     isTerminal,

@@ -1,0 +1,29 @@
+import { resolve } from 'node:path'
+import { compileRuleSet, faultText, SeclangError } from '@sevenfold/seclang'
+import type { CompiledRuleSet } from '@sevenfold/seclang'
+import { CliError, exitCodes, usageError } from '../program/cli-error.ts'
+import type { Call } from '../program/command.ts'
+import { ruleFiles, ruleTexts } from './rule-texts.ts'
+
+const shownFaults = 20
+
+/** The rules that a call names, compiled. @throws CliError with the places of all faults. */
+export function loadRules(call: Call): CompiledRuleSet {
+  const path = (entry: string): string => (entry === 'builtin' ? entry : resolve(call.io.cwd, entry))
+  const named = [...call.texts('rules'), ...call.words].map(path)
+  const setup = call.text('setup')
+  const paranoia = call.text('paranoia')
+  if (paranoia !== undefined && !/^[1-4]$/.test(paranoia)) throw usageError('--paranoia must be 1, 2, 3 or 4', 'for example --paranoia 2')
+  const texts = ruleTexts({
+    rules: named.length === 0 ? ['builtin'] : named,
+    ...(setup === undefined ? {} : { setup: path(setup) }),
+    ...(paranoia === undefined ? {} : { paranoia: Number(paranoia) }),
+  })
+  try {
+    return compileRuleSet(texts, { files: ruleFiles })
+  } catch (error) {
+    if (!(error instanceof SeclangError)) throw error
+    const faults = error.faults.slice(0, shownFaults).map(faultText)
+    throw new CliError(exitCodes.environment, `the rules are faulty\n${faults.join('\n')}`, 'mend the rules, or name others with --rules', { cause: error })
+  }
+}
