@@ -534,7 +534,12 @@ describe('the built-in rules', () => {
     'a surname with an apostrophe': "GET /search?q=O'Brien HTTP/1.1\r\nHost: shop.test\r\n\r\n",
     'a form': post('name=Ann&comment=Nice+shop%2C+I+will+select+it+from+now+on'),
   }
-  const built = buildInspection({ rules: ['builtin'], paranoia: 1, steps: 5_000_000 })
+  const built = buildInspection({
+    rules: ['builtin'],
+    paranoia: 1,
+    steps: 5_000_000,
+    inspectedBodySizeBytes: 65_536,
+  })
 
   for (const [name, text] of Object.entries(attacks)) {
     it(`stop ${name}`, async () => {
@@ -552,6 +557,32 @@ describe('the built-in rules', () => {
       client.send(text)
       expect((await client.answer()).status).toBe(200)
       expect(edge.blocks).toEqual([])
+    })
+  }
+
+  const long = 'lorem ipsum '.repeat(20_000)
+  const json = (first: string): string => JSON.stringify({ first, long, last: 'end' })
+  const multipart = (first: string): string =>
+    `--b\r\nContent-Disposition: form-data; name="first"\r\n\r\n${first}\r\n--b\r\nContent-Disposition: form-data; name="file"; filename="a.txt"\r\nContent-Type: text/plain\r\n\r\n${long}\r\n--b--\r\n`
+  for (const [type, make] of [
+    ['application/json', json],
+    ['multipart/form-data; boundary=b', multipart],
+  ] as const) {
+    it(`judge the first part of a long body of ${type}, and nothing but what it holds`, async () => {
+      const client = await start(built === null ? {} : { inspection: built })
+      upstream.onRequest = () => {}
+      const send = (to: RawClient, body: string): void =>
+        to.send(
+          `POST / HTTP/1.1\r\nHost: shop.test\r\nContent-Type: ${type}\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
+        )
+      send(client, make('harmless'))
+      const whole = make('harmless')
+      await waitFor(() => upstream.bytes[0]?.endsWith(whole) === true, 'the whole body')
+      expect(edge.blocks).toEqual([])
+      const attacker = await connect()
+      send(attacker, make("1' UNION SELECT password FROM users--"))
+      expect((await attacker.answer()).status).toBe(403)
+      expect(upstream.connections).toBe(1)
     })
   }
 })

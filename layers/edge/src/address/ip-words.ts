@@ -29,13 +29,14 @@ function parseV4(text: string, start: number): number {
   return dots === 4 ? value : -1
 }
 
-function hexGroups(text: string): number[] | null {
+/** Groups of one side of `::`; a dotted IPv4 tail is only allowed at the end of the whole address. */
+function hexGroups(text: string, isEnd: boolean): number[] | null {
   if (text === '') return []
   const groups: number[] = []
   const parts = text.split(':')
   for (const [index, part] of parts.entries()) {
     if (part.includes('.')) {
-      const v4 = index === parts.length - 1 ? parseV4(part, 0) : -1
+      const v4 = isEnd && index === parts.length - 1 ? parseV4(part, 0) : -1
       if (v4 < 0) return null
       groups.push(v4 >>> 16, v4 & 0xffff)
     } else if (/^[0-9a-f]{1,4}$/i.test(part)) groups.push(Number.parseInt(part, 16))
@@ -46,8 +47,8 @@ function hexGroups(text: string): number[] | null {
 
 function parseV6(text: string, words: IpWords): boolean {
   const gap = text.indexOf('::')
-  const left = hexGroups(gap < 0 ? text : text.slice(0, gap))
-  const right = gap < 0 ? [] : hexGroups(text.slice(gap + 2))
+  const left = hexGroups(gap < 0 ? text : text.slice(0, gap), gap < 0)
+  const right = gap < 0 ? [] : hexGroups(text.slice(gap + 2), true)
   if (left === null || right === null) return false
   const missing = 8 - left.length - right.length
   if (gap < 0 ? missing !== 0 : missing < 1) return false

@@ -2,13 +2,11 @@ import { SeclangError, compileRuleSet, createSeclangInspector, faultText } from 
 import { EdgeError } from '../edge-error.ts'
 import type { SiteInspection } from '../pipeline/site.ts'
 import { diskRuleFiles } from './disk-rule-files.ts'
-import { ruleTextsOf } from './rule-source.ts'
+import { ruleTexts } from './rule-source.ts'
+import type { RuleTextOptions } from './rule-source.ts'
 
 /** What an inspection is built from. */
-export interface InspectionSource {
-  /** Entries of `edge.rules`. */
-  readonly rules: readonly string[]
-  readonly paranoia: number
+export interface InspectionSource extends RuleTextOptions {
   /** Most engine steps of one request. */
   readonly steps: number
 }
@@ -29,8 +27,7 @@ function explain(error: unknown): string {
 export function buildInspection(source: InspectionSource): SiteInspection | null {
   if (source.rules.length === 0) return null
   try {
-    const texts = source.rules.flatMap((rule) => ruleTextsOf(rule, source.paranoia))
-    const set = compileRuleSet(texts, { files: diskRuleFiles })
+    const set = compileRuleSet(ruleTexts(source), { files: diskRuleFiles })
     const answers = set.rules.some((rule) => rule.phase === 3 || rule.phase === 4)
     return { inspector: createSeclangInspector(set, { sliceSteps, totalSteps: source.steps }), answers }
   } catch (error) {

@@ -57,6 +57,7 @@ export class EdgeWorker {
           rules: config.rules,
           paranoia: config.paranoia,
           steps: config.limits.inspectionSteps,
+          inspectedBodySizeBytes: config.limits.inspectedBodySizeBytes,
         })
       : null
     this.events = new EdgeEvents({
