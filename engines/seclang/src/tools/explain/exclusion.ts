@@ -1,0 +1,31 @@
+/** The least that has to be left out for one false alarm: one rule, one path, one parameter. */
+export interface Exclusion {
+  readonly ruleId: string
+  /** Path of the request, exact. */
+  readonly path: string
+  /** Such as `ARGS:q`; null leaves the whole rule out on that path. */
+  readonly variable: string | null
+  /** Id that the new rule gets. */
+  readonly id: number
+}
+
+/** Variables that an exclusion can name. */
+const excludable = /^[A-Z_]+(?::.*)?$/
+
+/**
+ * SecLang text of an exclusion, to be read before the rules that it is about. Throws an Error when a part cannot be
+ * written safely: nothing of a request may end the quotes of a rule.
+ */
+export function exclusionText({ ruleId, path, variable, id }: Exclusion): string {
+  if (!/^\d{1,10}$/.test(ruleId)) throw new Error('rule id is not a number')
+  if (!isPlain(path)) throw new Error('path holds characters that cannot be written in a rule')
+  if (variable !== null && (!excludable.test(variable) || !isPlain(variable))) {
+    throw new Error('variable holds characters that cannot be written in a rule')
+  }
+  const control = variable === null ? `ctl:ruleRemoveById=${ruleId}` : `ctl:ruleRemoveTargetById=${ruleId};${variable}`
+  return `SecRule REQUEST_FILENAME "@streq ${path}" "id:${id},phase:1,pass,nolog,t:none,${control}"\n`
+}
+
+function isPlain(text: string): boolean {
+  return /^[!-~]{1,2048}$/.test(text) && !/["'\\,;%]/.test(text)
+}
