@@ -13,9 +13,14 @@ const plain = ['scripts', 'test', 'bench', 'apps/console/web']
 
 function testProjects() {
   const groups = ['core', 'engines', 'layers', 'backbone', 'apps']
-  const folders = groups.flatMap((group) => (existsSync(join(root, group)) ? readdirSync(join(root, group)).map((name) => `${group}/${name}`) : []))
+  const folders = groups.flatMap((group) =>
+    existsSync(join(root, group)) ? readdirSync(join(root, group)).map((name) => `${group}/${name}`) : [],
+  )
   return [...folders, 'testkit', ...plain]
-    .flatMap((folder) => [`${folder}/tsconfig.test.json`, ...(plain.includes(folder) ? [`${folder}/tsconfig.json`] : [])])
+    .flatMap((folder) => [
+      `${folder}/tsconfig.test.json`,
+      ...(plain.includes(folder) ? [`${folder}/tsconfig.json`] : []),
+    ])
     .filter((file) => existsSync(join(root, file)))
 }
 
@@ -31,7 +36,12 @@ const steps = [
 let passed = 0
 const failed = []
 for (const [name, command, args] of steps) {
-  const result = spawnSync(command, args, { cwd: root, encoding: 'utf8', maxBuffer: 64 << 20, env: { ...process.env, npm_config_loglevel: 'error' } })
+  const result = spawnSync(command, args, {
+    cwd: root,
+    encoding: 'utf8',
+    maxBuffer: 64 << 20,
+    env: { ...process.env, npm_config_loglevel: 'error' },
+  })
   if (result.status === 0) {
     passed += 1
     process.stdout.write(`ok    ${name}\n`)
@@ -40,5 +50,7 @@ for (const [name, command, args] of steps) {
     process.stdout.write(`FAIL  ${name}\n${result.stdout}${result.stderr}\n`)
   }
 }
-process.stdout.write(`check: ${passed} passed, ${failed.length} failed${failed.length > 0 ? ` (${failed.join('; ')})` : ''}\n`)
+process.stdout.write(
+  `check: ${passed} passed, ${failed.length} failed${failed.length > 0 ? ` (${failed.join('; ')})` : ''}\n`,
+)
 process.exitCode = failed.length > 0 ? 1 : 0

@@ -13,12 +13,18 @@ const suites = {
 const names = process.argv.slice(2).filter((argument) => !argument.startsWith('--'))
 const unknown = names.find((name) => !Object.hasOwn(suites, name))
 if (unknown !== undefined) {
-  process.stderr.write(`conformance: error: no suite is called ${unknown}\nhint: ${Object.keys(suites).join(', ')}\n`)
+  process.stderr.write(
+    `conformance: error: no suite is called ${unknown}\nhint: ${Object.keys(suites).join(', ')}\n`,
+  )
   process.exit(2)
 }
 const files = (names.length > 0 ? names : Object.keys(suites)).flatMap((name) => suites[name])
 const env = { ...process.env, SEVENFOLD_CONFORMANCE: process.argv.includes('--sampled') ? 'sampled' : 'full' }
 const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs')
 const reporters = ['--reporter=verbose', '--reporter=./scripts/totals-reporter.ts']
-const result = spawnSync(process.execPath, [vitest, 'run', ...reporters, ...files], { cwd: root, env, stdio: 'inherit' })
+const result = spawnSync(process.execPath, [vitest, 'run', ...reporters, ...files], {
+  cwd: root,
+  env,
+  stdio: 'inherit',
+})
 process.exitCode = result.status ?? 1

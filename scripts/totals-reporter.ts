@@ -11,7 +11,9 @@ class TotalsReporter implements Reporter {
         if (state !== 'pending') totals[state] += 1
       }
     }
-    process.stdout.write(`tests: ${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped\n`)
+    process.stdout.write(
+      `tests: ${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped\n`,
+    )
   }
 }
 
