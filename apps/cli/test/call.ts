@@ -4,11 +4,7 @@ import { run } from '../src/program/run.ts'
 import type { Printed } from './run-cli.ts'
 
 /** Runs a command in this process. */
-export async function call(
-  args: readonly string[],
-  cwd: string,
-  input = '',
-): Promise<Printed> {
+export async function call(args: readonly string[], cwd: string, input = ''): Promise<Printed> {
   const [out, note]: [string[], string[]] = [[], []]
   const code = await run(commands, args, {
     input: () => Readable.from([Buffer.from(input)]),

@@ -22,10 +22,16 @@ interface Answer {
   readonly error?: string
 }
 
-async function judge(lines: readonly unknown[], ...args: string[]): Promise<{ answers: Answer[]; stderr: string; code: number | null }> {
+async function judge(
+  lines: readonly unknown[],
+  ...args: string[]
+): Promise<{ answers: Answer[]; stderr: string; code: number | null }> {
   const input = lines.map((line) => (typeof line === 'string' ? line : JSON.stringify(line))).join('\n')
   const { stdout, stderr, code } = await call(['waf', 'eval', ...args], folder, input)
-  const answers = stdout.split('\n').filter((line) => line !== '').map((line) => JSON.parse(line) as Answer)
+  const answers = stdout
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as Answer)
   return { answers, stderr, code }
 }
 
@@ -33,8 +39,19 @@ describe('waf eval', () => {
   it('answers each line in order, with verdict, status, score, rules and time', async () => {
     const { answers, stderr, code } = await judge([
       { id: 1, method: 'GET', uri: '/search?q=tent', headers: browser },
-      { id: 'two', method: 'GET', uri: '/search?q=%27%20UNION%20SELECT%20password%20FROM%20users--', headers: browser },
-      { id: null, method: 'POST', uri: '/', headers: [...Object.entries(browser), ['Content-Type', 'application/json']], body: '{"a":"<script>alert(1)</script>"}' },
+      {
+        id: 'two',
+        method: 'GET',
+        uri: '/search?q=%27%20UNION%20SELECT%20password%20FROM%20users--',
+        headers: browser,
+      },
+      {
+        id: null,
+        method: 'POST',
+        uri: '/',
+        headers: [...Object.entries(browser), ['Content-Type', 'application/json']],
+        body: '{"a":"<script>alert(1)</script>"}',
+      },
     ])
     expect(code).toBe(0)
     expect(answers.map(({ id, verdict, status }) => [id, verdict, status])).toEqual([
@@ -50,7 +67,10 @@ describe('waf eval', () => {
   it('reads rules from folders and files, and set-up before them', async () => {
     const rules = join(folder, 'own')
     mkdirSync(rules)
-    writeFileSync(join(rules, 'b.conf'), 'SecRule ARGS:a "@streq %{tx.word}" "id:2,phase:2,deny,status:418,log"\n')
+    writeFileSync(
+      join(rules, 'b.conf'),
+      'SecRule ARGS:a "@streq %{tx.word}" "id:2,phase:2,deny,status:418,log"\n',
+    )
     writeFileSync(join(rules, 'notes.txt'), 'not a rule')
     writeFileSync(join(folder, 'setup.conf'), 'SecAction "id:1,phase:1,pass,nolog,setvar:tx.word=tea"\n')
     const { answers } = await judge(
@@ -74,11 +94,20 @@ describe('waf eval', () => {
       join(folder, 'a.conf'),
       'SecRule REQUEST_BODY "@contains secret" "id:1,phase:2,deny,log"\nSecRule RESPONSE_BODY "@contains leak" "id:2,phase:4,deny,status:502,log"\n',
     )
-    const head = { method: 'POST', uri: '/', headers: { 'Content-Type': 'application/x-www-form-urlencoded' } }
+    const head = {
+      method: 'POST',
+      uri: '/',
+      headers: { 'Content-Type': 'application/x-www-form-urlencoded' },
+    }
     const { answers } = await judge(
       [
         { id: 1, ...head, bodyBase64: Buffer.from('a=secret').toString('base64') },
-        { id: 2, ...head, body: 'a=b', response: { status: 200, headers: { 'Content-Type': 'text/html' }, body: 'a leak' } },
+        {
+          id: 2,
+          ...head,
+          body: 'a=b',
+          response: { status: 200, headers: { 'Content-Type': 'text/html' }, body: 'a leak' },
+        },
         { id: 3, ...head, bodyBase64: Buffer.from([0xff, 0x00, 0x80]).toString('base64') },
       ],
       'a.conf',
@@ -91,7 +120,13 @@ describe('waf eval', () => {
   })
 
   it('answers what it cannot read with an error, goes on, and ends with 1', async () => {
-    const { answers, code, stderr } = await judge(['{', '[]', { id: 7, uri: 5 }, { id: 8, uri: '/', headers: { a: 1 } }, { id: 9, uri: '/', headers: browser }])
+    const { answers, code, stderr } = await judge([
+      '{',
+      '[]',
+      { id: 7, uri: 5 },
+      { id: 8, uri: '/', headers: { a: 1 } },
+      { id: 9, uri: '/', headers: browser },
+    ])
     expect(code).toBe(1)
     expect(answers.map(({ id, error, verdict }) => [id, typeof error, verdict])).toEqual([
       [null, 'string', undefined],

@@ -10,11 +10,11 @@ import type { PartSpec } from './part-spec.ts'
  */
 export const stopStages = { traffic: 0, readers: 1, ledger: 2 } as const
 
-/** Path of a package's process entry. @throws CliError when the package has not been built. */
-export function entryOf(packageName: string): string {
-  const entry = fileURLToPath(new URL('./main.js', import.meta.resolve(packageName)))
+/** Path of the process entry beside a package's own entry. @throws CliError when the package has not been built. */
+export function entryOf(packageUrl: string): string {
+  const entry = fileURLToPath(new URL('./main.js', packageUrl))
   if (existsSync(entry)) return entry
-  throw environmentError(`${packageName} has not been built`, 'run npm run build')
+  throw environmentError(`${entry} has not been built`, 'run npm run build')
 }
 
 function secretEnvironment(
@@ -31,16 +31,28 @@ export function houseParts(
   env: Readonly<Record<string, string | undefined>>,
 ): readonly PartSpec[] {
   return [
-    { name: 'ledger', entry: entryOf('@sevenfold/ledger'), stopStage: stopStages.ledger },
-    { name: 'collector', entry: entryOf('@sevenfold/collector'), stopStage: stopStages.readers },
+    {
+      name: 'ledger',
+      entry: entryOf(import.meta.resolve('@sevenfold/ledger')),
+      stopStage: stopStages.ledger,
+    },
+    {
+      name: 'collector',
+      entry: entryOf(import.meta.resolve('@sevenfold/collector')),
+      stopStage: stopStages.readers,
+    },
     {
       name: 'detection',
-      entry: entryOf('@sevenfold/detection'),
+      entry: entryOf(import.meta.resolve('@sevenfold/detection')),
       env: secretEnvironment(parts, env),
       stopStage: stopStages.readers,
     },
-    { name: 'edge', entry: entryOf('@sevenfold/edge'), stopStage: stopStages.traffic },
-    { name: 'console', entry: entryOf('@sevenfold/console'), stopStage: stopStages.traffic },
+    { name: 'edge', entry: entryOf(import.meta.resolve('@sevenfold/edge')), stopStage: stopStages.traffic },
+    {
+      name: 'console',
+      entry: entryOf(import.meta.resolve('@sevenfold/console')),
+      stopStage: stopStages.traffic,
+    },
   ]
 }
 
@@ -56,7 +68,7 @@ export function frugal(part: PartSpec): PartSpec {
 export function shopPart(port: number): PartSpec {
   return {
     name: 'shop',
-    entry: entryOf('@sevenfold/shop'),
+    entry: entryOf(import.meta.resolve('@sevenfold/shop')),
     env: { SHOP_LISTEN: `127.0.0.1:${port}` },
     stopStage: stopStages.traffic,
   }

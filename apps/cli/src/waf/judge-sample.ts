@@ -38,7 +38,13 @@ function callsOf(inspection: Inspection, sample: Sample): readonly (() => Verdic
     () => inspection.requestEnd(),
   ]
   if (response === undefined) return request
-  const head = { kind: 'response', status: response.status, reason: '', version: '1.1', headers: response.headers } as const
+  const head = {
+    kind: 'response',
+    status: response.status,
+    reason: '',
+    version: '1.1',
+    headers: response.headers,
+  } as const
   return [
     ...request,
     () => inspection.responseHead(head),
@@ -48,7 +54,11 @@ function callsOf(inspection: Inspection, sample: Sample): readonly (() => Verdic
 }
 
 function statusOf(verdict: Verdict): number {
-  return verdict.kind === 'deny' || verdict.kind === 'redirect' ? verdict.status : verdict.kind === 'exhausted' ? 503 : 0
+  return verdict.kind === 'deny' || verdict.kind === 'redirect'
+    ? verdict.status
+    : verdict.kind === 'exhausted'
+      ? 503
+      : 0
 }
 
 /** Runs one request, and its answer when there is one, through an inspector. */

@@ -13,7 +13,8 @@ export function loadRules(call: Call): CompiledRuleSet {
   const named = [...call.texts('rules'), ...call.words].map(path)
   const setup = call.text('setup')
   const paranoia = call.text('paranoia')
-  if (paranoia !== undefined && !/^[1-4]$/.test(paranoia)) throw usageError('--paranoia must be 1, 2, 3 or 4', 'for example --paranoia 2')
+  if (paranoia !== undefined && !/^[1-4]$/.test(paranoia))
+    throw usageError('--paranoia must be 1, 2, 3 or 4', 'for example --paranoia 2')
   const texts = ruleTexts({
     rules: named.length === 0 ? ['builtin'] : named,
     ...(setup === undefined ? {} : { setup: path(setup) }),
@@ -24,6 +25,11 @@ export function loadRules(call: Call): CompiledRuleSet {
   } catch (error) {
     if (!(error instanceof SeclangError)) throw error
     const faults = error.faults.slice(0, shownFaults).map(faultText)
-    throw new CliError(exitCodes.environment, `the rules are faulty\n${faults.join('\n')}`, 'mend the rules, or name others with --rules', { cause: error })
+    throw new CliError(
+      exitCodes.environment,
+      `the rules are faulty\n${faults.join('\n')}`,
+      'mend the rules, or name others with --rules',
+      { cause: error },
+    )
   }
 }

@@ -38,22 +38,33 @@ function configFiles(folder: string): string[] {
 }
 
 function rulePaths(entry: string): string[] {
-  if (entry === 'builtin') return configFiles(fileURLToPath(new URL('../rules/', import.meta.resolve('@sevenfold/seclang'))))
-  if (!existsSync(entry)) throw usageError(`there are no rules in ${entry}`, 'name builtin, a folder or a file with --rules')
+  if (entry === 'builtin')
+    return configFiles(fileURLToPath(new URL('../rules/', import.meta.resolve('@sevenfold/seclang'))))
+  if (!existsSync(entry))
+    throw usageError(`there are no rules in ${entry}`, 'name builtin, a folder or a file with --rules')
   if (!isFolder(entry)) return [entry]
   const inside = join(entry, 'rules')
   const paths = configFiles(isFolder(inside) ? inside : entry)
-  if (paths.length === 0) throw usageError(`the folder ${entry} has no .conf files`, 'name a folder with rules')
+  if (paths.length === 0)
+    throw usageError(`the folder ${entry} has no .conf files`, 'name a folder with rules')
   return paths
 }
 
 /** The set-up file that belongs to a whole Core Rule Set, when none was named. */
 function setupOf(entry: string): string | undefined {
-  return ['crs-setup.conf', 'crs-setup.conf.example'].map((name) => join(entry, name)).find((path) => isFolder(entry) && existsSync(path))
+  return ['crs-setup.conf', 'crs-setup.conf.example']
+    .map((name) => join(entry, name))
+    .find((path) => isFolder(entry) && existsSync(path))
 }
 
 function paranoiaText(level: number): string {
-  const names = ['blocking_paranoia_level', 'detection_paranoia_level', 'paranoia_level', 'executing_paranoia_level', 'sf_paranoia']
+  const names = [
+    'blocking_paranoia_level',
+    'detection_paranoia_level',
+    'paranoia_level',
+    'executing_paranoia_level',
+    'sf_paranoia',
+  ]
   return `SecAction "id:769900,phase:1,pass,nolog,${names.map((name) => `setvar:tx.${name}=${level}`).join(',')}"\n`
 }
 
@@ -71,7 +82,10 @@ export function ruleTexts(choice: RuleChoice): readonly RuleText[] {
   const paths = choice.rules.flatMap(rulePaths).filter((path) => path !== setup)
   const isCoreRuleSet = paths.some((path) => basename(path).startsWith('REQUEST-901'))
   // Without this mark the Core Rule Set refuses every request; its set-up file carries it.
-  const mark = isCoreRuleSet && setup === undefined ? 'SecAction "id:900990,phase:1,pass,nolog,setvar:tx.crs_setup_version=400"\n' : ''
+  const mark =
+    isCoreRuleSet && setup === undefined
+      ? 'SecAction "id:900990,phase:1,pass,nolog,setvar:tx.crs_setup_version=400"\n'
+      : ''
   return [
     { file: 'ground', text: ground },
     ...(setup === undefined ? [] : [read(setup)]),
@@ -82,7 +96,10 @@ export function ruleTexts(choice: RuleChoice): readonly RuleText[] {
 }
 
 function toPattern(glob: string): RegExp {
-  const source = glob.replaceAll(/[.+^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*').replaceAll('?', '.')
+  const source = glob
+    .replaceAll(/[.+^${}()|[\]\\]/g, '\\$&')
+    .replaceAll('*', '.*')
+    .replaceAll('?', '.')
   return new RegExp(`^${source}$`, 's')
 }
 

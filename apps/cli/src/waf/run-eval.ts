@@ -22,7 +22,9 @@ export async function runEval(call: Call): Promise<number> {
       call.io.out(JSON.stringify({ id: sample.id, ...judged, micros }))
     } catch (error) {
       totals.faulty += 1
-      call.io.out(JSON.stringify({ id: idOf(line), error: error instanceof Error ? error.message : String(error) }))
+      call.io.out(
+        JSON.stringify({ id: idOf(line), error: error instanceof Error ? error.message : String(error) }),
+      )
     }
     const done = totals.pass + totals.block + totals.faulty
     if (done % progressEvery === 0) call.io.note(`${done} requests`)

@@ -37,7 +37,8 @@ function headersOf(value: Json | undefined): string[] {
   if (value === undefined || value === null) return []
   const pairs: readonly (readonly [Json | undefined, Json | undefined])[] = Array.isArray(value)
     ? value.map((pair: Json) => {
-        if (!Array.isArray(pair) || pair.length !== 2) throw new Error('headers must be pairs of name and value')
+        if (!Array.isArray(pair) || pair.length !== 2)
+          throw new Error('headers must be pairs of name and value')
         return [pair[0], pair[1]] as const
       })
     : isJsonObject(value)
