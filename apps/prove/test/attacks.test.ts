@@ -11,7 +11,7 @@ import { configurationOf } from '../src/matrix/configuration.ts'
 import { runAttack, runJourney, runTwin } from '../src/matrix/run-cell.ts'
 import type { CellOptions } from '../src/matrix/run-cell.ts'
 
-const isBuilt = packageEntry('@sevenfold/shop') !== undefined
+const isBuilt = packageEntry('shop') !== undefined
 const attacks = await loadCatalogue()
 
 /** Attacks that no patch of the application ends: they use it as it is meant to be used, only too much or under a false name. */

@@ -6,8 +6,8 @@ import { packageEntry } from '../src/bed/package-entry.ts'
 import { journeys, loadCatalogue, markdownReport, runProof, startBed } from '../src/index.ts'
 import type { Bed, Proof } from '../src/index.ts'
 
-const parts = ['shop', 'ledger', 'detection', 'edge']
-const missing = parts.filter((part) => packageEntry(`@sevenfold/${part}`) === undefined)
+const parts = ['shop', 'ledger', 'detection', 'edge'] as const
+const missing = parts.filter((part) => packageEntry(part) === undefined)
 const wanted = new Set(['sql-union-search', 'path-download-dots', 'xss-review-stored', 'brute-force-login'])
 
 describe.skipIf(missing.length > 0)('a proof on a real bed (needs a build)', () => {

@@ -18,7 +18,7 @@ export interface BedApp {
 
 /** Starts the shop on a free port, with its own database. Rejects with what is missing. */
 export async function startApp(dataDir: string, env: Readonly<Record<string, string>> = {}): Promise<BedApp> {
-  const entry = packageEntry('@sevenfold/shop')
+  const entry = packageEntry('shop')
   if (entry === undefined) throw new Error('the shop is not built; run npm run build')
   const folder = join(dataDir, 'shop')
   const control = join(folder, 'control.sock')

@@ -11,7 +11,7 @@ import { freePorts } from './free-ports.ts'
 import { createJudgementReader } from './read-judgements.ts'
 import { startApp } from './start-app.ts'
 import type { BedApp } from './start-app.ts'
-import { builtLayers, startLayers, stopAll } from './start-layers.ts'
+import { bedLayers, startLayers, stopAll } from './start-layers.ts'
 
 /** Longest wait for late detections, in milliseconds: spool, shipper, buckets and the ledger's commit lie between. */
 export const missWindowMs = 8000
@@ -27,7 +27,7 @@ export interface BedOptions {
 async function planSites(
   app: BedApp,
 ): Promise<{ readonly sites: readonly BedSite[]; readonly spare: readonly number[] }> {
-  const configurations = planConfigurations(builtLayers()).distinct.filter(({ layers }) => needsSite(layers))
+  const configurations = planConfigurations(bedLayers).distinct.filter(({ layers }) => needsSite(layers))
   const [apiPort = 0, consolePort = 0, ...ports] = await freePorts(configurations.length + 2)
   const sites = configurations.map((configuration, index) => ({
     configuration,
@@ -51,11 +51,10 @@ function findTarget(app: BedApp, sites: readonly BedSite[], configuration: Confi
 export async function startBed(options: BedOptions): Promise<Bed> {
   mkdirSync(options.dataDir, { recursive: true, mode: 0o700 })
   const data = join(options.dataDir, 'data')
-  const layers = builtLayers()
   const app = await startApp(options.dataDir, options.appEnv)
   const { sites, spare } = await planSites(app)
   const file = { data, sites, apiPort: spare[0] ?? 0, consolePort: spare[1] ?? 0, logPath: app.logPath }
-  const processes = await startLayers(options.dataDir, file, layers).catch(async (error: unknown) => {
+  const processes = await startLayers(options.dataDir, file).catch(async (error: unknown) => {
     await app.process.stop()
     rmSync(options.dataDir, { recursive: true, force: true })
     throw error
@@ -63,7 +62,7 @@ export async function startBed(options: BedOptions): Promise<Bed> {
   const sink = await startSink()
   const reader = createJudgementReader(join(data, 'ledger', 'segments'))
   return {
-    layers,
+    layers: bedLayers,
     sink,
     folder: app.folder,
     missWindowMs,

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { applyConfig, compileConfig, problemText, readConfig } from '@sevenfold/config'
-import type { LayerName, PartName } from '@sevenfold/event'
+import type { LayerName } from '@sevenfold/event'
 import { bedConfigText } from './bed-config.ts'
 import type { BedFile } from './bed-config.ts'
 import { introduceParts } from './introduce-parts.ts'
@@ -9,13 +9,11 @@ import { packageEntry } from './package-entry.ts'
 import { startProcess } from './start-process.ts'
 import type { BedProcess } from './start-process.ts'
 
-/** Layers that a bed can put before the application, in the order of the design. */
-const knownLayers: readonly LayerName[] = ['edge', 'detection']
+/** Layers that a bed puts before the application, in the order of the design. */
+export const bedLayers: readonly LayerName[] = ['edge', 'detection']
 
-/** The known layers that are built. */
-export function builtLayers(): readonly LayerName[] {
-  return knownLayers.filter((layer) => packageEntry(`@sevenfold/${layer}`) !== undefined)
-}
+/** The processes behind them, receivers of events first. */
+const bedParts = ['ledger', 'detection', 'edge'] as const
 
 async function writeConfig(folder: string, file: BedFile): Promise<void> {
   const path = join(folder, 'sevenfold.yaml')
@@ -31,22 +29,14 @@ async function writeConfig(folder: string, file: BedFile): Promise<void> {
  * Writes the configuration, introduces the parts to each other, and starts ledger, detection and edge, receivers
  * first. Rejects, with everything stopped again, when one does not get ready.
  */
-export async function startLayers(
-  folder: string,
-  file: BedFile,
-  layers: readonly LayerName[],
-): Promise<readonly BedProcess[]> {
-  const parts: readonly PartName[] = [
-    'ledger',
-    ...(['detection', 'edge'] as const).filter((layer) => layers.includes(layer)),
-  ]
+export async function startLayers(folder: string, file: BedFile): Promise<readonly BedProcess[]> {
   await writeConfig(folder, file)
-  introduceParts(file.data, parts)
+  introduceParts(file.data, bedParts)
   const started: BedProcess[] = []
   try {
-    for (const part of parts) {
-      const entry = packageEntry(`@sevenfold/${part}`)
-      if (entry === undefined) throw new Error(`${part} is not built`)
+    for (const part of bedParts) {
+      const entry = packageEntry(part)
+      if (entry === undefined) throw new Error(`${part} is not built; run npm run build`)
       started.push(await startProcess({ name: part, entry, env: { SEVENFOLD_DATA: file.data } }))
     }
     return started

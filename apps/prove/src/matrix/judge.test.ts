@@ -84,6 +84,16 @@ describe('judgeCell', () => {
     })
   })
 
+  it('credits nobody when a layer that is off refused something after all', () => {
+    const alone = configurationOf(['detection'])
+    expect(judgeCell(run({ configuration: alone }), [event(), seen])).toMatchObject({
+      outcome: 'missed',
+      layers: [],
+      unexplained: true,
+    })
+    expect(judgeCell(run({ configuration: alone }), [seen])).toMatchObject({ outcome: 'detected' })
+  })
+
   it('counts the backbone as a detector behind any layer, and nobody with no layer at all', () => {
     const backbone = event({ column: 'backbone', verdict: 'detected' })
     expect(judgeCell(run({ configuration: edge, succeeded: true }), [backbone]).layers).toEqual(['backbone'])

@@ -1,3 +1,4 @@
+import { escapeText } from '@sevenfold/event'
 import type { JudgedCell } from '../matrix/judge.ts'
 import { judgesAlone } from '../matrix/make-document.ts'
 import type { AttackRow } from '../matrix/make-document.ts'
@@ -94,6 +95,25 @@ function totals(proof: Proof): string {
   return `${valid.length} attacks in ${classes} classes work on the bare application.${layered}`
 }
 
+/** Most attacks for which the report says in each cell who judged and by what. */
+const maxExplained = 6
+
+function reasons(proof: Proof, style: Style): readonly string[] {
+  if (proof.rows.length > maxExplained) return []
+  const lines = proof.rows.flatMap((row) =>
+    [...row.cells]
+      .filter(([, cell]) => cell.reasons.length > 0)
+      .map(
+        ([configuration, cell]) =>
+          `  ${row.attack.id}, ${configuration}: ${cell.reasons
+            .slice(0, 4)
+            .map((text) => escapeText(text, 80))
+            .join('; ')}`,
+      ),
+  )
+  return lines.length === 0 ? [] : ['', style.strong('Who judged, and by what:'), ...lines]
+}
+
 function legend(proof: Proof): readonly string[] {
   const cells = proof.rows.flatMap((row) => (row.valid ? [...row.cells.values()] : []))
   return [
@@ -120,6 +140,7 @@ export function terminalReport(proof: Proof, options: TerminalOptions): string {
     ...table(proof, style),
     '',
     style.strong(totals(proof)),
+    ...reasons(proof, style),
     ...(proof.plan.layers.length === 0 ? [] : singlePoints(proof, style, width)),
     ...benignLines(proof, style),
     ...problems,
