@@ -105,6 +105,8 @@ function startCheckpoints(context: Context, ledger: LedgerLog): { stop(): void }
   const run = async (): Promise<void> => {
     try {
       await ledger.checkpoint()
+      // Into every heartbeat of ours, and so into whatever else receives them.
+      if (ledger.signedNote !== '') context.setCheckpoint(ledger.signedNote)
       const dropped = ledger.enforceRetention()
       if (dropped !== undefined) context.emit(events.notice('ledger-retention', describe(dropped)))
     } catch (error) {

@@ -45,7 +45,10 @@ export class LedgerLog {
   readonly #writers: WriterPositions
   readonly #queue: CommitQueue
   #partials: readonly Tile[]
+  // The tree gives each full tile once; after a failed write (full disk) it is ours to try again.
+  readonly #unwritten: Tile[] = []
   #signed: Checkpoint | undefined
+  #note = ''
   #checkpointing: Promise<Checkpoint | undefined> | undefined
   /** How the log was found at the start. */
   readonly recovered: Pick<RecoveredLog, 'cutBytes' | 'rebuilt'>
@@ -75,6 +78,11 @@ export class LedgerLog {
   /** Newest signed checkpoint. */
   get signed(): Checkpoint | undefined {
     return this.#signed
+  }
+
+  /** The newest checkpoint of this run as a signed note; empty before the first. */
+  get signedNote(): string {
+    return this.#note
   }
 
   /** Where every known writer stands on disk. */
@@ -112,7 +120,8 @@ export class LedgerLog {
     if (this.#signed?.size === this.#tree.size) return undefined
     // Everything is taken in one go, before the first wait: the log grows while tiles are written.
     const { position } = this.#writer
-    const full = this.#tree.takeFullTiles()
+    this.#unwritten.push(...this.#tree.takeFullTiles())
+    const full = [...this.#unwritten]
     const partials = this.#tree.partialTiles()
     const snapshot = { position, edges: this.#tree.edges(), writers: this.#writers.entries() }
     const root = this.#tree.root()
@@ -120,7 +129,10 @@ export class LedgerLog {
     // Killed before the next line: the tiles are made again from the segments. Killed after the checkpoint and
     // before the snapshot: the older snapshot leads to the same root.
     await this.#tiles.write([...full, ...partials])
-    writeAtomic(this.#folder.checkpoint, signCheckpoint(checkpoint, this.#key, this.#options.signer))
+    this.#unwritten.splice(0, full.length)
+    const note = signCheckpoint(checkpoint, this.#key, this.#options.signer)
+    writeAtomic(this.#folder.checkpoint, note)
+    this.#note = note
     writeSnapshot(this.#folder.snapshot, snapshot)
     const kept = new Set(partials.map((tile) => `${tile.level}/${tile.index}/${tile.width}`))
     await this.#tiles.removePartials(

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs'
-import { mkdir, open, rename, rm } from 'node:fs/promises'
+import { mkdir, open, rename, rm, rmdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { TileTree, hashSize, tilePath, tileWidth, tilesOfSize } from '@sevenfold/merkle'
 import type { Tile, TileId } from '@sevenfold/merkle'
@@ -44,10 +44,8 @@ export class TileStore {
       const path = join(this.#root, tilePath(tile))
       this.#folders.delete(dirname(path))
       await rm(path, { force: true })
-      // The folder `.p` goes with its last file; a full tile needs none. Not empty: another width is still in use.
-      await rm(dirname(path), { force: true, recursive: readdirOrEmpty(dirname(path)).length === 0 }).catch(
-        () => undefined,
-      )
+      // The folder `.p` goes with its last file; while another width is in it, it stays.
+      await rmdir(dirname(path)).catch(() => undefined)
     }
   }
 
