@@ -11,7 +11,8 @@ export const MOST_COMMAND_STARTS = 2_000
 
 const STARTS = /\|\|?|&&?|;|\r?\n|`|\$\(|[<>]\(|\{(?=[\w/'"\\]+,)/g
 // What shells drop or read as a blank, so that names can be written apart.
-const BLANK = /\$\{?IFS\}?(?:\$\d|%\?\?)?|\$\{?[@*!]\}?|%09|\x00/g
+const BLANK = /\$\{?IFS\}?(?:\$\d|%\?\?)?|%09/g
+const NOTHING = /\$\{?[@*!]\}?|\x00/g
 const WORD = /^[^\s;|&<>()`]{1,80}/
 const PREFIX =
   /^(?:\w{1,30}=\S{0,40}\s+|(?:sudo|env|nohup|time|exec|command|builtin|busybox|eval|xargs|do|then|if|while|!)\s+|[@{(]\s*)/
@@ -19,7 +20,7 @@ const PREFIX =
 const SENSITIVE =
   /\/(?:etc|proc|dev|bin|sbin|usr|var|tmp|root|home)\/|\/bin\/(?:ba|z|k|c|da)?sh\b|\\windows\\|c:\\|cmd\.exe|\/dev\/(?:tcp|udp)\//i
 const ARGUMENT =
-  /^(?:$|[;|&<>)`}]|-{1,2}[a-z]|\/|~|\.{1,2}\/|\$[\w{(@*?]|%\w+%|\d{1,6}(?:\.\d+)?[smh]?\s*(?:$|[;|&)`#'"])|["'][^"']{0,40}["']\s*(?:$|[;|&><)`])|[\w*?.-]+\.(?:txt|conf|cfg|ini|log|php|sh|py|pl|env|db|key|pem|bak|xml|json|ya?ml|html?|js)\b|\*|https?:|#|[\w./-]*[*?][\w./*?-]*|[\w.-]+\/[\w./-]*\.\w{1,5}\b|[\w.-]+\/[\w./-]+\s*(?:$|[;|&`)>#])|[a-z]:[\\/]|\/[a-z]{1,4}(?:\s|$))/i
+  /^(?:$|[;|&<>)`}]|-{1,2}[a-z0-9]|\/|~|\.{1,2}\/|\$[\w{(@*?]|%\w+%|\d{1,6}(?:\.\d+)?[smh]?\s*(?:$|[;|&)`#'"])|["'][^"']{0,40}["']\s*(?:$|[;|&><)`])|[\w*?.-]+\.(?:txt|conf|cfg|ini|log|php|sh|py|pl|env|db|key|pem|bak|xml|json|ya?ml|html?|js)\b|\*|https?:|#|[\w./-]*[*?][\w./*?-]*|[\w.-]+\/[\w./-]*\.\w{1,5}\b|[\w.-]+\/[\w./-]+\s*(?:$|[;|&`)>#])|\S{1,12}\s+\/(?:etc|tmp|var|usr|home|root|bin|dev|proc|opt|srv)\b|[a-z]{1,10}\(\d|[a-z]:[\\/]|\/[a-z]{1,4}(?:\s|$))/i
 
 interface Command {
   readonly rank: 0 | 1 | 2
@@ -30,7 +31,7 @@ interface Command {
 
 /** Undoes what shells undo: quotes, backslashes and carets inside a name, brace lists, IFS. */
 function plainText(text: string): string {
-  const spaced = text.replace(BLANK, ' ')
+  const spaced = text.replace(BLANK, ' ').replace(NOTHING, '')
   return /['"\\^]/.test(spaced)
     ? spaced.replace(/(?<=[\w/?*])(?:''|""|[\\^]|["'](?=[\w/?*]))+(?=[\w/?*'"])|^["'\\^]+(?=[\w/])/g, '')
     : spaced
@@ -58,7 +59,8 @@ function runs(command: Command, sign: string): boolean {
   if (command.globbed) return true
   if (command.rank === 0) return false
   const rest = command.arguments
-  if (/^(?:$|[;|&<>)`}'"#])/.test(rest)) return isLoneCommand(command.name)
+  if (/^(?:$|[;|&)`}#]|['"]\s*(?:$|[;|&)#]))/.test(rest)) return isLoneCommand(command.name)
+  if (/^[<>]/.test(rest)) return /^[<>]{1,2}\s*[\w./~&$]/.test(rest)
   if (ARGUMENT.test(rest) || REDIRECTED.test(rest)) return true
   if (command.name === 'net') return NET.test(rest)
   if (sign === '$(') return /^\w[^)]{0,80}\)/.test(rest)

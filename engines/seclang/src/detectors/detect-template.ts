@@ -36,7 +36,7 @@ const LITERAL_SUM =
   /^\s*[-+(]*\s*(?:\d+|'[^']{0,20}'|"[^"]{0,20}")\s*[-+*/%~]+\s*(?:\d+|'[^']{0,20}'|"[^"]{0,20}")\s*[)]*(?:\s*[-+*/]\s*\d+)*\s*$/
 const INNER = new RegExp(
   [
-    String.raw`__(?:class|mro|globals|builtins|subclasses|init|import|base|bases|getattribute|code|proto)__`,
+    String.raw`\|\s{0,20}(?:filter|map|reduce|sort)\s{0,20}\(\s{0,20}['"]|__(?:class|mro|globals|builtins|subclasses|init|import|base|bases|getattribute|code|proto)__`,
     String.raw`\bconstructor\b|\bgetClass\b|\bforName\b|\bRuntime\b|\bProcessBuilder\b`,
     String.raw`\bjava\.(?:lang|io|util|net)\b|\bjavax?\.script\b|\bfreemarker\b|\?new\s*\(|\bprocess\b\s*\.`,
     String.raw`\bmainModule\b|\brequire\s*\(|\bglobal\.|\bchild_process\b`,

@@ -45,7 +45,7 @@ function climbs(input: string): number {
  */
 export function detectTraversal(input: string): TraversalFinding | null {
   if (!/[/\\%]|0x2e|\xc0/i.test(input)) return null
-  const path = input.includes('\\') ? input.replaceAll('\\', '/') : input
+  const path = (input.includes('\\') ? input.replaceAll('\\', '/') : input).replace(/\/(?:\.?\/)+/g, '/')
   if (WRAPPER.test(input)) return { reason: 'a stream wrapper or local file is named' }
   if (CLIMB.test(input)) {
     if (ENCODED.test(input)) return { reason: 'a path climbs in disguise' }

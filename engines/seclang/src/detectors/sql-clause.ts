@@ -30,9 +30,7 @@ export function takeClause(walk: Walk, kind: number): void {
       takeLimit(walk)
       return
     case SQL.into:
-      if (/^(?:OUT|DUMP)FILE$/.test(wordAt(walk, walk.i + 1)) && kindAt(walk, walk.i + 2) !== SQL.end)
-        found(walk, 'the result is written to a file')
-      else stumble(walk)
+      takeInto(walk)
       return
     case SQL.procedure:
       if (kindAt(walk, walk.i + 2) === SQL.open) found(walk, 'a procedure is run on the result')
@@ -65,6 +63,15 @@ export function takeClause(walk: Walk, kind: number): void {
     default:
       takeRest(walk, kind)
   }
+}
+
+function takeInto(walk: Walk): void {
+  const target = kindAt(walk, walk.i + 1)
+  const file = /^(?:OUT|DUMP)FILE$/.test(wordAt(walk, walk.i + 1)) && kindAt(walk, walk.i + 2) !== SQL.end
+  if (file) found(walk, 'the result is written to a file')
+  else if (walk.clean && isConstant(walk.last) && target === SQL.variable)
+    found(walk, 'the result is kept in a variable')
+  else stumble(walk)
 }
 
 function takeCasePart(walk: Walk, kind: number): void {
@@ -103,7 +110,12 @@ function takeOrder(walk: Walk): void {
 function takeLimit(walk: Walk): void {
   const number = kindAt(walk, walk.i + 1) === SQL.number
   const behind = kindAt(walk, walk.i + 2)
-  const closed = behind === SQL.comma || behind === SQL.comment || behind === SQL.union || behind === SQL.into
+  const closed =
+    behind === SQL.comma ||
+    behind === SQL.comment ||
+    behind === SQL.union ||
+    behind === SQL.into ||
+    behind === SQL.limit
   if (
     number &&
     closed &&

@@ -51,7 +51,7 @@ function judgeBare(walk: Walk, complete: boolean): string | null {
 
 /** Calls that tell about the server, or stop it, when they are a whole value. */
 const PROBES =
-  /^\W*(?:sleep\s*\(\s*[0-9]|pg_sleep|benchmark|load_file|(?:sqlite_)?version\s*\(\s*\)|database\s*\(\s*\)|(?:current|system|session)_user\s*\()/i
+  /^\W*(?:sleep\s*\(\s*[0-9]|pg_sleep|benchmark|load_file|group_concat|updatexml|extractvalue|xmltype|current_database|(?:sqlite_)?version\s*\(\s*\)|database\s*\(\s*\)|(?:current|system|session)_user\s*\()/i
 
 function judgeCut(walk: Walk, anchored: boolean): string | null {
   const alone = walk.logic === 0 && walk.comparisons === 0

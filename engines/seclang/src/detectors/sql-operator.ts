@@ -8,6 +8,7 @@ import {
   OPERAND,
   closeGroup,
   found,
+  isConstant,
   awaitOperand,
   type Walk,
 } from './sql-walk-state.ts'
@@ -95,13 +96,19 @@ function takeComment(walk: Walk): void {
   walk.i++
 }
 
+/** Nothing stands behind the comment mark: "5; -- a note" is prose. */
+function isEmptyCut(walk: Walk, at: number): boolean {
+  const start = walk.tokens.starts[at] ?? 0
+  return isConstant(walk.last) && /^\W{0,4}$/.test(walk.text.slice(start + 2, start + 80))
+}
+
 function takeSemicolon(walk: Walk): void {
   const next = kindAt(walk, walk.i + 1)
   const at = walk.i + 1
   if (next === SQL.verb && isStatement(walk, at, true)) found(walk, 'a second statement follows')
   else if (next === SQL.select && isSelect(walk, at)) found(walk, 'a second query follows')
   else if (next === SQL.set && isAssignment(walk, at)) found(walk, 'a second statement follows')
-  else if (next === SQL.comment && walk.context !== 'bare' && walk.clean)
+  else if (next === SQL.comment && walk.clean && (walk.context !== 'bare' || isEmptyCut(walk, at)))
     found(walk, 'the rest of the query is cut off')
   else if (next === SQL.ifWord) {
     walk.i += 2

@@ -219,7 +219,7 @@ export function isUnion(source: SqlSource, i: number, trusted: boolean): boolean
   const at = skipOpens(source, i + 1)
   const kind = kindAt(source, at)
   if (kind === SQL.select) return trusted || at > i + 1 || isSelect(source, at)
-  if (kind === SQL.values) return kindAt(source, at + 1) === SQL.open
+  if (wordAt(source, at) === 'VALUES') return kindAt(source, at + 1) === SQL.open || kind === SQL.plainCall
   if (wordAt(source, at) === 'TABLE') return kindAt(source, at + 1) === SQL.name
   // Cut off behind UNION ALL or UNION ( by a comment or the end: a probe for the next request.
   if (kind === SQL.comment && trusted && source.text.startsWith('/*', source.tokens.starts[at])) return true

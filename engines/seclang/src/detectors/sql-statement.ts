@@ -9,6 +9,9 @@ const ENDS_STATEMENT: ReadonlySet<number> = new Set([
   SQL.openString,
 ])
 
+// What goes on behind the name of a thing that is defined.
+const DEFINES = /^(?:ADD|DROP|MODIFY|RENAME|IDENTIFIED|TO|OWNER|AUTHORIZATION|ENGINE)$/
+
 // DROP name without TABLE is an error and so a probe: proven by what cuts it off.
 const CUTS_STATEMENT: ReadonlySet<number> = new Set([SQL.comment, SQL.semicolon, SQL.openString])
 
@@ -19,9 +22,9 @@ function isDefinition(source: SqlSource, i: number, cut: boolean): boolean {
   if (kindAt(source, at) !== SQL.object && wordAt(source, at) !== 'PROCEDURE') return false
   at++
   if (DETERMINERS.has(wordAt(source, at))) return false
-  if (kindAt(source, at) === SQL.ifWord) return true
+  if (kindAt(source, at) === SQL.ifWord || (cut && kindAt(source, at) === SQL.string)) return true
   const behind = skipName(source, at)
-  return behind > at && kindAt(source, behind) !== SQL.name
+  return behind > at && (kindAt(source, behind) !== SQL.name || DEFINES.test(wordAt(source, behind)))
 }
 
 function isUpdate(source: SqlSource, i: number): boolean {
@@ -56,6 +59,7 @@ function isDelete(source: SqlSource, verb: number, cut: boolean): boolean {
 
 function isExecute(source: SqlSource, i: number, cut: boolean): boolean {
   const kind = kindAt(source, i + 1)
+  if (kind === SQL.sqlCall) return cut
   if (kind === SQL.open || kind === SQL.variable || kind === SQL.string)
     return cut || kind === SQL.variable || kindAt(source, i + 2) === SQL.variable
   const at = skipName(source, i + 1)
@@ -114,7 +118,10 @@ export function isStatement(source: SqlSource, i: number, cut: boolean): boolean
     case 'EXECUTE':
       return isExecute(source, i, cut)
     case 'CALL':
-      return cut && kindAt(source, skipName(source, i + 1)) === SQL.open && next !== SQL.open
+      return (
+        cut &&
+        (next === SQL.sqlCall || (kindAt(source, skipName(source, i + 1)) === SQL.open && next !== SQL.open))
+      )
     case 'DECLARE':
       return next === SQL.variable || (cut && next === SQL.name && isDeclaredType(source, i + 2))
     case 'WAITFOR':
@@ -123,7 +130,11 @@ export function isStatement(source: SqlSource, i: number, cut: boolean): boolean
       return /^(?:DATA|XML)$/.test(wordAt(source, i + 1))
     case 'GRANT':
     case 'REVOKE':
-      return cut && next === SQL.name && kindAt(source, i + 2) === SQL.join
+      return (
+        cut &&
+        (next === SQL.name || next === SQL.quantifier || next === SQL.select) &&
+        kindAt(source, i + 2) === SQL.join
+      )
     case 'SHUTDOWN':
     case 'RECONFIGURE':
       return cut && (ENDS_STATEMENT.has(next) || next === SQL.with)

@@ -16,16 +16,18 @@ export function stumble(walk: Walk): void {
   walk.pending = NOTHING
   walk.first = walk.last = OPERAND.none
   walk.i++
-  while (!restarts(kindAt(walk, walk.i))) walk.i++
+  while (!restarts(walk)) walk.i++
   const kind = kindAt(walk, walk.i)
   walk.wanting = kind === SQL.select || kind === SQL.variable
   if (kind === SQL.number || kind === SQL.string) walk.wanting = true
 }
 
-function restarts(kind: number): boolean {
+function restarts(walk: Walk): boolean {
+  const kind = kindAt(walk, walk.i)
+  // "Yes, and 2 = 2": a comma ends the phrase before.
+  if (kind === SQL.logic) return kindAt(walk, walk.i - 1) !== SQL.comma
   return (
     kind === SQL.end ||
-    kind === SQL.logic ||
     kind === SQL.union ||
     kind === SQL.select ||
     kind === SQL.semicolon ||
