@@ -194,11 +194,11 @@ describe.skipIf(!built)('the edge as processes (needs a build)', () => {
     const running = await EdgeProcess.start(folder)
     edge = running
     const path = join(folder.path, 'edge', 'control.sock')
-    let stop = false
+    const load = new AbortController()
     const failed: string[] = []
     let served = 0
-    const load = (async () => {
-      while (!stop) {
+    const loaded = (async () => {
+      while (!load.signal.aborted) {
         try {
           if ((await statusOf(running.port)) === 200) served += 1
           else failed.push('status')
@@ -216,8 +216,8 @@ describe.skipIf(!built)('the edge as processes (needs a build)', () => {
     )
     expect(await askControl(path, { id: '2', op: 'reload', actor: 'test' })).toMatchObject({ ok: false })
     expect(await statusOf(running.port, attack)).toBe(200)
-    stop = true
-    await load
+    load.abort()
+    await loaded
     expect(failed).toEqual([])
     expect(served).toBeGreaterThan(10)
   })

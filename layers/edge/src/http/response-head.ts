@@ -1,5 +1,3 @@
-import { noLength } from './request-head.ts'
-
 /** Head of an answer: parsed from an upstream, or made here. The engine adds framing and connection headers. */
 export interface ResponseHead {
   readonly status: number
@@ -37,9 +35,4 @@ export function plainHead(
   contentLength: number,
 ): ResponseHead {
   return { status, reason, fields, contentLength }
-}
-
-/** True when the length is declared. */
-export function hasLength(head: ResponseHead): boolean {
-  return head.contentLength !== noLength
 }

@@ -1,10 +1,10 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, statSync } from 'node:fs'
 import { decodeDecisionDelta } from '@sevenfold/event'
 import type { Decision } from '@sevenfold/event'
 import { writeAtomic } from '@sevenfold/layer'
 
 /** Longest copy that is read back, bytes. */
-export const maxDecisionFileBytes = 268_435_456
+const maxDecisionFileBytes = 268_435_456
 
 /**
  * The copy of the decisions on disk, in the form of a snapshot of the live stream: what was decided stays in force
@@ -16,6 +16,10 @@ export function readDecisionFile(
 ): { version: number; decisions: readonly Decision[] } {
   const none = { version: -1, decisions: [] }
   if (!existsSync(path)) return none
+  if (statSync(path).size > maxDecisionFileBytes) {
+    onProblem(`longer than ${maxDecisionFileBytes} bytes`)
+    return none
+  }
   const text = readFileSync(path, 'utf8')
   const decoded = decodeDecisionDelta(text)
   if (!decoded.ok) {

@@ -55,6 +55,7 @@ export function runLlhttp(bytes: Buffer): LlhttpSeen {
     if (last !== undefined) last.body += piece.toString('latin1')
   }
   parser[HTTPParser.kOnMessageComplete] = () => {
+    early = '' // trailers come through kOnHeaders too
     const last = requests.at(-1)
     if (last !== undefined) last.complete = true
   }

@@ -1,0 +1,12 @@
+import { expect, it } from 'vitest'
+import * as edge from './index.ts'
+
+it('exports what it says and nothing else', () => {
+  expect(Object.keys(edge).toSorted()).toEqual([
+    'createSocketEngine',
+    'defaultHttpLimits',
+    'edgeLayer',
+    'refusalCodes',
+    'signCanary',
+  ])
+})
