@@ -4,7 +4,7 @@ import type { DuckDBAppender, DuckDBConnection, DuckDBValue } from '@duckdb/node
 import type { SegmentPosition } from '@sevenfold/ledger/segments'
 import { CollectorError } from '../collector-error.ts'
 import type { AccessCount, EventRow } from './index-row.ts'
-import { createTables, schemaVersion, tableNames } from './schema.ts'
+import { createTables, schemaVersion } from './schema.ts'
 
 /** What an index is opened with. */
 export interface DuckIndexOptions {
@@ -232,6 +232,3 @@ async function readState(
     index: Number(state['entry']),
   }
 }
-
-/** Tables that an index has; for tests and tools. */
-export const indexTables: readonly string[] = tableNames

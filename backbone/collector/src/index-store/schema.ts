@@ -28,6 +28,3 @@ export const createTables: readonly string[] = [
   `CREATE TABLE IF NOT EXISTS state (only_row INTEGER PRIMARY KEY, version INTEGER, log VARCHAR,
      segment BIGINT, line_offset BIGINT, entry BIGINT)`,
 ]
-
-/** Tables, for a rebuild. */
-export const tableNames: readonly string[] = ['events', 'access_minutes', 'state']

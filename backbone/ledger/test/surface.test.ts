@@ -1,0 +1,31 @@
+import { expect, it } from 'vitest'
+import * as api from '@sevenfold/ledger'
+import * as segments from '@sevenfold/ledger/segments'
+
+it('exports of @sevenfold/ledger change only on purpose', () => {
+  expect(Object.keys(api).toSorted()).toEqual([
+    'LedgerError',
+    'ledgerLayer',
+    'maxCommitBytes',
+    'maxProblems',
+    'maxQueuedBytes',
+    'maxWriterLanes',
+    'openLedgerLog',
+    'tailLedger',
+    'verifyLedger',
+  ])
+})
+
+it('exports of @sevenfold/ledger/segments change only on purpose', () => {
+  expect(Object.keys(segments).toSorted()).toEqual([
+    'SegmentReader',
+    'listSegments',
+    'logStart',
+    'maxSegmentLineBytes',
+    'oldestPosition',
+    'readLineAt',
+    'segmentBytes',
+    'segmentName',
+    'watchSegments',
+  ])
+})

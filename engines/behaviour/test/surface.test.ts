@@ -1,0 +1,11 @@
+import { expect, it } from 'vitest'
+import * as api from '@sevenfold/behaviour'
+
+it('exports of @sevenfold/behaviour change only on purpose', () => {
+  expect(Object.keys(api).toSorted()).toEqual([
+    'BehaviourEngine',
+    'checkScenario',
+    'maxDistinctValues',
+    'metaOf',
+  ])
+})

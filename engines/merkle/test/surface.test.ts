@@ -1,0 +1,43 @@
+import { expect, it } from 'vitest'
+import * as api from '@sevenfold/merkle'
+
+it('exports of @sevenfold/merkle change only on purpose', () => {
+  expect(Object.keys(api).toSorted()).toEqual([
+    'MerkleError',
+    'TileTree',
+    'consistencyProof',
+    'decodeCheckpoint',
+    'decodeEntryBundle',
+    'decodeVerifierKey',
+    'ed25519Type',
+    'emptyRoot',
+    'encodeCheckpoint',
+    'encodeEntryBundle',
+    'encodeVerifierKey',
+    'hashSize',
+    'inclusionProof',
+    'isKeyName',
+    'isSignedBy',
+    'leafHash',
+    'leafHashesOfLines',
+    'maxEntryBytes',
+    'maxNoteBytes',
+    'maxNoteSignatures',
+    'maxTileLevel',
+    'nodeHash',
+    'noteKey',
+    'parseNote',
+    'parseTilePath',
+    'sameHash',
+    'signNote',
+    'signatureLine',
+    'tileHashReader',
+    'tileHeight',
+    'tilePath',
+    'tileWidth',
+    'tilesOfSize',
+    'treeRoot',
+    'verifyConsistency',
+    'verifyInclusion',
+  ])
+})

@@ -1,0 +1,18 @@
+import { expect, it } from 'vitest'
+import * as api from '@sevenfold/detection'
+
+it('exports of @sevenfold/detection change only on purpose', () => {
+  expect(Object.keys(api).toSorted()).toEqual([
+    'DecisionStore',
+    'DetectionError',
+    'Judge',
+    'builtInScenarios',
+    'createNeverBan',
+    'detectionLayer',
+    'formatGoDuration',
+    'ownAddresses',
+    'parseGoDuration',
+    'toCrowdsec',
+    'toDecision',
+  ])
+})
