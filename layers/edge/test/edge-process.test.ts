@@ -210,6 +210,7 @@ describe.skipIf(!built)('the edge as processes (needs a build)', () => {
     const site = siteConfig('shop', upstream.port, { listen, steps: { waf: 'off' } })
     folder.configure(edgeConfig([site]))
     expect(await askControl(path, { id: '1', op: 'reload', actor: 'test' })).toMatchObject({ ok: true })
+    expect(running.workers().length).toBe(2)
     expect(await statusOf(running.port, attack)).toBe(200)
     folder.configure(
       edgeConfig([siteConfig('shop', upstream.port, { listen })], { rules: ['/does/not/exist'] }),
@@ -225,6 +226,14 @@ describe.skipIf(!built)('the edge as processes (needs a build)', () => {
   it('refuses to start with rules that cannot be used, and says where the fault is', async () => {
     await expect(start({ rules: ['/does/not/exist'] })).rejects.toThrow(
       /EDGE_WORKER_START|rules cannot be used/,
+    )
+  })
+
+  it('says which port is taken', async () => {
+    const site = siteConfig('shop', upstream.port, { listen: { host: '127.0.0.1', port: upstream.port } })
+    folder.configure(edgeConfig([site]))
+    await expect(EdgeProcess.start(folder)).rejects.toThrow(
+      `cannot listen on 127.0.0.1 port ${upstream.port}: another program uses this port`,
     )
   })
 

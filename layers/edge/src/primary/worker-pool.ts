@@ -60,25 +60,53 @@ export class WorkerPool {
   }
 
   /**
-   * Puts a configuration in force with new workers, then drains the old ones: no request is refused in between. When
-   * one of the new workers does not get ready they are all ended and the old ones go on.
+   * Puts a configuration in force, worker by worker, so that some always serve; a worker keeps its slot, because its
+   * spool and its heartbeats are known by it. A configuration that cannot serve is taken back everywhere.
    * @throws EdgeError EDGE_WORKER_START.
    */
   async use(config: EdgeConfig, digest: string): Promise<void> {
-    const old = [...this.members.values()]
     const previous = this.config
+    const old = [...this.members.values()].filter(({ leaving }) => !leaving)
     this.config = { config, digest }
-    const count = Math.max(1, config.workers)
-    const fresh = await Promise.allSettled(Array.from({ length: count }, () => this.fork()))
-    const failed = fresh.find((result) => result.status === 'rejected')
-    if (failed !== undefined) {
+    try {
+      // A single worker is relieved by a second one for the time of the change.
+      const relief = old.length === 1 ? await this.fork(this.freeSlot()) : null
+      for (const member of old) await this.renew(member)
+      await this.resize(relief, Math.max(1, config.workers))
+    } catch (error) {
       this.config = previous
-      for (const result of fresh) if (result.status === 'fulfilled') this.leave(result.value)
-      throw failed.reason instanceof Error
-        ? failed.reason
-        : new EdgeError('EDGE_WORKER_START', 'unknown reason')
+      if (previous !== null) await this.takeBack(old)
+      else await Promise.all(Array.from(this.members.values(), (member) => this.leave(member)))
+      throw error
     }
-    for (const member of old) this.leave(member)
+  }
+
+  /** Ends a worker and starts one of the configuration in force in its place. */
+  private async renew(member: Member): Promise<void> {
+    await this.leave(member)
+    await this.fork(member.slot)
+  }
+
+  /** Brings the number of workers to `count`. */
+  private async resize(relief: Member | null, count: number): Promise<void> {
+    if (relief !== null && count === 1) await this.leave(relief)
+    const missing = count - this.members.size
+    await Promise.all(Array.from({ length: Math.max(0, missing) }, () => this.fork(this.freeSlot())))
+    const surplus = [...this.members.values()].slice(count)
+    await Promise.all(surplus.map((member) => this.leave(member)))
+  }
+
+  /** After a failed change: every old slot gets a worker of the old configuration again. */
+  private async takeBack(old: readonly Member[]): Promise<void> {
+    const kept = new Set(old)
+    const fresh = [...this.members.values()].filter((member) => !kept.has(member))
+    for (const { slot } of old) {
+      if (![...this.members.values()].some((member) => member.slot === slot)) await this.fork(slot)
+    }
+    for (const member of fresh) {
+      await this.leave(member)
+      if (old.some(({ slot }) => slot === member.slot)) await this.fork(member.slot)
+    }
   }
 
   /** Sends a message to every worker. */
@@ -95,12 +123,7 @@ export class WorkerPool {
   /** Drains and ends all workers. */
   async stop(): Promise<void> {
     this.stopping = true
-    const ended = Array.from(
-      this.members.values(),
-      (member) => new Promise<void>((resolve) => member.worker.once('exit', () => resolve())),
-    )
-    for (const member of this.members.values()) this.leave(member)
-    await Promise.all(ended)
+    await Promise.all(Array.from(this.members.values(), (member) => this.leave(member)))
   }
 
   private testOne(
@@ -127,11 +150,11 @@ export class WorkerPool {
     for (let index = 0; ; index += 1) if (!taken.has(`w${index}`)) return `w${index}`
   }
 
-  private fork(): Promise<Member> {
+  private fork(slot: string): Promise<Member> {
     const { config } = this
     if (config === null) return Promise.reject(new EdgeError('EDGE_WORKER_START', 'no configuration'))
     const member: Member = {
-      slot: this.freeSlot(),
+      slot,
       worker: cluster.fork(),
       startedAt: performance.now(),
       ready: false,
@@ -188,10 +211,16 @@ export class WorkerPool {
     }
   }
 
-  private leave(member: Member): void {
-    member.leaving = true
-    send(member.worker, { type: 'drain' })
-    setTimeout(() => member.worker.process.kill('SIGKILL'), leaveTimeoutMs).unref()
+  /** Drains a worker; resolves when it is gone. */
+  private leave(member: Member): Promise<void> {
+    if (member.worker.isDead()) return Promise.resolve()
+    const left = new Promise<void>((resolve) => member.worker.once('exit', () => resolve()))
+    if (!member.leaving) {
+      member.leaving = true
+      send(member.worker, { type: 'drain' })
+      setTimeout(() => member.worker.process.kill('SIGKILL'), leaveTimeoutMs).unref()
+    }
+    return left
   }
 
   private gone(id: number, why: string): void {
@@ -203,15 +232,15 @@ export class WorkerPool {
     this.quickDeaths = quick ? this.quickDeaths + 1 : 0
     const pause = quick ? Math.min(longestPauseMs, 100 * 2 ** this.quickDeaths) : 0
     this.options.onReplaced(member.slot, why)
-    setTimeout(() => this.replace(), pause)
+    setTimeout(() => this.replace(member.slot), pause)
   }
 
-  private replace(): void {
+  private replace(slot: string): void {
     if (this.stopping) return
-    this.fork().catch((error: unknown) => {
+    this.fork(slot).catch((error: unknown) => {
       this.options.log.error('worker-not-replaced', { error })
       this.quickDeaths += 1
-      setTimeout(() => this.replace(), Math.min(longestPauseMs, 100 * 2 ** this.quickDeaths))
+      setTimeout(() => this.replace(slot), Math.min(longestPauseMs, 100 * 2 ** this.quickDeaths))
     })
   }
 }

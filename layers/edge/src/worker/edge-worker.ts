@@ -3,6 +3,7 @@ import type { EdgeConfig } from '@sevenfold/config'
 import { createRedactor, uuidV7 } from '@sevenfold/event'
 import type { Listening, PartContext } from '@sevenfold/layer'
 import { BanHolder } from '../ban/ban-holder.ts'
+import { EdgeError } from '../edge-error.ts'
 import { EdgeEvents } from '../events/edge-events.ts'
 import type { HttpEngine } from '../http/exchange.ts'
 import { createSocketEngine } from '../http/socket-engine.ts'
@@ -80,7 +81,7 @@ export class EdgeWorker {
       const key = `${host} ${port}`
       // Sites share a listener; port 0 asks for one of its own.
       const taken = port === 0 ? undefined : ports.get(key)
-      const real = taken ?? (await this.engine.listen(host, port)).port
+      const real = taken ?? (await this.listen(host, port))
       ports.set(key, real)
       this.sites.push(
         buildSite(site, real, {
@@ -102,6 +103,16 @@ export class EdgeWorker {
         bans: this.bans.size,
       })),
     )
+  }
+
+  private async listen(host: string, port: number): Promise<number> {
+    try {
+      return (await this.engine.listen(host, port)).port
+    } catch (error) {
+      const inUse = error instanceof Error && error.message.includes('EADDRINUSE')
+      const why = inUse ? 'another program uses this port' : String(error)
+      throw new EdgeError('EDGE_LISTEN', `cannot listen on ${host} port ${port}: ${why}`, error)
+    }
   }
 
   /** Takes a part of the decisions; true when a version is complete. */
