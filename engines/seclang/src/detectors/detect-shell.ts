@@ -60,14 +60,15 @@ function runs(command: Command, sign: string): boolean {
   if (command.rank === 0) return false
   const rest = command.arguments
   if (/^(?:$|[;|&)`}#]|['"]\s*(?:$|[;|&)#]))/.test(rest)) return isLoneCommand(command.name)
-  if (/^[<>]/.test(rest)) return /^[<>]{1,2}\s*[\w./~&$]/.test(rest)
+  if (/^[<>]/.test(rest)) return /^[<>]{1,2}\s*(?:\/[a-z]|~|\.{1,2}\/|&\d|\$)/i.test(rest)
   if (ARGUMENT.test(rest) || REDIRECTED.test(rest)) return true
   if (command.name === 'net') return NET.test(rest)
   if (sign === '$(') return /^\w[^)]{0,80}\)/.test(rest)
   return command.rank === 2 && /^(?:["'$*?~]|[\w.@:-]+\s*(?:$|[;|&><)`#]|-|\/)|[\w-]+\.[\w.-]+)/.test(rest)
 }
 
-const REDIRECTED = /^(?:[^\n;|&]{0,80}[^\n;|&=-])?>{1,2}\s*(?:\/|\w+\.\w)/
+const REDIRECTED =
+  /^(?:[^\n;|&]{0,80}[^\n;|&=-])?>{1,2}\s*(?:\/[a-z]|[\w-]{1,40}\.(?:txt|php|sh|log|html?|jsp|aspx?|py|pl|bat|ps1)\b)/i
 const NET = /^(?:user|localgroup|group|share|view|use|start|stop|accounts)\b/i
 
 // Markdown quotes commands in back-ticks between words.
@@ -76,7 +77,7 @@ function isQuotation(input: string, at: number): boolean {
   return /[\w,.:)*|-] $|\n$|^> ?$|[(*]$|`$/.test(before)
 }
 
-const SHOCK = /\(\)\s{0,20}\{[^}]{0,80}\}\s{0,20};/
+const SHOCK = /^\s*\(\)\s{0,20}\{[^}]{0,80}\}\s{0,20};/
 const PRIVATE_CHANNEL =
   /\/dev\/(?:tcp|udp)\/|(?:ba|z|k|da|c)?sh\s+-[ic]+\b\s*["'>]|\bpowershell(?:\.exe)?\s+-(?:e|enc|nop|w|c|ep|exec)|\bcmd(?:\.exe)?\s*\/[ck]\b|\b(?:nc|ncat)\s+-\w*[elp]|\|\s*(?:ba|z|da|k)?sh\b\s*(?:$|[-;|&])|\bmkfifo\s+\/tmp/i
 const SOURCED = /^\s*\.\s+\S{0,80}\/\S+\s*$/

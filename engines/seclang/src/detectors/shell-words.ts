@@ -14,8 +14,8 @@ const UNMISTAKABLE = new Set(
 // Programs whose name people also write in sentences: an argument as commands have it must follow.
 const AMBIGUOUS = new Set(
   (
-    'cat id sleep echo printf find more less head tail type set env export eval exec source kill killall touch which who w last ' +
-    'sort cut date time top man host net dir copy move del erase start at test true false read alias tee split paste strings file ' +
+    'cat id sleep echo printf find more less head tail type set env export eval exec source kill killall touch which who last ' +
+    'sort cut date time top man host net dir copy move del erase start test true false read alias tee split paste strings file ' +
     'stat mount reboot shutdown halt init service screen watch yes od nl look rev tar zip unzip cd history jobs wait expr ' +
     'declare unset trap command builtin reg icacls attrib ver vol tree sc call write python perl'
   ).split(' '),
@@ -29,7 +29,7 @@ export function commandRank(name: string): 0 | 1 | 2 {
 }
 
 const LONE = new Set(
-  'id whoami ls dir pwd uname ps env printenv hostname ifconfig ipconfig netstat systeminfo tasklist w who reboot shutdown halt ver sh bash zsh powershell lsof dmesg cmd'.split(
+  'id whoami ls dir pwd uname ps env printenv hostname ifconfig ipconfig netstat systeminfo tasklist who reboot shutdown halt ver sh bash zsh powershell lsof dmesg cmd'.split(
     ' ',
   ),
 )

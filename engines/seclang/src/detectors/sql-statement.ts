@@ -22,7 +22,11 @@ function isDefinition(source: SqlSource, i: number, cut: boolean): boolean {
   if (kindAt(source, at) !== SQL.object && wordAt(source, at) !== 'PROCEDURE') return false
   at++
   if (DETERMINERS.has(wordAt(source, at))) return false
-  if (kindAt(source, at) === SQL.ifWord || (cut && kindAt(source, at) === SQL.string)) return true
+  if (
+    kindAt(source, at) === SQL.ifWord ||
+    (wordAt(source, i) === 'ATTACH' && kindAt(source, at) === SQL.string)
+  )
+    return true
   const behind = skipName(source, at)
   return behind > at && (kindAt(source, behind) !== SQL.name || DEFINES.test(wordAt(source, behind)))
 }
