@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { defineAttack } from '../src/index.ts'
 import { runProof } from '../src/index.ts'
-import type { Attack, Journey, Progress, Proof } from '../src/index.ts'
+import type { Attack, Journey, Progress, Proof, Scene } from '../src/index.ts'
 import { startFakeBed } from './fake-bed.ts'
 import type { FakeBed } from './fake-bed.ts'
 
@@ -87,7 +87,11 @@ describe('runProof', () => {
     )
     expect(document.attacks[0]).toMatchObject({ valid: false, depth: 0 })
     expect(problems).toEqual(['weak does not work with no layer'])
-    expect(tried.filter((doing) => doing.startsWith('weak'))).toEqual(['weak, none'])
+    expect(tried.filter((doing) => doing.startsWith('weak'))).toEqual([
+      'weak, none',
+      'weak, none',
+      'weak, none',
+    ])
     expect(document.singlePoints).toEqual([])
   })
 
@@ -133,6 +137,21 @@ describe('runProof', () => {
     })
     const { problems } = await prove(await startFakeBed([]), [broken])
     expect(problems).toEqual(['broken does not work with no layer (typo)'])
+  })
+
+  it('repeats an attack that fails once with no layer, and only there', async () => {
+    const fake = await startFakeBed(['edge'])
+    const tries: string[] = []
+    const shaky = attack('shaky')
+    const attempt = (scene: Scene): Promise<boolean> => {
+      tries.push(scene.visitor.address)
+      return tries.length === 1 ? Promise.resolve(false) : shaky.attempt(scene)
+    }
+    const { document, problems } = await prove(fake, [{ ...shaky, attempt }])
+    expect(tries).toHaveLength(3)
+    expect(new Set(tries).size).toBe(3)
+    expect(document.attacks[0]).toMatchObject({ valid: true, cells: { all: { outcome: 'missed' } } })
+    expect(problems).toEqual([])
   })
 
   it('ends early when it is asked to', async () => {

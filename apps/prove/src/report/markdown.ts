@@ -53,12 +53,17 @@ function attackTable(proof: Proof): readonly string[] {
   return [row(head), row(head.map(() => '---')), ...lines]
 }
 
+/** Most names that stand in the open; longer lists are folded away. */
+const maxOpenNames = 8
+
 function singlePointLines(proof: Proof): readonly string[] {
   return [...singlePointsByLayer(proof)].map(([layer, attacks]) => {
     const names = attacks.map((id) => `\`${id}\``).join(', ')
+    const folded = `<details><summary>${attacks.length} attacks</summary>${names}</details>`
+    const list = attacks.length > maxOpenNames ? folded : names
     return layer === 'nobody'
-      ? `- no layer stops or detects ${names}`
-      : `- ${layer} alone stands against ${names}`
+      ? `- no layer stops or detects ${list}`
+      : `- ${layer} alone stands against ${list}`
   })
 }
 

@@ -15,7 +15,7 @@ xss
 header-spoofing
   spoofed-address             works   – failed    –           – failed    0
 
-4 attacks in 3 classes work on the bare application. With all layers: 2 stopped, 0 detected, 2 missed.
+4 attacks in 3 classes, working on the bare application. With all layers: 2 stopped, 0 detected, 2 missed.
 
 No layer stops or detects (2):
   sql-cookie-base64, spoofed-address

@@ -92,7 +92,8 @@ function totals(proof: Proof): string {
     proof.plan.layers.length === 0
       ? ''
       : ` With all layers: ${stopped} stopped, ${detected} detected, ${valid.length - stopped - detected} missed.`
-  return `${valid.length} attacks in ${classes} classes work on the bare application.${layered}`
+  const attacks = `${valid.length} ${valid.length === 1 ? 'attack' : 'attacks'}`
+  return `${attacks} in ${classes} ${classes === 1 ? 'class' : 'classes'}, working on the bare application.${layered}`
 }
 
 /** Most attacks for which the report says in each cell who judged and by what. */

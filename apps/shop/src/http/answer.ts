@@ -76,7 +76,11 @@ interface Entry {
 
 async function produce(shop: Shop, request: IncomingMessage, entry: Entry): Promise<Reply> {
   const refusal = guardRequest(request, entry.hosts)
-  if (refusal === 'host') return text('This demonstration shop only answers to names of this machine.\n', 421)
+  if (refusal === 'host')
+    return text(
+      'This demonstration shop answers to names of this machine only; SHOP_HOSTS names others.\n',
+      421,
+    )
   if (refusal === 'cross-site') return text('Another site may not use this demonstration shop.\n', 403)
   const body = await readBody(request)
   if (body === undefined) return text('That is too much.\n', 413)

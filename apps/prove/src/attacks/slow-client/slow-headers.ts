@@ -16,7 +16,8 @@ export const slowHeaders: Attack = defineAttack({
   steps: async ({ visitor, bystander, pause }) => {
     const open = Array.from({ length: connections }, () => visitor.raw())
     for (const connection of open) connection.write('GET / HTTP/1.1\r\nHost: localhost\r\nX-Slow: ')
-    for (let turn = 0; turn < 8; turn++) {
+    // At least three seconds, and on a busy machine until the first connection too many was turned away.
+    for (let turn = 0; turn < 8 || (turn < 30 && open.every((connection) => connection.isOpen())); turn++) {
       await pause(400)
       for (const connection of open) connection.write('a')
     }
