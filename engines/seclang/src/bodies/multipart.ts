@@ -17,7 +17,8 @@ export interface MultipartFlags {
   missingSemicolon: boolean
   crlfLine: boolean
   lfLine: boolean
-  unmatchedBoundary: boolean
+  /** 1: a line that could be a delimiter fits none; 2: the same, in a body that is complete otherwise. */
+  unmatchedBoundary: 0 | 1 | 2
   fileLimitExceeded: boolean
   error: boolean
 }
@@ -64,7 +65,7 @@ export function cleanMultipartFlags(): MultipartFlags {
     missingSemicolon: false,
     crlfLine: false,
     lfLine: false,
-    unmatchedBoundary: false,
+    unmatchedBoundary: 0,
     fileLimitExceeded: false,
     error: false,
   }
@@ -109,6 +110,8 @@ class MultipartReader {
   #part: Part | null = null
   #boundaries = 0
   #complete = false
+  /** A fault that does not keep the rest from being read: rules see what follows. */
+  #late: string | null = null
   #at = 0
 
   constructor(body: string, sinks: Sinks) {
@@ -120,8 +123,9 @@ class MultipartReader {
   read(boundary: string): string | null {
     try {
       while (this.#at < this.#body.length) this.#readLine(boundary)
+      if (this.#complete && this.#flags.unmatchedBoundary > 0) this.#flags.unmatchedBoundary = 2
       if (this.#boundaries === 0) return 'Multipart: No boundaries found in payload.'
-      return this.#complete ? null : 'Multipart: Final boundary missing.'
+      return this.#complete ? this.#late : 'Multipart: Final boundary missing.'
     } catch (error) {
       if (error instanceof MultipartFault) return error.message
       throw error
@@ -149,7 +153,7 @@ class MultipartReader {
   #readDelimiter(boundary: string, start: number, end: number): boolean {
     if (!this.#body.startsWith(boundary, start + 2)) {
       this.#checkLookalike(boundary, start)
-      this.#flags.unmatchedBoundary = true
+      this.#flags.unmatchedBoundary = 1
       return false
     }
     let after = start + 2 + boundary.length
@@ -211,7 +215,10 @@ class MultipartReader {
         this.#flags.headerFolding = true
         if (!/^[ \t]/.test(line)) this.#flags.invalidHeaderFolding = true
         headers.set(last, `${headers.get(last) ?? ''} ${line.trim()}`)
-      } else last = addHeader(headers, line)
+      } else {
+        last = addHeader(headers, line)
+        if (!/^[!-9;-~]+[ \t]*:/.test(line)) this.#late = 'Multipart: Invalid part header (contains invalid character).'
+      }
     }
     throw new MultipartFault('Multipart: Part headers are not finished.')
   }

@@ -66,7 +66,6 @@ function marks(rules: readonly ParsedRule[], isMeant: (rule: ParsedRule) => bool
 /** Status of `deny` when no rule and no default names one. */
 export const defaultDenyStatus = 403
 const defaultRedirectStatus = 302
-const redirectStatuses: ReadonlySet<number> = new Set([301, 302, 303, 307, 308])
 
 /** What a rule does when it matches: its own action, `block` and missing ones taken from the phase's defaults. */
 export function compileEffect(
@@ -88,7 +87,7 @@ export function compileEffect(
     case 'redirect':
       return {
         kind: 'redirect',
-        status: status !== null && redirectStatuses.has(status) ? status : defaultRedirectStatus,
+        status: status !== null && status >= 300 && status < 400 ? status : defaultRedirectStatus,
         location: compileMacro(disruptive.location, slots),
       }
     default:

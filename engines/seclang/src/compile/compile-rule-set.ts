@@ -120,7 +120,7 @@ class RuleCompiler {
     const { actions } = rule
     const { context } = this.#input
     const id = actions.id ?? 0
-    if (this.#ids.has(id)) {
+    if (id !== 0 && this.#ids.has(id)) {
       throw new FaultSignal('WAF_RULE_DUPLICATE_ID', 'rule id is used twice', { offset: 0, token: String(id) })
     }
     this.#ids.add(id)
@@ -134,7 +134,7 @@ class RuleCompiler {
       id,
       phase,
       link,
-      effect: compileEffect(actions, defaults, context),
+      effect: compileEffect({ ...actions, status: lastStatus(rule) }, defaults, context),
       log,
       auditLog: actions.auditLog ?? (actions.log === null ? (defaults?.auditLog ?? log) : log),
       tags: actions.tags.map((tag) => compileMacro(tag, context.slots)),
@@ -172,6 +172,7 @@ class RuleCompiler {
     const chain = [...defaultTransformations(actions, defaults), ...actions.transformations].map(knownTransformation)
     return {
       targets: compileTargets(rule.targets, actions.xmlNamespaces, context),
+      isAction: rule.operator === null,
       operator: compileOperator(rule.operator, this.#operatorContext(rule), slots),
       operatorName: rule.operator?.name ?? '',
       operatorParam: rule.operator?.param ?? '',
@@ -203,6 +204,11 @@ class RuleCompiler {
       from: rule.at.file,
     }
   }
+}
+
+/** A link may give another status than its starter. */
+function lastStatus(rule: ParsedRule): number | null {
+  return rule.links.findLast((link) => link.actions.status !== null)?.actions.status ?? rule.actions.status
 }
 
 function defaultTransformations(actions: RuleActions, defaults: RuleActions | undefined): readonly string[] {

@@ -77,15 +77,24 @@ function xmlTarget(
   }
 }
 
+function selectorTest(pattern: string): (name: string) => boolean {
+  try {
+    return compileSelectorPattern(pattern)
+  } catch (error) {
+    const message = error instanceof Error ? error.message : 'pattern is not valid'
+    throw new FaultSignal('WAF_RULE_ARGUMENT', message, { offset: 0, token: pattern })
+  }
+}
+
 /** Compiles a selector; names are compared without case. */
 export function compileFilter(selector: Selector, context: CompileContext): MemberFilter {
   switch (selector.kind) {
     case 'all':
       return { kind: 'all' }
     case 'key':
-      return { kind: 'key', key: selector.key }
+      return { kind: 'key', key: selector.key, written: selector.written }
     case 'regex':
-      return { kind: 'regex', test: compileSelectorPattern(selector.pattern) }
+      return { kind: 'regex', test: selectorTest(selector.pattern) }
     case 'macro':
       return { kind: 'macro', macro: compileMacro(selector.macro, context.slots) }
   }

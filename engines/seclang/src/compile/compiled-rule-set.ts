@@ -17,7 +17,7 @@ export type Dialect = 'crs' | 'libmodsecurity3'
 /** Selector of a target, compiled. */
 export type MemberFilter =
   | { readonly kind: 'all' }
-  | { readonly kind: 'key'; readonly key: string }
+  | { readonly kind: 'key'; readonly key: string; readonly written: string }
   | { readonly kind: 'regex'; readonly test: (name: string) => boolean }
   | { readonly kind: 'macro'; readonly macro: ExpandedMacro }
 
@@ -104,6 +104,8 @@ export interface CompiledControl {
 /** One rule of a chain. */
 export interface Link {
   readonly targets: readonly Target[]
+  /** SecAction: matches without looking at anything. */
+  readonly isAction: boolean
   readonly operator: LinkOperator
   readonly operatorName: string
   readonly operatorParam: string

@@ -124,7 +124,8 @@ class Folder {
   }
 
   #linkOutcome(link: Link): Outcome {
-    if (link.targets.length === 0) return 'yes'
+    if (link.isAction) return 'yes'
+    if (link.targets.length === 0) return 'no'
     const [target] = link.targets
     if (target === undefined || link.targets.length > 1 || link.multiMatch || link.capture) return 'unknown'
     const value = this.#targetValue(target)

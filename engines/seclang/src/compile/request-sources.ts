@@ -107,7 +107,7 @@ export const bodySources: Sources = {
   MULTIPART_NAME: list(names('file-names', files)),
   MULTIPART_PART_HEADERS: list(values('part-headers', (tx) => tx.multipart?.partHeaders ?? noPairs)),
   MULTIPART_STRICT_ERROR: flag(isStrictError),
-  MULTIPART_UNMATCHED_BOUNDARY: flag((tx) => tx.multipart?.flags.unmatchedBoundary),
+  MULTIPART_UNMATCHED_BOUNDARY: scalar((tx) => tx.multipart?.flags.unmatchedBoundary ?? 0),
   REQBODY_ERROR: flag((tx) => tx.requestBodyError !== null),
   REQBODY_ERROR_MSG: scalar((tx) => tx.requestBodyError ?? ''),
   REQBODY_PROCESSOR: scalar((tx) => tx.bodyProcessor),

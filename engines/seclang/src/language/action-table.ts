@@ -47,7 +47,8 @@ export const actionTable: Readonly<Record<string, ActionEntry>> = {
   allow: { value: 'optional', read: readAllow },
   append: ignored('required'),
   auditlog: plain((actions) => (actions.auditLog = true)),
-  block: plain((actions) => (actions.disruptive = { kind: 'block' })),
+  // An action that is named beside it says more than block.
+  block: plain((actions) => (actions.disruptive ??= { kind: 'block' })),
   capture: plain((actions) => (actions.capture = true)),
   chain: plain((actions) => (actions.chain = true)),
   ctl: required((actions, value, word) => actions.controls.push(parseControl(value, word.offset))),

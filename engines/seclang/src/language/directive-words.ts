@@ -1,7 +1,7 @@
-import { FaultSignal } from './seclang-error.ts'
-
 /** One word of a directive: its text without quotes, and where the text starts in the logical line. */
 export interface Word {
+  /** The quote that opens it is never closed: the rest of the line was taken. */
+  readonly open: boolean
   readonly text: string
   readonly offset: number
   readonly quoted: boolean
@@ -10,7 +10,7 @@ export interface Word {
 /**
  * Splits a directive into words at white space. A word may stand in double or single quotes; inside, a backslash
  * before the same quote stands for the quote, every other backslash stays (rules are full of them).
- * Throws FaultSignal on a quote that is never closed.
+ * A quote that is never closed takes the rest of the line, as in libmodsecurity; the reader warns.
  */
 export function splitWords(text: string): Word[] {
   const words: Word[] = []
@@ -19,12 +19,12 @@ export function splitWords(text: string): Word[] {
     const quote = text[at]
     if (quote === '"' || quote === "'") {
       const end = closingQuote(text, at)
-      words.push({ text: unescapeQuote(text.slice(at + 1, end), quote), offset: at + 1, quoted: true })
+      words.push({ text: unescapeQuote(text.slice(at + 1, end), quote), offset: at + 1, quoted: true, open: end >= text.length })
       at = skipBlanks(text, end + 1)
     } else {
       let end = at
       while (end < text.length && !isBlank(text, end)) end++
-      words.push({ text: text.slice(at, end), offset: at, quoted: false })
+      words.push({ text: text.slice(at, end), offset: at, quoted: false, open: false })
       at = skipBlanks(text, end)
     }
   }
@@ -36,7 +36,7 @@ function closingQuote(text: string, start: number): number {
   for (let at = start + 1; at < text.length; at++) {
     if (text[at] === quote && !isEscaped(text, at, start)) return at
   }
-  throw new FaultSignal('WAF_RULE_SYNTAX', 'quote is never closed', { offset: start, token: text.slice(start) })
+  return text.length
 }
 
 // An odd run of backslashes escapes. An even run does not: `\\"` ends a word, as libmodsecurity reads it.

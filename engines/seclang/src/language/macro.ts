@@ -31,7 +31,8 @@ export function parseMacro(source: string, offset: number): Macro {
     if (end < 0) break
     if (start > at) parts.push(source.slice(at, start))
     parts.push(parseReference(source.slice(start + 2, end), offset + start + 2))
-    at = end + 1
+    // `%{name}%` is the older spelling of the same.
+    at = source[end + 1] === '%' && source[end + 2] !== '{' ? end + 2 : end + 1
   }
   if (at < source.length || parts.length === 0) parts.push(source.slice(at))
   return { source, parts }

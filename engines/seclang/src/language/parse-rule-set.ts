@@ -15,7 +15,7 @@ import type { DirectiveInput, ReadState } from './read-state.ts'
 import type { RuleFiles } from './rule-files.ts'
 import { applyUpdate } from './rule-updates.ts'
 import { defaultSettings } from './rule-set-source.ts'
-import type { ParsedRule, RuleSetSource } from './rule-set-source.ts'
+import type { RuleSetSource } from './rule-set-source.ts'
 import { FaultSignal, maxFaults, SeclangError } from './seclang-error.ts'
 import { readUpdate } from './read-update.ts'
 
@@ -44,7 +44,11 @@ export function parseRuleSet(texts: readonly RuleText[], files: RuleFiles): Rule
     ruleCount: 0,
   }
   for (const { file, text } of texts) readText(state, { file, text, depth: 0 })
-  if (state.openChain !== null) addFault(state, 'chain has no further rule', state.openChain)
+  if (state.openChain !== null) {
+    const { openChain } = state
+    state.warnings.push({ at: openChain.at, message: 'chain has no further rule; it is left out' })
+    state.items.splice(state.items.findLastIndex((item) => item.kind === 'rule' && item.rule === openChain), 1)
+  }
   if (state.faults.length > 0) throw new SeclangError(state.faults)
   for (const update of state.updates) applyUpdate(state, update)
   return {
@@ -54,10 +58,6 @@ export function parseRuleSet(texts: readonly RuleText[], files: RuleFiles): Rule
     removedIds: [],
     warnings: state.warnings,
   }
-}
-
-function addFault(state: ReadState, message: string, rule: ParsedRule): void {
-  state.faults.push({ code: 'WAF_RULE_SYNTAX', message, at: rule.at, token: '', nearest: null })
 }
 
 function readText(state: ReadState, source: RuleText & { readonly depth: number }): void {
@@ -81,6 +81,10 @@ function readText(state: ReadState, source: RuleText & { readonly depth: number 
 function readDirective(state: ReadState, line: LogicalLine, depth: number): void {
   const [name, ...words] = splitWords(line.text)
   if (name === undefined) return
+  const open = words.find((word) => word.open)
+  if (open !== undefined) {
+    state.warnings.push({ at: positionOf(line, open.offset), message: 'quote is never closed; it ends with the line' })
+  }
   const lower = name.text.toLowerCase()
   const reader = structuralReaders.get(lower)
   if (reader !== undefined) {
@@ -177,7 +181,7 @@ function readDefaultAction({ state, name, words }: DirectiveInput): void {
   if (actions.clearsTransformations) {
     throw new FaultSignal('WAF_RULE_ARGUMENT', 't:none does not belong into default actions', place)
   }
-  if (actions.disruptive === null) {
+  if (actions.disruptive === null || actions.disruptive.kind === 'block') {
     throw new FaultSignal('WAF_RULE_ARGUMENT', 'default actions need a disruptive action', place)
   }
   if (state.defaults.has(phase)) {

@@ -69,7 +69,7 @@ function addRule(state: ReadState, rule: ParsedRule, name: Word): void {
   }
   const starter = state.openChain
   if (starter === null) {
-    checkStarter(rule.actions, name)
+    if (rule.operator !== null) checkStarter(rule.actions, name)
     state.items.push({ kind: 'rule', rule })
     state.openChain = rule.actions.chain ? rule : null
     return

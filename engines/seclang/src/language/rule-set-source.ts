@@ -34,14 +34,17 @@ export type LimitAction = 'reject' | 'process-partial'
 
 /** Settings that directives make for all transactions of a rule set. */
 export interface EngineSettings {
-  engine: EngineMode
-  requestBodyAccess: boolean
+  /** null when no directive says: then off, but detecting in the `libmodsecurity3` dialect. */
+  engine: EngineMode | null
+  /** null when no directive says: then off, but on in the `libmodsecurity3` dialect. */
+  requestBodyAccess: boolean | null
   responseBodyAccess: boolean
   /** Bytes. */
   requestBodyLimit: number
   /** Bytes of a body without its uploaded files. */
   requestBodyNoFilesLimit: number
-  requestBodyLimitAction: LimitAction
+  /** null when no directive says: then reject, but process-partial in the `libmodsecurity3` dialect. */
+  requestBodyLimitAction: LimitAction | null
   requestBodyJsonDepthLimit: number
   /** Most arguments of a request; further ones are dropped and the body counts as broken. */
   argumentsLimit: number
@@ -86,12 +89,12 @@ export interface SeclangWarning {
 /** Settings of an empty rule set; the values of libmodsecurity 3 where it has one. */
 export function defaultSettings(): EngineSettings {
   return {
-    engine: 'off',
-    requestBodyAccess: false,
+    engine: null,
+    requestBodyAccess: null,
     responseBodyAccess: false,
     requestBodyLimit: 134_217_728,
     requestBodyNoFilesLimit: 1_048_576,
-    requestBodyLimitAction: 'reject',
+    requestBodyLimitAction: null,
     requestBodyJsonDepthLimit: 10_000,
     argumentsLimit: 1000,
     responseBodyLimit: 524_288,

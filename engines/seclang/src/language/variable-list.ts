@@ -73,7 +73,7 @@ function nextBar(text: string, from: number): number {
 
 function parseTarget(raw: string, offset: number): VariableTarget {
   const text = raw.trim()
-  const match = /^([&!]*)([A-Za-z0-9_]*)(?::([\s\S]*))?$/.exec(text)
+  const match = /^([&!]*)([A-Za-z0-9_]*)(?:[:.]([\s\S]*))?$/.exec(text)
   const written = match?.[2] ?? ''
   if (match === null || written === '') {
     throw new FaultSignal('WAF_RULE_SYNTAX', 'expected a variable', { offset, token: text })

@@ -93,7 +93,7 @@ class LinkRun {
     this.rule = rule
     this.link = link
     this.matched = false
-    if (link.targets.length === 0) {
+    if (link.isAction) {
       this.accept('', null, '')
       return true
     }
@@ -247,7 +247,7 @@ class LinkRun {
 
   visitRule(target: Target & { kind: 'rule' }): void {
     for (const name of ruleAttributes) {
-      if (target.filter.kind !== 'key' || target.filter.key !== name) continue
+      if (!passesFilter(target.filter, name, this.tx)) continue
       this.visitText(target.label, name, ruleAttribute(this.tx, this.rule, name))
     }
   }
@@ -353,7 +353,7 @@ class LinkRun {
     const { tx, rule, link } = this
     this.matched = true
     const variable = name === null ? label : `${label}:${name}`
-    if (link.targets.length > 0) {
+    if (!link.isAction) {
       tx.matchedVar = value
       tx.matchedVarName = variable
       addPair(tx.matchedVars, variable, value)
@@ -369,7 +369,8 @@ class LinkRun {
 }
 
 function countName(target: Target): string | null {
-  return target.kind === 'tx-slot' ? target.name : null
+  if (target.kind === 'tx-slot') return target.name
+  return target.kind === 'list' && target.filter.kind === 'key' ? target.filter.written : null
 }
 
 /** True when a member's name fits a filter. */

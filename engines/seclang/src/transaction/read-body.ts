@@ -1,6 +1,7 @@
 import { addPair } from '../bodies/pairs.ts'
 import type { BodyResult } from '../bodies/body-result.ts'
 import { bodyResult } from '../bodies/body-result.ts'
+import { parseGraphqlBody } from '../bodies/graphql.ts'
 import { parseJsonBody } from '../bodies/json.ts'
 import { parseMultipartBody } from '../bodies/multipart.ts'
 import { parseUrlEncodedBody } from '../bodies/url-encoded.ts'
@@ -8,6 +9,8 @@ import { parseXmlBody } from '../bodies/xml.ts'
 import { emptyPairs } from '../bodies/pairs.ts'
 import type { Transaction } from './transaction.ts'
 
+/** Deepest nesting of a GraphQL query. */
+export const maxGraphqlDepth = 64
 /** Deepest nesting of an XML document. */
 export const maxXmlDepth = 256
 
@@ -45,6 +48,8 @@ function processBody(tx: Transaction): BodyResult | null {
         { maxArguments, maxDepth: settings.requestBodyJsonDepthLimit },
         tx.ruleSet.dialect === 'crs' ? 'plain' : 'indexed',
       )
+    case 'GRAPHQL':
+      return parseGraphqlBody(body, { maxArguments, maxDepth: maxGraphqlDepth })
     case 'XML':
       return parseXmlBody(body, { maxArguments, maxDepth: maxXmlDepth })
     case 'MULTIPART':

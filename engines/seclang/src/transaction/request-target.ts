@@ -22,7 +22,7 @@ export function splitTarget(target: string, decoded: boolean): RequestTarget {
   const mark = bare.indexOf('?')
   const path = mark < 0 ? bare : bare.slice(0, mark)
   const fileName = decodePercent(path)
-  const uri = decoded ? decodePercent(local) : local
+  const uri = decoded ? decodePercent(bare) : local
   return {
     uri,
     fileName,

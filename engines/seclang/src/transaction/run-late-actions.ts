@@ -122,7 +122,7 @@ function filterOf(selector: Selector): MemberFilter {
     selector.kind === 'regex'
       ? { kind: 'regex', test: compileSelectorPattern(selector.pattern) }
       : selector.kind === 'key'
-        ? { kind: 'key', key: selector.key }
+        ? { kind: 'key', key: selector.key, written: selector.written }
         : { kind: 'all' }
   filters.set(selector, filter)
   return filter

@@ -53,7 +53,8 @@ export class SeclangInspection implements Inspection {
     if (tx.engine === 'off' || !tx.requestBodyAccess) return pass
     if (this.#append(chunk, tx.requestBodyLimit)) return more
     tx.inboundDataError = true
-    const rejects = tx.ruleSet.settings.requestBodyLimitAction === 'reject'
+    const { settings, dialect } = tx.ruleSet
+    const rejects = (settings.requestBodyLimitAction ?? (dialect === 'crs' ? 'reject' : 'process-partial')) === 'reject'
     return rejects ? this.#overLimit(contentTooLarge) : more
   }
 
@@ -143,6 +144,8 @@ export class SeclangInspection implements Inspection {
   #end(verdict: Verdict): Verdict {
     this.#run = null
     this.#final = verdict
+    // Rules of phase 5 see the status that the client gets.
+    if ('status' in verdict) this.transaction.responseStatus = verdict.status
     this.#log()
     return verdict
   }

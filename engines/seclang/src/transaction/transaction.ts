@@ -84,7 +84,7 @@ export class Transaction {
   userId = ''
   resourceId = ''
   ipKey: string | null = null
-  globalKey: string | null = null
+  globalKey: string | null
   environment: Map<string, string> | null = null
 
   removedRules: Uint8Array | null = null
@@ -110,9 +110,11 @@ export class Transaction {
     this.connection = connection
     this.surroundings = surroundings
     this.tx = new TxVariables(ruleSet.slots, ruleSet.txTemplate)
-    this.engine = settings.engine
+    this.engine = settings.engine ?? (ruleSet.dialect === 'libmodsecurity3' ? 'detection-only' : 'off')
     this.headerFirst = new Int32Array(ruleSet.headerSlots.size).fill(-1)
-    this.requestBodyAccess = settings.requestBodyAccess
+    this.requestBodyAccess = settings.requestBodyAccess ?? ruleSet.dialect === 'libmodsecurity3'
+    // In libmodsecurity GLOBAL is there without initcol.
+    this.globalKey = ruleSet.dialect === 'libmodsecurity3' ? 'global' : null
     this.requestBodyLimit = settings.requestBodyLimit
     this.responseBodyAccess = settings.responseBodyAccess
     this.responseBodyLimit = settings.responseBodyLimit
