@@ -187,12 +187,21 @@ describe('authority', () => {
 })
 
 describe('decisions', () => {
+  it('are not fed by the answers with which the edge enforces them', () => {
+    const { see, store, time, actions } = bench()
+    see('192.0.2.1', { status: 403 }, 500)
+    time.now += 3_500_000
+    see('192.0.2.1', { status: 403 }, 500)
+    expect(store.size).toBe(1)
+    expect(actions()).toEqual(['detection', 'decision-add'])
+  })
+
   it('are made once for one attack, and again when the first is half over', () => {
-    const { see, store, time } = bench()
-    see('192.0.2.1', {}, 60)
+    const { login, store, time } = bench()
+    for (let i = 0; i < 60; i += 1) login('192.0.2.1')
     expect(store.size).toBe(1)
     time.now += 1_900_000
-    see('192.0.2.1', {}, 60)
+    for (let i = 0; i < 60; i += 1) login('192.0.2.1')
     expect(store.size).toBe(2)
   })
 

@@ -106,11 +106,21 @@ export class Judge {
     // A line about this machine's own address is about the edge or a health check: its client is not known.
     const address = metaOf(signal.event, 'source_ip')
     if (signal.origin === 'app-log' && this.#options.neverBan.reasonFor(address) === 'own-interface') return
+    if (this.#isAnswerToBanned(signal, address)) return
     for (let i = 0; i < signal.times; i += 1) {
       for (const overflow of this.#engine.pour(signal.event, this.#options.monotonicMs())) {
         this.#takeOverflow(overflow, signal)
       }
     }
+  }
+
+  /**
+   * The edge reports each answer, also those with which it enforces a ban. They must not feed the ban: a page that
+   * reloads itself would be banned for ever.
+   */
+  #isAnswerToBanned(signal: Signal, address: string): boolean {
+    if (signal.origin !== 'edge' || metaOf(signal.event, 'log_type') !== 'http_access-log') return false
+    return this.#options.store.longest({ type: 'ban', scope: 'ip', value: address })?.simulated === false
   }
 
   #takeOverflow(overflow: Overflow, signal: Signal): void {
