@@ -1,6 +1,6 @@
 import { Composer, Lexer, LineCounter, Parser } from 'yaml'
 import type { Document, ParsedNode } from 'yaml'
-import type { YamlLimits } from './limits.ts'
+import type { YamlLimits, YamlScalars } from './limits.ts'
 import type { YamlError, YamlErrorCode, YamlPosition } from './yaml-error.ts'
 
 /** Documents of a text as trees with offsets, or the limit that it passed. */
@@ -46,7 +46,7 @@ function* tokens(text: string, lines: LineCounter, limits: YamlLimits) {
 }
 
 /** Reads a text into document trees within the limits of size, depth and count. Never throws. */
-export function compose(text: string, limits: YamlLimits): Composed {
+export function compose(text: string, limits: YamlLimits, scalars: YamlScalars): Composed {
   const lines = new LineCounter()
   const position = positions(lines)
   const failed = (code: YamlErrorCode, message: string, offset: number): Composed => ({
@@ -60,7 +60,12 @@ export function compose(text: string, limits: YamlLimits): Composed {
   const documents: Document.Parsed<ParsedNode>[] = []
   try {
     // Unique keys are checked when the values are built: the library's own check is quadratic in the width of a map.
-    const composer = new Composer({ uniqueKeys: false, prettyErrors: false, version: '1.2', schema: 'core' })
+    const composer = new Composer({
+      uniqueKeys: false,
+      prettyErrors: false,
+      version: '1.2',
+      schema: scalars === 'text' ? 'failsafe' : 'core',
+    })
     for (const document of composer.compose(tokens(text, lines, limits), true, text.length)) {
       documents.push(document)
       if (documents.length > limits.maxDocuments) {

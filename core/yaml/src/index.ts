@@ -1,7 +1,7 @@
 export { parseYaml, parseYamlStream } from './parse-yaml.ts'
 export type { ParsedYaml } from './parse-yaml.ts'
 export { maxYamlErrors, yamlLimits } from './limits.ts'
-export type { YamlLimits } from './limits.ts'
+export type { YamlLimits, YamlScalars } from './limits.ts'
 export type { YamlPath } from './locate.ts'
 export { yamlErrorCodes } from './yaml-error.ts'
 export type { YamlError, YamlErrorCode, YamlPosition } from './yaml-error.ts'

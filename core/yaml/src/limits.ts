@@ -20,3 +20,9 @@ export const yamlLimits: YamlLimits = {
 
 /** Errors reported of one text; the rest is noise that follows from the first. */
 export const maxYamlErrors = 50
+
+/**
+ * How plain scalars are read: `typed` as the core schema says (`5` is a number), `text` all as they stand in the
+ * source, for formats whose values must not change on the way (`0x10`, `1.0`, `null` as words).
+ */
+export type YamlScalars = 'typed' | 'text'

@@ -108,6 +108,18 @@ describe('parseYaml', () => {
   })
 })
 
+describe('scalars as text', () => {
+  it('keeps every plain scalar as it stands', () => {
+    const text = 'a: 0x10\nb: [1.0, true, null, ~, 2024-01-01]\nc: "q"\nd:\n'
+    expect(plain(parseYaml(text, yamlLimits, 'text').value)).toEqual({
+      a: '0x10',
+      b: ['1.0', 'true', 'null', '~', '2024-01-01'],
+      c: 'q',
+      d: '',
+    })
+  })
+})
+
 describe('limits', () => {
   it('takes a text of exactly the size and refuses one byte more', () => {
     const limits = { ...yamlLimits, maxBytes: 10 }

@@ -1,7 +1,7 @@
 import { buildDocument } from './build.ts'
 import { compose } from './compose.ts'
 import { yamlLimits } from './limits.ts'
-import type { YamlLimits } from './limits.ts'
+import type { YamlLimits, YamlScalars } from './limits.ts'
 import { locate } from './locate.ts'
 import type { YamlPath } from './locate.ts'
 import type { YamlError, YamlPosition } from './yaml-error.ts'
@@ -29,8 +29,12 @@ function failed(error: YamlError): ParsedYaml {
  * Reads YAML 1.2 (core schema) as a stream of documents. `yes`, `on` and dates stay text; `<<` is a key like any
  * other. Never throws; a text over a limit gives one document with one error.
  */
-export function parseYamlStream(text: string, limits: YamlLimits = yamlLimits): readonly ParsedYaml[] {
-  const composed = compose(text, limits)
+export function parseYamlStream(
+  text: string,
+  limits: YamlLimits = yamlLimits,
+  scalars: YamlScalars = 'typed',
+): readonly ParsedYaml[] {
+  const composed = compose(text, limits, scalars)
   if (composed.error !== undefined) return [failed(composed.error)]
   let nodes = 0
   return composed.documents.map((document) => {
@@ -46,7 +50,11 @@ export function parseYamlStream(text: string, limits: YamlLimits = yamlLimits): 
 }
 
 /** Reads exactly one YAML document; several are an error, none is null. Otherwise as `parseYamlStream`. */
-export function parseYaml(text: string, limits: YamlLimits = yamlLimits): ParsedYaml {
-  const [document] = parseYamlStream(text, { ...limits, maxDocuments: 1 })
+export function parseYaml(
+  text: string,
+  limits: YamlLimits = yamlLimits,
+  scalars: YamlScalars = 'typed',
+): ParsedYaml {
+  const [document] = parseYamlStream(text, { ...limits, maxDocuments: 1 }, scalars)
   return document ?? { value: null, errors: [], at: () => ({ line: 1, column: 1 }) }
 }

@@ -101,6 +101,31 @@ export const commands: readonly Listed[] = [
     load: async () => (await import('../commands/waf-eval.ts')).wafEval,
   },
   {
+    name: 'waf explain',
+    summary: 'show why rules match a request, and the least exclusion that would keep them quiet',
+    load: async () => (await import('../commands/waf-explain.ts')).wafExplain,
+  },
+  {
+    name: 'waf lint',
+    summary: 'find rules that can never match, miss a phase, are slow, or exclude nothing',
+    load: async () => (await import('../commands/waf-lint.ts')).wafLint,
+  },
+  {
+    name: 'waf unit',
+    summary: 'answer operator, transformation and detector cases from standard input, one JSON object a line',
+    load: async () => (await import('../commands/waf-unit.ts')).wafUnit,
+  },
+  {
+    name: 'waf ftw',
+    summary: 'run regression tests of the Core Rule Set, one JSON object a test',
+    load: async () => (await import('../commands/waf-ftw.ts')).wafFtw,
+  },
+  {
+    name: 'sigma eval',
+    summary: 'match events from standard input against Sigma rules, one JSON object a line',
+    load: async () => (await import('../commands/sigma-eval.ts')).sigmaEval,
+  },
+  {
     name: 'config check',
     summary: 'report everything that is wrong with a configuration, with places',
     load: async () => (await import('../commands/config-check.ts')).configCheck,

@@ -8,7 +8,7 @@ import { ruleFiles, ruleTexts } from './rule-texts.ts'
 const shownFaults = 20
 
 /** The rules that a call names, compiled. @throws CliError with the places of all faults. */
-export function loadRules(call: Call): CompiledRuleSet {
+export function loadRules(call: Call, mode: 'block' | 'test'): CompiledRuleSet {
   const path = (entry: string): string => (entry === 'builtin' ? entry : resolve(call.io.cwd, entry))
   const named = [...call.texts('rules'), ...call.words].map(path)
   const setup = call.text('setup')
@@ -16,6 +16,7 @@ export function loadRules(call: Call): CompiledRuleSet {
   if (paranoia !== undefined && !/^[1-4]$/.test(paranoia))
     throw usageError('--paranoia must be 1, 2, 3 or 4', 'for example --paranoia 2')
   const texts = ruleTexts({
+    mode,
     rules: named.length === 0 ? ['builtin'] : named,
     ...(setup === undefined ? {} : { setup: path(setup) }),
     ...(paranoia === undefined ? {} : { paranoia: Number(paranoia) }),

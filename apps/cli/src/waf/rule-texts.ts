@@ -2,6 +2,7 @@ import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs'
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { RuleFiles, RuleText } from '@sevenfold/seclang'
+import { crsSetup, engineSetup } from '@sevenfold/seclang/tools'
 import { environmentError, usageError } from '../program/cli-error.ts'
 
 /** Which rules a tool runs with. */
@@ -11,20 +12,9 @@ export interface RuleChoice {
   /** Set-up file that is read before the rules. */
   readonly setup?: string
   readonly paranoia?: number
+  /** `test` matches without blocking, with the limits of CRS's own tests. */
+  readonly mode: 'block' | 'test'
 }
-
-// What a server does before it reads rules: bodies are read, JSON and XML by their type, and a broken body is refused.
-const ground = `SecRuleEngine On
-SecRequestBodyAccess On
-SecResponseBodyAccess On
-SecRequestBodyLimit 13107200
-SecRequestBodyNoFilesLimit 1048576
-SecResponseBodyLimit 1048576
-SecResponseBodyMimeType text/plain text/html text/xml application/json
-SecRule REQUEST_HEADERS:Content-Type "^(?:application(?:/soap\\+|/)|text/)xml" "id:200000,phase:1,t:none,t:lowercase,pass,nolog,ctl:requestBodyProcessor=XML"
-SecRule REQUEST_HEADERS:Content-Type "^application/(?:[a-z0-9.-]+\\+)?json" "id:200001,phase:1,t:none,t:lowercase,pass,nolog,ctl:requestBodyProcessor=JSON"
-SecRule REQBODY_ERROR "!@eq 0" "id:200002,phase:2,t:none,log,deny,status:400,msg:'The body cannot be read',severity:2"
-`
 
 function isFolder(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
@@ -57,6 +47,8 @@ function setupOf(entry: string): string | undefined {
     .find((path) => isFolder(entry) && existsSync(path))
 }
 
+const markText = 'SecAction "id:900990,phase:1,pass,nolog,setvar:tx.crs_setup_version=400"\n'
+
 function paranoiaText(level: number): string {
   const names = [
     'blocking_paranoia_level',
@@ -81,16 +73,13 @@ export function ruleTexts(choice: RuleChoice): readonly RuleText[] {
   const setup = choice.setup ?? choice.rules.map(setupOf).find((path) => path !== undefined)
   const paths = choice.rules.flatMap(rulePaths).filter((path) => path !== setup)
   const isCoreRuleSet = paths.some((path) => basename(path).startsWith('REQUEST-901'))
-  // Without this mark the Core Rule Set refuses every request; its set-up file carries it.
-  const mark =
-    isCoreRuleSet && setup === undefined
-      ? 'SecAction "id:900990,phase:1,pass,nolog,setvar:tx.crs_setup_version=400"\n'
-      : ''
   return [
-    { file: 'ground', text: ground },
+    { file: 'engine', text: engineSetup({ mode: choice.mode }) },
     ...(setup === undefined ? [] : [read(setup)]),
+    // Without this mark the Core Rule Set refuses every request; its set-up file carries it.
+    ...(isCoreRuleSet && setup === undefined ? [{ file: 'mark', text: markText }] : []),
+    ...(isCoreRuleSet && choice.mode === 'test' ? [{ file: 'crs', text: crsSetup({ mode: 'test' }) }] : []),
     ...(choice.paranoia === undefined ? [] : [{ file: 'paranoia', text: paranoiaText(choice.paranoia) }]),
-    { file: 'mark', text: mark },
     ...paths.map(read),
   ]
 }

@@ -1,31 +1,14 @@
 import { isJsonObject, parseBoundedJson } from '@sevenfold/event'
 import type { Json, JsonObject } from '@sevenfold/event'
+import type { EvalRequest } from '@sevenfold/seclang/tools'
 
-/** One request to judge, as bytes: each character of a text is one byte. */
+/** A line of the input: the request, and the id as it came, whatever its type. */
 export interface Sample {
   readonly id: Json
-  readonly method: string
-  readonly target: string
-  readonly version: string
-  /** Names and values alternating. */
-  readonly headers: readonly string[]
-  readonly body: Uint8Array
-  readonly response: SampleResponse | undefined
-}
-
-/** The answer that the service would have given. */
-export interface SampleResponse {
-  readonly status: number
-  readonly headers: readonly string[]
-  readonly body: Uint8Array
+  readonly request: EvalRequest
 }
 
 const limits = { maxTextLength: 33_554_432, maxDepth: 8, maxNodes: 200_000, maxStringLength: 33_554_432 }
-
-/** Text as the bytes in which it would go over the wire. */
-function wire(text: string): string {
-  return Buffer.from(text, 'utf8').toString('latin1')
-}
 
 function textOf(object: JsonObject, key: string, otherwise?: string): string {
   const value = object[key] ?? otherwise
@@ -33,7 +16,7 @@ function textOf(object: JsonObject, key: string, otherwise?: string): string {
   return value
 }
 
-function headersOf(value: Json | undefined): string[] {
+function headersOf(value: Json | undefined): [name: string, value: string][] {
   if (value === undefined || value === null) return []
   const pairs: readonly (readonly [Json | undefined, Json | undefined])[] = Array.isArray(value)
     ? value.map((pair: Json) => {
@@ -44,27 +27,26 @@ function headersOf(value: Json | undefined): string[] {
     : isJsonObject(value)
       ? Object.entries(value)
       : []
-  return pairs.flatMap(([name, content]) => {
+  return pairs.map(([name, content]) => {
     if (typeof name !== 'string' || typeof content !== 'string') throw new Error('a header must be text')
-    return [wire(name), wire(content)]
+    return [name, content]
   })
 }
 
-function bodyOf(object: JsonObject): Uint8Array {
-  const encoded = object['bodyBase64']
-  if (typeof encoded === 'string') return Buffer.from(encoded, 'base64')
-  return Buffer.from(textOf(object, 'body', ''), 'utf8')
+function has(headers: readonly (readonly [string, string])[], wanted: string): boolean {
+  return headers.some(([name]) => name.toLowerCase() === wanted)
 }
 
-function has(headers: readonly string[], name: string): boolean {
-  return headers.some((text, index) => index % 2 === 0 && text.toLowerCase() === name)
-}
-
-function responseOf(value: Json | undefined): SampleResponse | undefined {
+function responseOf(value: Json | undefined): EvalRequest['response'] {
   if (!isJsonObject(value)) return undefined
   const status = value['status'] ?? 200
   if (typeof status !== 'number') throw new Error('response.status must be a number')
-  return { status, headers: headersOf(value['headers']), body: bodyOf(value) }
+  return { status, headers: headersOf(value['headers']), body: textOf(value, 'body', '') }
+}
+
+function bodyOf(object: JsonObject): { readonly bodyBase64: string } | { readonly body: string } {
+  const encoded = object['bodyBase64']
+  return typeof encoded === 'string' ? { bodyBase64: encoded } : { body: textOf(object, 'body', '') }
 }
 
 /** Id of a line that cannot be judged, so that answers can be matched to questions all the same. */
@@ -84,16 +66,21 @@ export function readSample(line: string): Sample {
   const object = parsed.value
   const headers = headersOf(object['headers'])
   const body = bodyOf(object)
-  if (body.length > 0 && !has(headers, 'content-length') && !has(headers, 'transfer-encoding')) {
-    headers.push('Content-Length', String(body.length))
+  const length = 'body' in body ? Buffer.byteLength(body.body) : Buffer.byteLength(body.bodyBase64, 'base64')
+  if (length > 0 && !has(headers, 'content-length') && !has(headers, 'transfer-encoding')) {
+    headers.push(['Content-Length', String(length)])
   }
+  const id = object['id'] ?? null
   return {
-    id: object['id'] ?? null,
-    method: wire(textOf(object, 'method', 'GET')),
-    target: wire(textOf(object, 'uri')),
-    version: textOf(object, 'version', '1.1').replace(/^HTTP\//i, ''),
-    headers,
-    body,
-    response: responseOf(object['response']),
+    id,
+    request: {
+      id: typeof id === 'string' ? id : JSON.stringify(id),
+      method: textOf(object, 'method', 'GET'),
+      uri: textOf(object, 'uri'),
+      version: textOf(object, 'version', '1.1'),
+      headers,
+      ...body,
+      response: responseOf(object['response']),
+    },
   }
 }

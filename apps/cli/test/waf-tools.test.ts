@@ -1,0 +1,208 @@
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { call } from './call.ts'
+
+const shared =
+  process.env['SEVENFOLD_SHARED'] ?? fileURLToPath(new URL('../../../../shared', import.meta.url))
+const crs = join(shared, 'crs')
+
+let folder: string
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'sf-cli-'))
+})
+afterEach(() => rmSync(folder, { recursive: true, force: true }))
+
+const answersOf = (stdout: string): unknown[] =>
+  stdout
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as unknown)
+
+describe('waf unit', () => {
+  it('answers operators, transformations and detectors in order', async () => {
+    writeFileSync(join(folder, 'words.data'), 'alpha\nbeta\n')
+    const cases = [
+      { kind: 'op', name: 'contains', param: 'b', input: 'abc' },
+      { kind: 'op', name: 'pmFromFile', param: 'words.data', input: 'a beta test' },
+      { kind: 'op', name: 'pmFromFile', param: 'none.data', input: 'x' },
+      { kind: 'op', name: 'noSuchOperator', param: '', input: '' },
+      { kind: 'tfn', name: 'urlDecode', input: '%41%ff' },
+      { kind: 'tfn', name: 'noSuchFunction', input: 'a' },
+      { kind: 'sqli', input: '1 UNION SELECT password FROM users' },
+      { kind: 'sqli', input: "O'Brien" },
+      { kind: 'xss', input: '<script>alert(1)</script>' },
+    ]
+    const { stdout, stderr, code } = await call(
+      ['waf', 'unit'],
+      folder,
+      cases.map((one) => JSON.stringify(one)).join('\n'),
+    )
+    expect(answersOf(stdout)).toEqual([
+      { ret: 1 },
+      { ret: 1 },
+      { skip: true },
+      { skip: true },
+      { output: 'A\u00ff' },
+      { skip: true },
+      { ret: 1 },
+      { ret: 0 },
+      { ret: 1 },
+    ])
+    expect({ stderr, code }).toEqual({ stderr: '9 answered, 0 unreadable\n', code: 0 })
+  })
+
+  it('refuses lines that are no cases and characters that are no bytes', async () => {
+    const lines = [
+      '{',
+      '{"kind":"none"}',
+      '{"kind":"tfn","name":"lowercase","input":"€"}',
+      '{"kind":"op","name":5}',
+      '{"kind":"xss","input":"a"}',
+    ]
+    const { stdout, code } = await call(['waf', 'unit'], folder, lines.join('\n'))
+    expect(answersOf(stdout).map((answer) => Object.keys(answer as object))).toEqual([
+      ['error'],
+      ['error'],
+      ['error'],
+      ['error'],
+      ['ret'],
+    ])
+    expect(code).toBe(1)
+  })
+})
+
+describe('waf ftw', () => {
+  it('runs tests from folders and says why one fails', async () => {
+    mkdirSync(join(folder, 'tests', 'deep'), { recursive: true })
+    writeFileSync(
+      join(folder, 'own.conf'),
+      'SecRule ARGS:a "@streq 0x10" "id:100,phase:2,deny,log,msg:\'found\'"\n',
+    )
+    writeFileSync(
+      join(folder, 'tests', 'deep', '100.yaml'),
+      `rule_id: 100
+tests:
+  - test_id: 1
+    stages: [{ input: { uri: "/?a=0x10", headers: { Host: a } }, output: { log: { expect_ids: [100] } } }]
+  - test_id: 2
+    stages: [{ input: { uri: "/?a=16", headers: { Host: a } }, output: { log: { expect_ids: [100] } } }]
+`,
+    )
+    const args = ['waf', 'ftw', '--tests', 'tests', '--rules', 'own.conf']
+    const { stdout, stderr, code } = await call(args, folder)
+    expect(answersOf(stdout)).toMatchObject([
+      { test: '100-1', pass: true, why: '' },
+      { test: '100-2', pass: false, why: expect.stringContaining('100') },
+    ])
+    expect({ stderr, code }).toEqual({ stderr: '1 passed, 1 failed\n', code: 1 })
+    expect(answersOf((await call([...args, '--failed'], folder)).stdout)).toHaveLength(1)
+    expect((await call([...args, '--include=-1$'], folder)).code).toBe(0)
+  })
+
+  it('names the place of a test file that is no YAML, and a folder that is not there', async () => {
+    writeFileSync(join(folder, 'bad.yaml'), 'a: [\n')
+    expect((await call(['waf', 'ftw', '--tests', 'bad.yaml'], folder)).stderr).toMatch(/bad\.yaml:\d+:\d+: /)
+    expect(await call(['waf', 'ftw', '--tests', 'none'], folder)).toMatchObject({ code: 3 })
+    expect(await call(['waf', 'ftw'], folder)).toMatchObject({ code: 2 })
+  })
+
+  it.skipIf(!existsSync(crs))(
+    'passes the tests of one file of the Core Rule Set (needs ../shared/crs)',
+    async () => {
+      const tests = join(crs, 'tests', 'REQUEST-930-APPLICATION-ATTACK-LFI')
+      const rules = ['--rules', join(crs, 'rules'), '--setup', join(crs, 'crs-setup.conf.example')]
+      const { stderr, code } = await call(['waf', 'ftw', '--tests', tests, ...rules], folder)
+      expect({ stderr, code }).toEqual({ stderr: expect.stringMatching(/^\d+ passed, 0 failed\n$/), code: 0 })
+    },
+  )
+})
+
+describe('waf explain', () => {
+  const request = JSON.stringify({ id: 1, uri: '/?a=TEA%1b[31m', headers: { Host: 'a' } })
+
+  it('shows each value through its transformations, and the least exclusion', async () => {
+    writeFileSync(
+      join(folder, 'own.conf'),
+      'SecRule ARGS "@contains tea" "id:100,phase:2,deny,log,t:lowercase,msg:\'found\'"\n',
+    )
+    const { stdout, code } = await call(['waf', 'explain', '--rules', 'own.conf'], folder, request)
+    expect(code).toBe(1)
+    expect(stdout).toContain('rule 100: found')
+    expect(stdout).toContain('as it came       ')
+    expect(stdout).toContain('lowercase        tea\\x1b[31m')
+    expect(stdout).toContain('ctl:ruleRemoveTargetById=100;ARGS:a')
+    expect(stdout).not.toContain('\u001b')
+  })
+
+  it('gives JSON, and 0 when nothing matched', async () => {
+    writeFileSync(join(folder, 'own.conf'), 'SecRule ARGS "@contains pot" "id:100,phase:2,deny,log"\n')
+    const { stdout, code } = await call(['waf', 'explain', '--json', '--rules', 'own.conf'], folder, request)
+    expect(JSON.parse(stdout)).toEqual({ id: 1, verdict: 'pass', score: 0, rules: [] })
+    expect(code).toBe(0)
+  })
+})
+
+describe('waf lint', () => {
+  it('is content with the rules that come with the program', async () => {
+    expect(await call(['waf', 'lint'], folder)).toEqual({ stdout: 'fine\n', stderr: '', code: 0 })
+  })
+
+  it('names findings with their places', async () => {
+    writeFileSync(join(folder, 'own.conf'), 'SecRule ARGS "@streq a" "id:100,deny"\n')
+    const { stdout, code } = await call(['waf', 'lint', '--rules', 'own.conf'], folder)
+    expect(stdout).toMatch(/own\.conf:1:\d+: missing-phase: /)
+    expect(code).toBe(1)
+  })
+})
+
+describe('sigma eval', () => {
+  const rule = `title: Probe
+id: 11111111-1111-4111-8111-111111111111
+logsource: { category: webserver }
+detection:
+  selection: { cs-uri-query|contains: union select }
+  condition: selection
+`
+  it('gives the ids of the rules that match, for the log source of each event', async () => {
+    writeFileSync(join(folder, 'probe.yml'), rule)
+    const event = { 'cs-uri-query': 'id=1 UNION SELECT 2' }
+    const lines = [
+      { id: 'a', logsource: { category: 'webserver' }, event },
+      { id: 'b', logsource: { category: 'dns' }, event },
+      { id: 'c', logsource: { category: 'webserver' }, event: {} },
+    ]
+    const { stdout, code } = await call(
+      ['sigma', 'eval', '--rules', 'probe.yml'],
+      folder,
+      lines.map((line) => JSON.stringify(line)).join('\n'),
+    )
+    expect(answersOf(stdout)).toEqual([
+      { id: 'a', matches: ['11111111-1111-4111-8111-111111111111'] },
+      { id: 'b', matches: [] },
+      { id: 'c', matches: [] },
+    ])
+    expect(code).toBe(0)
+  })
+
+  it('names rules that cannot be used with their place, and goes on with the others', async () => {
+    mkdirSync(join(folder, 'rules'))
+    writeFileSync(join(folder, 'rules', 'a.yml'), rule)
+    writeFileSync(join(folder, 'rules', 'b.yml'), rule.replace('contains', 'nonsense'))
+    writeFileSync(join(folder, 'rules', 'c.yml'), 'a: [\n')
+    const { stderr, code } = await call(['sigma', 'eval', 'rules', '--rules', 'rules'], folder)
+    expect(stderr).toMatch(/b\.yml:\d+:\d+: /)
+    expect(stderr).toMatch(/c\.yml:\d+:\d+: /)
+    expect(code).toBe(0)
+  })
+
+  it('answers lines that are no events with an error', async () => {
+    writeFileSync(join(folder, 'probe.yml'), rule)
+    const { stdout, code } = await call(['sigma', 'eval', '--rules', 'probe.yml'], folder, '{\n{"id":1}\n')
+    expect(answersOf(stdout)).toMatchObject([{ error: expect.any(String) }, { error: expect.any(String) }])
+    expect(code).toBe(1)
+    expect(await call(['sigma', 'eval'], folder)).toMatchObject({ code: 2 })
+  })
+})
