@@ -1,12 +1,21 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { collectBody, collectHead, collectStrings } from './inputs/collect.ts'
-import { canHarm } from './inputs/zones.ts'
+import { collectBody, collectHead, collectStrings, collectTarget, maxInputs } from './inputs/collect.ts'
+import { parseJson } from './inputs/parse-json.ts'
 import type { StoredInputs } from './inputs/stored-inputs.ts'
 import { variantsOf } from './inputs/variants.ts'
+import { canHarm } from './inputs/zones.ts'
 
 /** Bytes of a body that are kept for reading its inputs. */
-const maxBodyBytes = 1_048_576
+export const maxBodyBytes = 1_048_576
+/** JSON texts parsed while serving one request that are remembered. */
+export const maxParsed = 64
+
+/** A JSON text and what it held. */
+interface ParsedJson {
+  readonly text: string
+  readonly value: object
+}
 
 /**
  * One request while it is served. Nothing is read before a sink asks: most requests reach none, and then cost a
@@ -15,14 +24,16 @@ const maxBodyBytes = 1_048_576
 export class RequestContext {
   readonly request: IncomingMessage
   readonly response: ServerResponse
-  /** Objects that JSON.parse made while this request was served. */
-  readonly parsed: unknown[] = []
   /** Paths that left their base through an input. */
   readonly joined: Set<string> = new Set()
   /** An input chose the host of an outgoing request: connections to inner addresses are refused from here on. */
   guardsAddresses = false
+  /** The answer was refused: status 403 and no more of the application's body. */
+  isAnswerRefused = false
+  readonly #parsed: ParsedJson[] = []
   #chunks: Uint8Array[] = []
   #bodyBytes = 0
+  #raw: ReadonlySet<string> = new Set()
   #harmful: ReadonlySet<string> | undefined
   #seenParsed = 0
   #seenBody = 0
@@ -41,39 +52,112 @@ export class RequestContext {
     this.#chunks.push(chunk)
   }
 
-  /** Everything from this request that could change the meaning of a statement, in all its forms. */
+  /** Remembers JSON that was parsed now; whether it came with the request is asked only when a sink wants to know. */
+  addParsed(text: string, value: object): void {
+    if (this.#parsed.length < maxParsed && text.length <= maxBodyBytes) this.#parsed.push({ text, value })
+  }
+
+  /** True once something more than the head has arrived. */
+  hasBody(): boolean {
+    return this.#bodyBytes > 0
+  }
+
+  /** Every string that came with this request, as the application may see it, and their other spellings. */
+  raw(): ReadonlySet<string> {
+    this.#collect()
+    return this.#raw
+  }
+
+  /** Those that could change the meaning of a statement. */
   inputs(): ReadonlySet<string> {
+    this.#collect()
+    return this.#harmful ?? new Set()
+  }
+
+  /**
+   * Inputs that a link or a form on another site can bring: from the address and from form bodies. A page cannot make a
+   * browser send JSON or a header across sites and then show the answer.
+   */
+  linkable(): ReadonlySet<string> {
+    const all = new Set<string>()
+    collectTarget(this.request.url ?? '', all)
+    const type = this.request.headers['content-type'] ?? ''
+    if (this.#bodyBytes > 0 && !type.includes('json')) collectBody(type, this.#bodyText(), all)
+    for (const text of [...all]) for (const variant of variantsOf(text)) all.add(variant)
+    return all
+  }
+
+  /** What earlier requests may have stored. */
+  stored(): Iterable<string> {
+    return this.#stored.all()
+  }
+
+  /** True when a text is one of the inputs, or the body itself. */
+  isFromRequest(text: string): boolean {
+    return this.raw().has(text) || this.#bodyText() === text
+  }
+
+  /** Objects that the request brought: its JSON and what frameworks put on it. */
+  bodies(): readonly unknown[] {
+    const extended = this.request as unknown as { readonly body?: unknown; readonly query?: unknown }
+    this.#collect()
+    const own = this.#parsed.filter(({ text }) => this.isFromRequest(text)).map(({ value }) => value)
+    return [...own, extended.body, extended.query]
+  }
+
+  #bodyText(): string {
+    const [first] = this.#chunks
+    if (first === undefined) return ''
+    const bytes = this.#chunks.length === 1 ? first : Buffer.concat(this.#chunks)
+    return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8')
+  }
+
+  #collect(): void {
     if (
       this.#harmful !== undefined &&
-      this.#seenParsed === this.parsed.length &&
+      this.#seenParsed === this.#parsed.length &&
       this.#seenBody === this.#bodyBytes
     )
-      return this.#harmful
-    this.#seenParsed = this.parsed.length
+      return
+    this.#seenParsed = this.#parsed.length
     this.#seenBody = this.#bodyBytes
     const all = new Set<string>()
     collectHead(this.request, all)
-    for (const value of this.parsed) collectStrings(value, all)
-    const type = this.request.headers['content-type'] ?? ''
-    if (this.#chunks.length > 0 && (this.parsed.length === 0 || !type.includes('json'))) {
-      collectBody(type, Buffer.concat(this.#chunks).toString('utf8'), all)
-    }
+    this.#collectBody(all)
     const harmful = new Set<string>()
-    for (const text of all) for (const variant of variantsOf(text)) if (canHarm(variant)) harmful.add(variant)
-    for (const text of harmful) this.#stored.remember(text)
+    for (const text of all) this.#addVariants(text, all, harmful)
+    // JSON inside an input: a cookie, a parameter, a field of a form, a token.
+    for (const { text, value } of this.#parsed) {
+      if (!all.has(text)) continue
+      const inside = new Set<string>()
+      collectStrings(value, inside)
+      for (const one of inside) this.#addVariants(one, all, harmful)
+    }
+    this.#raw = all
     this.#harmful = harmful
-    return harmful
   }
 
-  /** As `inputs`, and what earlier requests may have stored. */
-  inputsAndStored(): Iterable<string> {
-    return new Set([...this.inputs(), ...this.#stored.all()])
+  #addVariants(text: string, all: Set<string>, harmful: Set<string>): void {
+    for (const variant of variantsOf(text)) {
+      if (all.size < maxInputs * 2) all.add(variant)
+      if (!canHarm(variant)) continue
+      harmful.add(variant)
+      this.#stored.remember(variant)
+    }
   }
 
-  /** Objects that the request brought: parsed JSON and what frameworks put on it. */
-  bodies(): readonly unknown[] {
-    const extended = this.request as unknown as { readonly body?: unknown; readonly query?: unknown }
-    return [...this.parsed, extended.body, extended.query]
+  #collectBody(all: Set<string>): void {
+    if (this.#bodyBytes === 0) {
+      // Servers that read bodies by other means leave them on the request.
+      collectStrings((this.request as unknown as { readonly body?: unknown }).body, all)
+      return
+    }
+    const type = this.request.headers['content-type'] ?? ''
+    const text = this.#bodyText()
+    const whole = this.#parsed.find((entry) => entry.text === text)?.value
+    const value = whole ?? (type.includes('json') ? parseJson(text) : undefined)
+    if (value === undefined) collectBody(type, text, all)
+    else collectStrings(value, all)
   }
 }
 

@@ -18,26 +18,33 @@ function keepIdentity(wrapper: AnyFunction, original: AnyFunction): void {
  */
 export function patch(holder: unknown, name: string, make: (original: AnyFunction) => AnyFunction): boolean {
   if ((typeof holder !== 'object' && typeof holder !== 'function') || holder === null) return false
-  const object = holder as Record<string, unknown>
-  const original = object[name]
-  if (typeof original !== 'function' || wrapped in original) return false
+  const descriptor = Object.getOwnPropertyDescriptor(holder, name)
+  // Reading a getter of a package could load more of it; functions behind one are left alone.
+  if (descriptor !== undefined && !('value' in descriptor)) return false
+  if (descriptor?.configurable === false && descriptor.writable !== true) return false
+  if (descriptor === undefined && !Object.isExtensible(holder)) return false
+  const original = (holder as Record<string, unknown>)[name]
+  if (typeof original !== 'function' || Object.hasOwn(original, wrapped)) return false
   const wrapper = make(original as AnyFunction)
   keepIdentity(wrapper, original as AnyFunction)
-  const descriptor = Object.getOwnPropertyDescriptor(object, name)
-  if (descriptor?.configurable === false && descriptor.writable !== true) return false
-  Object.defineProperty(object, name, {
-    ...(descriptor ?? { configurable: true, enumerable: true }),
+  Object.defineProperty(holder, name, {
+    ...(descriptor ?? { configurable: true, enumerable: false, writable: true }),
     value: wrapper,
-    writable: true,
-    ...{},
   })
   return true
 }
 
 /** Delivers a refusal to a callback in the last argument, later, as the original would; false when there is none. */
 export function refuseByCallback(args: readonly unknown[], error: Error): boolean {
-  const callback = args.findLast((arg) => typeof arg === 'function') as AnyFunction | undefined
-  if (callback === undefined) return false
-  process.nextTick(callback, error)
+  const callback = args.at(-1)
+  if (typeof callback !== 'function') return false
+  process.nextTick(callback as AnyFunction, error)
   return true
+}
+
+/** A rejected promise that ends no process when the application never looks at it. */
+export function rejected(error: Error): Promise<never> {
+  const promise = Promise.reject(error)
+  promise.catch(() => undefined) // marks it as looked at; what the application derives from it stays its own
+  return promise
 }

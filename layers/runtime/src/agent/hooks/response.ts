@@ -5,68 +5,129 @@ import { currentRequest } from '../request-context.ts'
 import type { RequestContext } from '../request-context.ts'
 import { patch } from './patch.ts'
 import type { AnyFunction } from './patch.ts'
-
-function couldHoldMarkup({ request, parsed }: RequestContext): boolean {
-  if (request.method !== 'GET' || parsed.length > 0) return true
-  const url = request.url ?? ''
-  return (
-    url.includes('%3C') ||
-    url.includes('%3c') ||
-    url.includes('<') ||
-    (request.headers.cookie ?? '').includes('%3C')
-  )
-}
-
-/** Answers 403 in place of the application, once. */
-function answerRefused(response: ServerResponse): void {
-  for (const name of response.getHeaderNames()) response.removeHeader(name)
-  response.statusCode = 403
-  response.setHeader('content-type', 'text/plain; charset=utf-8')
-}
+import { removePollution } from './prototype.ts'
 
 const refusedBody = 'refused\n'
+const refusedHeaders = { 'content-type': 'text/plain; charset=utf-8', 'content-length': refusedBody.length }
+
+/** Node's own record of a head that was written but not sent. */
+interface UnsentHead {
+  _header: string | null
+  readonly _headerSent: boolean
+}
+
+/** Could this request have brought markup? Asked before the answer is read as text. */
+function couldHoldMarkup(context: RequestContext): boolean {
+  const { url = '', headers } = context.request
+  if (url.includes('<') || url.includes('%3') || url.includes('%253')) return true
+  return context.hasBody() && !(headers['content-type'] ?? '').includes('json')
+}
+
+function isHtml(response: ServerResponse, head: string | null): boolean {
+  if (head !== null) return /^content-type:[^\r\n]*html/im.test(head)
+  const type = response.getHeader('content-type')
+  return typeof type === 'string' && type.includes('html')
+}
+
+/** Takes back a head that is written but not sent; false when it is too late. */
+function takeBackHead(response: ServerResponse): boolean {
+  const unsent = response as unknown as UnsentHead
+  if (unsent._headerSent) return false
+  unsent._header = null
+  for (const name of response.getHeaderNames()) response.removeHeader(name)
+  return true
+}
+
+function contextFor(response: unknown): RequestContext | undefined {
+  const context = currentRequest.getStore()
+  return context?.response === response ? context : undefined
+}
+
+/** True when an HTML answer was refused and answered with 403 instead. */
+function refuseMarkup(agent: Agent, context: RequestContext, body: unknown): boolean {
+  if (typeof body !== 'string' && !(body instanceof Uint8Array)) return false
+  const { response } = context
+  const { _header: head, _headerSent: isSent } = response as unknown as UnsentHead
+  if (isSent || !couldHoldMarkup(context) || !isHtml(response, head)) return false
+  const text = typeof body === 'string' ? body : Buffer.from(body).toString('utf8')
+  const refusal = agent.check('http.ServerResponse.end', () => judgeHtml(text, context.linkable()))
+  if (refusal === null || !takeBackHead(response)) return false
+  response.writeHead(403, refusedHeaders)
+  context.isAnswerRefused = true
+  return true
+}
 
 function wrapEnd(agent: Agent): (end: AnyFunction) => AnyFunction {
   return (end) =>
     function (this: unknown, ...args: unknown[]): unknown {
-      const context = currentRequest.getStore()
-      const response = this as ServerResponse
-      const [body] = args
-      if (context === undefined || context.response !== response || response.headersSent)
-        return end.apply(this, args)
-      if (typeof body !== 'string' && !(body instanceof Uint8Array)) return end.apply(this, args)
-      if (!String(response.getHeader('content-type') ?? '').includes('html') || !couldHoldMarkup(context))
-        return end.apply(this, args)
-      const text = typeof body === 'string' ? body : Buffer.from(body).toString('utf8')
-      const refusal = agent.check('http.ServerResponse.end', () => judgeHtml(text, context.inputs()))
-      if (refusal === null) return end.apply(this, args)
-      answerRefused(response)
-      return end.call(this, refusedBody)
+      const context = contextFor(this)
+      if (context === undefined || agent.mode === 'off') return end.apply(this, args)
+      removePollution(agent, context)
+      if (context.isAnswerRefused || refuseMarkup(agent, context, args[0])) return end.call(this, refusedBody)
+      return end.apply(this, args)
     }
 }
 
+function wrapWrite(agent: Agent): (write: AnyFunction) => AnyFunction {
+  return (write) =>
+    function (this: unknown, ...args: unknown[]): unknown {
+      const context = contextFor(this)
+      if (context === undefined || agent.mode === 'off') return write.apply(this, args)
+      // Pieces of a refused answer are dropped; `end` sends the refusal.
+      return context.isAnswerRefused || refuseMarkup(agent, context, args[0]) || write.apply(this, args)
+    }
+}
+
+function refusesRedirect(agent: Agent, context: RequestContext, location: unknown): boolean {
+  if (typeof location !== 'string') return false
+  const refusal = agent.check('http.ServerResponse.setHeader', () =>
+    judgeRedirect(location, context.request.headers.host ?? '', context.inputs()),
+  )
+  if (refusal !== null) context.isAnswerRefused = true
+  return refusal !== null
+}
+
+/** A refused redirect becomes a 403 without an exception, which could land in anybody's callback. */
 function wrapSetHeader(agent: Agent): (setHeader: AnyFunction) => AnyFunction {
   return (setHeader) =>
     function (this: unknown, ...args: unknown[]): unknown {
       const [name, value] = args
-      if (
-        typeof name !== 'string' ||
-        name.length !== 8 ||
-        typeof value !== 'string' ||
-        name.toLowerCase() !== 'location'
-      ) {
+      if (typeof name !== 'string' || name.length !== 8 || name.toLowerCase() !== 'location')
         return setHeader.apply(this, args)
-      }
-      const refusal = agent.check('http.ServerResponse.setHeader', (context) =>
-        judgeRedirect(value, context.request.headers.host ?? '', context.inputs()),
-      )
-      if (refusal !== null) throw refusal // setHeader throws for bad values as well
+      const context = contextFor(this)
+      if (context !== undefined && refusesRedirect(agent, context, value)) return this
       return setHeader.apply(this, args)
+    }
+}
+
+function locationIn(headers: unknown): unknown {
+  if (Array.isArray(headers)) {
+    const at = headers.findIndex((item) => typeof item === 'string' && item.toLowerCase() === 'location')
+    return at < 0 ? undefined : headers[at + 1]
+  }
+  if (typeof headers !== 'object' || headers === null) return undefined
+  const name = Object.keys(headers).find((key) => key.length === 8 && key.toLowerCase() === 'location')
+  return name === undefined ? undefined : (headers as Readonly<Record<string, unknown>>)[name]
+}
+
+function wrapWriteHead(agent: Agent): (writeHead: AnyFunction) => AnyFunction {
+  return (writeHead) =>
+    function (this: unknown, ...args: unknown[]): unknown {
+      const context = contextFor(this)
+      if (context === undefined || agent.mode === 'off') return writeHead.apply(this, args)
+      const location = typeof args.at(-1) === 'object' ? locationIn(args.at(-1)) : undefined
+      if (context.isAnswerRefused || refusesRedirect(agent, context, location)) {
+        takeBackHead(context.response)
+        return writeHead.call(this, 403, refusedHeaders)
+      }
+      return writeHead.apply(this, args)
     }
 }
 
 /** HTML answers and redirects. */
 export function hookResponse(agent: Agent): void {
   patch(ServerResponse.prototype, 'end', wrapEnd(agent))
+  patch(ServerResponse.prototype, 'write', wrapWrite(agent))
   patch(ServerResponse.prototype, 'setHeader', wrapSetHeader(agent))
+  patch(ServerResponse.prototype, 'writeHead', wrapWriteHead(agent))
 }

@@ -26,11 +26,17 @@ const dullHeaders = new Set([
 ])
 
 function decode(text: string): string {
+  if (!text.includes('%')) return text
   try {
-    return decodeURIComponent(text.replaceAll('+', ' '))
+    return decodeURIComponent(text)
   } catch {
     return text // used as it is, as lenient parsers do
   }
+}
+
+/** Forms and queries write a space as a plus sign; paths and cookies do not (WHATWG URL, section 5.1). */
+function decodeForm(text: string): string {
+  return decode(text.includes('+') ? text.replaceAll('+', ' ') : text)
 }
 
 /** Adds every string of a value: keys too, because applications build column names from them. */
@@ -48,27 +54,34 @@ export function collectStrings(value: unknown, into: Set<string>, depth: number 
   }
 }
 
-function addPairs(text: string, separator: RegExp, into: Set<string>): void {
+function addPairs(text: string, separator: string, into: Set<string>): void {
   for (const pair of text.split(separator)) {
     if (into.size >= maxInputs) return
     const split = pair.indexOf('=')
-    collectStrings(decode(split < 0 ? pair : pair.slice(split + 1)), into)
-    if (split > 0) collectStrings(decode(pair.slice(0, split)), into)
+    collectStrings(decodeForm(split < 0 ? pair : pair.slice(split + 1)), into)
+    if (split > 0) collectStrings(decodeForm(pair.slice(0, split)), into)
   }
 }
 
-function addTarget(target: string, into: Set<string>): void {
+/** Adds what stands in the path and the query of a request. */
+export function collectTarget(target: string, into: Set<string>): void {
   const mark = target.indexOf('?')
   const path = mark < 0 ? target : target.slice(0, mark)
-  for (const segment of path.split('/')) if (segment.length > 1) collectStrings(decode(segment), into)
-  if (mark >= 0) addPairs(target.slice(mark + 1), /&/, into)
+  const whole = decode(path.slice(1))
+  collectStrings(whole, into)
+  if (path.indexOf('/', 1) > 0) for (const segment of path.split('/')) collectStrings(decode(segment), into)
+  if (mark >= 0) addPairs(target.slice(mark + 1), '&', into)
 }
 
 function addHeaders(request: IncomingMessage, into: Set<string>): void {
-  for (const [name, value] of Object.entries(request.headers)) {
+  const headers = request.headers
+  for (const name of Object.keys(headers)) {
     if (dullHeaders.has(name) || name.startsWith('sec-')) continue
-    if (name === 'cookie' && typeof value === 'string') addPairs(value, /;\s*/, into)
-    else collectStrings(value, into)
+    const value = headers[name]
+    if (name === 'cookie' && typeof value === 'string') {
+      for (const pair of value.split(';'))
+        collectStrings(decode(pair.slice(pair.indexOf('=') + 1).trim()), into)
+    } else collectStrings(value, into)
   }
 }
 
@@ -84,15 +97,14 @@ function addMultipart(text: string, into: Set<string>): void {
 /** Adds what a raw body holds, by its content type; JSON bodies come through `collectStrings` once parsed. */
 export function collectBody(contentType: string, text: string, into: Set<string>): void {
   if (text === '') return
-  if (contentType.includes('x-www-form-urlencoded')) addPairs(text, /&/, into)
+  if (contentType.includes('x-www-form-urlencoded')) addPairs(text, '&', into)
   else if (contentType.includes('multipart/')) addMultipart(text, into)
   else collectStrings(text, into)
 }
 
-/** Everything that came with the head of a request, and what frameworks left on it. */
+/** Everything that came with the head of a request, and what frameworks took from its path. */
 export function collectHead(request: IncomingMessage, into: Set<string>): void {
-  addTarget(request.url ?? '', into)
+  collectTarget(request.url ?? '', into)
   addHeaders(request, into)
-  const extended = request as unknown as Readonly<Record<string, unknown>>
-  for (const key of ['params', 'cookies', 'signedCookies', 'body']) collectStrings(extended[key], into)
+  collectStrings((request as unknown as { readonly params?: unknown }).params, into)
 }

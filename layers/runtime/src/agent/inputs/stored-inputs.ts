@@ -1,5 +1,5 @@
 /** Suspicious inputs that are remembered across requests. */
-const maxStored = 500
+const maxStored = 300
 const maxLength = 4_096
 
 // Quotes, comments, shell and template marks: ordinary names and words are not remembered.

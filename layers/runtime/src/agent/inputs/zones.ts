@@ -14,6 +14,9 @@ const maxPlaces = 8
 /** Share of an input's pieces that must be found, and their least number. */
 const leastShare = 0.35
 const leastGrams = 4
+/** For languages in which a few characters do harm, and where the judge asks for those characters. */
+const leastShareOfShort = 0.5
+const leastGramsOfShort = 2
 
 // Words and numbers alone cannot change the meaning of a statement.
 const harmless = /^[A-Za-z0-9_]*$/
@@ -44,9 +47,15 @@ function gramsOf(text: string): Map<string, number[]> {
   return places
 }
 
-function partZones(text: string, input: string, places: ReadonlyMap<string, number[]>, zones: Zone[]): void {
+interface Pieces {
+  readonly text: string
+  readonly places: ReadonlyMap<string, number[]>
+  readonly least: { readonly share: number; readonly grams: number }
+}
+
+function partZones({ text, places, least }: Pieces, input: string, zones: Zone[]): void {
   const total = input.length - gram + 1
-  if (total < leastGrams) return
+  if (total < least.grams) return
   const covered = new Uint8Array(text.length)
   let found = 0
   for (let i = 0; i < total; i += 1) {
@@ -55,7 +64,7 @@ function partZones(text: string, input: string, places: ReadonlyMap<string, numb
     found += 1
     for (const start of at) covered.fill(1, start, start + gram)
   }
-  if (found < leastGrams || found / total < leastShare) return
+  if (found < least.grams || found / total < least.share) return
   for (let i = 0; i < text.length; i += 1) {
     if (covered[i] === 0) continue
     const start = i
@@ -64,25 +73,61 @@ function partZones(text: string, input: string, places: ReadonlyMap<string, numb
   }
 }
 
+/** Where inputs stand whole in a text. */
+export function findWholeZones(text: string, inputs: Iterable<string>): readonly Zone[] {
+  const zones: Zone[] = []
+  for (const input of inputs) if (input.length <= text.length) wholeZones(text, input, zones)
+  return zones
+}
+
 /** Longest argument in which split inputs are looked for; whole ones are found in any. */
 const maxPartsLength = 20_000
 
+/** How inputs are looked for. */
+export interface ZoneOptions {
+  /** Look for pieces of inputs too that stand whole elsewhere: a template's source beside what it was compiled to. */
+  readonly partsOfAll?: boolean
+  /** Look for pieces of short inputs. */
+  readonly isShortEnough?: boolean
+}
+
+function withoutZones(text: string, zones: readonly Zone[]): string {
+  let rest = text
+  for (const { start, end } of zones) rest = rest.slice(0, start) + '\0'.repeat(end - start) + rest.slice(end)
+  return rest
+}
+
 /** Where inputs stand in a text: whole, or in pieces where no whole one is found. */
-export function findZones(text: string, inputs: Iterable<string>): readonly Zone[] {
+export function findZones(
+  text: string,
+  inputs: Iterable<string>,
+  options: ZoneOptions = {},
+): readonly Zone[] {
   const zones: Zone[] = []
   const missing: string[] = []
   for (const input of inputs) {
     if (!canHarm(input)) continue
     const before = zones.length
     if (input.length <= text.length) wholeZones(text, input, zones)
-    if (zones.length === before) missing.push(input)
+    if (zones.length === before || options.partsOfAll === true) missing.push(input)
   }
   if (missing.length === 0 || text.length > maxPartsLength) return zones
-  let places: Map<string, number[]> | undefined
+  const isShort = options.isShortEnough === true
+  let pieces: Pieces | undefined
   for (const input of missing) {
-    if (input.length < gram + leastGrams - 1 || input.length > 4 * text.length) continue
-    places ??= gramsOf(text)
-    partZones(text, input, places, zones)
+    const total = input.length - gram + 1
+    if (total < (isShort ? leastGramsOfShort : leastGrams) || input.length > 4 * text.length) continue
+    const rest = zones.length === 0 || options.partsOfAll !== true ? text : withoutZones(text, zones)
+    pieces ??= {
+      text: rest,
+      places: gramsOf(rest),
+      least: { share: leastShare, grams: leastGrams },
+    }
+    const least =
+      isShort && total < 2 * leastGrams
+        ? { share: leastShareOfShort, grams: leastGramsOfShort }
+        : pieces.least
+    partZones({ ...pieces, least }, input, zones)
   }
   return zones
 }

@@ -1,6 +1,4 @@
 import { BlockList, isIP } from 'node:net'
-import { finding } from '../attack.ts'
-import type { Finding } from '../attack.ts'
 
 /** Networks that a request from outside has no business to reach (IANA special-purpose address registries). */
 const inner = new BlockList()
@@ -41,23 +39,6 @@ export function isInner(host: string): boolean {
   return inner.check(mapped, family === 6 ? 'ipv6' : 'ipv4')
 }
 
-interface Target {
-  readonly host: string
-  readonly port: string
-}
-
-function targetOf(text: string): Target | undefined {
-  if (text.length > 2048 || text.length < 2) return undefined
-  const form = /^[a-z][a-z0-9+.-]*:\/\//i.test(text)
-    ? text
-    : /^\/\//.test(text)
-      ? `http:${text}`
-      : `http://${text}`
-  if (!URL.canParse(form)) return undefined
-  const url = new URL(form)
-  return { host: url.hostname.toLowerCase(), port: url.port }
-}
-
 /** An outgoing connection as a client is about to make it. */
 export interface Outgoing {
   /** Host as the URL parser writes it (decimal and octal addresses resolved). */
@@ -66,20 +47,25 @@ export interface Outgoing {
   readonly port: string
 }
 
-/** True when an input names the host of a request, in whatever spelling. */
-export function isChosenByInput(outgoing: Outgoing, inputs: Iterable<string>): boolean {
-  const host = outgoing.host.toLowerCase()
-  for (const input of inputs) {
-    if (!/[.:/]/.test(input) && input.toLowerCase() !== host) continue
-    const target = targetOf(input)
-    if (target !== undefined && target.host === host && (target.port === outgoing.port || target.port === ''))
-      return true
-  }
-  return false
+const longestTarget = 2_048
+// An address with a scheme, without one, or a host alone, perhaps with port and path.
+const likeTarget = /^(?:[a-z][a-z0-9+.-]*:)?\/\/|^[\w.-]+(?::\d+)?(?:[/?#]|$)|^\[[0-9a-f:.]+\]/i
+
+function targetOf(text: string): Outgoing | undefined {
+  const form = text.startsWith('//') ? `http:${text}` : text.includes('://') ? text : `http://${text}`
+  if (!URL.canParse(form)) return undefined
+  const url = new URL(form)
+  return { host: url.hostname.toLowerCase(), port: url.port }
 }
 
-/** Judges an outgoing request to a host that an input chose. */
-export function judgeOutgoing(outgoing: Outgoing, inputs: Iterable<string>): Finding | null {
-  if (!isInner(outgoing.host) || !isChosenByInput(outgoing, inputs)) return null
-  return finding('ssrf', `${outgoing.host}:${outgoing.port}`, 'an input sends a request to an inner address')
+/** Hosts that inputs name, in whatever spelling: `host:port`, or `host` alone where no port is named. */
+export function hostsChosenBy(inputs: Iterable<string>, except: readonly string[] = []): ReadonlySet<string> {
+  const hosts = new Set<string>()
+  for (const input of inputs) {
+    if (input.length > longestTarget || !likeTarget.test(input) || except.includes(input)) continue
+    const target = targetOf(input)
+    if (target === undefined || target.host === '') continue
+    hosts.add(target.port === '' ? target.host : `${target.host}:${target.port}`)
+  }
+  return hosts
 }

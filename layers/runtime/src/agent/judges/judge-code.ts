@@ -12,7 +12,7 @@ const longestCode = 1_048_576
 /** Judges code that is about to be compiled: does any input stand in it as code and not as text? */
 export function judgeCode(code: string, inputs: Iterable<string>): Finding | null {
   if (code.length > longestCode) return null
-  const zones = findZones(code, inputs)
+  const zones = findZones(code, inputs, { partsOfAll: true })
   if (zones.length === 0) return null
   const spans = readJavaScript(code)
   for (const { start, end, isWhole } of zones) {

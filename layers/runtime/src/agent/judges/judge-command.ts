@@ -9,7 +9,7 @@ const meta = /[;&|<>()\n\r{}*?[\]~!#]/
 
 /** Judges a line that a shell will read. */
 export function judgeShell(command: string, inputs: Iterable<string>): Finding | null {
-  const zones = findZones(command, inputs)
+  const zones = findZones(command, inputs, { isShortEnough: true })
   if (zones.length === 0) return null
   const spans = readShell(command)
   for (const { start, end, isWhole } of zones) {

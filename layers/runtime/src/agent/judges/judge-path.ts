@@ -9,6 +9,19 @@ export function isClimbing(text: string): boolean {
   return text.includes('..') && climbs.test(text)
 }
 
+// Ways to name a file from inside a document, a template or code.
+const carriers = /file:\/\/|<!ENTITY|readFile|createReadStream|require|import|process/
+
+/** A path that stands inside a document or code which came from outside: an entity, a template, a serialised function. */
+function judgeCarriedPath(path: string, inputs: Iterable<string>): Finding | null {
+  if (path.length < 5) return null
+  for (const input of inputs) {
+    if (input.length > path.length && input.includes(path) && carriers.test(input))
+      return finding('path-traversal', path, 'an input carries the path of a file that is opened')
+  }
+  return null
+}
+
 /** Judges a path at a file function; `joined` holds results of path.join and the like that left their base by an input. */
 export function judgePath(
   path: string,
@@ -24,8 +37,10 @@ export function judgePath(
         return finding('path-traversal', input, 'an input climbs out of its folder')
     }
   }
-  if (path.length > 1 && isAbsolute(path) && inputs.has(path))
-    return finding('path-traversal', path, 'an input is a whole absolute path')
+  if (path.length > 1 && isAbsolute(path)) {
+    if (inputs.has(path)) return finding('path-traversal', path, 'an input is a whole absolute path')
+    return judgeCarriedPath(path, inputs)
+  }
   return null
 }
 

@@ -33,12 +33,10 @@ function isInside(zone: Zone, spans: Spans, kind: number): boolean {
 }
 
 /**
- * Judges a statement: does any input reach over the edge of one literal, so that it changes the statement's structure?
- * A value that stays inside its quotes, however hostile it looks, is innocent. Null: no objection.
+ * Judges a statement: does any of these zones reach over the edge of one literal, so that it changes the statement's
+ * structure? A value that stays inside its quotes, however hostile it looks, is innocent. Null: no objection.
  */
-export function judgeSql(statement: string, dialect: SqlDialect, inputs: Iterable<string>): Finding | null {
-  const sql = statement.length > maxStatementLength ? statement.slice(0, maxStatementLength) : statement
-  const zones = findZones(sql, inputs)
+export function judgeStatement(sql: string, dialect: SqlDialect, zones: readonly Zone[]): Finding | null {
   if (zones.length === 0) return null
   const spans = readSql(sql, dialect)
   for (const zone of zones) {
@@ -52,4 +50,10 @@ export function judgeSql(statement: string, dialect: SqlDialect, inputs: Iterabl
     }
   }
   return null
+}
+
+/** Finds inputs in a statement and judges them. */
+export function judgeSql(statement: string, dialect: SqlDialect, inputs: Iterable<string>): Finding | null {
+  const sql = statement.slice(0, maxStatementLength)
+  return judgeStatement(sql, dialect, findZones(sql, inputs))
 }

@@ -1,0 +1,58 @@
+import type { Agent } from '../../agent.ts'
+import type { StatementGuard } from '../../statement-guard.ts'
+import { hookMongodb } from './mongodb.ts'
+import { hookMysqlClass } from './mysql.ts'
+import { hookPg, hookPgPool } from './postgres.ts'
+import { hookSqlite3, hookSyncSqlite } from './sqlite.ts'
+import { hookTedious } from './tedious.ts'
+import { hookUndici } from './undici.ts'
+import { hookXml } from './xml.ts'
+
+/** Hooks a module once it is loaded. */
+export type DriverHook = (exported: unknown) => void
+
+/** A file of a package, as it ends below any `node_modules`, and what to do with what it exports. */
+export interface DriverFile {
+  readonly file: RegExp
+  readonly hook: DriverHook
+}
+
+/** Files by package. Several copies and versions of one package are hooked each for itself. */
+export function driverHooks(agent: Agent, guard: StatementGuard): ReadonlyMap<string, readonly DriverFile[]> {
+  const mysqlClass: DriverHook = (exported) => hookMysqlClass(guard, exported)
+  const xml: DriverHook = (exported) => hookXml(agent, exported)
+  return new Map<string, readonly DriverFile[]>([
+    ['pg', [{ file: /\/lib\/index\.js$/, hook: (exported) => hookPg(guard, exported) }]],
+    ['pg-pool', [{ file: /\/index\.js$/, hook: (exported) => hookPgPool(guard, exported) }]],
+    ['mysql', [{ file: /\/lib\/(?:Connection|Pool)\.js$/, hook: mysqlClass }]],
+    ['mysql2', [{ file: /\/lib\/(?:base\/)?(?:connection|pool)\.js$/, hook: mysqlClass }]],
+    ['sqlite3', [{ file: /\/lib\/sqlite3\.js$/, hook: (exported) => hookSqlite3(guard, exported) }]],
+    [
+      'better-sqlite3',
+      [
+        {
+          file: /\/lib\/(?:index|database)\.js$/,
+          hook: (exported) => hookSyncSqlite(guard, exported, 'better-sqlite3'),
+        },
+      ],
+    ],
+    ['tedious', [{ file: /\/lib\/tedious\.js$/, hook: (exported) => hookTedious(guard, exported) }]],
+    ['mongodb', [{ file: /\/(?:lib\/)?index\.js$/, hook: (exported) => hookMongodb(agent, exported) }]],
+    ['undici', [{ file: /\/index\.js$/, hook: (exported) => hookUndici(agent, exported) }]],
+    ['libxmljs2', [{ file: /\/(?:index|lib\/document)\.js$/, hook: xml }]],
+    ['libxmljs', [{ file: /\/(?:index|lib\/document)\.js$/, hook: xml }]],
+  ])
+}
+
+const inPackage = /[/\\]node_modules[/\\]((?:@[^/\\]+[/\\])?[^/\\]+)([/\\](?!.*[/\\]node_modules[/\\]).*)$/
+
+/** What to do with a loaded file; undefined for nearly all. */
+export function hookFor(
+  hooks: ReadonlyMap<string, readonly DriverFile[]>,
+  filename: string,
+): DriverHook | undefined {
+  const [, name, rest = ''] = inPackage.exec(filename) ?? []
+  if (name === undefined) return undefined
+  const path = rest.replaceAll('\\', '/')
+  return hooks.get(name)?.find(({ file }) => file.test(path))?.hook
+}

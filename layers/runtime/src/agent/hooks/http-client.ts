@@ -1,0 +1,132 @@
+import dns from 'node:dns'
+import http from 'node:http'
+import type { RequestOptions } from 'node:http'
+import https from 'node:https'
+import net from 'node:net'
+import type { Agent } from '../agent.ts'
+import { OutgoingGuard } from '../outgoing-guard.ts'
+import type { Outgoing } from '../judges/judge-address.ts'
+import { currentRequest } from '../request-context.ts'
+import { patch, rejected } from './patch.ts'
+import type { AnyFunction } from './patch.ts'
+
+type Lookup = (host: string, options: unknown, callback: AnyFunction) => void
+
+function optionsOf(args: readonly unknown[]): Partial<RequestOptions> {
+  const candidate = typeof args[0] === 'string' || args[0] instanceof URL ? args[1] : args[0]
+  return typeof candidate === 'object' && candidate !== null ? candidate : {}
+}
+
+function outgoingOf(args: readonly unknown[]): Outgoing {
+  const [first] = args
+  const options = optionsOf(args)
+  const base = typeof first === 'string' && URL.canParse(first) ? new URL(first) : first
+  const url = base instanceof URL ? base : undefined
+  const host = String(options.hostname ?? options.host ?? url?.hostname ?? 'localhost')
+  const form = `http://${host.includes(':') && !host.startsWith('[') ? `[${host}]` : host}`
+  // Spellings such as 0177.1 or 2130706433 are addresses to the resolver.
+  const written = URL.canParse(form) ? new URL(form).hostname : host
+  return { host: written, port: String(options.port ?? url?.port ?? '') }
+}
+
+/** A lookup that refuses answers with inner addresses. */
+function guardedLookup(guard: OutgoingGuard, original: Lookup): Lookup {
+  return (host, options, callback) => {
+    original(host, options, (error: unknown, answer: unknown, family: unknown) => {
+      const addresses = Array.isArray(answer)
+        ? answer.map((one: { address: string }) => one.address)
+        : [String(answer)]
+      const refusal =
+        error === null || error === undefined
+          ? addresses.map((address) => guard.checkAddress('dns.lookup', address)).find((one) => one !== null)
+          : undefined
+      if (refusal === undefined) callback(error, answer, family)
+      else callback(refusal)
+    })
+  }
+}
+
+/** Options of a request that ends with an error before it connects, as one to a closed port does. */
+function refusedOptions(error: Error): RequestOptions {
+  return {
+    host: '127.0.0.1',
+    createConnection: (_options, done) => {
+      process.nextTick(done as AnyFunction, error)
+      return undefined
+    },
+  }
+}
+
+function callbackOf(args: readonly unknown[]): AnyFunction | undefined {
+  const last = args.at(-1)
+  return typeof last === 'function' ? (last as AnyFunction) : undefined
+}
+
+function guardArguments(args: unknown[], guard: OutgoingGuard): unknown[] {
+  const options = optionsOf(args)
+  const own = options as { readonly lookup?: Lookup }
+  const guarded = { ...options, lookup: guardedLookup(guard, own.lookup ?? (dns.lookup as Lookup)) }
+  const callback = callbackOf(args)
+  const first = typeof args[0] === 'string' || args[0] instanceof URL ? [args[0]] : []
+  return [...first, guarded, ...(callback === undefined ? [] : [callback])]
+}
+
+function wrapRequest(guard: OutgoingGuard, sink: string): (request: AnyFunction) => AnyFunction {
+  return (request) =>
+    function (this: unknown, ...args: unknown[]): unknown {
+      const context = currentRequest.getStore()
+      if (context === undefined) return request.apply(this, args)
+      const refusal = guard.check(sink, outgoingOf(args))
+      if (refusal !== null) {
+        const failing = request.call(this, refusedOptions(refusal)) as http.ClientRequest
+        failing.on('error', () => undefined) // without a listener the event would end the process
+        return failing
+      }
+      return request.apply(this, context.guardsAddresses ? guardArguments(args, guard) : args)
+    }
+}
+
+/** The connections of fetch: redirects and names are followed inside it. */
+function wrapConnect(guard: OutgoingGuard): (connect: AnyFunction) => AnyFunction {
+  return (connect) =>
+    function (this: unknown, ...args: unknown[]): unknown {
+      if (currentRequest.getStore()?.guardsAddresses !== true) return connect.apply(this, args)
+      const list = Array.isArray(args[0]) ? (args[0] as readonly unknown[]) : args
+      const options = list[0] as { host?: unknown; highWaterMark?: unknown; lookup?: Lookup } | null
+      // Only fetch sets a buffer size; connections to databases and the like go where the application was built to go.
+      if (typeof options !== 'object' || options === null || options.highWaterMark === undefined)
+        return connect.apply(this, args)
+      const host = String(options.host ?? 'localhost')
+      if (net.isIP(host) === 0) {
+        options.lookup = guardedLookup(guard, options.lookup ?? (dns.lookup as Lookup))
+        return connect.apply(this, args)
+      }
+      const refusal = guard.checkAddress('net.Socket.connect', host)
+      if (refusal === null) return connect.apply(this, args)
+      const socket = this as net.Socket
+      process.nextTick(() => socket.destroy(refusal))
+      return socket
+    }
+}
+
+/** Outgoing HTTP requests. */
+export function hookHttpClient(agent: Agent): void {
+  const guard = new OutgoingGuard(agent)
+  for (const [module, name] of [
+    [http, 'http'],
+    [https, 'https'],
+  ] as const) {
+    patch(module, 'request', wrapRequest(guard, `${name}.request`))
+    patch(module, 'get', wrapRequest(guard, `${name}.get`))
+  }
+  patch(
+    globalThis,
+    'fetch',
+    (fetch) =>
+      function (this: unknown, ...args: unknown[]): unknown {
+        const refusal = guard.checkUrl('fetch', args[0])
+        return refusal === null ? fetch.apply(this, args) : rejected(refusal)
+      },
+  )
+  patch(net.Socket.prototype, 'connect', wrapConnect(guard))
+}

@@ -1,0 +1,29 @@
+import type { Agent } from '../agent.ts'
+import { finding } from '../attack.ts'
+import { mentionsPrototype, reachesPrototype } from '../judges/judge-prototype.ts'
+import { currentRequest } from '../request-context.ts'
+import { patch } from './patch.ts'
+
+/** JSON that was parsed within a request is where most inputs come from; JSON that reaches a prototype is refused. */
+export function hookJson(agent: Agent): void {
+  patch(
+    JSON,
+    'parse',
+    (parse) =>
+      function (this: unknown, text: unknown, reviver: unknown): unknown {
+        const value = reviver === undefined ? parse.call(JSON, text) : parse.call(JSON, text, reviver)
+        if (typeof value !== 'object' || value === null || typeof text !== 'string') return value
+        const context = currentRequest.getStore()
+        if (context === undefined || agent.mode === 'off') return value
+        context.addParsed(text, value)
+        if (!mentionsPrototype(text)) return value
+        const refusal = agent.check('JSON.parse', () =>
+          reachesPrototype(value) && context.isFromRequest(text)
+            ? finding('prototype-pollution', text, 'an input would reach a prototype when it is merged')
+            : null,
+        )
+        if (refusal !== null) throw refusal // JSON.parse throws for bad texts as well
+        return value
+      },
+  )
+}

@@ -1,0 +1,125 @@
+import { readFileSync } from 'node:fs'
+import Module from 'node:module'
+import type { Agent } from '../agent.ts'
+import { judgeModule } from '../judges/judge-module.ts'
+import type { StatementGuard } from '../statement-guard.ts'
+import { currentRequest } from '../request-context.ts'
+import { driverHooks, hookFor } from './drivers/driver-hooks.ts'
+import { hookSyncSqlite } from './drivers/sqlite.ts'
+import { patch } from './patch.ts'
+import { rewriteEval } from './rewrite-eval.ts'
+
+interface LoadedModule {
+  readonly filename?: string | null
+  readonly exports: unknown
+}
+
+interface LoadResult {
+  readonly format?: string
+  source?: unknown
+}
+
+/** What newer Node versions offer besides; see https://nodejs.org/api/module.html#moduleregisterhooksoptions. */
+interface HookingModule {
+  registerHooks?(hooks: {
+    load(url: string, context: unknown, next: (url: string, context: unknown) => LoadResult): LoadResult
+  }): void
+}
+
+function sourceOf(file: string | null | undefined): string {
+  if (file === null || file === undefined) return ''
+  try {
+    return readFileSync(file, 'utf8')
+  } catch {
+    return '' // a module without a file cannot say which modules it names
+  }
+}
+
+function hookLoading(agent: Agent, guard: StatementGuard): void {
+  const hooks = driverHooks(agent, guard)
+  const apply = (loaded: LoadedModule | undefined, filename: string): void => {
+    try {
+      hookFor(hooks, filename)?.(loaded?.exports)
+    } catch (error) {
+      agent.fault(error, 'module.load')
+    }
+  }
+  // Modules that were loaded before the agent: an agent of somebody else, or `protect` called late.
+  const cache = (
+    Module as unknown as { readonly _cache?: Readonly<Record<string, LoadedModule | undefined>> }
+  )._cache
+  for (const filename of Object.keys(cache ?? {})) apply(cache?.[filename], filename)
+  patch(
+    Module.prototype,
+    'load',
+    (load) =>
+      function (this: unknown, ...args: unknown[]): unknown {
+        const result = load.apply(this, args)
+        if (typeof args[0] === 'string') apply(this as LoadedModule, args[0])
+        return result
+      },
+  )
+}
+
+function hookRequire(agent: Agent, guard: StatementGuard): void {
+  patch(
+    Module.prototype,
+    'require',
+    (require) =>
+      function (this: unknown, ...args: unknown[]): unknown {
+        const [id] = args
+        if (currentRequest.getStore() !== undefined && typeof id === 'string') {
+          const refusal = agent.check('require', (context) =>
+            context.raw().has(id)
+              ? judgeModule(id, sourceOf((this as LoadedModule).filename), context.raw())
+              : null,
+          )
+          if (refusal !== null) throw refusal // require throws for modules it cannot find
+        }
+        const loaded = require.apply(this, args)
+        if (id === 'node:sqlite')
+          hookSyncSqlite(guard, (loaded as { readonly DatabaseSync?: unknown }).DatabaseSync, 'node:sqlite')
+        return loaded
+      },
+  )
+}
+
+function hookSources(agent: Agent): void {
+  patch(
+    Module.prototype,
+    '_compile',
+    (compile) =>
+      function (this: unknown, ...args: unknown[]): unknown {
+        const [source, ...rest] = args
+        if (typeof source !== 'string' || !source.includes('eval')) return compile.apply(this, args)
+        let rewritten = source
+        try {
+          rewritten = rewriteEval(source)
+        } catch (error) {
+          agent.fault(error, 'module.compile')
+        }
+        return compile.call(this, rewritten, ...rest)
+      },
+  )
+  // ECMAScript modules can be rewritten only where Node lets a hook see them in the same thread.
+  const hooking = Module as unknown as HookingModule
+  hooking.registerHooks?.({
+    load(url, context, next) {
+      const result = next(url, context)
+      if (result.format !== 'module' || result.source === undefined || result.source === null) return result
+      const text =
+        typeof result.source === 'string'
+          ? result.source
+          : Buffer.from(result.source as Uint8Array).toString('utf8')
+      if (!/\beval\s*\(/.test(text)) return result
+      return { ...result, source: rewriteEval(text) }
+    },
+  })
+}
+
+/** Loading of modules: drivers are hooked as they come, `require` of an input is refused, direct evals are rewritten. */
+export function hookModules(agent: Agent, guard: StatementGuard): void {
+  hookLoading(agent, guard)
+  hookRequire(agent, guard)
+  hookSources(agent)
+}

@@ -1,0 +1,56 @@
+import { syncBuiltinESMExports } from 'node:module'
+import { Agent } from './agent.ts'
+import type { AgentMode, AgentReport } from './agent.ts'
+import { hookChildProcess } from './hooks/child-process.ts'
+import { hookCode } from './hooks/code.ts'
+import { hookFileSystem } from './hooks/file-system.ts'
+import { hookHttpClient } from './hooks/http-client.ts'
+import { hookHttpServer } from './hooks/http-server.ts'
+import { hookJson } from './hooks/json.ts'
+import { hookModules } from './hooks/modules.ts'
+import { hookPrototype } from './hooks/prototype.ts'
+import { hookResponse } from './hooks/response.ts'
+import { hookWire } from './hooks/wire.ts'
+import { StoredInputs } from './inputs/stored-inputs.ts'
+import { StatementGuard } from './statement-guard.ts'
+
+/** What an installed agent is given. */
+export interface InstallOptions {
+  readonly mode: AgentMode
+  readonly report: (report: AgentReport) => void
+  readonly onFault: (error: unknown, sink: string) => void
+}
+
+const installed = Symbol.for('sevenfold.agent')
+
+/** Hooks this process or worker thread, once: a second copy of this package gets the first one's agent. */
+export function installAgent({ mode, report, onFault }: InstallOptions): Agent {
+  const holder = globalThis as unknown as Record<symbol, Agent | undefined>
+  const present = holder[installed]
+  if (present !== undefined) return present
+  const agent = new Agent(mode, report, onFault)
+  Object.defineProperty(holder, installed, { value: agent })
+  const stored = new StoredInputs()
+  const guard = new StatementGuard(agent, stored)
+  const hooks: readonly [string, () => void][] = [
+    ['modules', () => hookModules(agent, guard)],
+    ['http-server', () => hookHttpServer(agent, stored)],
+    ['json', () => hookJson(agent)],
+    ['response', () => hookResponse(agent)],
+    ['child-process', () => hookChildProcess(agent)],
+    ['file-system', () => hookFileSystem(agent)],
+    ['http-client', () => hookHttpClient(agent)],
+    ['code', () => hookCode(agent)],
+    ['prototype', () => hookPrototype(agent)],
+    ['wire', () => hookWire(guard)],
+  ]
+  for (const [name, hook] of hooks) {
+    try {
+      hook()
+    } catch (error) {
+      agent.fault(error, `hook ${name}`) // frozen intrinsics, for example: the other hooks still hold
+    }
+  }
+  syncBuiltinESMExports()
+  return agent
+}

@@ -1,0 +1,73 @@
+import type { Agent } from './agent.ts'
+import { finding } from './attack.ts'
+import { hostsChosenBy, isInner } from './judges/judge-address.ts'
+import type { Outgoing } from './judges/judge-address.ts'
+import type { RefusedError } from './refusal.ts'
+import { currentRequest } from './request-context.ts'
+import type { RequestContext } from './request-context.ts'
+
+const chosenHosts = new WeakMap<ReadonlySet<string>, ReadonlySet<string>>()
+
+function isChosen(context: RequestContext, { host, port }: Outgoing): boolean {
+  const inputs = context.raw()
+  let hosts = chosenHosts.get(inputs)
+  if (hosts === undefined) {
+    // Browsers name the page they come from; an application that calls itself is not sent there by them.
+    const referrer = context.request.headers.referer
+    hosts = hostsChosenBy(inputs, referrer === undefined ? [] : [referrer])
+    chosenHosts.set(inputs, hosts)
+  }
+  const name = host.toLowerCase()
+  return hosts.has(name) || hosts.has(`${name}:${port}`)
+}
+
+function partsOf(target: unknown): Outgoing | undefined {
+  const text =
+    typeof target === 'string'
+      ? target
+      : target instanceof URL
+        ? target.href
+        : typeof target === 'object' && target !== null && 'url' in target
+          ? String(target.url)
+          : undefined
+  if (text === undefined || !URL.canParse(text)) return undefined
+  const { hostname, port } = new URL(text)
+  return { host: hostname, port }
+}
+
+/** Asks about outgoing requests. */
+export class OutgoingGuard {
+  readonly #agent: Agent
+
+  constructor(agent: Agent) {
+    this.#agent = agent
+  }
+
+  /** The refusal for a request to a host, or null. From the first host that an input chose, inner addresses are closed. */
+  check(sink: string, outgoing: Outgoing): RefusedError | null {
+    return this.#agent.check(sink, (context) => {
+      if (!isInner(outgoing.host)) {
+        if (!context.guardsAddresses && isChosen(context, outgoing)) context.guardsAddresses = true
+        return null
+      }
+      if (!context.guardsAddresses && !isChosen(context, outgoing)) return null
+      const to = `${outgoing.host}:${outgoing.port}`
+      return finding('ssrf', to, 'an input sends a request to an inner address')
+    })
+  }
+
+  /** As `check`, for an address in the form of a text, a URL or a Request. */
+  checkUrl(sink: string, target: unknown): RefusedError | null {
+    if (currentRequest.getStore() === undefined) return null
+    const outgoing = partsOf(target)
+    return outgoing === undefined ? null : this.check(sink, outgoing)
+  }
+
+  /** The refusal for an address that a name turned out to have (rebinding, redirects), or null. */
+  checkAddress(sink: string, address: string): RefusedError | null {
+    if (currentRequest.getStore()?.guardsAddresses !== true || !isInner(address)) return null
+    return this.#agent.check(sink, () =>
+      finding('ssrf', address, 'a host that an input chose leads to an inner address'),
+    )
+  }
+}

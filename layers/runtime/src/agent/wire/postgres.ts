@@ -1,0 +1,89 @@
+// PostgreSQL frontend messages: https://www.postgresql.org/docs/current/protocol-message-formats.html
+
+const protocol3 = 196_608
+const sslRequest = 80_877_103
+const gssRequest = 80_877_104
+const query = 0x51
+const parse = 0x50
+
+function viewOf(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+}
+
+/** True for the first message of a connection: a startup, or the question whether to encrypt. */
+export function isPostgresStartup(chunk: Uint8Array): boolean {
+  if (chunk.length < 8) return false
+  const view = viewOf(chunk)
+  const code = view.getInt32(4)
+  return (
+    view.getInt32(0) === chunk.length && (code === protocol3 || code === sslRequest || code === gssRequest)
+  )
+}
+
+function textBetween(chunk: Uint8Array, start: number, end: number): string {
+  return Buffer.from(chunk.buffer, chunk.byteOffset + start, Math.max(0, end - start)).toString('utf8')
+}
+
+function message(type: number, parts: readonly Uint8Array[]): Uint8Array {
+  const length = parts.reduce((sum, part) => sum + part.length, 4)
+  const head = Buffer.alloc(5)
+  head[0] = type
+  head.writeInt32BE(length, 1)
+  return Buffer.concat([head, ...parts])
+}
+
+interface Statement {
+  readonly text: string
+  /** The message with another statement in place of this one. */
+  readonly replaced: (text: string) => Uint8Array
+}
+
+function statementIn(chunk: Uint8Array, start: number, end: number): Statement | undefined {
+  const type = chunk[start]
+  const from = start + 5
+  if (type === query) {
+    return {
+      text: textBetween(chunk, from, end - 1),
+      replaced: (text) => message(query, [Buffer.from(`${text}\0`)]),
+    }
+  }
+  if (type !== parse) return undefined
+  const name = chunk.indexOf(0, from)
+  const close = name < 0 ? -1 : chunk.indexOf(0, name + 1)
+  if (close < 0 || close >= end) return undefined
+  return {
+    text: textBetween(chunk, name + 1, close),
+    replaced: (text) =>
+      message(parse, [
+        chunk.subarray(from, name + 1),
+        Buffer.from(`${text}\0`),
+        chunk.subarray(close + 1, end),
+      ]),
+  }
+}
+
+/**
+ * Replaces refused statements in a chunk of frontend messages. A message that is not whole in the chunk, and what
+ * follows it, passes as it is. Gives the chunk itself when nothing is refused.
+ */
+export function rewritePostgres(
+  chunk: Uint8Array,
+  isRefused: (text: string) => boolean,
+  replacement: string,
+): Uint8Array {
+  const view = viewOf(chunk)
+  const parts: Uint8Array[] = []
+  let kept = 0
+  let at = 0
+  while (at + 5 <= chunk.length) {
+    const end = at + 1 + view.getInt32(at + 1)
+    if (end <= at + 4 || end > chunk.length) break
+    const statement = statementIn(chunk, at, end)
+    if (statement !== undefined && isRefused(statement.text)) {
+      parts.push(chunk.subarray(kept, at), statement.replaced(replacement))
+      kept = end
+    }
+    at = end
+  }
+  return parts.length === 0 ? chunk : Buffer.concat([...parts, chunk.subarray(kept)])
+}
