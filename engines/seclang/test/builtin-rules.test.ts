@@ -201,6 +201,13 @@ describe('built-in rules at paranoia level 1', () => {
     expect(matchesOf(1, request)).toEqual({ ids: [], refused: false })
   })
 
+  it('report their score', () => {
+    const [inspector] = inspectors
+    if (inspector === undefined) throw new Error('no inspector')
+    expect(inspect(inspector, query("' or 1=1--")).score).toBeGreaterThanOrEqual(5)
+    expect(inspect(inspector, query('tents')).score).toBe(0)
+  })
+
   it('refuse generated injections in every place (seed 3)', () => {
     const missed = sqliAttacks(3, 120).flatMap((value) =>
       places

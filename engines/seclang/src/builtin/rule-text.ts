@@ -332,7 +332,9 @@ export const builtinRuleFiles: readonly BuiltinRuleFile[] = [
   {
     file: "builtin/90-verdict.conf",
     lines: [
-      "# The verdict: scores of all rules together.",
+      "# The verdict: scores of all rules together. Reports read the usual names, unless the Core Rule Set counts under them.",
+      "SecRule &TX:crs_setup_version \"@eq 0\" \"id:770903,phase:2,pass,nolog,setvar:'tx.anomaly_score=%{tx.sf_score}'\"",
+      "SecRule &TX:crs_setup_version \"@eq 0\" \"id:770904,phase:4,pass,nolog,setvar:'tx.outbound_anomaly_score=%{tx.sf_out_score}'\"",
       "SecRule TX:sf_score \"@ge %{tx.sf_threshold}\" \\",
       "    \"id:770901,phase:2,deny,status:403,log,t:none,msg:'Request refused: score %{tx.sf_score} of %{tx.sf_threshold}',tag:'sevenfold',tag:'verdict',severity:'CRITICAL'\"",
       "SecRule TX:sf_out_score \"@ge %{tx.sf_out_threshold}\" \\",

@@ -15,6 +15,24 @@ export interface Pattern {
   readonly literals?: LiteralClauses
 }
 
+const LAST_NOT = /^([^]*)\(\?!([A-Za-z0-9_ -]{1,32})\)$/
+
+/**
+ * Rewrites a literal "not followed by" at the very end of a pattern, which rules use (`<\?(?!xml)`),
+ * into what may follow instead; the match is then longer by the letters that were looked at.
+ */
+function withoutLastNot(source: string): string {
+  const found = LAST_NOT.exec(source)
+  if (found === null) return source
+  const [, head = '', word = ''] = found
+  let rest = ''
+  for (const letter of Array.from(word).toReversed()) {
+    const mark = letter === '-' ? '\\-' : letter
+    rest = rest === '' ? `(?:$|[^${mark}])` : `(?:$|[^${mark}]|${mark}${rest})`
+  }
+  return head + rest
+}
+
 function fill(input: string, captures: Int32Array, groups: string[]): void {
   groups.length = 0
   for (let slot = 0; slot < captures.length && groups.length < MOST_CAPTURES; slot += 2) {
@@ -26,10 +44,15 @@ function fill(input: string, captures: Int32Array, groups: string[]): void {
 /**
  * Compiles a rule's pattern as ModSecurity does: bytes, `.` takes line ends, `$` only at the very
  * end (and at line ends in the `libmodsecurity3` dialect). Throws an Error that says what is wrong
- * with it, also for look-around and back-references, which no linear matcher has.
+ * with it, also for look-around (but for a
+ * literal `(?!…)` at the end) and back-references, which no linear matcher has.
  */
 export function compilePattern(source: string, dialect: RegexDialect): Pattern {
-  const regex = compileRegex(source, { mode: 'bytes', dotAll: true, multiline: dialect.multiline })
+  const regex = compileRegex(withoutLastNot(source), {
+    mode: 'bytes',
+    dotAll: true,
+    multiline: dialect.multiline,
+  })
   const literals = regex.requiredLiterals
   return {
     regex,
