@@ -19,6 +19,7 @@ import {
 } from '../src/index.ts'
 import type {
   AcceptedHeartbeat,
+  Clock,
   Incident,
   LanePosition,
   Metrics,
@@ -151,6 +152,7 @@ export interface TestReceiverOptions {
   readonly onBatch?: (batch: ReceivedBatch) => Promise<void>
   readonly recovered?: readonly LanePosition[]
   readonly now?: () => number
+  readonly clock?: Clock
 }
 
 /** A receiver on `<folder>/<name>/ingest.sock` that knows the key in `<folder>/edge/keys`. */
@@ -174,7 +176,7 @@ export async function startTestReceiver(
   const receiver = createReceiver({
     registry: openRegistry({ path: registryPath }),
     folder: join(dir, 'receiver'),
-    clock: { ...systemClock, now: options.now ?? (() => Date.now()) },
+    clock: options.clock ?? { ...systemClock, now: options.now ?? (() => Date.now()) },
     log,
     metrics: createMetrics(),
     onBatch: async (batch) => {

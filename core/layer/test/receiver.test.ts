@@ -14,6 +14,7 @@ import {
   sealDraft,
 } from '@sevenfold/event'
 import type { EventDraft, HeartbeatBody, Lane } from '@sevenfold/event'
+import { createFakeClock } from '@sevenfold/testkit'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { signHeartbeat } from '../src/index.ts'
 import type { LanePosition, PartKeys } from '../src/index.ts'
@@ -239,6 +240,32 @@ describe('batches', () => {
       headers: { 'sevenfold-after-gap': 'ab'.repeat(32) },
     })
     expect(receiver.kinds()).toContain('gap')
+  })
+
+  it('in high are an undeclared gap only when no declaration follows', async () => {
+    const clock = createFakeClock(Date.now())
+    const receiver = await start({ clock })
+    const notice = (n: number): string => sealed(edgeEvents().notice('a', 'b'), n)
+    const gap = { 'sevenfold-after-gap': 'ab'.repeat(32) }
+    await send(receiver, { lane: 'high', blocks: [[notice(1)]] })
+    await send(receiver, { lane: 'high', first: 5, blocks: [[notice(5)]], headers: gap })
+    expect(receiver.kinds()).toEqual([])
+    const loss = lossDraft('edge/w0', Date.now(), {
+      lane: 'high',
+      first: 2,
+      last: 4,
+      count: 3,
+      reason: 'overflow',
+    })
+    await send(receiver, { lane: 'high', first: 6, blocks: [[sealed(loss, 6)]] })
+    expect(receiver.incidents).toMatchObject([{ kind: 'declared-gap', lane: 'high', first: 2, last: 4 }])
+    await send(receiver, { lane: 'high', first: 9, blocks: [[notice(9)]], headers: gap })
+    clock.advance(29_999)
+    await send(receiver, { lane: 'high', first: 10, blocks: [[notice(10)]] })
+    expect(receiver.kinds()).toEqual(['declared-gap'])
+    clock.advance(1)
+    await send(receiver, { lane: 'high', first: 11, blocks: [[notice(11)]] })
+    expect(receiver.incidents[1]).toMatchObject({ kind: 'gap', lane: 'high', first: 7, last: 8 })
   })
 
   it('are not acknowledged when they cannot be stored, and come again', async () => {

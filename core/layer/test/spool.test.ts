@@ -499,6 +499,35 @@ describe('overflow', () => {
     expect(target.metrics.counters()['sevenfold_spool_lost_total']).toBe(0)
   })
 
+  it('keeps writing evidence without any receiver, dropping the oldest', async () => {
+    const target = await open({ budgetBytes: 1_048_576, receivers: [] })
+    for (let n = 1; n <= 3000; n += 1) {
+      target.spool.append(edgeEvents().admin({ op: 'mode', actor: `a${n}` }, 'success'))
+      if (n % 50 === 0) await target.spool.flush()
+    }
+    expect(target.spool.bytes()).toBeLessThan(1_048_576)
+    expect(target.spool.heads().high.sequence).toBe(3001)
+  })
+
+  it('of high drops what one receiver has, declared for the other, and folds nothing for it', async () => {
+    const target = await open({ budgetBytes: 1_048_576, receivers: ['ledger', 'detection'] })
+    const count = 3000
+    for (let n = 1; n <= count; n += 1) {
+      target.spool.append(blockDraft(`192.0.2.${n % 250}`, `rule-${n}`))
+      if (n % 50 !== 0) continue
+      await target.spool.flush()
+      await drainEvents(target, 'ledger')
+    }
+    expect(target.metrics.counters()['sevenfold_spool_folded_total']).toBe(0)
+    const events = await drainEvents(target, 'detection')
+    const blocks = events.filter(({ sevenfold }) => sevenfold.kind === 'block')
+    const losses = events.flatMap(({ sevenfold }) => (sevenfold.loss === undefined ? [] : [sevenfold.loss]))
+    expect(losses.every(({ lane, reason }) => lane === 'high' && reason === 'overflow')).toBe(true)
+    expect(blocks.at(-1)?.rule?.id).toBe(`rule-${count}`)
+    expect(blocks.length).toBeLessThan(count)
+    expect(losses.length).toBeGreaterThan(0)
+  })
+
   it('loses new events, declared, when the disk is slower than its memory lasts', async () => {
     const target = await open()
     const draft = { ...accessDraft(1), message: 'x'.repeat(50_000) }

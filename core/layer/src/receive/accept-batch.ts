@@ -4,8 +4,9 @@ import type { BatchHeaders, Lane, SevenfoldEvent } from '@sevenfold/event'
 import { verifierOf, verifySignature } from '../keys/registry.ts'
 import type { RegisteredAgent } from '../keys/registry.ts'
 import { epochOf, isDeclared, rememberLoss } from './agents.ts'
-import type { AgentTrack, EpochTrack } from './agents.ts'
+import type { AgentTrack, EpochTrack, OpenGap } from './agents.ts'
 import { checkLine } from './check-line.ts'
+import { noteGap, settleGaps } from './gaps.ts'
 import type { JournalEntry } from './journal.ts'
 import { checkPendingHeads, differs, passBoundary } from './lane-track.ts'
 import type { LaneTrack } from './lane-track.ts'
@@ -108,21 +109,30 @@ function newEvents(work: Work, bytes: Uint8Array): ReceivedEvent[] {
   return events
 }
 
-function reportGap(work: Work): void {
-  const { core, batch, agent, track } = work
-  const { headers } = batch
-  const range = { first: track.sequence + 1, last: headers.first - 1 }
-  if (range.last < range.first) return
-  const place = { agent: agent.id, epoch: headers.epoch, lane: headers.lane, ...range }
-  if (isDeclared(agent, headers.lane, range))
-    core.report({ kind: 'declared-gap', message: 'events are lost and the writer said so', ...place })
-  else if (track.sequence === 0 && !work.wasKnown)
-    core.report({
-      kind: 'missed-start',
-      message: 'the first batch from this writer is not its first',
-      ...place,
-    })
-  else core.report({ kind: 'gap', message: 'events are missing and no loss is declared', ...place })
+/** The gap before this batch, if there is one. */
+function gapOf(work: Work): OpenGap | undefined {
+  const { core, batch, track } = work
+  const first = track.sequence + 1
+  const last = batch.headers.first - 1
+  if (last < first) return undefined
+  return {
+    epoch: batch.headers.epoch,
+    lane: batch.headers.lane,
+    first,
+    last,
+    sinceMs: core.clock.monotonicMs(),
+  }
+}
+
+function reportGap(work: Work, gap: OpenGap): void {
+  const { core, agent, track, wasKnown } = work
+  if (track.sequence > 0 || wasKnown || isDeclared(agent, gap.lane, gap)) {
+    noteGap(core, agent, gap)
+    return
+  }
+  const { epoch, lane, first, last } = gap
+  const message = 'the first batch from this writer is not its first'
+  core.report({ kind: 'missed-start', message, agent: agent.id, epoch, lane, first, last })
 }
 
 /** Notices how an epoch begins. `first` is the first event of the batch if the batch starts at 1 in `high`. */
@@ -208,14 +218,20 @@ async function store(work: Work, bytes: Uint8Array, chain: Chain): Promise<Answe
     headers.first - 1 > track.sequence
       ? { sequence: headers.first - 1, hash: batch.afterGap ?? '' }
       : { sequence: track.sequence, hash: track.hash }
-  await core.journal.write([{ t: 'position', position, before }, ...losses])
+  const gap = gapOf(work)
+  const gaps: JournalEntry[] =
+    gap === undefined || gap.lane === 'low'
+      ? []
+      : [{ t: 'gap', agent: agent.id, epoch: gap.epoch, first: gap.first, last: gap.last }]
+  await core.journal.write([{ t: 'position', position, before }, ...losses, ...gaps])
   // From here on it is durable; what follows is bookkeeping in memory and reports.
   announce(work, events[0]?.sequence === 1 && headers.lane === 'high' ? events[0].event : undefined)
-  reportGap(work)
+  if (gap !== undefined) reportGap(work, gap)
   if (before.sequence > track.sequence) passBoundary(track, before.sequence, before.hash)
   for (const { sequence, hash } of chain.ends)
     if (sequence > track.sequence) passBoundary(track, sequence, hash)
   for (const loss of losses) rememberLoss(agent, loss)
+  settleGaps(core, agent)
   reportHeads(work)
   core.metrics.events.inc(events.length, { lane: headers.lane })
   return { status: 200, body: { through: track.sequence } }

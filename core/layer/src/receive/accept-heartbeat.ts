@@ -12,6 +12,7 @@ import type { RegisteredAgent } from '../keys/registry.ts'
 import { problem } from './accept-batch.ts'
 import type { Answer } from './accept-batch.ts'
 import type { AgentTrack } from './agents.ts'
+import { settleGaps } from './gaps.ts'
 import { checkHead } from './lane-track.ts'
 import type { ReceiverCore } from './receiver-core.ts'
 
@@ -163,6 +164,7 @@ export async function acceptHeartbeat(core: ReceiverCore, text: string): Promise
   const nonce = newNonce(agent)
   agent.lastHeartbeatAt = core.clock.now()
   checkHeads(core, agent, body)
+  settleGaps(core, agent)
   await rememberBoot(core, agent, body)
   core.onHeartbeat({ part: owner.part, body, receivedAt: agent.lastHeartbeatAt })
   return { status: 200, body: { nonce } }

@@ -19,12 +19,23 @@ export interface EpochTrack {
   announced: boolean
 }
 
+/** A gap in `high` that waits for its declaration, which can only follow it. */
+export interface OpenGap {
+  readonly epoch: string
+  readonly lane: Lane
+  readonly first: number
+  readonly last: number
+  /** Monotonic time since when it waits. */
+  readonly sinceMs: number
+}
+
 /** One writer as a receiver knows it. */
 export interface AgentTrack {
   readonly id: string
   /** Oldest first. */
   readonly epochs: Map<string, EpochTrack>
   readonly losses: Pick<Loss, 'lane' | 'first' | 'last'>[]
+  gaps: OpenGap[]
   boot: number
   /** Nonce that the next heartbeat must carry; empty before the first. */
   nonce: string
@@ -54,6 +65,7 @@ export function createAgents(): Agents {
         id,
         epochs: new Map(),
         losses: [],
+        gaps: [],
         boot: 0,
         nonce: '',
         usedNonces: new Set(),

@@ -133,7 +133,7 @@ async function takeHeartbeat(core: ReceiverCore, lanes: Lanes, request: Incoming
 function createCore(options: ReceiverOptions): ReceiverCore {
   const { metrics, log } = options
   const agents = createAgents()
-  const journal = openJournal(options.folder, agents)
+  const journal = openJournal(options.folder, agents, options.clock.monotonicMs())
   for (const position of options.recovered ?? []) restorePosition(agents, position)
   const incidents = metrics.counter('sevenfold_receive_incidents_total', 'Incidents, by kind', {
     kind: incidentKinds,

@@ -24,13 +24,13 @@ function position(sequence: number, agent = 'edge/w0'): JournalEntry {
 
 async function reopened(): Promise<Agents> {
   const agents = createAgents()
-  await openJournal(folder.path, agents).close()
+  await openJournal(folder.path, agents, 0).close()
   return agents
 }
 
 describe('the journal of a receiver', () => {
   it('gives back positions, the block end before them, losses and boots', async () => {
-    const journal = openJournal(folder.path, createAgents())
+    const journal = openJournal(folder.path, createAgents(), 0)
     await journal.write([position(5), { t: 'loss', agent: 'edge/w0', lane: 'low', first: 6, last: 9 }])
     await journal.write([{ t: 'boot', agent: 'edge/w0', boot: 3 }])
     await journal.close()
@@ -43,7 +43,7 @@ describe('the journal of a receiver', () => {
   })
 
   it('loses nothing when it is opened again and again', async () => {
-    const journal = openJournal(folder.path, createAgents())
+    const journal = openJournal(folder.path, createAgents(), 0)
     for (let n = 1; n <= 20; n += 1) await journal.write([position(n)])
     await journal.close()
     for (let n = 0; n < 3; n += 1)
@@ -51,8 +51,20 @@ describe('the journal of a receiver', () => {
     expect(readFileSync(path(), 'utf8').split('\n').length).toBeLessThan(6)
   })
 
+  it('gives back gaps that wait for their declaration, and not those that have it', async () => {
+    const journal = openJournal(folder.path, createAgents(), 0)
+    await journal.write([{ t: 'gap', agent: 'edge/w0', epoch: 'e', first: 3, last: 4 }])
+    await journal.write([{ t: 'gap', agent: 'edge/w0', epoch: 'e', first: 8, last: 9 }])
+    await journal.write([{ t: 'loss', agent: 'edge/w0', lane: 'high', first: 3, last: 4 }])
+    await journal.close()
+    for (let n = 0; n < 2; n += 1)
+      expect((await reopened()).get('edge/w0')?.gaps).toEqual([
+        { epoch: 'e', lane: 'high', first: 8, last: 9, sinceMs: 0 },
+      ])
+  })
+
   it('takes writes that overlap, in order', async () => {
-    const journal = openJournal(folder.path, createAgents())
+    const journal = openJournal(folder.path, createAgents(), 0)
     await Promise.all(Array.from({ length: 50 }, (_, n) => journal.write([position(n + 1)])))
     await journal.close()
     expect((await reopened()).get('edge/w0')?.epochs.get('e')?.lanes.low.sequence).toBe(50)
@@ -67,7 +79,7 @@ describe('the journal of a receiver', () => {
     '\u0000\u0000\n',
     '{"t":"other"}\n',
   ])('passes over the damaged end %j', async (damage) => {
-    const journal = openJournal(folder.path, createAgents())
+    const journal = openJournal(folder.path, createAgents(), 0)
     await journal.write([position(5)])
     await journal.close()
     appendFileSync(path(), damage)
@@ -76,7 +88,7 @@ describe('the journal of a receiver', () => {
 
   it('is rewritten when it grows beyond its limit', async () => {
     const agents = createAgents()
-    const journal = openJournal(folder.path, agents)
+    const journal = openJournal(folder.path, agents, 0)
     const many = Array.from({ length: 2000 }, (_, n) => position(n + 1))
     for (let n = 0; n < 12; n += 1) await journal.write(many)
     await journal.close()

@@ -5,8 +5,9 @@ import { isJsonObject, parseBoundedJson } from '@sevenfold/event'
 import type { JsonObject } from '@sevenfold/event'
 import { ensurePrivateFolder } from '../files/private-folder.ts'
 import { writeAtomic } from '../files/write-atomic.ts'
-import { epochOf, rememberLoss, restorePosition } from './agents.ts'
+import { epochOf, isDeclared, rememberLoss, restorePosition } from './agents.ts'
 import type { Agents, AgentTrack } from './agents.ts'
+import { maxOpenGaps } from './gaps.ts'
 import { passBoundary } from './lane-track.ts'
 import type { LanePosition } from './receiver-types.ts'
 
@@ -28,6 +29,14 @@ export type JournalEntry =
       readonly t: 'loss'
       readonly agent: string
       readonly lane: 'high' | 'low'
+      readonly first: number
+      readonly last: number
+    }
+  /** A gap in `high` that waits for its declaration. */
+  | {
+      readonly t: 'gap'
+      readonly agent: string
+      readonly epoch: string
       readonly first: number
       readonly last: number
     }
@@ -70,7 +79,7 @@ function applyPosition(agents: Agents, entry: JsonObject): void {
   })
 }
 
-function apply(agents: Agents, entry: JsonObject): void {
+function apply(agents: Agents, entry: JsonObject, nowMs: number): void {
   if (entry['t'] === 'position') {
     applyPosition(agents, entry)
     return
@@ -78,24 +87,35 @@ function apply(agents: Agents, entry: JsonObject): void {
   const agent = agents.getOrCreate(text(entry, 'agent'), text(entry, 'agent'))
   if (agent === undefined || agent.id === '') return
   if (entry['t'] === 'boot') agent.boot = Math.max(agent.boot, count(entry, 'boot'))
+  if (entry['t'] === 'gap' && agent.gaps.length < maxOpenGaps)
+    agent.gaps.push({
+      epoch: text(entry, 'epoch'),
+      lane: 'high',
+      first: count(entry, 'first'),
+      last: count(entry, 'last'),
+      sinceMs: nowMs,
+    })
   if (entry['t'] === 'loss') {
     const lane = text(entry, 'lane') === 'high' ? 'high' : 'low'
     rememberLoss(agent, { lane, first: count(entry, 'first'), last: count(entry, 'last') })
   }
 }
 
-function load(path: string, agents: Agents): void {
+function load(path: string, agents: Agents, nowMs: number): void {
   if (!existsSync(path)) return
   for (const line of readFileSync(path, 'utf8').split('\n')) {
     // The last line may be torn by a crash: what it said was never acknowledged.
     const parsed = line === '' ? undefined : parseBoundedJson(line, limits)
-    if (parsed?.ok === true && isJsonObject(parsed.value)) apply(agents, parsed.value)
+    if (parsed?.ok === true && isJsonObject(parsed.value)) apply(agents, parsed.value, nowMs)
   }
+  // What a loss covers was told when it was written.
+  for (const agent of agents.all()) agent.gaps = agent.gaps.filter((gap) => !isDeclared(agent, gap.lane, gap))
 }
 
 function* entriesOf(agent: AgentTrack): Generator<JournalEntry> {
   if (agent.boot > 0) yield { t: 'boot', agent: agent.id, boot: agent.boot }
   for (const loss of agent.losses) yield { t: 'loss', agent: agent.id, ...loss }
+  for (const { epoch, first, last } of agent.gaps) yield { t: 'gap', agent: agent.id, epoch, first, last }
   for (const epoch of agent.epochs.values()) {
     for (const { lane, sequence, hash, boundaries } of [epoch.lanes.high, epoch.lanes.low]) {
       const earlier = [...boundaries].filter(([end]) => end < sequence).at(-1) ?? [0, '']
@@ -115,11 +135,11 @@ function* allEntries(agents: Agents): Generator<JournalEntry> {
   for (const agent of agents.all()) yield* entriesOf(agent)
 }
 
-/** Loads the journal of `folder` into `agents` and opens it for writing. Throws what the file system throws. */
-export function openJournal(folder: string, agents: Agents): Journal {
+/** Loads the journal of `folder` into `agents` and opens it for writing; `nowMs` is monotonic. Throws what the file system throws. */
+export function openJournal(folder: string, agents: Agents, nowMs: number): Journal {
   ensurePrivateFolder(folder)
   const path = join(folder, 'receiver.ndjson')
-  load(path, agents)
+  load(path, agents, nowMs)
   let fd: number | undefined
   let size = 0
   let last: Promise<void> = Promise.resolve()

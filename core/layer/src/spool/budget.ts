@@ -44,6 +44,20 @@ export function laneBytes(epochs: readonly EpochStore[], lane: Lane): number {
 }
 
 /**
+ * Bytes of the high lane that no receiver has yet: what would be lost with this disk. What only a slow receiver holds
+ * back does not count, and neither does a spool without receivers, whose oldest segments simply go.
+ */
+export function unsentHighBytes(context: DropContext): number {
+  if (!context.hasReceivers) return 0
+  let bytes = 0
+  for (const { entry, lanes } of context.epochs) {
+    const sent = context.positions.highest(entry.id, 'high')
+    for (const segment of lanes.high.segments) if (segment.last > sent) bytes += segment.bytes
+  }
+  return bytes
+}
+
+/**
  * Drops the oldest closed segment of a lane and declares what of it some receiver does not have.
  * `onlyIfKept`: not unless at least one receiver has all of it, so that no evidence is lost everywhere.
  * @returns false when there is nothing that may be dropped.

@@ -1,7 +1,14 @@
 import type { Lane, LaneHead } from '@sevenfold/event'
 import { systemCode } from '../error.ts'
 import { append, appendLine, declare, declareLosses, emitCounted, pushDraft } from './append.ts'
-import { dropAcknowledged, dropOldestSegment, enforceBudget, isDelivered, laneBytes } from './budget.ts'
+import {
+  dropAcknowledged,
+  dropOldestSegment,
+  enforceBudget,
+  isDelivered,
+  laneBytes,
+  unsentHighBytes,
+} from './budget.ts'
 import type { EpochStore } from './epoch-store.ts'
 import { beginEpoch, removeEpoch } from './epochs.ts'
 import { createFold } from './fold.ts'
@@ -45,9 +52,8 @@ function onDurable(state: SpoolState): void {
 }
 
 function measure(state: SpoolState): void {
-  const high = laneBytes(state.epochs, 'high')
-  state.diskShare = high / state.budget.highBytes
-  state.metrics.bytes.set(high, laneLabels.high)
+  state.diskShare = unsentHighBytes(state.drop) / state.budget.highBytes
+  state.metrics.bytes.set(laneBytes(state.epochs, 'high'), laneLabels.high)
   state.metrics.bytes.set(laneBytes(state.epochs, 'low'), laneLabels.low)
 }
 

@@ -40,6 +40,7 @@ export interface SpoolState extends OpenedSpool {
   agentJson: string
   /** Head of each lane when this process opened the current epoch. */
   openedAt: Readonly<Record<Lane, number>>
+  /** Share of the high lane's budget that no receiver has yet. */
   diskShare: number
   diskFull: boolean
   upkeep: Timer | undefined
