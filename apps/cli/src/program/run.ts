@@ -52,10 +52,19 @@ async function dispatch(listed: readonly Listed[], args: readonly string[], io: 
   return exitCodes.ok
 }
 
+/** What to do about errors of the system, by their code. */
+const systemHints: Readonly<Record<string, string>> = {
+  ENOSPC: 'the disk is full: make room',
+  EROFS: 'the file system is read-only: use another folder',
+  EACCES: 'this user may not do that: use another folder or another user',
+  EPERM: 'this user may not do that: use another folder or another user',
+  EMFILE: 'too many files are open: raise the limit (ulimit -n)',
+}
+
 function hintOf(error: unknown): string {
-  return typeof error === 'object' && error !== null && 'hint' in error && typeof error.hint === 'string'
-    ? error.hint
-    : ''
+  if (typeof error !== 'object' || error === null) return ''
+  if ('hint' in error && typeof error.hint === 'string') return error.hint
+  return 'code' in error && typeof error.code === 'string' ? (systemHints[error.code] ?? '') : ''
 }
 
 /** An error as the person at the terminal sees it: what happened, then what to do. */

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { checkDataFolder, checkNode, checkPorts, freePort } from './preflight.ts'
+import { checkDataFolder, checkFree, checkNode, checkPorts, freePort, leastFreeBytes } from './preflight.ts'
 
 let folder: string
 beforeEach(() => {
@@ -54,6 +54,13 @@ describe('checkDataFolder', () => {
       expect(() => checkDataFolder(join(folder, 'a'))).toThrow(/may not write/)
     },
   )
+})
+
+describe('checkFree', () => {
+  it('takes exactly what is needed and refuses one byte less', () => {
+    checkFree('/data', leastFreeBytes)
+    expect(() => checkFree('/data', leastFreeBytes - 1)).toThrow(/has 31 MiB left, and 32 MiB are needed/)
+  })
 })
 
 describe('checkPorts', () => {

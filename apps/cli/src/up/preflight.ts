@@ -1,4 +1,4 @@
-import { accessSync, constants, rmSync, writeFileSync } from 'node:fs'
+import { accessSync, constants, rmSync, statfsSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import type { Listen } from '@sevenfold/config'
@@ -35,6 +35,19 @@ function code(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : ''
 }
 
+/** Least free disk for a start, in bytes: keys, spools and the first segment. */
+export const leastFreeBytes: number = 32 * 1024 * 1024
+
+/** @throws CliError when `free` bytes are too few to start with. */
+export function checkFree(dataDir: string, free: number): void {
+  if (free >= leastFreeBytes) return
+  const shown = `${Math.floor(free / 1024 / 1024)} MiB`
+  throw environmentError(
+    `the disk of the data folder ${dataDir} has ${shown} left, and ${leastFreeBytes / 1024 / 1024} MiB are needed to start`,
+    'make room, or name a folder on another disk with --data DIR',
+  )
+}
+
 /** Makes the data folder for its owner alone and tries to write. @throws CliError saying what is in the way. */
 export function checkDataFolder(dataDir: string): void {
   try {
@@ -60,6 +73,8 @@ export function checkDataFolder(dataDir: string): void {
       error,
     )
   }
+  const { bavail, bsize } = statfsSync(dataDir)
+  checkFree(dataDir, bavail * bsize)
 }
 
 function tryListen({ host, port }: Listen): Promise<string | undefined> {
