@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { mkdtempSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { loadCatalogue } from '../attack/load-catalogue.ts'
@@ -42,9 +42,15 @@ function report(proof: Proof, options: ProveOptions, io: ProveIo): string {
   return `\n${terminalReport(proof, { color, width: io.stdout.columns ?? 100 })}`
 }
 
-function openBed(options: ProveOptions): Promise<Bed> {
+/** A bed in a temporary folder, which goes away too when the bed cannot be set up. */
+async function openBed(options: ProveOptions): Promise<Bed> {
   const dataDir = mkdtempSync(join(tmpdir(), 'sevenfold-prove-'))
-  return options.bare ? startBareBed({ dataDir }) : startBed({ dataDir })
+  try {
+    return await (options.bare ? startBareBed({ dataDir }) : startBed({ dataDir }))
+  } catch (error) {
+    rmSync(dataDir, { recursive: true, force: true })
+    throw error
+  }
 }
 
 async function prove(options: ProveOptions, io: ProveIo): Promise<number> {
