@@ -178,16 +178,11 @@ function takeLateStatement(walk: Walk): void {
 function takeLateSelect(walk: Walk): void {
   // "-1 inion select 1 --": a misspelt or mangled join right behind the value.
   const literal = (isConstant(walk.last) && walk.clean) || (walk.i <= 3 && isMangledJoin(walk))
-  if ((literal || !walk.clean) && isSelect(walk, walk.i)) {
-    const before = kindAt(walk, walk.i - 1)
-    if (literal || before === SQL.union || before === SQL.open) {
-      found(walk, 'a query follows a value')
-      return
-    }
-    if (hasTable(walk, walk.i + 1)) {
-      found(walk, 'a query follows a value')
-      return
-    }
+  const before = kindAt(walk, walk.i - 1)
+  const joined = literal || (!walk.clean && (before === SQL.union || before === SQL.open))
+  if (isSelect(walk, walk.i) && (joined || hasTable(walk, walk.i + 1))) {
+    found(walk, 'a query follows a value')
+    return
   }
   stumble(walk)
 }

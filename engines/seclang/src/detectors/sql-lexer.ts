@@ -183,6 +183,22 @@ function readNumber(lexer: Lexer, start: number): void {
   push(lexer, SQL.number, start)
 }
 
+/** Longest comment between a function's name and its parenthesis. */
+const MOST_GAP_BYTES = 200
+
+/** The index behind white space and short comments, which may stand before a parenthesis. */
+function skipBlanks(text: string, from: number): number {
+  let at = from
+  for (let comments = 0; comments < 3; comments++) {
+    while (at < text.length && isSpace(text.charCodeAt(at))) at++
+    if (text.charCodeAt(at) !== 47 || text.charCodeAt(at + 1) !== 42) break
+    const end = text.slice(at + 2, at + MOST_GAP_BYTES).indexOf('*/')
+    if (end < 0) break
+    at += end + 4
+  }
+  return at
+}
+
 function readWord(lexer: Lexer, start: number): void {
   const { text } = lexer
   let at = start + 1
@@ -200,8 +216,7 @@ function readWord(lexer: Lexer, start: number): void {
     return
   }
   const upper = text.slice(start, at).toUpperCase()
-  let after = at
-  while (after < text.length && isSpace(text.charCodeAt(after))) after++
+  const after = skipBlanks(text, at)
   const kind = sqlWordKind(upper)
   let called = text.charCodeAt(after) === 40 ? sqlCallKind(upper) : 0
   if (called === 0 && kind === SQL.constant && text.charCodeAt(after) === 40) called = SQL.sqlCall

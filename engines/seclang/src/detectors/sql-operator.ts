@@ -85,7 +85,7 @@ function takeUnion(walk: Walk): void {
     (next === SQL.end || (next === SQL.comment && walk.context === 'bare')) &&
     value &&
     walk.clean &&
-    walk.i > 1
+    (walk.i > 1 || walk.tokens.blanks > 0)
   )
     found(walk, 'the value ends in UNION')
   else stumble(walk)

@@ -78,6 +78,7 @@ export function mayChangeQuery(input: string): boolean {
   return false
 }
 
+const JOINS = /union|select|except|intersect|minus/i
 const WORD_BEHIND = /[\s\xa0]*(?:([a-z_]\w*)|\d)/iy
 
 /**
@@ -87,6 +88,8 @@ const WORD_BEHIND = /[\s\xa0]*(?:([a-z_]\w*)|\d)/iy
 export function isWordBehindQuote(input: string, quote: string): boolean {
   const at = input.indexOf(quote)
   if (input[at - 1] === '\\' || input[at + 1] === quote) return false
+  // A string may be a column with an alias, and a second query still follow it.
+  if (JOINS.test(input)) return false
   WORD_BEHIND.lastIndex = at + 1
   const found = WORD_BEHIND.exec(input)
   if (found === null) return false
