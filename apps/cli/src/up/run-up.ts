@@ -7,6 +7,8 @@ import type { Call } from '../program/command.ts'
 import type { Io } from '../program/io.ts'
 import { acceptor } from './acceptor.ts'
 import { printBanner } from './banner.ts'
+import { readCanaryKey, startCanaries } from './canary-sender.ts'
+import { canaryTargets } from './canary-targets.ts'
 import { showLive } from './live-view.ts'
 import { startOwnPart } from './own-part.ts'
 import type { PartSpec } from './part-spec.ts'
@@ -102,6 +104,17 @@ function untilStopped(signal: AbortSignal): Promise<void> {
   })
 }
 
+/** Attacks the sites once a minute through their public address; the edge says in its heartbeat what came of it. */
+function sendCanaries({ plan, own }: House, supervisor: Supervisor): () => void {
+  return startCanaries({
+    key: () => readCanaryKey(plan.compiled.dataDir),
+    targets: () => canaryTargets(supervisor.status(), plan.compiled.parts.edge.sites),
+    clock: systemClock,
+    random: Math.random,
+    onFailure: (error) => own.log.warn('canary-not-sent', { error }),
+  })
+}
+
 async function runHouse(house: House, supervisor: Supervisor): Promise<void> {
   const { call, plan } = house
   const { signal } = call.io
@@ -111,6 +124,8 @@ async function runHouse(house: House, supervisor: Supervisor): Promise<void> {
   await Promise.race([supervisor.start(), untilStopped(signal)])
   if (signal.aborted) return
   call.io.note(`all parts are ready after ${((systemClock.monotonicMs() - begun) / 1000).toFixed(1)} s`)
+  const endCanaries = sendCanaries(house, supervisor)
+  signal.addEventListener('abort', endCanaries, { once: true })
   await printBanner({ call, dataDir: plan.compiled.dataDir, demo: plan.demo, parts: supervisor.status() })
   await (plan.demo || call.flag('live')
     ? showLive(plan.compiled.dataDir, call.io, signal)
