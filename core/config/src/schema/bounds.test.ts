@@ -1,0 +1,81 @@
+import { describe, expect, it } from 'vitest'
+import { parseDuration, parseSize, readConfig } from '../index.ts'
+import { everyOption } from '../reference/json-schema.ts'
+import type { JsonSchema } from '../reference/json-schema.ts'
+
+/** What each list needs besides the option that is looked at. */
+const required: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
+  sites: { name: 'a', listen: '127.0.0.1:7700', upstream: 'http://127.0.0.1:9000' },
+  sources: { file: 'a.log', format: 'nginx' },
+  bouncers: { name: 'a', key: { env: 'KEY' } },
+}
+
+/** A configuration that holds nothing but one option with one value. */
+function configWith(path: string, value: unknown): string {
+  let made: unknown = value
+  for (const segment of path.split('.').reverse()) {
+    const name = segment.replace('[]', '')
+    const inside = segment.endsWith('[]') ? [{ ...required[name], ...(made as object) }] : made
+    made = { [name]: inside }
+  }
+  return JSON.stringify({ version: 1, ...(made as object) })
+}
+
+const takes = (path: string, value: unknown): boolean => readConfig(configWith(path, value), 'x').ok
+
+/** One step below and above a bound, in the smallest unit of the option. */
+function steps(schema: JsonSchema, bound: string): { below: string; above: string } {
+  const isSize = schema.pattern?.includes('KiB') === true
+  const value = (isSize ? parseSize(bound) : parseDuration(bound)) ?? 0
+  const unit = isSize ? 'B' : 'ms'
+  return { below: `${value - 1}${unit}`, above: `${value + 1}${unit}` }
+}
+
+// Every option with a range is tried at both ends and just beyond, whatever options there are.
+describe('ranges', () => {
+  for (const { path, schema } of everyOption()) {
+    if (schema.range !== undefined) {
+      const [lowest = '', highest = ''] = schema.range.split(' to ')
+      it(`${path} takes ${lowest} and ${highest} and nothing beyond`, () => {
+        expect(takes(path, lowest)).toBe(true)
+        expect(takes(path, highest)).toBe(true)
+        expect(takes(path, steps(schema, lowest).below)).toBe(false)
+        // The smallest units have nine digits; an end that they cannot express is tried in its own unit.
+        const above = steps(schema, highest).above
+        const beyond = /^\d{1,9}[a-zA-Z]+$/.test(above)
+          ? above
+          : highest.replace(/^\d+/, (digits) => String(Number(digits) + 1))
+        expect(takes(path, beyond)).toBe(false)
+      })
+    }
+    if (schema.type === 'integer' && schema.minimum !== undefined && schema.maximum !== undefined) {
+      const { minimum, maximum } = schema
+      it(`${path} takes ${minimum} and ${maximum} and nothing beyond`, () => {
+        expect(takes(path, minimum)).toBe(true)
+        expect(takes(path, maximum)).toBe(true)
+        expect(takes(path, minimum - 1)).toBe(false)
+        expect(takes(path, maximum + 1)).toBe(false)
+        expect(takes(path, minimum + 0.5)).toBe(false)
+        expect(takes(path, String(minimum))).toBe(false)
+      })
+    }
+    if (schema.enum !== undefined) {
+      const { enum: values } = schema
+      it(`${path} takes ${values.join(', ')} and no other word`, () => {
+        for (const value of values) expect(takes(path, value), String(value)).toBe(true)
+        for (const value of ['', 'on', 'true', `${String(values[0])} `, true, null, 1])
+          expect(takes(path, value)).toBe(false)
+      })
+    }
+    if (schema.default !== undefined && schema.properties === undefined) {
+      it(`${path} takes its own default`, () => {
+        expect(takes(path, schema.default)).toBe(true)
+      })
+    }
+    if (schema.type === 'object' || schema.type === 'array') {
+      it(`${path} takes no plain value`, () => {
+        for (const value of ['x', 5, true]) expect(takes(path, value)).toBe(false)
+      })
+    }
+  }
+})
