@@ -50,12 +50,14 @@ const INNER = new RegExp(
     String.raw`\b(?:env|sys|java|lower|upper|date|main|ctx)\s*:\s*[\w\x24{:-]`,
     String.raw`#(?:context|_memberAccess|application|session|cmd|req|res|rt)\b|@java|\bInvokeCommand\b`,
     String.raw`\bsmarty\b|\bphp\b.{0,40}\bphp\b|\bSystem\.(?:Diagnostics|IO|getProperty)|\bhtml\.raw\b`,
-    String.raw`\breadFile(?:Sync)?\b|\bgetBuiltinModule\b|=>|\bthis\s*\[|\bBuffer\.from\b|\breturn\b`,
-    String.raw`['\"]\s*\+\s*['\"]|\)\s*\(|\bfile_get_contents\b|\bnew\s+Function\b`,
+    String.raw`\breadFile(?:Sync)?\b|\bgetBuiltinModule\b`,
+    String.raw`\bfile_get_contents\b|\bnew\s+Function\b`,
     String.raw`\.(?:filter|map|reduce|sort)\s*\(\s*['"](?:system|exec|passthru|shell_exec)`,
   ].join('|'),
   'i',
 )
+// Between double braces there is a name and a filter, not a program; `${ }` is JavaScript's own.
+const PROGRAM = /=>|\bthis\s{0,20}\[|\bBuffer\.from\b|\breturn\b|['"]\s{0,20}\+\s{0,20}['"]|\)\s{0,20}\(/
 const RUBY_COMMAND = /^\s*(?:`[^`]+`|%x\(|system\b|exec\b|File\b|Dir\b|IO\b)/
 const STATEMENT = new RegExp(
   [
@@ -100,5 +102,6 @@ function judgeBlock(input: string, start: number): string | null {
     return 'an expression of literals would be computed'
   if (plain) return null
   if (INNER.test(expression)) return 'an expression reaches out of the template'
+  if (fence.open === '{{' && PROGRAM.test(expression)) return 'a program stands in a template'
   return fence.ruby === true && RUBY_COMMAND.test(expression) ? 'an expression runs a command' : null
 }
