@@ -27,7 +27,8 @@ function vocabulary(seed) {
   const pick = (list) => list[below(list.length)]
   const letters = (count) => Array.from({ length: count }, () => String.fromCharCode(97 + below(26))).join('')
   // A noun with two random syllables: prose to a rule, and never the same string twice.
-  const word = () => `${pick(nouns)}${pick(['a', 'e', 'i', 'o'])}${pick(['b', 'd', 'g', 'k', 'l', 'm', 'n', 'r', 't'])}${pick(['a', 'e', 'o'])}`
+  const word = () =>
+    `${pick(nouns)}${pick(['a', 'e', 'i', 'o'])}${pick(['b', 'd', 'g', 'k', 'l', 'm', 'n', 'r', 't'])}${pick(['a', 'e', 'o'])}`
   const words = (count) => Array.from({ length: count }, word).join(' ')
   const hex = (count) => Array.from({ length: count }, () => '0123456789abcdef'[below(16)]).join('')
   return { below, pick, letters, word, words, hex }
@@ -47,7 +48,10 @@ function browserHeaders(v) {
     ['Accept-Language', `en-GB,en;q=0.${1 + v.below(8)},de;q=0.${1 + v.below(8)}`],
     ['Accept-Encoding', 'gzip, deflate, br'],
     ['Referer', `https://shop.example.com/${v.word()}/${v.word()}`],
-    ['Cookie', `sid=${v.hex(32)}; theme=${v.word()}; cart=${v.hex(16)}; visit=${v.below(1e9)}.${v.below(1e9)}`],
+    [
+      'Cookie',
+      `sid=${v.hex(32)}; theme=${v.word()}; cart=${v.hex(16)}; visit=${v.below(1e9)}.${v.below(1e9)}`,
+    ],
     ['Connection', 'keep-alive'],
     ['Upgrade-Insecure-Requests', '1'],
     ['Sec-Fetch-Dest', 'document'],
@@ -67,7 +71,12 @@ function withBody(headers, type, body) {
 }
 
 function get(v) {
-  return { method: 'GET', uri: `/${v.word()}/${v.word()}-${v.below(100_000)}.html`, headers: browserHeaders(v), body: '' }
+  return {
+    method: 'GET',
+    uri: `/${v.word()}/${v.word()}-${v.below(100_000)}.html`,
+    headers: browserHeaders(v),
+    body: '',
+  }
 }
 
 function query(v) {
@@ -103,7 +112,12 @@ function formPost(v) {
     comment: v.word(),
   })
   while (body.length < 1024) body += `+${v.word()}`
-  return { method: 'POST', uri: '/account/register', headers: withBody(browserHeaders(v), 'application/x-www-form-urlencoded', body), body }
+  return {
+    method: 'POST',
+    uri: '/account/register',
+    headers: withBody(browserHeaders(v), 'application/x-www-form-urlencoded', body),
+    body,
+  }
 }
 
 function jsonPost(size) {
@@ -125,7 +139,12 @@ function jsonPost(size) {
       length += JSON.stringify(item).length + 1
     }
     const body = JSON.stringify({ client: 'web', version: 3, cursor: v.hex(16), items })
-    return { method: 'POST', uri: '/api/v1/orders', headers: withBody(browserHeaders(v), 'application/json', body), body }
+    return {
+      method: 'POST',
+      uri: '/api/v1/orders',
+      headers: withBody(browserHeaders(v), 'application/json', body),
+      body,
+    }
   }
 }
 
@@ -138,7 +157,12 @@ function upload(v) {
     .join('')
   const head = `--${boundary}\r\nContent-Disposition: form-data; name="photo"; filename="${v.word()}${v.below(999)}.png"\r\nContent-Type: image/png\r\n\r\n`
   const body = Buffer.concat([Buffer.from(fields + head), bytes, Buffer.from(`\r\n--${boundary}--\r\n`)])
-  return { method: 'POST', uri: '/photos', headers: withBody(browserHeaders(v), `multipart/form-data; boundary=${boundary}`, body), body }
+  return {
+    method: 'POST',
+    uri: '/photos',
+    headers: withBody(browserHeaders(v), `multipart/form-data; boundary=${boundary}`, body),
+    body,
+  }
 }
 
 // Attack shapes with a hole for a unique word or number.
@@ -170,15 +194,30 @@ function attack(v, number) {
   const payload = attacks[number % attacks.length](v)
   const place = Math.floor(number / attacks.length) % 4
   if (place === 0) {
-    return { method: 'GET', uri: `/item?id=${encodeURIComponent(payload)}&page=${v.below(99)}`, headers: browserHeaders(v), body: '' }
+    return {
+      method: 'GET',
+      uri: `/item?id=${encodeURIComponent(payload)}&page=${v.below(99)}`,
+      headers: browserHeaders(v),
+      body: '',
+    }
   }
   if (place === 1) {
     const body = form({ name: v.words(2), value: payload, submit: 'go' })
-    return { method: 'POST', uri: '/comment', headers: withBody(browserHeaders(v), 'application/x-www-form-urlencoded', body), body }
+    return {
+      method: 'POST',
+      uri: '/comment',
+      headers: withBody(browserHeaders(v), 'application/x-www-form-urlencoded', body),
+      body,
+    }
   }
   if (place === 2) {
     const body = JSON.stringify({ title: v.words(3), body: { text: payload }, n: v.below(100) })
-    return { method: 'POST', uri: '/api/comment', headers: withBody(browserHeaders(v), 'application/json', body), body }
+    return {
+      method: 'POST',
+      uri: '/api/comment',
+      headers: withBody(browserHeaders(v), 'application/json', body),
+      body,
+    }
   }
   const headers = browserHeaders(v).filter(([name]) => name !== 'Cookie')
   headers.push(['Cookie', `pref=${encodeURIComponent(payload)}`])
@@ -200,7 +239,10 @@ export const classes = [
 export function buildCorpus(seed, scale = 1) {
   const v = vocabulary(seed)
   return classes.flatMap(({ name, count, make }) =>
-    Array.from({ length: Math.max(2, Math.round(count * scale)) }, (_, number) => ({ class: name, ...make(v, number) })),
+    Array.from({ length: Math.max(2, Math.round(count * scale)) }, (_, number) => ({
+      class: name,
+      ...make(v, number),
+    })),
   )
 }
 
@@ -218,7 +260,8 @@ export function encodeCorpus(requests) {
   }
   parts.push(count(requests.length))
   for (const request of requests) {
-    for (const value of [request.class, request.method, request.uri, String(request.headers.length)]) text(value)
+    for (const value of [request.class, request.method, request.uri, String(request.headers.length)])
+      text(value)
     for (const [name, value] of request.headers) {
       text(name)
       text(value)

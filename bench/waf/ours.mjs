@@ -58,20 +58,30 @@ function run(request) {
   inspection.close()
   const rules = inspection.report().matches.map((match) => Number(match.ruleId))
   const status = 'status' in verdict ? verdict.status : verdict.kind === 'drop' ? 444 : 0
-  return { status, rules: [...new Set(rules)].sort((left, right) => left - right), exhausted: verdict.kind === 'exhausted' }
+  return {
+    status,
+    rules: [...new Set(rules)].sort((left, right) => left - right),
+    exhausted: verdict.kind === 'exhausted',
+  }
 }
 
 if (verdictsPath !== undefined) {
   const lines = decodeCorpus(readFileSync(corpusPath)).map((request) => JSON.stringify(run(request)))
   writeFileSync(verdictsPath, `${lines.join('\n')}\n`)
 } else {
-  for (const path of warmUpPath.split(',')) for (const request of decodeCorpus(readFileSync(path))) run(request)
+  for (const path of warmUpPath.split(','))
+    for (const request of decodeCorpus(readFileSync(path))) run(request)
   const requests = decodeCorpus(readFileSync(corpusPath))
-  for (let at = 0; at < requests.length; ) {
+  for (let at = 0; at < requests.length;) {
     const group = requests[at]?.class
     const start = process.cpuUsage()
     let end = at
-    for (let request = requests[end]; request !== undefined && request.class === group; request = requests[++end]) run(request)
+    for (
+      let request = requests[end];
+      request !== undefined && request.class === group;
+      request = requests[++end]
+    )
+      run(request)
     console.log(JSON.stringify({ class: group, us: micros(process.cpuUsage(start)) / (end - at) }))
     at = end
   }

@@ -35,7 +35,11 @@ const corpusFile = (number) => {
 }
 
 function call(command, args) {
-  const result = spawnSync(command, args, { encoding: 'utf8', maxBuffer: 1 << 28, stdio: ['ignore', 'pipe', 'inherit'] })
+  const result = spawnSync(command, args, {
+    encoding: 'utf8',
+    maxBuffer: 1 << 28,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
   if (result.status !== 0) throw new Error(`${command} ended with ${result.status ?? result.signal}`)
   return result.stdout
     .split('\n')
@@ -44,10 +48,14 @@ function call(command, args) {
 }
 
 const root = resolve(here, '../..')
-const built = spawnSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-b', 'engines/seclang'], {
-  cwd: root,
-  stdio: ['ignore', 'inherit', 'inherit'],
-})
+const built = spawnSync(
+  process.execPath,
+  [join(root, 'node_modules/typescript/bin/tsc'), '-b', 'engines/seclang'],
+  {
+    cwd: root,
+    stdio: ['ignore', 'inherit', 'inherit'],
+  },
+)
 if (built.status !== 0) process.exit(1)
 const ours = (...args) => call(process.execPath, [join(here, 'ours.mjs'), rules, ...args])
 const peerProgram = buildPeer()
@@ -55,11 +63,14 @@ const peer = (...args) => call(peerProgram, [rules, ...args])
 
 function buildPeer() {
   const program = join(folder, 'peer')
-  const built = spawnSync('g++', ['-O2', '-o', program, join(here, 'peer.cc'), '-lmodsecurity'], { stdio: 'ignore' })
+  const built = spawnSync('g++', ['-O2', '-o', program, join(here, 'peer.cc'), '-lmodsecurity'], {
+    stdio: 'ignore',
+  })
   return built.status === 0 ? program : null
 }
 
-const median = (values) => values.toSorted((left, right) => left - right)[Math.floor(values.length / 2)] ?? NaN
+const median = (values) =>
+  values.toSorted((left, right) => left - right)[Math.floor(values.length / 2)] ?? NaN
 const byClass = (lines) => new Map(lines.filter((line) => line.class).map((line) => [line.class, line.us]))
 
 // The peer reports the rule that blocks and the closing summary through other channels than the others.
@@ -71,7 +82,11 @@ function compareVerdicts() {
   const own = join(folder, 'ours.jsonl')
   call(peerProgram, [rules, corpusFile(seed), theirs])
   ours(corpusFile(seed), corpusFile(seed), own)
-  const read = (path) => readFileSync(path, 'utf8').trim().split('\n').map((line) => JSON.parse(line))
+  const read = (path) =>
+    readFileSync(path, 'utf8')
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line))
   const [left, right] = [read(theirs), read(own)]
   const requests = buildCorpus(seed, scale)
   const result = { requests: left.length, sameVerdict: 0, sameRules: 0, exhausted: 0, differences: [] }
@@ -83,7 +98,12 @@ function compareVerdicts() {
     if (ids) result.sameRules++
     if (mine.exhausted) result.exhausted++
     if ((!verdict || !ids) && result.differences.length < 20) {
-      result.differences.push({ class: requests[at].class, uri: requests[at].uri.slice(0, 80), peer: line, ours: mine })
+      result.differences.push({
+        class: requests[at].class,
+        uri: requests[at].uri.slice(0, 80),
+        peer: line,
+        ours: mine,
+      })
     }
   }
   return result
@@ -112,16 +132,37 @@ if (process.argv.includes('--json')) console.log(JSON.stringify({ rows, verdicts
 else printTable()
 
 function printTable() {
-  console.log(`CRS at paranoia level 1, ${rounds} rounds, seed ${seed}; CPU microseconds a request; ${cpus()[0]?.model ?? 'unknown CPU'}, Node ${process.version}`)
+  console.log(
+    `CRS at paranoia level 1, ${rounds} rounds, seed ${seed}; CPU microseconds a request; ${cpus()[0]?.model ?? 'unknown CPU'}, Node ${process.version}`,
+  )
   console.log('class              libmodsecurity      ours     ratio   must  goal  stretch  reached')
   for (const row of rows) {
-    const reached = row.ratio === null ? 'no peer' : row.ratio >= row.stretch ? 'stretch' : row.ratio >= row.goal ? 'goal' : row.ratio >= row.must ? 'must' : 'MISSED'
-    const cells = [row.peerUs?.toFixed(0) ?? '-', row.oursUs.toFixed(1), row.ratio === null ? '-' : `${row.ratio.toFixed(1)}x`]
-    console.log(`${row.name.padEnd(18)} ${cells[0].padStart(14)} ${cells[1].padStart(9)} ${cells[2].padStart(9)} ${`${row.must}x`.padStart(6)} ${`${row.goal}x`.padStart(5)} ${`${row.stretch}x`.padStart(8)}  ${reached}`)
+    const reached =
+      row.ratio === null
+        ? 'no peer'
+        : row.ratio >= row.stretch
+          ? 'stretch'
+          : row.ratio >= row.goal
+            ? 'goal'
+            : row.ratio >= row.must
+              ? 'must'
+              : 'MISSED'
+    const cells = [
+      row.peerUs?.toFixed(0) ?? '-',
+      row.oursUs.toFixed(1),
+      row.ratio === null ? '-' : `${row.ratio.toFixed(1)}x`,
+    ]
+    console.log(
+      `${row.name.padEnd(18)} ${cells[0].padStart(14)} ${cells[1].padStart(9)} ${cells[2].padStart(9)} ${`${row.must}x`.padStart(6)} ${`${row.goal}x`.padStart(5)} ${`${row.stretch}x`.padStart(8)}  ${reached}`,
+    )
   }
   if (verdicts !== null) {
-    console.log(`same verdict ${verdicts.sameVerdict}/${verdicts.requests}, same rules ${verdicts.sameRules}/${verdicts.requests}, budget exhausted ${verdicts.exhausted}`)
+    console.log(
+      `same verdict ${verdicts.sameVerdict}/${verdicts.requests}, same rules ${verdicts.sameRules}/${verdicts.requests}, budget exhausted ${verdicts.exhausted}`,
+    )
     for (const difference of verdicts.differences) console.log(JSON.stringify(difference))
   }
-  console.log(`compile ${extra.compileMs.toFixed(0)} ms CPU, memory over bare ${extra.memoryMb.toFixed(0)} MB`)
+  console.log(
+    `compile ${extra.compileMs.toFixed(0)} ms CPU, memory over bare ${extra.memoryMb.toFixed(0)} MB`,
+  )
 }

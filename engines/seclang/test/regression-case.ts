@@ -56,10 +56,13 @@ export function runRegressionCase(test: RegressionCase, files: RuleFiles): Regre
   if (text.includes('SecUnicodeMapFile')) return { kind: 'skip', why: 'other code pages are not read' }
   const events: TraceEvent[] = []
   try {
-    const ruleSet = compileRuleSet([{ file: 'case.conf', text: Buffer.from(text, 'utf8').toString('latin1') }], {
-      dialect: 'libmodsecurity3',
-      files,
-    })
+    const ruleSet = compileRuleSet(
+      [{ file: 'case.conf', text: Buffer.from(text, 'utf8').toString('latin1') }],
+      {
+        dialect: 'libmodsecurity3',
+        files,
+      },
+    )
     if (test.expected.parser_error !== undefined && test.expected.parser_error !== '') {
       return { kind: 'fail', why: 'should be refused' }
     }
@@ -68,7 +71,9 @@ export function runRegressionCase(test: RegressionCase, files: RuleFiles): Regre
   } catch (error) {
     if (!(error instanceof SeclangError)) throw error
     if (test.expected.parser_error !== undefined) return { kind: 'pass' }
-    const isRefusal = error.faults.every((fault) => ['WAF_RULE_UNSUPPORTED', 'WAF_RULE_FILE'].includes(fault.code))
+    const isRefusal = error.faults.every((fault) =>
+      ['WAF_RULE_UNSUPPORTED', 'WAF_RULE_FILE'].includes(fault.code),
+    )
     if (isRefusal || refusedByDesign.test(error.message)) {
       return { kind: 'skip', why: error.message }
     }
@@ -128,7 +133,8 @@ function judge(test: RegressionCase, verdict: Verdict, events: readonly TraceEve
   // The suite's server answers 403 where the connection is dropped or a body is too large.
   const status = verdict.kind === 'drop' ? 403 : 'status' in verdict ? verdict.status : 200
   const given = status === 413 || status === 502 ? 403 : status
-  if (wanted !== undefined && wanted !== given) return { kind: 'fail', why: `status ${given}, wanted ${wanted}` }
+  if (wanted !== undefined && wanted !== given)
+    return { kind: 'fail', why: `status ${given}, wanted ${wanted}` }
   if (location !== undefined && (verdict.kind !== 'redirect' || verdict.location !== location)) {
     return { kind: 'fail', why: `no redirect to ${location}` }
   }
@@ -173,7 +179,10 @@ function flat(headers: Readonly<Record<string, string>> | string | undefined): s
 }
 
 function bytes(body: readonly string[] | string | undefined): Buffer {
-  return Buffer.from(typeof body === 'string' ? body : (body ?? []).map((line) => `${line}\n`).join(''), 'utf8')
+  return Buffer.from(
+    typeof body === 'string' ? body : (body ?? []).map((line) => `${line}\n`).join(''),
+    'utf8',
+  )
 }
 
 function latin(text: string): string {

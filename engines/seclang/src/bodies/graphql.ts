@@ -89,7 +89,7 @@ class QueryReader {
     // query Name($id: ID = 1) @directive { … }
     while (this.#token.text !== '{' || this.#token.kind !== 'sign') {
       if (this.#token.kind === 'end') this.#fail('query ends early')
-      if (this.#isSign('(')) this.#readArguments('graphql.query', 1)
+      if (this.#isSign('(')) this.#readArguments('graphql.query', 1, true)
       else this.#next()
     }
     this.#readSelection('graphql.query', 1)
@@ -101,7 +101,7 @@ class QueryReader {
     let field = path
     while (!this.#isSign('}')) {
       if (this.#token.kind === 'end') this.#fail('selection is not closed')
-      if (this.#isSign('(')) this.#readArguments(field, depth + 1)
+      if (this.#isSign('(')) this.#readArguments(field, depth + 1, false)
       else if (this.#isSign('{')) this.#readSelection(field, depth + 1)
       else {
         if (this.#token.kind === 'name') field = `${path}.${this.#token.text}`
@@ -111,13 +111,22 @@ class QueryReader {
     this.#next()
   }
 
-  #readArguments(path: string, depth: number): void {
+  /** Arguments of a field, or the variables of an operation with their defaults. */
+  #readArguments(path: string, depth: number, areVariables: boolean): void {
     this.#next()
     let name = path
     while (!this.#isSign(')')) {
       if (this.#token.kind === 'end') this.#fail('arguments are not closed')
-      if (this.#token.kind === 'name') name = `${path}.${this.#token.text}`
-      if (this.#isSign('{') || this.#isSign('[') || this.#token.kind === 'string' || this.#token.kind === 'number') {
+      if (this.#isSign('$')) {
+        this.#next()
+        if (areVariables) name = `${path}.${this.#token.text}`
+      } else if (this.#token.kind === 'name' && !areVariables) name = `${path}.${this.#token.text}`
+      if (
+        this.#isSign('{') ||
+        (this.#isSign('[') && !areVariables) ||
+        this.#token.kind === 'string' ||
+        this.#token.kind === 'number'
+      ) {
         this.#readValue(name, depth)
       } else this.#next()
     }
@@ -134,7 +143,8 @@ class QueryReader {
       while (!this.#isSign(end)) {
         if (this.#token.kind === 'end') this.#fail('value is not closed')
         if (keyed && this.#token.kind === 'name') key = `${path}.${this.#token.text}`
-        if (this.#token.kind === 'name' || (this.#token.kind === 'sign' && !/[[{]/.test(this.#token.text))) this.#next()
+        if (this.#token.kind === 'name' || (this.#token.kind === 'sign' && !/[[{]/.test(this.#token.text)))
+          this.#next()
         else this.#readValue(key, depth + 1)
       }
       this.#next()
@@ -179,9 +189,11 @@ const escapes: Readonly<Record<string, string>> = { b: '\b', f: '\f', n: '\n', r
 
 function unescape(text: string): string {
   if (!text.includes('\\')) return text
-  return text.replaceAll(/\\(?:u([0-9a-fA-F]{4})|([^]))/g, (_, digits: string | undefined, unit: string | undefined) =>
-    digits === undefined
-      ? (escapes[unit ?? ''] ?? unit ?? '')
-      : Buffer.from(String.fromCharCode(Number.parseInt(digits, 16)), 'utf8').toString('latin1'),
+  return text.replaceAll(
+    /\\(?:u([0-9a-fA-F]{4})|([^]))/g,
+    (_, digits: string | undefined, unit: string | undefined) =>
+      digits === undefined
+        ? (escapes[unit ?? ''] ?? unit ?? '')
+        : Buffer.from(String.fromCharCode(Number.parseInt(digits, 16)), 'utf8').toString('latin1'),
   )
 }

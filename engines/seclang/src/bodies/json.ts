@@ -86,7 +86,8 @@ export class JsonReader {
   }
 
   #add(path: string, value: string): void {
-    if (this.args.names.length >= this.#limits.maxArguments) throw new JsonFault('more arguments than allowed')
+    if (this.args.names.length >= this.#limits.maxArguments)
+      throw new JsonFault('more arguments than allowed')
     addPair(this.args, path, value)
   }
 
@@ -159,7 +160,8 @@ export class JsonReader {
 
   #readUnicode(): number {
     const digits = this.#text.slice(this.#at + 2, this.#at + 6)
-    if (this.#text[this.#at + 1] !== 'u' || !/^[0-9a-fA-F]{4}$/.test(digits)) this.#fail('escape is not valid')
+    if (this.#text[this.#at + 1] !== 'u' || !/^[0-9a-fA-F]{4}$/.test(digits))
+      this.#fail('escape is not valid')
     this.#at += 6
     return Number.parseInt(digits, 16)
   }

@@ -16,7 +16,8 @@ export function readBoundary(
   const named = [...contentType.matchAll(/boundary[ \t]*=/gi)].length
   if (named > 1) return { error: 'Multipart: Multiple boundary parameters in C-T.' }
   const at = contentType.indexOf('boundary')
-  if (at < 0) return count > 0 ? fault('case sensitivity') : { error: 'Multipart: Boundary not found in C-T.' }
+  if (at < 0)
+    return count > 0 ? fault('case sensitivity') : { error: 'Multipart: Boundary not found in C-T.' }
   const before = contentType.slice('multipart/form-data'.length, at)
   if (!/^\s*;?\s*$/.test(before)) return fault('malformed')
   if (!before.includes(';')) flags.missingSemicolon = true

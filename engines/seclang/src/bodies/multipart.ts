@@ -82,7 +82,9 @@ export function parseMultipartBody(body: string, options: MultipartOptions): Bod
   const args = emptyPairs()
   const boundary = readBoundary(options.contentType, multipart.flags)
   const error =
-    'error' in boundary ? boundary.error : new MultipartReader(body, { args, multipart, options }).read(boundary.value)
+    'error' in boundary
+      ? boundary.error
+      : new MultipartReader(body, { args, multipart, options }).read(boundary.value)
   if (error !== null) multipart.flags.error = true
   return { args, error, urlEncodedError: false, multipart, xml: null }
 }
@@ -193,11 +195,13 @@ class MultipartReader {
     const headers = this.#readHeaders()
     const disposition = headers.get('content-disposition')
     const part: Part = { headers, name: '', fileName: null, dataStart: this.#at }
-    if (disposition === undefined) throw new MultipartFault('Multipart: Part missing Content-Disposition header.')
+    if (disposition === undefined)
+      throw new MultipartFault('Multipart: Part missing Content-Disposition header.')
     const parsed = readDisposition(disposition.slice(disposition.indexOf(':') + 1).trim())
     if (parsed.invalidQuoting) this.#flags.invalidQuoting = true
     if (parsed.error !== null) throw new MultipartFault(parsed.error)
-    if (parsed.name === null) throw new MultipartFault('Multipart: Content-Disposition header missing name field.')
+    if (parsed.name === null)
+      throw new MultipartFault('Multipart: Content-Disposition header missing name field.')
     part.name = parsed.name
     part.fileName = parsed.fileName
     for (const line of headers.values()) addPair(this.#sinks.multipart.partHeaders, part.name, line)
@@ -217,7 +221,8 @@ class MultipartReader {
         headers.set(last, `${headers.get(last) ?? ''} ${line.trim()}`)
       } else {
         last = addHeader(headers, line)
-        if (!/^[!-9;-~]+[ \t]*:/.test(line)) this.#late = 'Multipart: Invalid part header (contains invalid character).'
+        if (!/^[!-9;-~]+[ \t]*:/.test(line))
+          this.#late = 'Multipart: Invalid part header (contains invalid character).'
       }
     }
     throw new MultipartFault('Multipart: Part headers are not finished.')
@@ -250,7 +255,8 @@ class MultipartReader {
 
   #addArgument(name: string, value: string): void {
     const { args, options } = this.#sinks
-    if (args.names.length >= options.maxArguments) throw new MultipartFault('Multipart: more arguments than allowed')
+    if (args.names.length >= options.maxArguments)
+      throw new MultipartFault('Multipart: more arguments than allowed')
     addPair(args, name, value)
   }
 

@@ -236,7 +236,9 @@ class XmlReader {
     const digits = /^#(?:x([0-9a-fA-F]{1,6})|([0-9]{1,7}))$/.exec(name)
     if (digits !== null) {
       const point = digits[1] === undefined ? Number(digits[2]) : Number.parseInt(digits[1], 16)
-      return point > 0 && point <= 0x10ffff ? utf8Bytes(point) : this.#fail('character reference is not valid')
+      return point > 0 && point <= 0x10ffff
+        ? utf8Bytes(point)
+        : this.#fail('character reference is not valid')
     }
     const plain = predefined.get(name)
     if (plain !== undefined) return plain

@@ -17,8 +17,7 @@ interface Step {
 
 type Predicate = (element: XmlElement, position: number, size: number) => boolean
 
-const stepPattern =
-  /(\/\/|\/)(?:(\.|text\(\)|node\(\))|(@)?(?:([-\w.]+|\*):)?([-\w.]+|\*))((?:\[[^\]]*\])*)/y
+const stepPattern = /(\/\/|\/)(?:(\.|text\(\)|node\(\))|(@)?(?:([-\w.]+|\*):)?([-\w.]+|\*))((?:\[[^\]]*\])*)/y
 
 /**
  * Compiles the subset of XPath 1.0 that rules use: `/`, `//`, names with prefix, `*`, `@name`, `@*`, `text()`, `.`
@@ -42,13 +41,21 @@ export function compileXPath(path: string, namespaces: ReadonlyMap<string, strin
 function readStep(match: RegExpExecArray, path: string): Step {
   const [, axis, special, at, prefix, name, predicates] = match
   const kind =
-    special === 'text()' ? 'text' : special !== undefined ? 'self' : at === undefined ? 'element' : 'attribute'
+    special === 'text()'
+      ? 'text'
+      : special !== undefined
+        ? 'self'
+        : at === undefined
+          ? 'element'
+          : 'attribute'
   return {
     deep: axis === '//',
     kind,
     prefix: prefix ?? null,
     name: name ?? '*',
-    predicates: [...(predicates ?? '').matchAll(/\[([^\]]*)\]/g)].map((found) => readPredicate(found[1] ?? '', path)),
+    predicates: [...(predicates ?? '').matchAll(/\[([^\]]*)\]/g)].map((found) =>
+      readPredicate(found[1] ?? '', path),
+    ),
   }
 }
 
@@ -61,13 +68,18 @@ function readPredicate(text: string, path: string): Predicate {
   if (attribute !== null) {
     const name = (attribute[1] ?? '').replace(/^.*:/, '')
     const wanted = attribute[2] ?? attribute[3]
-    return (element) => element.attributes.some((found) => found.name === name && (wanted ?? found.value) === found.value)
+    return (element) =>
+      element.attributes.some((found) => found.name === name && (wanted ?? found.value) === found.value)
   }
   if (!/^[-\w.]+$/.test(body)) throw new Error(`XPath is not supported: ${path}`)
   return (element) => element.children.some((child) => child.kind === 'element' && child.name === body)
 }
 
-function evaluate(root: XmlElement, steps: readonly Step[], namespaces: ReadonlyMap<string, string>): string[] {
+function evaluate(
+  root: XmlElement,
+  steps: readonly Step[],
+  namespaces: ReadonlyMap<string, string>,
+): string[] {
   // The document node stands above the root element.
   const document: XmlElement = {
     kind: 'element',
@@ -82,7 +94,8 @@ function evaluate(root: XmlElement, steps: readonly Step[], namespaces: Readonly
     const holders = step.deep ? context.flatMap((element) => withDescendants(element)) : context
     if (step.kind === 'attribute') return attributeValues(holders, step).slice(0, maxXPathValues)
     if (step.kind === 'text') return textValues(holders).slice(0, maxXPathValues)
-    if (step.kind === 'element') context = holders.flatMap((element) => childElements(element, step, namespaces))
+    if (step.kind === 'element')
+      context = holders.flatMap((element) => childElements(element, step, namespaces))
     else context = holders
     if (index === steps.length - 1) break
   }
@@ -102,7 +115,11 @@ function withDescendants(element: XmlElement): XmlElement[] {
   return found
 }
 
-function childElements(element: XmlElement, step: Step, namespaces: ReadonlyMap<string, string>): XmlElement[] {
+function childElements(
+  element: XmlElement,
+  step: Step,
+  namespaces: ReadonlyMap<string, string>,
+): XmlElement[] {
   let found = element.children.filter(
     (child): child is XmlElement => child.kind === 'element' && isNamed(child, step, namespaces),
   )

@@ -30,10 +30,14 @@ export function compileLate(
   rules: readonly ParsedRule[],
 ): LateActions | null {
   const { controls, initCollections, expireVariables, setEnvironment } = actions
-  if (controls.length + initCollections.length + expireVariables.length + setEnvironment.length === 0) return null
+  if (controls.length + initCollections.length + expireVariables.length + setEnvironment.length === 0)
+    return null
   return {
     controls: controls.map((control): CompiledControl => ({ control, rules: selectedRules(control, rules) })),
-    initCollections: initCollections.map(({ collection, key }) => ({ collection, key: compileMacro(key, slots) })),
+    initCollections: initCollections.map(({ collection, key }) => ({
+      collection,
+      key: compileMacro(key, slots),
+    })),
     expireVariables: expireVariables.map(({ collection, name, seconds }) => ({
       collection,
       name: compileMacro(name, slots),

@@ -14,7 +14,10 @@ export interface CompileContext {
 }
 
 /** A register that numbers names in order of first use. */
-export function createRegister(): { readonly numbers: Map<string, number>; readonly numberOf: (name: string) => number } {
+export function createRegister(): {
+  readonly numbers: Map<string, number>
+  readonly numberOf: (name: string) => number
+} {
   const numbers = new Map<string, number>()
   return {
     numbers,

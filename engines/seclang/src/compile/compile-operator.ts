@@ -31,7 +31,11 @@ const comparisons = { eq: 'eq', ge: 'ge', gt: 'gt', le: 'le', lt: 'lt' } as cons
 const negations = { eq: 'ne', ne: 'eq', ge: 'lt', lt: 'ge', gt: 'le', le: 'gt' } as const
 
 /** Compiles the operator of a link. Throws OperatorFault. */
-export function compileOperator(use: OperatorUse | null, context: OperatorContext, slots: TxSlots): LinkOperator {
+export function compileOperator(
+  use: OperatorUse | null,
+  context: OperatorContext,
+  slots: TxSlots,
+): LinkOperator {
   if (use === null) return { kind: 'always' }
   const lower = use.name.toLowerCase()
   if (lower === 'unconditionalmatch' && !use.negated) return { kind: 'always' }
@@ -43,15 +47,33 @@ export function compileOperator(use: OperatorUse | null, context: OperatorContex
   const comparison = Object.entries(comparisons).find(([name]) => name === lower)?.[1]
   if (comparison !== undefined) return compileComparison(use, comparison, slots)
   if (takesMacros(lower) && use.param.includes('%{')) return compileDynamic(use, operator, { context, slots })
-  return { kind: 'matcher', matcher: specialMatcher(lower, use.param, context) ?? compileMatcher(operator, use.param, context), negated: use.negated }
+  return {
+    kind: 'matcher',
+    matcher: specialMatcher(lower, use.param, context) ?? compileMatcher(operator, use.param, context),
+    negated: use.negated,
+  }
 }
 
 // Patterns and phrase lists may hold a literal %{; only these operators expand their parameter.
 function takesMacros(name: string): boolean {
-  return ['beginswith', 'contains', 'containsword', 'endswith', 'ipmatch', 'streq', 'strmatch', 'within', 'rx'].includes(name)
+  return [
+    'beginswith',
+    'contains',
+    'containsword',
+    'endswith',
+    'ipmatch',
+    'streq',
+    'strmatch',
+    'within',
+    'rx',
+  ].includes(name)
 }
 
-function compileComparison(use: OperatorUse, comparison: keyof typeof comparisons, slots: TxSlots): LinkOperator {
+function compileComparison(
+  use: OperatorUse,
+  comparison: keyof typeof comparisons,
+  slots: TxSlots,
+): LinkOperator {
   const parsed = parse(use.param, use)
   const macro = compileMacro(parsed, slots)
   const bound: NumberSource = {
@@ -111,7 +133,8 @@ function compileRx(param: string, context: OperatorContext): OperatorMatcher {
     const pattern = compilePattern(param, context.regex)
     const { requiredBytes } = pattern.regex
     return {
-      match: (input, captures) => (captures === null ? pattern.test(input) : pattern.find(input, 0, captures) >= 0),
+      match: (input, captures) =>
+        captures === null ? pattern.test(input) : pattern.find(input, 0, captures) >= 0,
       ...joinedMatch(param, context, pattern.test),
       ...(pattern.literals === undefined ? {} : { literals: pattern.literals }),
       ...(requiredBytes === undefined ? {} : { bytes: requiredBytes }),
@@ -125,7 +148,11 @@ function compileMatcher(operator: Operator, param: string, context: OperatorCont
   try {
     return withNeeds(operator.name.toLowerCase(), operator.compile(param, context))
   } catch (error) {
-    throw new OperatorFault('WAF_RULE_ARGUMENT', error instanceof Error ? error.message : String(error), operator.name)
+    throw new OperatorFault(
+      'WAF_RULE_ARGUMENT',
+      error instanceof Error ? error.message : String(error),
+      operator.name,
+    )
   }
 }
 

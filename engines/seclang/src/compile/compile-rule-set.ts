@@ -121,7 +121,10 @@ class RuleCompiler {
     const { context } = this.#input
     const id = actions.id ?? 0
     if (id !== 0 && this.#ids.has(id)) {
-      throw new FaultSignal('WAF_RULE_DUPLICATE_ID', 'rule id is used twice', { offset: 0, token: String(id) })
+      throw new FaultSignal('WAF_RULE_DUPLICATE_ID', 'rule id is used twice', {
+        offset: 0,
+        token: String(id),
+      })
     }
     this.#ids.add(id)
     const phase = actions.phase ?? 2
@@ -138,7 +141,10 @@ class RuleCompiler {
       log,
       auditLog: actions.auditLog ?? (actions.log === null ? (defaults?.auditLog ?? log) : log),
       tags: actions.tags.map((tag) => compileMacro(tag, context.slots)),
-      severity: actions.severity ?? rule.links.find((other) => other.actions.severity !== null)?.actions.severity ?? null,
+      severity:
+        actions.severity ??
+        rule.links.find((other) => other.actions.severity !== null)?.actions.severity ??
+        null,
       rev: actions.rev ?? '',
       ver: actions.ver ?? '',
       maturity: actions.maturity ?? '',
@@ -146,7 +152,10 @@ class RuleCompiler {
       gate: -1,
       jump: 0,
       skip: actions.skip,
-      skipAfter: actions.skipAfter ?? rule.links.find((other) => other.actions.skipAfter !== null)?.actions.skipAfter ?? null,
+      skipAfter:
+        actions.skipAfter ??
+        rule.links.find((other) => other.actions.skipAfter !== null)?.actions.skipAfter ??
+        null,
       at: rule.at,
       text: rule.text,
     }
@@ -158,7 +167,9 @@ class RuleCompiler {
       const rule = rules[index]
       if (rule === undefined) continue
       const following: Link | null = next
-      next = this.#guarded(rule, () => this.#compileLink(rule, { phase, next: following, isStarter: index === 0 }))
+      next = this.#guarded(rule, () =>
+        this.#compileLink(rule, { phase, next: following, isStarter: index === 0 }),
+      )
       if (next === null) return null
     }
     return next
@@ -169,7 +180,9 @@ class RuleCompiler {
     const { slots } = context
     const { actions } = rule
     const defaults = this.#source.defaults.get(place.phase)
-    const chain = [...defaultTransformations(actions, defaults), ...actions.transformations].map(knownTransformation)
+    const chain = [...defaultTransformations(actions, defaults), ...actions.transformations].map(
+      knownTransformation,
+    )
     return {
       targets: compileTargets(rule.targets, actions.xmlNamespaces, context),
       isAction: rule.operator === null,

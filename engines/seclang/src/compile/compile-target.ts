@@ -18,7 +18,8 @@ export function compileTargets(
   for (const target of written) {
     if (target.exclude) continue
     const own = excluded.filter((other) => other.name === target.name)
-    if (own.some((other) => other.selector.kind === 'all' || isSame(other.selector, target.selector))) continue
+    if (own.some((other) => other.selector.kind === 'all' || isSame(other.selector, target.selector)))
+      continue
     const exclusions = own.map((other) => ({ filter: compileFilter(other.selector, context) }))
     const compiled = compileTarget(target, { namespaces, exclusions }, context)
     targets.push(target.count ? { kind: 'count', label: target.name, of: compiled } : compiled)
@@ -70,10 +71,14 @@ function xmlTarget(
     const xpath = compileXPath(path, namespaces)
     return { kind: 'xml', label: 'XML', path, xpath, column: context.columnOf(`xml ${path}`) }
   } catch (error) {
-    throw new FaultSignal('WAF_RULE_ARGUMENT', error instanceof Error ? error.message : 'XPath is not valid', {
-      offset: target.offset,
-      token: path,
-    })
+    throw new FaultSignal(
+      'WAF_RULE_ARGUMENT',
+      error instanceof Error ? error.message : 'XPath is not valid',
+      {
+        offset: target.offset,
+        token: path,
+      },
+    )
   }
 }
 

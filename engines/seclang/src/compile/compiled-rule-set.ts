@@ -1,5 +1,11 @@
 import type { XPath } from '../bodies/xpath.ts'
-import type { Control, ExpireVariable, InitCollection, SetVariable, WritableCollection } from '../language/rule-actions.ts'
+import type {
+  Control,
+  ExpireVariable,
+  InitCollection,
+  SetVariable,
+  WritableCollection,
+} from '../language/rule-actions.ts'
 import type { EngineSettings, SeclangWarning } from '../language/rule-set-source.ts'
 import type { SourcePosition } from '../language/source-position.ts'
 import type { VariableName } from '../language/variable-names.ts'
@@ -42,9 +48,19 @@ export type Target =
       /** Header slot of a `REQUEST_HEADERS:name` target, or -1. */
       readonly headerSlot: number
     })
-  | (TargetBase & { readonly kind: 'map'; readonly source: MapSource; readonly filter: MemberFilter; readonly exclusions: readonly Exclusion[] })
+  | (TargetBase & {
+      readonly kind: 'map'
+      readonly source: MapSource
+      readonly filter: MemberFilter
+      readonly exclusions: readonly Exclusion[]
+    })
   | (TargetBase & { readonly kind: 'tx-slot'; readonly slot: number; readonly name: string })
-  | (TargetBase & { readonly kind: 'xml'; readonly path: string; readonly xpath: XPath; readonly column: number })
+  | (TargetBase & {
+      readonly kind: 'xml'
+      readonly path: string
+      readonly xpath: XPath
+      readonly column: number
+    })
   | (TargetBase & { readonly kind: 'rule'; readonly filter: MemberFilter })
   | (TargetBase & { readonly kind: 'count'; readonly of: Target })
 
@@ -59,7 +75,11 @@ export interface NumberSource {
 /** The operator of a link, specialised for the hot cases. */
 export type LinkOperator =
   | { readonly kind: 'always' }
-  | { readonly kind: 'compare'; readonly comparison: 'eq' | 'ne' | 'lt' | 'le' | 'gt' | 'ge'; readonly bound: NumberSource }
+  | {
+      readonly kind: 'compare'
+      readonly comparison: 'eq' | 'ne' | 'lt' | 'le' | 'gt' | 'ge'
+      readonly bound: NumberSource
+    }
   | { readonly kind: 'matcher'; readonly matcher: OperatorMatcher; readonly negated: boolean }
   | {
       readonly kind: 'dynamic'
@@ -86,7 +106,10 @@ export interface CompiledSet {
 /** Actions of a link that run once the rest of the chain has matched. */
 export interface LateActions {
   readonly controls: readonly CompiledControl[]
-  readonly initCollections: readonly { readonly collection: InitCollection['collection']; readonly key: ExpandedMacro }[]
+  readonly initCollections: readonly {
+    readonly collection: InitCollection['collection']
+    readonly key: ExpandedMacro
+  }[]
   readonly expireVariables: readonly {
     readonly collection: ExpireVariable['collection']
     readonly name: ExpandedMacro
@@ -169,8 +192,18 @@ export interface PhaseProgram {
 /** What is left of a phase when everything that no request can change is worked out; `position` counts its rules. */
 export type FoldedStep =
   | { readonly kind: 'rule'; readonly position: number; readonly rule: CompiledRule }
-  | { readonly kind: 'set'; readonly position: number; readonly rule: CompiledRule; readonly set: CompiledSet }
-  | { readonly kind: 'writes'; readonly position: number; readonly slots: number[]; readonly values: TxValue[] }
+  | {
+      readonly kind: 'set'
+      readonly position: number
+      readonly rule: CompiledRule
+      readonly set: CompiledSet
+    }
+  | {
+      readonly kind: 'writes'
+      readonly position: number
+      readonly slots: number[]
+      readonly values: TxValue[]
+    }
 
 /** Everything that transactions share. */
 export interface CompiledRuleSet {

@@ -24,9 +24,12 @@ export function compileMacro(macro: Macro, slots: TxSlots): ExpandedMacro {
     const constant = macro.parts.join('')
     return { source: macro.source, constant, expand: () => constant }
   }
-  const readers = macro.parts.map((part) => (typeof part === 'string' ? () => part : compileReference(part, slots)))
+  const readers = macro.parts.map((part) =>
+    typeof part === 'string' ? () => part : compileReference(part, slots),
+  )
   const [only] = readers
-  if (readers.length === 1 && only !== undefined) return { source: macro.source, constant: null, expand: only }
+  if (readers.length === 1 && only !== undefined)
+    return { source: macro.source, constant: null, expand: only }
   return {
     source: macro.source,
     constant: null,

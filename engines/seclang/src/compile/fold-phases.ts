@@ -1,7 +1,14 @@
 import type { TxValue } from '../transaction/tx-variables.ts'
 import { leadingNumber } from './compile-operator.ts'
 import { applyChain } from './chain-trie.ts'
-import type { CompiledRule, CompiledSet, FoldedStep, Link, PhaseProgram, Target } from './compiled-rule-set.ts'
+import type {
+  CompiledRule,
+  CompiledSet,
+  FoldedStep,
+  Link,
+  PhaseProgram,
+  Target,
+} from './compiled-rule-set.ts'
 import type { ExpandedMacro } from './expand-macro.ts'
 import type { TxSlots } from './tx-slots.ts'
 
@@ -35,7 +42,7 @@ class Folder {
   foldPhase({ rules }: PhaseProgram): FoldedStep[] {
     this.#steps = []
     this.#maybeUntil = 0
-    for (let position = 0; position < rules.length; ) {
+    for (let position = 0; position < rules.length;) {
       const rule = rules[position]
       if (rule === undefined) break
       const outcome = this.#outcome(rule.link)
@@ -52,7 +59,14 @@ class Folder {
 
   #foldSure(rule: CompiledRule, position: number): number {
     const after = rule.jump > 0 ? rule.jump : position + 1
-    if (rule.link.next !== null || rule.effect.kind !== 'pass' || rule.log || rule.auditLog || rule.link.late !== null || rule.link.severity !== null) {
+    if (
+      rule.link.next !== null ||
+      rule.effect.kind !== 'pass' ||
+      rule.log ||
+      rule.auditLog ||
+      rule.link.late !== null ||
+      rule.link.severity !== null
+    ) {
       this.#keep(rule, position)
       // The rule matches for sure, so its jump is taken for sure.
       if (rule.jump > 0) this.#maybeUntil = 0
@@ -95,7 +109,8 @@ class Folder {
 
   #keep(rule: CompiledRule, position: number): void {
     this.#steps.push({ kind: 'rule', position, rule })
-    for (let link: Link | null = rule.link; link !== null; link = link.next) for (const set of link.sets) this.#forget(set)
+    for (let link: Link | null = rule.link; link !== null; link = link.next)
+      for (const set of link.sets) this.#forget(set)
     if (rule.jump > 0) this.#maybeUntil = Math.max(this.#maybeUntil, rule.jump)
   }
 
@@ -107,7 +122,8 @@ class Folder {
       return
     }
     const prefix = set.name.source.slice(0, Math.max(0, set.name.source.indexOf('%{'))).toLowerCase()
-    for (const [slot, name] of this.#slots.names.entries()) if (name.startsWith(prefix)) this.#known.set(slot, varies)
+    for (const [slot, name] of this.#slots.names.entries())
+      if (name.startsWith(prefix)) this.#known.set(slot, varies)
   }
 
   #outcome(link: Link): Outcome {
@@ -134,12 +150,16 @@ class Folder {
     const { operator } = link
     if (operator.kind === 'always') return 'yes'
     if (operator.kind === 'matcher') {
-      return operator.matcher.match(applyChain(link.chain, String(value)), null) !== operator.negated ? 'yes' : 'no'
+      return operator.matcher.match(applyChain(link.chain, String(value)), null) !== operator.negated
+        ? 'yes'
+        : 'no'
     }
     if (operator.kind !== 'compare') return 'unknown'
-    const bound = operator.bound.macro === null ? operator.bound.constant : this.#boundValue(operator.bound.slot)
+    const bound =
+      operator.bound.macro === null ? operator.bound.constant : this.#boundValue(operator.bound.slot)
     if (bound === varies) return 'unknown'
-    const number = link.chain.depth === 0 ? toNumber(value) : leadingNumber(applyChain(link.chain, String(value)))
+    const number =
+      link.chain.depth === 0 ? toNumber(value) : leadingNumber(applyChain(link.chain, String(value)))
     return compare(operator.comparison, number, bound) ? 'yes' : 'no'
   }
 
@@ -162,7 +182,11 @@ function toNumber(value: TxValue): number {
 }
 
 /** Result of a comparison operator. */
-export function compare(comparison: 'eq' | 'ne' | 'lt' | 'le' | 'gt' | 'ge', value: number, bound: number): boolean {
+export function compare(
+  comparison: 'eq' | 'ne' | 'lt' | 'le' | 'gt' | 'ge',
+  value: number,
+  bound: number,
+): boolean {
   switch (comparison) {
     case 'eq':
       return value === bound

@@ -10,7 +10,10 @@ function scalar(read: ScalarSource['read']): ScalarSource {
 }
 
 function list(column: string, pairs: (tx: Transaction) => Pairs, part: 'names' | 'values'): ListSource {
-  return { kind: 'list', lists: [{ column, values: (tx) => pairs(tx)[part], names: (tx) => pairs(tx).names }] }
+  return {
+    kind: 'list',
+    lists: [{ column, values: (tx) => pairs(tx)[part], names: (tx) => pairs(tx).names }],
+  }
 }
 
 function time(format: (date: Date) => string | number): ScalarSource {
@@ -43,7 +46,9 @@ export const hostSources: Sources = {
   SERVER_NAME: scalar(serverName),
   SERVER_PORT: scalar((tx) => tx.connection.serverPort),
   STATUS_LINE: scalar((tx) => `${tx.responseProtocol} ${tx.responseStatus}`),
-  TIME: time((date) => `${two(date.getUTCHours())}:${two(date.getUTCMinutes())}:${two(date.getUTCSeconds())}`),
+  TIME: time(
+    (date) => `${two(date.getUTCHours())}:${two(date.getUTCMinutes())}:${two(date.getUTCSeconds())}`,
+  ),
   TIME_DAY: time((date) => date.getUTCDate()),
   TIME_EPOCH: time((date) => Math.floor(date.getTime() / 1000)),
   TIME_HOUR: time((date) => date.getUTCHours()),

@@ -10,17 +10,48 @@ function bytesOf(text: string): Uint8Array {
 
 // What `detectSQLi` looks for before it reads anything: signs that leave a value, or words that join clauses.
 const sqlSigns = [...'[\'"`;=<>()|&@#*+\\~!^{'].filter((unit) => unit !== '[')
-const sqlWords = ['--', '..', 'and', 'between', 'case', 'create', 'declare', 'delete', 'drop', 'exec', 'group', 'having']
-const moreSqlWords = ['in', 'insert', 'into', 'is', 'like', 'limit', 'or', 'procedure', 'select', 'shutdown', 'union', 'update', 'waitfor']
+const sqlWords = [
+  '--',
+  '..',
+  'and',
+  'between',
+  'case',
+  'create',
+  'declare',
+  'delete',
+  'drop',
+  'exec',
+  'group',
+  'having',
+]
+const moreSqlWords = [
+  'in',
+  'insert',
+  'into',
+  'is',
+  'like',
+  'limit',
+  'or',
+  'procedure',
+  'select',
+  'shutdown',
+  'union',
+  'update',
+  'waitfor',
+]
 
 const table: Readonly<Record<string, Needs>> = {
   detectsqli: () => ({ literals: [[...sqlSigns, ...sqlWords, ...moreSqlWords]] }),
   detectxss: () => ({ bytes: bytesOf('<=') }),
   validatebyterange: (matcher) => ({
-    bytes: Uint8Array.from({ length: 256 }, (_, unit) => (matcher.match(String.fromCharCode(unit), null) ? 1 : 0)),
+    bytes: Uint8Array.from({ length: 256 }, (_, unit) =>
+      matcher.match(String.fromCharCode(unit), null) ? 1 : 0,
+    ),
   }),
   validateurlencoding: () => ({ bytes: bytesOf('%') }),
-  validateutf8encoding: () => ({ bytes: Uint8Array.from({ length: 256 }, (_, unit) => (unit > 127 ? 1 : 0)) }),
+  validateutf8encoding: () => ({
+    bytes: Uint8Array.from({ length: 256 }, (_, unit) => (unit > 127 ? 1 : 0)),
+  }),
 }
 
 /**

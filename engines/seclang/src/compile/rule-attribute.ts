@@ -2,7 +2,17 @@ import type { Transaction } from '../transaction/transaction.ts'
 import type { CompiledRule } from './compiled-rule-set.ts'
 
 /** Names of the members of RULE. */
-export const ruleAttributes = ['id', 'rev', 'severity', 'logdata', 'msg', 'phase', 'ver', 'maturity', 'accuracy'] as const
+export const ruleAttributes = [
+  'id',
+  'rev',
+  'severity',
+  'logdata',
+  'msg',
+  'phase',
+  'ver',
+  'maturity',
+  'accuracy',
+] as const
 
 /** Value of `RULE:name`; empty for unknown names. */
 export function ruleAttribute(tx: Transaction, rule: CompiledRule, name: string): string {

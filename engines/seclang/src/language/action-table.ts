@@ -4,7 +4,12 @@ import { maxRuleId, parseNumber } from './number-argument.ts'
 import type { RuleActions } from './rule-actions.ts'
 import type { ActionWord } from './action-words.ts'
 import { FaultSignal } from './seclang-error.ts'
-import { parseExpireVariable, parseInitCollection, parseSetVariable, splitAssignment } from './set-variable.ts'
+import {
+  parseExpireVariable,
+  parseInitCollection,
+  parseSetVariable,
+  splitAssignment,
+} from './set-variable.ts'
 
 /** Reads one action into the actions of its rule. */
 export type ActionReader = (actions: RuleActions, value: string, word: ActionWord) => void
@@ -56,9 +61,13 @@ export const actionTable: Readonly<Record<string, ActionEntry>> = {
   deprecatevar: ignored('required'),
   drop: plain((actions) => (actions.disruptive = { kind: 'drop' })),
   exec: refused('scripts are never run'),
-  expirevar: required((actions, value, word) => actions.expireVariables.push(parseExpireVariable(value, word.offset))),
+  expirevar: required((actions, value, word) =>
+    actions.expireVariables.push(parseExpireVariable(value, word.offset)),
+  ),
   id: required(readId),
-  initcol: required((actions, value, word) => actions.initCollections.push(parseInitCollection(value, word.offset))),
+  initcol: required((actions, value, word) =>
+    actions.initCollections.push(parseInitCollection(value, word.offset)),
+  ),
   log: plain((actions) => (actions.log = true)),
   logdata: required((actions, value, word) => (actions.logData = parseMacro(value, word.offset))),
   maturity: required((actions, value) => (actions.maturity = value)),
@@ -153,7 +162,10 @@ function readNamespace(actions: RuleActions, value: string, word: ActionWord): v
   const [prefix, quoted] = splitAssignment(value, word.offset)
   const uri = quoted.replaceAll("'", '')
   if (!/^https?:\/\//.test(uri) && !uri.startsWith('urn:')) {
-    throw new FaultSignal('WAF_RULE_ARGUMENT', 'expected xmlns:prefix=URI', { offset: word.offset, token: value })
+    throw new FaultSignal('WAF_RULE_ARGUMENT', 'expected xmlns:prefix=URI', {
+      offset: word.offset,
+      token: value,
+    })
   }
   actions.xmlNamespaces.set(prefix, uri)
 }

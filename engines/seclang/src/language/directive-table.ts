@@ -10,7 +10,8 @@ type SettingReader = (settings: EngineSettings, word: Word) => void
 const maxBytes = 1_099_511_627_776
 
 function bytes(assign: (settings: EngineSettings, value: number) => void): SettingReader {
-  return (settings, word) => assign(settings, parseNumber(word.text, { min: 0, max: maxBytes, offset: word.offset }))
+  return (settings, word) =>
+    assign(settings, parseNumber(word.text, { min: 0, max: maxBytes, offset: word.offset }))
 }
 
 function text(assign: (settings: EngineSettings, value: string) => void): SettingReader {
@@ -21,7 +22,10 @@ function toggle(assign: (settings: EngineSettings, value: boolean) => void): Set
   return (settings, word) => assign(settings, parseSwitch(word.text, word.offset))
 }
 
-function choice<T>(meanings: Readonly<Record<string, T>>, assign: (settings: EngineSettings, value: T) => void): SettingReader {
+function choice<T>(
+  meanings: Readonly<Record<string, T>>,
+  assign: (settings: EngineSettings, value: T) => void,
+): SettingReader {
   return (settings, word) => assign(settings, oneOf(word.text, meanings, word.offset))
 }
 
@@ -33,7 +37,10 @@ export const settingDirectives: Readonly<Record<string, SettingReader>> = {
   secargumentseparator: readSeparator,
   secargumentslimit: bytes((settings, value) => (settings.argumentsLimit = value)),
   secauditengine: choice(auditEngines, (settings, value) => (settings.auditEngine = value)),
-  secauditlogformat: choice({ json: 'json', native: 'native' } as const, (settings, value) => (settings.auditLogFormat = value)),
+  secauditlogformat: choice(
+    { json: 'json', native: 'native' } as const,
+    (settings, value) => (settings.auditLogFormat = value),
+  ),
   secauditlogparts: text((settings, value) => (settings.auditLogParts = value.toUpperCase())),
   secauditlogrelevantstatus: text((settings, value) => (settings.auditLogRelevantStatus = value)),
   seccollectiontimeout: bytes((settings, value) => (settings.collectionTimeoutSeconds = value)),
@@ -43,23 +50,35 @@ export const settingDirectives: Readonly<Record<string, SettingReader>> = {
   secrequestbodyaccess: toggle((settings, value) => (settings.requestBodyAccess = value)),
   secrequestbodyjsondepthlimit: bytes((settings, value) => (settings.requestBodyJsonDepthLimit = value)),
   secrequestbodylimit: bytes((settings, value) => (settings.requestBodyLimit = value)),
-  secrequestbodylimitaction: choice(limitActions, (settings, value) => (settings.requestBodyLimitAction = value)),
+  secrequestbodylimitaction: choice(
+    limitActions,
+    (settings, value) => (settings.requestBodyLimitAction = value),
+  ),
   secrequestbodynofileslimit: bytes((settings, value) => (settings.requestBodyNoFilesLimit = value)),
   secresponsebodyaccess: toggle((settings, value) => (settings.responseBodyAccess = value)),
   secresponsebodylimit: bytes((settings, value) => (settings.responseBodyLimit = value)),
-  secresponsebodylimitaction: choice(limitActions, (settings, value) => (settings.responseBodyLimitAction = value)),
+  secresponsebodylimitaction: choice(
+    limitActions,
+    (settings, value) => (settings.responseBodyLimitAction = value),
+  ),
   secruleengine: (settings, word) => (settings.engine = parseEngineMode(word.text, word.offset)),
   secsensorid: text((settings, value) => (settings.sensorId = value)),
   secserversignature: text((settings, value) => (settings.serverSignature = value)),
   secuploadfilelimit: bytes((settings, value) => (settings.uploadFileLimit = value)),
   secwebappid: text((settings, value) => (settings.webAppId = value)),
   secxmlexternalentity: readExternalEntity,
-  secparsexmlintoargs: choice({ on: 'on', off: 'off', onlyargs: 'only-args' } as const, (settings, value) => (settings.xmlIntoArgs = value)),
+  secparsexmlintoargs: choice(
+    { on: 'on', off: 'off', onlyargs: 'only-args' } as const,
+    (settings, value) => (settings.xmlIntoArgs = value),
+  ),
 }
 
 function readSeparator(settings: EngineSettings, word: Word): void {
   if (word.text.length !== 1) {
-    throw new FaultSignal('WAF_RULE_ARGUMENT', 'expected one character', { offset: word.offset, token: word.text })
+    throw new FaultSignal('WAF_RULE_ARGUMENT', 'expected one character', {
+      offset: word.offset,
+      token: word.text,
+    })
   }
   settings.argumentSeparator = word.text
 }

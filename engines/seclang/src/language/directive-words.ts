@@ -19,7 +19,12 @@ export function splitWords(text: string): Word[] {
     const quote = text[at]
     if (quote === '"' || quote === "'") {
       const end = closingQuote(text, at)
-      words.push({ text: unescapeQuote(text.slice(at + 1, end), quote), offset: at + 1, quoted: true, open: end >= text.length })
+      words.push({
+        text: unescapeQuote(text.slice(at + 1, end), quote),
+        offset: at + 1,
+        quoted: true,
+        open: end >= text.length,
+      })
       at = skipBlanks(text, end + 1)
     } else {
       let end = at

@@ -47,7 +47,10 @@ export function parseRuleSet(texts: readonly RuleText[], files: RuleFiles): Rule
   if (state.openChain !== null) {
     const { openChain } = state
     state.warnings.push({ at: openChain.at, message: 'chain has no further rule; it is left out' })
-    state.items.splice(state.items.findLastIndex((item) => item.kind === 'rule' && item.rule === openChain), 1)
+    state.items.splice(
+      state.items.findLastIndex((item) => item.kind === 'rule' && item.rule === openChain),
+      1,
+    )
   }
   if (state.faults.length > 0) throw new SeclangError(state.faults)
   for (const update of state.updates) applyUpdate(state, update)
@@ -83,7 +86,10 @@ function readDirective(state: ReadState, line: LogicalLine, depth: number): void
   if (name === undefined) return
   const open = words.find((word) => word.open)
   if (open !== undefined) {
-    state.warnings.push({ at: positionOf(line, open.offset), message: 'quote is never closed; it ends with the line' })
+    state.warnings.push({
+      at: positionOf(line, open.offset),
+      message: 'quote is never closed; it ends with the line',
+    })
   }
   const lower = name.text.toLowerCase()
   const reader = structuralReaders.get(lower)
@@ -108,7 +114,11 @@ function readInert(state: ReadState, line: LogicalLine, name: Word): void {
     return
   }
   if (Object.hasOwn(refusedDirectives, lower)) {
-    throw new FaultSignal('WAF_RULE_UNSUPPORTED', `directive is not supported: ${refusedDirectives[lower]}`, place)
+    throw new FaultSignal(
+      'WAF_RULE_UNSUPPORTED',
+      `directive is not supported: ${refusedDirectives[lower]}`,
+      place,
+    )
   }
   const nearest = nearestName(name.text, directiveSpelling.values())
   throw new FaultSignal('WAF_RULE_UNKNOWN_DIRECTIVE', 'unknown directive', { ...place, nearest })
@@ -117,7 +127,10 @@ function readInert(state: ReadState, line: LogicalLine, name: Word): void {
 function onlyWord(name: Word, words: readonly Word[]): Word {
   const [word] = words
   if (word !== undefined && words.length === 1) return word
-  throw new FaultSignal('WAF_RULE_SYNTAX', `${name.text} takes one argument`, { offset: name.offset, token: name.text })
+  throw new FaultSignal('WAF_RULE_SYNTAX', `${name.text} takes one argument`, {
+    offset: name.offset,
+    token: name.text,
+  })
 }
 
 const structuralReaders: ReadonlyMap<string, (input: DirectiveInput) => void> = new Map([
@@ -127,7 +140,10 @@ const structuralReaders: ReadonlyMap<string, (input: DirectiveInput) => void> = 
   ['secmarker', readMarker],
   ['secdefaultaction', readDefaultAction],
   ['secresponsebodymimetype', readMimeTypes],
-  ['secresponsebodymimetypesclear', ({ state }: DirectiveInput) => (state.settings.responseBodyMimeTypes = new Set())],
+  [
+    'secresponsebodymimetypesclear',
+    ({ state }: DirectiveInput) => (state.settings.responseBodyMimeTypes = new Set()),
+  ],
   ['secruleremovebyid', readUpdate],
   ['secruleremovebymsg', readUpdate],
   ['secruleremovebytag', readUpdate],
@@ -140,7 +156,10 @@ const structuralReaders: ReadonlyMap<string, (input: DirectiveInput) => void> = 
 function readInclude({ state, line, name, words, depth }: DirectiveInput): void {
   const { text, offset } = onlyWord(name, words)
   if (depth >= maxIncludeDepth) {
-    throw new FaultSignal('WAF_RULE_LIMIT', `Include nests deeper than ${maxIncludeDepth}`, { offset, token: text })
+    throw new FaultSignal('WAF_RULE_LIMIT', `Include nests deeper than ${maxIncludeDepth}`, {
+      offset,
+      token: text,
+    })
   }
   const paths = state.files.resolve(text, line.file)
   if (paths.length === 0 && !/[*?[]/.test(text)) {
@@ -162,7 +181,10 @@ function readFile(state: ReadState, path: string, offset: number): string {
 
 function readMarker({ state, name, words }: DirectiveInput): void {
   if (state.openChain !== null) {
-    throw new FaultSignal('WAF_RULE_SYNTAX', 'marker inside a chain', { offset: name.offset, token: name.text })
+    throw new FaultSignal('WAF_RULE_SYNTAX', 'marker inside a chain', {
+      offset: name.offset,
+      token: name.text,
+    })
   }
   state.items.push({ kind: 'marker', name: onlyWord(name, words).text })
 }
@@ -192,7 +214,10 @@ function readDefaultAction({ state, name, words }: DirectiveInput): void {
 
 function readMimeTypes({ state, name, words }: DirectiveInput): void {
   if (words.length === 0) {
-    throw new FaultSignal('WAF_RULE_SYNTAX', `${name.text} takes types`, { offset: name.offset, token: name.text })
+    throw new FaultSignal('WAF_RULE_SYNTAX', `${name.text} takes types`, {
+      offset: name.offset,
+      token: name.text,
+    })
   }
   const types = words.flatMap((word) => word.text.toLowerCase().split(/\s+/)).filter((type) => type !== '')
   if (types.includes('(null)')) {

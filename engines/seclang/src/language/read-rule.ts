@@ -39,7 +39,10 @@ function readCondition({ line, name, words }: DirectiveInput): ParsedRule {
 function readAction({ line, name, words }: DirectiveInput): ParsedRule {
   const [actions] = words
   if (actions === undefined || words.length > 1) {
-    throw new FaultSignal('WAF_RULE_SYNTAX', 'expected SecAction "actions"', { offset: name.offset, token: name.text })
+    throw new FaultSignal('WAF_RULE_SYNTAX', 'expected SecAction "actions"', {
+      offset: name.offset,
+      token: name.text,
+    })
   }
   return {
     at: positionOf(line, name.offset),
@@ -65,7 +68,10 @@ function parseOperator(line: LogicalLine, word: Word): OperatorUse {
 
 function addRule(state: ReadState, rule: ParsedRule, name: Word): void {
   if (++state.ruleCount > maxRules) {
-    throw new FaultSignal('WAF_RULE_LIMIT', `more than ${maxRules} rules`, { offset: name.offset, token: name.text })
+    throw new FaultSignal('WAF_RULE_LIMIT', `more than ${maxRules} rules`, {
+      offset: name.offset,
+      token: name.text,
+    })
   }
   const starter = state.openChain
   if (starter === null) {

@@ -43,5 +43,8 @@ function selections(directive: string, words: readonly Word[]): RuleSelection[] 
 }
 
 function usage(name: Word, wanted: string): FaultSignal {
-  return new FaultSignal('WAF_RULE_SYNTAX', `${name.text} takes ${wanted}`, { offset: name.offset, token: name.text })
+  return new FaultSignal('WAF_RULE_SYNTAX', `${name.text} takes ${wanted}`, {
+    offset: name.offset,
+    token: name.text,
+  })
 }

@@ -39,13 +39,24 @@ export type Control =
   | { readonly kind: 'rule-engine'; readonly mode: EngineMode }
   | { readonly kind: 'audit-engine'; readonly mode: 'on' | 'off' | 'relevant-only' }
   | { readonly kind: 'audit-log-parts'; readonly change: string }
-  | { readonly kind: 'request-body-access' | 'force-request-body-variable' | 'response-body-access'; readonly on: boolean }
+  | {
+      readonly kind: 'request-body-access' | 'force-request-body-variable' | 'response-body-access'
+      readonly on: boolean
+    }
   | { readonly kind: 'request-body-limit' | 'response-body-limit'; readonly bytes: number }
   | { readonly kind: 'request-body-processor'; readonly processor: string }
   | { readonly kind: 'remove-by-id'; readonly ranges: readonly IdRange[] }
   | { readonly kind: 'remove-by-tag' | 'remove-by-msg'; readonly pattern: string }
-  | { readonly kind: 'remove-target-by-id'; readonly ranges: readonly IdRange[]; readonly target: VariableTarget }
-  | { readonly kind: 'remove-target-by-tag' | 'remove-target-by-msg'; readonly pattern: string; readonly target: VariableTarget }
+  | {
+      readonly kind: 'remove-target-by-id'
+      readonly ranges: readonly IdRange[]
+      readonly target: VariableTarget
+    }
+  | {
+      readonly kind: 'remove-target-by-tag' | 'remove-target-by-msg'
+      readonly pattern: string
+      readonly target: VariableTarget
+    }
   | { readonly kind: 'debug-log-level' }
 
 /** Rule ids `from` to `to`, both included. */

@@ -16,7 +16,12 @@ export function parseSetVariable(text: string, offset: number): SetVariable {
   const value = split < 0 ? '1' : text.slice(split + 1)
   const sign = value[0]
   const operation = sign === '+' ? 'add' : sign === '-' ? 'subtract' : 'set'
-  return { collection, name, operation, value: parseMacro(operation === 'set' ? value : value.slice(1), offset) }
+  return {
+    collection,
+    name,
+    operation,
+    value: parseMacro(operation === 'set' ? value : value.slice(1), offset),
+  }
 }
 
 /** Reads `session.name=3600`. */
@@ -57,7 +62,10 @@ function parsePath(path: string, offset: number): Pick<SetVariable, 'collection'
   if (split <= 0) {
     throw new FaultSignal('WAF_RULE_ARGUMENT', 'expected collection.name', { offset, token: path })
   }
-  return { collection: knownCollection(path.slice(0, split), offset), name: parseMacro(path.slice(split + 1), offset) }
+  return {
+    collection: knownCollection(path.slice(0, split), offset),
+    name: parseMacro(path.slice(split + 1), offset),
+  }
 }
 
 function knownCollection(written: string, offset: number): WritableCollection {

@@ -90,7 +90,10 @@ function knownVariable(written: string, offset: number): VariableName {
   const upper = written.toUpperCase()
   const reason = Object.hasOwn(unsupportedVariables, upper) ? unsupportedVariables[upper] : undefined
   if (reason !== undefined) {
-    throw new FaultSignal('WAF_RULE_UNSUPPORTED', `variable is not supported: ${reason}`, { offset, token: written })
+    throw new FaultSignal('WAF_RULE_UNSUPPORTED', `variable is not supported: ${reason}`, {
+      offset,
+      token: written,
+    })
   }
   throw new FaultSignal('WAF_RULE_UNKNOWN_VARIABLE', 'unknown variable', {
     offset,
@@ -101,7 +104,8 @@ function knownVariable(written: string, offset: number): VariableName {
 
 function parseSelector(name: VariableName, written: string | undefined, offset: number): Selector {
   if (written === undefined || written === '') return { kind: 'all' }
-  const text = written.length > 1 && written.startsWith("'") && written.endsWith("'") ? written.slice(1, -1) : written
+  const text =
+    written.length > 1 && written.startsWith("'") && written.endsWith("'") ? written.slice(1, -1) : written
   if (isScalar(name)) {
     throw new FaultSignal('WAF_RULE_ARGUMENT', `${name} has no members`, { offset, token: written })
   }

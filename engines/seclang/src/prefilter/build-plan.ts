@@ -171,8 +171,12 @@ function columnScans(indexed: readonly IndexedLink[], needs: readonly LinkNeeds[
  * Columns that most links look at share one scanner. The others (bodies, file names, the request line) have one each:
  * with few literals it stays in the processor's nearest cache.
  */
-function scannersFor(drafts: readonly ColumnDraft[], needs: readonly LinkNeeds[]): Map<ColumnDraft, LinkScanner> {
-  const linksOf = (draft: ColumnDraft): Set<number> => new Set(draft.uses.map(({ indexed }) => indexed.link.bit))
+function scannersFor(
+  drafts: readonly ColumnDraft[],
+  needs: readonly LinkNeeds[],
+): Map<ColumnDraft, LinkScanner> {
+  const linksOf = (draft: ColumnDraft): Set<number> =>
+    new Set(draft.uses.map(({ indexed }) => indexed.link.bit))
   const most = Math.max(...drafts.map((draft) => linksOf(draft).size))
   const busy = drafts.filter((draft) => linksOf(draft).size * 2 >= most)
   const shared = new Set(busy.flatMap((draft) => [...linksOf(draft)]))

@@ -38,7 +38,9 @@ function marksOf(
   groups: Int32Array,
   { sets, taken, count }: { sets: readonly Uint8Array[]; taken: readonly boolean[]; count: number },
 ): ByteMarks {
-  const rest = groups.findIndex((_, unit) => !sets.some((set, number) => taken[number] === true && set[unit] === 1))
+  const rest = groups.findIndex(
+    (_, unit) => !sets.some((set, number) => taken[number] === true && set[unit] === 1),
+  )
   const restGroup = rest < 0 ? -1 : (groups[rest] ?? -1)
   const bitOf = new Map<number, number>()
   for (let group = 0; group < count; group++) if (group !== restGroup) bitOf.set(group, 1 << bitOf.size)

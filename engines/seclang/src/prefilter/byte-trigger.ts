@@ -43,7 +43,7 @@ const byName: Readonly<Record<string, number>> = {
   uppercase: 0,
   urldecode: percentOrPlus,
   urldecodeuni: percentOrPlus,
-  utf8tounicode: high,
+  utf8tounicode: high | nul,
 }
 
 /** Trigger flags of a transformation by name. */

@@ -104,7 +104,14 @@ export class ColumnScan {
   }
 
   // Six parameters: an object here would be made for nearly every value of a request.
-  #settle(tx: Transaction, column: Column, row: number, value: string, flags: number, root: VariantNode): void {
+  #settle(
+    tx: Transaction,
+    column: Column,
+    row: number,
+    value: string,
+    flags: number,
+    root: VariantNode,
+  ): void {
     const { candidates } = tx
     const found = this.#found
     found.fill(0)
@@ -114,7 +121,8 @@ export class ColumnScan {
     for (let word = 0; word < found.length; word++) any |= found[word] ?? 0
     tx.steps += 1 + (value.length >> 6)
     if (any === 0 || candidates === null) return
-    for (let word = 0; word < found.length; word++) candidates[word] = (candidates[word] ?? 0) | (found[word] ?? 0)
+    for (let word = 0; word < found.length; word++)
+      candidates[word] = (candidates[word] ?? 0) | (found[word] ?? 0)
     column.rows.push(row)
     column.texts.push(undefined)
     for (let word = 0; word < found.length; word++) column.bits.push((found[word] ?? 0) | 0)
@@ -156,7 +164,8 @@ export class ColumnScan {
       const isTriggered = child.trigger === alwaysTrigger || (child.trigger & flags) !== 0
       const next = isTriggered ? (child.transformation?.apply(text) ?? text) : text
       if (next === text) this.#visit(child, text, form)
-      else if (next.length >= child.shortest) this.#visit(child, next, this.#formOf(next, child.scanner ?? this.#scanner))
+      else if (next.length >= child.shortest)
+        this.#visit(child, next, this.#formOf(next, child.scanner ?? this.#scanner))
     }
   }
 

@@ -20,7 +20,11 @@ export function createColumn(): Column {
 }
 
 /** Whether a row found by the prefilter may match a link. */
-export function hasLink(column: Column, hit: number, link: { readonly bit: number; readonly words: number }): boolean {
+export function hasLink(
+  column: Column,
+  hit: number,
+  link: { readonly bit: number; readonly words: number },
+): boolean {
   return (((column.bits[hit * link.words + (link.bit >> 5)] ?? 0) >>> (link.bit & 31)) & 1) === 1
 }
 

@@ -79,7 +79,9 @@ export class LinkScanner {
     this.#setLinks = fitting.map((set) => linkSet(this.words, (link) => set.links.has(link), needs.length))
     const alternatives = orSets(needs, marks.markOf)
     this.#orMarks = Int32Array.from(alternatives, (entry) => entry.marks)
-    this.#orLinks = alternatives.map((entry) => linkSet(this.words, (link) => link === entry.link, needs.length))
+    this.#orLinks = alternatives.map((entry) =>
+      linkSet(this.words, (link) => link === entry.link, needs.length),
+    )
     this.#byteMarks = alternatives.reduce(
       (union, entry) => union | entry.marks,
       byteLinkMarks(needs, sets, marks.setMarks),
@@ -157,12 +159,14 @@ export class LinkScanner {
     for (let entry = 0; entry < this.#orMarks.length; entry++) {
       if (((this.#orMarks[entry] ?? 0) & marks) === 0) continue
       const links = this.#orLinks[entry]
-      for (let word = 0; word < words; word++) this.#clauses[word] = (this.#clauses[word] ?? 0) | (links?.[word] ?? 0)
+      for (let word = 0; word < words; word++)
+        this.#clauses[word] = (this.#clauses[word] ?? 0) | (links?.[word] ?? 0)
     }
     let any = 0
     for (let word = 0; word < words; word++) {
       let all = this.#clauses[word] ?? 0
-      for (let clause = 1; clause < this.#clauseCount; clause++) all &= this.#clauses[clause * words + word] ?? 0
+      for (let clause = 1; clause < this.#clauseCount; clause++)
+        all &= this.#clauses[clause * words + word] ?? 0
       bits[word] = all
       any |= all
     }
@@ -209,10 +213,14 @@ function withoutUnmarked(
 ): readonly LinkNeeds[] {
   return needs.map((need, link) => {
     if (need.clauses.length > 0) return need
-    const own = sets.flatMap((set, number) => (set.links.has(link) ? [{ set, marks: setMarks[number] ?? -1 }] : []))
+    const own = sets.flatMap((set, number) =>
+      set.links.has(link) ? [{ set, marks: setMarks[number] ?? -1 }] : [],
+    )
     const [first] = own
     if (first === undefined || own.some(({ marks }) => marks !== -1)) return need
-    const clause = Array.from(first.set.bytes, (member, unit) => (member === 1 ? String.fromCharCode(unit) : ''))
+    const clause = Array.from(first.set.bytes, (member, unit) =>
+      member === 1 ? String.fromCharCode(unit) : '',
+    )
     const literals = new Set(clause.map((literal) => literal.replace(/[A-Z]/, (unit) => unit.toLowerCase())))
     literals.delete('')
     return { clauses: [[...literals]], orBytes: null, byteSets: need.byteSets }

@@ -36,7 +36,11 @@ export function createVariantNode(transformation: Transformation | null, words: 
 }
 
 /** Notes that a link looks at the result of a chain; `multiMatch` links look at every form on the way. */
-export function addVariant(root: VariantNode, chain: ChainNode, link: { bit: number; multiMatch: boolean; shortest: number }): void {
+export function addVariant(
+  root: VariantNode,
+  chain: ChainNode,
+  link: { bit: number; multiMatch: boolean; shortest: number },
+): void {
   const steps = significantSteps(chain)
   const { length: words } = root.links
   mark(root.below, link.bit)
@@ -69,7 +73,8 @@ export function sealVariants(node: VariantNode): number {
 /** Links of a set, as numbers. */
 export function linksIn(set: Uint32Array): number[] {
   const links: number[] = []
-  for (let link = 0; link < set.length * 32; link++) if ((((set[link >> 5] ?? 0) >>> (link & 31)) & 1) === 1) links.push(link)
+  for (let link = 0; link < set.length * 32; link++)
+    if ((((set[link >> 5] ?? 0) >>> (link & 31)) & 1) === 1) links.push(link)
   return links
 }
 

@@ -1,5 +1,5 @@
 import type { Target } from '../compile/compiled-rule-set.ts'
-import { passesFilter } from './evaluate-rule.ts'
+import { passesFilter } from './passes-filter.ts'
 import type { Transaction } from './transaction.ts'
 
 /** Value of `&TARGET`: how many members it has. */

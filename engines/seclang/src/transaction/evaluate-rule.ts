@@ -2,7 +2,7 @@ import { addPair } from '../bodies/pairs.ts'
 import { applyChain, applyChainShared } from '../compile/chain-trie.ts'
 import type { ChainNode } from '../compile/chain-trie.ts'
 import { leadingNumber } from '../compile/compile-operator.ts'
-import type { CompiledRule, Link, LinkOperator, MemberFilter, NumberSource, Target } from '../compile/compiled-rule-set.ts'
+import type { CompiledRule, Link, LinkOperator, NumberSource, Target } from '../compile/compiled-rule-set.ts'
 import { compare } from '../compile/fold-phases.ts'
 import { ruleAttribute, ruleAttributes } from '../compile/rule-attribute.ts'
 import { alwaysTrigger } from '../prefilter/byte-trigger.ts'
@@ -10,7 +10,8 @@ import { hasLink, knownTexts } from '../prefilter/column.ts'
 import type { Column } from '../prefilter/column.ts'
 import { countMembers } from './count-members.ts'
 import { logMatch } from './log-match.ts'
-import { runLateActions } from './run-late-actions.ts'
+import { passesFilter } from './passes-filter.ts'
+import { openCollections, runLateActions } from './run-late-actions.ts'
 import { setVariable } from './set-variable.ts'
 import type { Transaction } from './transaction.ts'
 
@@ -63,7 +64,13 @@ const captured: string[] = []
 const manyValues = 8
 const pending: Pending = { message: '', data: '', severity: null, variable: '' }
 /** Variables that only point at others: a report names what they came from. */
-const indirect: ReadonlySet<string> = new Set(['TX', 'MATCHED_VAR', 'MATCHED_VARS', 'MATCHED_VAR_NAME', 'MATCHED_VARS_NAMES'])
+const indirect: ReadonlySet<string> = new Set([
+  'TX',
+  'MATCHED_VAR',
+  'MATCHED_VARS',
+  'MATCHED_VAR_NAME',
+  'MATCHED_VARS_NAMES',
+])
 
 let shared: LinkRun | null = null
 
@@ -81,6 +88,8 @@ class LinkRun {
   rule: CompiledRule
   link: Link
   matched = false
+  /** Value before transformations, for the tracer. */
+  original = ''
 
   constructor(tx: Transaction, rule: CompiledRule, link: Link) {
     this.tx = tx
@@ -133,9 +142,13 @@ class LinkRun {
       return
     }
     const column = tx.columns[target.column]
-    if (column === undefined || column.scanned === 0) this.visitValue(target.label, null, target.source.read(tx))
+    if (column === undefined || column.scanned === 0)
+      this.visitValue(target.label, null, target.source.read(tx))
     else if (column.rows.length > 0 && hasLink(column, 0, link) && !this.isTakenAway(target.label, null)) {
-      this.visitHit(target.label, null, { text: String(target.source.read(tx)), known: knownTexts(column, 0) })
+      this.visitHit(target.label, null, {
+        text: String(target.source.read(tx)),
+        known: knownTexts(column, 0),
+      })
     }
   }
 
@@ -199,12 +212,17 @@ class LinkRun {
   }
 
   /** The same for a link that looks at every value, as long as its chain changes none of them. */
-  isRuledOutWhole(target: Target & { kind: 'list' }, column: Column | undefined, values: readonly string[]): boolean {
+  isRuledOutWhole(
+    target: Target & { kind: 'list' },
+    column: Column | undefined,
+    values: readonly string[],
+  ): boolean {
     const { link } = this
     if (column === undefined || values.length < manyValues || column.scanned < values.length) return false
     if (target.headerSlot >= 0 || link.multiMatch || this.tx.surroundings.tracer !== null) return false
     const matcher = link.operator.kind === 'matcher' && !link.operator.negated ? link.operator.matcher : null
-    if (matcher?.matchesAny === undefined || ((column.flags | alwaysTrigger) & link.triggers) !== 0) return false
+    if (matcher?.matchesAny === undefined || ((column.flags | alwaysTrigger) & link.triggers) !== 0)
+      return false
     column.joined ??= values.join('\n')
     this.tx.steps += 1 + (column.joined.length >> 5)
     return !matcher.matchesAny(column.joined)
@@ -222,7 +240,9 @@ class LinkRun {
     }
     const { filter } = target
     const entries =
-      target.label === 'TX' && filter.kind === 'regex' ? tx.tx.matching(filter.test) : [...target.source.entries(tx)]
+      target.label === 'TX' && filter.kind === 'regex'
+        ? tx.tx.matching(filter.test)
+        : [...target.source.entries(tx)]
     for (const [name, value] of entries) {
       if (this.isMeant(target, name)) this.visitValue(target.label, name, value)
     }
@@ -238,7 +258,10 @@ class LinkRun {
       const values = this.tx.xmlValues(target.path, target.xpath)
       for (let hit = 0; hit < column.rows.length; hit++) {
         if (!hasLink(column, hit, this.link)) continue
-        this.visitHit(label, null, { text: values[column.rows[hit] ?? 0] ?? '', known: knownTexts(column, hit) })
+        this.visitHit(label, null, {
+          text: values[column.rows[hit] ?? 0] ?? '',
+          known: knownTexts(column, hit),
+        })
       }
       return
     }
@@ -282,6 +305,7 @@ class LinkRun {
 
   visitText(label: string, name: string | null, value: string): void {
     const { link } = this
+    this.original = value
     if (link.multiMatch) this.visitStages(label, name, value)
     else this.judge(label, name, this.transformed(link.chain, value))
   }
@@ -315,7 +339,8 @@ class LinkRun {
 
   transformed(node: ChainNode, value: string): string {
     const { tracer } = this.tx.surroundings
-    if (tracer === null || node.transformation === null || node.parent === null) return applyChain(node, value)
+    if (tracer === null || node.transformation === null || node.parent === null)
+      return applyChain(node, value)
     const before = this.transformed(node.parent, value)
     const after = node.transformation.apply(before)
     tracer({ kind: 'transformation', name: node.transformation.name, value: after })
@@ -331,7 +356,7 @@ class LinkRun {
     tx.surroundings.tracer?.({
       kind: 'value',
       variable: name === null ? label : `${label}:${name}`,
-      original: value,
+      original: this.original,
       value,
       matched,
     })
@@ -359,10 +384,12 @@ class LinkRun {
       addPair(tx.matchedVars, variable, value)
       if (pending.variable === '' || !indirect.has(label)) pending.variable = variable
     }
+    if (link.late !== null) openCollections(tx, rule, link.late)
     for (const set of link.sets) setVariable(tx, rule, set)
     if (link.severity !== null && link.severity < tx.highestSeverity) tx.highestSeverity = link.severity
     // libmodsecurity 3 fixes the texts at the match of each link.
-    if (tx.ruleSet.dialect === 'crs' || (!rule.log && !rule.auditLog && tx.surroundings.tracer === null)) return
+    if (tx.ruleSet.dialect === 'crs' || (!rule.log && !rule.auditLog && tx.surroundings.tracer === null))
+      return
     if (link.msg !== null) pending.message = link.msg.expand(tx, rule)
     if (link.logData !== null) pending.data = link.logData.expand(tx, rule)
   }
@@ -373,26 +400,17 @@ function countName(target: Target): string | null {
   return target.kind === 'list' && target.filter.kind === 'key' ? target.filter.written : null
 }
 
-/** True when a member's name fits a filter. */
-export function passesFilter(filter: MemberFilter, name: string, tx: Transaction): boolean {
-  switch (filter.kind) {
-    case 'all':
-      return true
-    case 'key':
-      return name.length === filter.key.length && (name === filter.key || name.toLowerCase() === filter.key)
-    case 'regex':
-      return filter.test(name)
-    case 'macro':
-      return name.toLowerCase() === filter.macro.expand(tx, null).toLowerCase()
-  }
-}
-
-function isRemoved(tx: Transaction, rule: CompiledRule, member: { label: string; name: string | null }): boolean {
+function isRemoved(
+  tx: Transaction,
+  rule: CompiledRule,
+  member: { label: string; name: string | null },
+): boolean {
   return (tx.targetRemovals ?? []).some(
     (removal) =>
       removal.rules[rule.index] === 1 &&
       removal.name === member.label &&
-      (removal.filter.kind === 'all' || (member.name !== null && passesFilter(removal.filter, member.name, tx))),
+      (removal.filter.kind === 'all' ||
+        (member.name !== null && passesFilter(removal.filter, member.name, tx))),
   )
 }
 

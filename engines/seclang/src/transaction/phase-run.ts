@@ -75,7 +75,13 @@ function runRules(tx: Transaction, run: PhaseRun, limits: StepLimits): PhaseEnd 
     }
     const { candidates } = tx
     if (candidates !== null && rule.gate >= 0 && !hasBit(candidates, rule.gate)) continue
-    tracer?.({ kind: 'rule', id: rule.id, operator: rule.link.operatorName, param: rule.link.operatorParam, targets: '' })
+    tracer?.({
+      kind: 'rule',
+      id: rule.id,
+      operator: rule.link.operatorName,
+      param: rule.link.operatorParam,
+      targets: '',
+    })
     const matched = evaluateRule(tx, rule)
     tracer?.({ kind: 'result', id: rule.id, matched })
     if (matched && finishRule(tx, rule, run)) return 'interrupted'

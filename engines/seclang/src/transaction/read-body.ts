@@ -20,12 +20,12 @@ const tooLarge = 'Request body excluding files is bigger than the maximum expect
 export function readRequestBody(tx: Transaction): void {
   const { bodyProcessor, requestBodyText } = tx
   const isForm = bodyProcessor === 'URLENCODED'
-  tx.requestBodyVisible =
-    isForm || tx.forceRequestBody || tx.ruleSet.dialect === 'libmodsecurity3'
+  tx.requestBodyVisible = isForm || tx.forceRequestBody || tx.ruleSet.dialect === 'libmodsecurity3'
   if (requestBodyText === '' && bodyProcessor !== 'MULTIPART') return
   const result = processBody(tx)
   if (result === null) return
-  for (const [row, name] of result.args.names.entries()) addPair(tx.argsPost, name, result.args.values[row] ?? '')
+  for (const [row, name] of result.args.names.entries())
+    addPair(tx.argsPost, name, result.args.values[row] ?? '')
   if (result.urlEncodedError) tx.urlEncodedError = true
   tx.requestBodyError = result.error
   tx.xml = result.xml

@@ -13,7 +13,9 @@ export function readRequestHead(tx: Transaction, head: RawRequestHead): void {
   tx.targetRaw = head.target
   tx.requestProtocol = protocolOf(head.version)
   tx.requestLine =
-    head.version === '' ? `${head.method} ${head.target}` : `${head.method} ${head.target} ${tx.requestProtocol}`
+    head.version === ''
+      ? `${head.method} ${head.target}`
+      : `${head.method} ${head.target} ${tx.requestProtocol}`
   tx.target = splitTarget(head.target, dialect === 'libmodsecurity3')
   readHeaders(head.headers, tx.requestHeaders)
   const faults = { invalid: false }

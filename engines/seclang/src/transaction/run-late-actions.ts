@@ -5,14 +5,22 @@ import type { MemberFilter } from '../compile/compiled-rule-set.ts'
 import { compileSelectorPattern } from '../compile/pattern.ts'
 import type { Transaction } from './transaction.ts'
 
-/** Runs the actions of a link whose chain matched: `ctl`, `initcol`, `setsid`, `expirevar`, `setenv`. */
-export function runLateActions(tx: Transaction, rule: CompiledRule, late: LateActions): void {
+/** Opens the collections of a link that matched; before its variables are set, which may live there. */
+export function openCollections(tx: Transaction, rule: CompiledRule, late: LateActions): void {
   for (const { collection, key } of late.initCollections) openCollection(tx, collection, key.expand(tx, rule))
+}
+
+/** Runs the actions of a link whose chain matched: `ctl`, `expirevar`, `setenv`. */
+export function runLateActions(tx: Transaction, rule: CompiledRule, late: LateActions): void {
   for (const expire of late.expireVariables) expireVariable(tx, rule, expire)
   for (const { name, value } of late.environment) {
     tx.environment ??= new Map(tx.surroundings.environment)
     tx.environment.set(name, value.expand(tx, rule))
-    tx.surroundings.tracer?.({ kind: 'action', name: 'setenv', detail: `${name} to ${tx.environment.get(name) ?? ''}` })
+    tx.surroundings.tracer?.({
+      kind: 'action',
+      name: 'setenv',
+      detail: `${name} to ${tx.environment.get(name) ?? ''}`,
+    })
   }
   for (const control of late.controls) runControl(tx, control)
 }
@@ -49,7 +57,10 @@ function expireVariable(
   const stored = key === null ? undefined : store.get(collection, key, variable)
   if (key === null || stored === undefined) return
   const lifeMs = Math.max(0, Number.parseInt(seconds.expand(tx, rule), 10) || 0) * 1000
-  store.set(collection, key, variable, { value: stored.value, expiresAtMs: tx.connection.startedAtMs + lifeMs })
+  store.set(collection, key, variable, {
+    value: stored.value,
+    expiresAtMs: tx.connection.startedAtMs + lifeMs,
+  })
 }
 
 function runControl(tx: Transaction, { control, rules }: CompiledControl): void {

@@ -54,7 +54,8 @@ export class SeclangInspection implements Inspection {
     if (this.#append(chunk, tx.requestBodyLimit)) return more
     tx.inboundDataError = true
     const { settings, dialect } = tx.ruleSet
-    const rejects = (settings.requestBodyLimitAction ?? (dialect === 'crs' ? 'reject' : 'process-partial')) === 'reject'
+    const rejects =
+      (settings.requestBodyLimitAction ?? (dialect === 'crs' ? 'reject' : 'process-partial')) === 'reject'
     return rejects ? this.#overLimit(contentTooLarge) : more
   }
 

@@ -32,7 +32,10 @@ export interface SeclangInspector extends Inspector {
 }
 
 /** Makes an inspector over a compiled rule set. It holds no state besides the store. */
-export function createSeclangInspector(ruleSet: CompiledRuleSet, options: InspectorOptions = {}): SeclangInspector {
+export function createSeclangInspector(
+  ruleSet: CompiledRuleSet,
+  options: InspectorOptions = {},
+): SeclangInspector {
   const surroundings = {
     store: options.store ?? createMemoryStore(),
     environment: options.environment ?? new Map<string, string>(),
@@ -42,5 +45,7 @@ export function createSeclangInspector(ruleSet: CompiledRuleSet, options: Inspec
     sliceSteps: options.sliceSteps ?? defaultSliceSteps,
     totalSteps: options.totalSteps ?? defaultTotalSteps,
   }
-  return { open: (connection) => new SeclangInspection(new Transaction(ruleSet, connection, surroundings), limits) }
+  return {
+    open: (connection) => new SeclangInspection(new Transaction(ruleSet, connection, surroundings), limits),
+  }
 }

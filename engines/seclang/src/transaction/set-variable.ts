@@ -28,7 +28,8 @@ function changed(
   { set, old }: { set: CompiledSet; old: TxValue },
 ): TxValue {
   if (set.operation === 'unset') return undefined
-  if (set.operation === 'set') return set.valueSlot >= 0 ? (tx.tx.slots[set.valueSlot] ?? '') : set.value.expand(tx, rule)
+  if (set.operation === 'set')
+    return set.valueSlot >= 0 ? (tx.tx.slots[set.valueSlot] ?? '') : set.value.expand(tx, rule)
   const amount = amountOf(tx, rule, set)
   return numberOf(old) + (set.operation === 'add' ? amount : -amount)
 }
@@ -52,7 +53,10 @@ function setPersistent(
   const key = collectionKey(tx, set.collection)
   if (key === null) return
   const { store } = tx.surroundings
-  const stored = store.get(set.collection, key, name)
+  const found = store.get(set.collection, key, name)
+  const isOver =
+    found !== undefined && found.expiresAtMs !== null && found.expiresAtMs <= tx.connection.startedAtMs
+  const stored = isOver ? undefined : found
   const value = changed(tx, rule, { set, old: stored?.value })
   trace(tx, set, { name, value })
   if (value === undefined) store.remove(set.collection, key, name)

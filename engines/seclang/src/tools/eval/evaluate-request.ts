@@ -16,7 +16,10 @@ export interface EvalRequest {
   readonly response?:
     | {
         readonly status?: number | undefined
-        readonly headers?: Readonly<Record<string, string>> | readonly (readonly [string, string])[] | undefined
+        readonly headers?:
+          | Readonly<Record<string, string>>
+          | readonly (readonly [string, string])[]
+          | undefined
         readonly body?: string | undefined
       }
     | undefined
@@ -81,9 +84,16 @@ export function inspectRequest(
 
 function calls(request: EvalRequest, inspection: ReturnType<Inspector['open']>): (() => Verdict)[] {
   const body =
-    request.bodyBase64 === undefined ? Buffer.from(request.body ?? '', 'utf8') : Buffer.from(request.bodyBase64, 'base64')
+    request.bodyBase64 === undefined
+      ? Buffer.from(request.body ?? '', 'utf8')
+      : Buffer.from(request.bodyBase64, 'base64')
   const version = (request.version ?? '1.1').replace(/^HTTP\//i, '')
-  const head = { method: bytes(request.method), target: bytes(request.uri), version, headers: flat(request.headers) }
+  const head = {
+    method: bytes(request.method),
+    target: bytes(request.uri),
+    version,
+    headers: flat(request.headers),
+  }
   const list = [() => inspection.requestHead({ kind: 'request', ...head })]
   if (body.length > 0) list.push(() => inspection.requestBody(body))
   list.push(() => inspection.requestEnd())
@@ -91,7 +101,13 @@ function calls(request: EvalRequest, inspection: ReturnType<Inspector['open']>):
   if (response === undefined) return list
   const headers = flat(response.headers)
   list.push(() =>
-    inspection.responseHead({ kind: 'response', status: response.status ?? 200, reason: '', version: '1.1', headers }),
+    inspection.responseHead({
+      kind: 'response',
+      status: response.status ?? 200,
+      reason: '',
+      version: '1.1',
+      headers,
+    }),
   )
   if (response.body !== undefined && response.body !== '') {
     const chunk = Buffer.from(response.body, 'utf8')
@@ -107,7 +123,9 @@ function flat(headers: EvalRequest['headers']): string[] {
   return pairs.flatMap(([name, value]) => [bytes(name), bytes(String(value))])
 }
 
-function isPairs(headers: NonNullable<EvalRequest['headers']>): headers is readonly (readonly [string, string])[] {
+function isPairs(
+  headers: NonNullable<EvalRequest['headers']>,
+): headers is readonly (readonly [string, string])[] {
   return Array.isArray(headers)
 }
 

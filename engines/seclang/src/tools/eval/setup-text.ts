@@ -39,7 +39,12 @@ export function crsSetup({ mode, paranoia }: SetupOptions): string {
   const level = paranoia ?? (mode === 'test' ? 4 : 1)
   const lines = [`SecAction "id:900000,phase:1,pass,t:none,nolog,setvar:tx.blocking_paranoia_level=${level}"`]
   if (mode === 'test') {
-    const limits = { arg_length: 400, total_arg_length: 6400, max_file_size: 64_100, combined_file_sizes: 65_535 }
+    const limits = {
+      arg_length: 400,
+      total_arg_length: 6400,
+      max_file_size: 64_100,
+      combined_file_sizes: 65_535,
+    }
     const ids = [900_320, 900_330, 900_340, 900_350]
     for (const [index, [name, value]] of Object.entries(limits).entries()) {
       lines.push(`SecAction "id:${ids[index] ?? 0},phase:1,pass,t:none,nolog,setvar:tx.${name}=${value}"`)

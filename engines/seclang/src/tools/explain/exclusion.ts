@@ -22,7 +22,8 @@ export function exclusionText({ ruleId, path, variable, id }: Exclusion): string
   if (variable !== null && (!excludable.test(variable) || !isPlain(variable))) {
     throw new Error('variable holds characters that cannot be written in a rule')
   }
-  const control = variable === null ? `ctl:ruleRemoveById=${ruleId}` : `ctl:ruleRemoveTargetById=${ruleId};${variable}`
+  const control =
+    variable === null ? `ctl:ruleRemoveById=${ruleId}` : `ctl:ruleRemoveTargetById=${ruleId};${variable}`
   return `SecRule REQUEST_FILENAME "@streq ${path}" "id:${id},phase:1,pass,nolog,t:none,${control}"\n`
 }
 

@@ -49,7 +49,12 @@ export function explainRequest(request: EvalRequest, ruleSet: CompiledRuleSet): 
       operator: run?.operator ?? '',
       values: run?.values ?? [],
       scores: run?.scores ?? [],
-      exclusion: suggest({ ruleId: match.ruleId, path, variable: match.variable, id: firstExclusionId + index }),
+      exclusion: suggest({
+        ruleId: match.ruleId,
+        path,
+        variable: match.variable,
+        id: firstExclusionId + index,
+      }),
     }
   })
   return { verdict: verdict.kind, score: report.score, rules }

@@ -40,7 +40,9 @@ function completeForm(headers: Header[], data: string): string {
     .split('&')
     .map((piece) => {
       const split = piece.indexOf('=')
-      return split < 0 ? escapeQuery(piece) : `${escapeQuery(piece.slice(0, split))}=${escapeQuery(piece.slice(split + 1))}`
+      return split < 0
+        ? escapeQuery(piece)
+        : `${escapeQuery(piece.slice(0, split))}=${escapeQuery(piece.slice(split + 1))}`
     })
     .join('&')
 }
@@ -49,7 +51,8 @@ function completeHeaders(headers: Header[], method: string, data: string): void 
   if (values(headers, 'connection').length === 0) headers.push(['Connection', 'close'])
   if (values(headers, 'content-length').length > 0) return
   // go-ftw's own pattern, alternation and all.
-  if (data !== '' || /^POST|PUT|PATCH|DELETE$/.test(method)) headers.push(['Content-Length', String(data.length)])
+  if (data !== '' || /^POST|PUT|PATCH|DELETE$/.test(method))
+    headers.push(['Content-Length', String(data.length)])
 }
 
 function values(headers: readonly Header[], name: string): string[] {

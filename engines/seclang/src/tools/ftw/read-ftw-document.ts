@@ -13,7 +13,9 @@ function child(value: unknown, ...names: readonly string[]): unknown {
 }
 
 function text(value: unknown): string | null {
-  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? String(value) : null
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
+    ? String(value)
+    : null
 }
 
 function isYes(value: unknown): boolean | null {

@@ -34,7 +34,8 @@ function readRequestLine(text: string): { method: string; target: string; versio
 
 function isTarget(method: string, target: string): boolean {
   if (target.includes('#')) return false
-  if (method === 'CONNECT') return /^[-.0-9A-Za-z]+:\d+$/.test(target) || /^\[[:0-9a-fA-F]+\]:\d+$/.test(target)
+  if (method === 'CONNECT')
+    return /^[-.0-9A-Za-z]+:\d+$/.test(target) || /^\[[:0-9a-fA-F]+\]:\d+$/.test(target)
   if (target === '*') return method === 'OPTIONS'
   return target.startsWith('/') || /^https?:\/\//i.test(target)
 }
@@ -69,7 +70,8 @@ function hasProperHost(headers: readonly string[], version: string): boolean {
 function readBody(headers: readonly string[], rest: string): string | null {
   const lengths = valuesOf(headers, 'content-length')
   const codings = valuesOf(headers, 'transfer-encoding')
-  if (codings.length > 0) return codings.at(-1)?.toLowerCase().endsWith('chunked') === true ? readChunks(rest) : null
+  if (codings.length > 0)
+    return codings.at(-1)?.toLowerCase().endsWith('chunked') === true ? readChunks(rest) : null
   if (lengths.length === 0) return ''
   const [length = ''] = lengths
   if (!/^\d{1,12}$/.test(length) || new Set(lengths).size > 1) return null

@@ -15,9 +15,11 @@ const empty: Reflected = { status: 200, headers: ['Content-Length', '0'], body: 
 export function reflect(request: HttpRequest): Reflected {
   if (request.method !== 'POST' || !/^\/reflect\/?(?:\?|$)/.test(request.target)) return empty
   const wish = readWish(request.body)
-  if (wish === null) return { status: 400, headers: ['Content-Type', 'text/plain'], body: 'Invalid JSON in request body' }
+  if (wish === null)
+    return { status: 400, headers: ['Content-Type', 'text/plain'], body: 'Invalid JSON in request body' }
   const status = typeof wish['status'] === 'number' ? wish['status'] : 200
-  if (status < 100 || status > 599) return { status: 400, headers: ['Content-Type', 'text/plain'], body: 'Invalid status' }
+  if (status < 100 || status > 599)
+    return { status: 400, headers: ['Content-Type', 'text/plain'], body: 'Invalid status' }
   const body = bodyOf(wish)
   const headers: string[] = []
   const wanted = wish['headers']
@@ -47,9 +49,15 @@ function bodyOf(wish: Readonly<Record<string, unknown>>): string {
 // The test back end's server names a type where none is given; response rules look at text types only.
 function sniffType(body: string): string {
   const start = body.slice(0, 512).trimStart().toLowerCase()
-  if (/^<(?:!doctype html|html|head|script|iframe|h1|div|font|table|a|style|title|b|body|br|p|!--)[\s>]/.test(start)) {
+  if (
+    /^<(?:!doctype html|html|head|script|iframe|h1|div|font|table|a|style|title|b|body|br|p|!--)[\s>]/.test(
+      start,
+    )
+  ) {
     return 'text/html; charset=utf-8'
   }
   if (start.startsWith('<?xml')) return 'text/xml; charset=utf-8'
-  return /[\0-\x08\x0e-\x1a\x1c-\x1f]/.test(body.slice(0, 512)) ? 'application/octet-stream' : 'text/plain; charset=utf-8'
+  return /[\0-\x08\x0e-\x1a\x1c-\x1f]/.test(body.slice(0, 512))
+    ? 'application/octet-stream'
+    : 'text/plain; charset=utf-8'
 }

@@ -87,7 +87,10 @@ export function exchange(bytes: string, inspector: Inspector): Exchange {
 
 const pass: Verdict = { kind: 'pass' }
 
-function firstRefusal(calls: readonly (() => Verdict)[], settle: (verdict: Verdict) => Verdict): Verdict | null {
+function firstRefusal(
+  calls: readonly (() => Verdict)[],
+  settle: (verdict: Verdict) => Verdict,
+): Verdict | null {
   for (const call of calls) {
     const verdict = settle(call())
     if (verdict.kind !== 'pass' && verdict.kind !== 'more') return verdict
@@ -104,15 +107,18 @@ function judge(output: FtwOutput, { status, body, matches }: Exchange): string {
   if (output.expectError) return status === null || status === 400 ? '' : 'expected an error'
   if (status === null) return 'no response'
   if (output.status !== null && output.status !== status) return `status ${status}, wanted ${output.status}`
-  if (output.responseContains !== null && !toRegExp(output.responseContains).test(body)) return 'response text missing'
+  if (output.responseContains !== null && !toRegExp(output.responseContains).test(body))
+    return 'response text missing'
   const ids = new Set(matches.map((match) => match.ruleId))
   const lines = matches.map(logLine)
   const { matchRegex, noMatchRegex } = output
-  if (matchRegex !== null && !lines.some((line) => toRegExp(matchRegex).test(line))) return `log lacks ${matchRegex}`
+  if (matchRegex !== null && !lines.some((line) => toRegExp(matchRegex).test(line)))
+    return `log lacks ${matchRegex}`
   const missing = output.expectIds.filter((id) => !ids.has(id))
   if (missing.length > 0) return `missing ${missing.join(',')} (got ${[...ids].join(',')})`
   if (output.isolated && ids.size !== 1) return `not alone: ${[...ids].join(',')}`
-  if (noMatchRegex !== null && lines.some((line) => toRegExp(noMatchRegex).test(line))) return `log has ${noMatchRegex}`
+  if (noMatchRegex !== null && lines.some((line) => toRegExp(noMatchRegex).test(line)))
+    return `log has ${noMatchRegex}`
   const unwanted = output.noExpectIds.filter((id) => ids.has(id))
   return unwanted.length > 0 ? `unwanted ${unwanted.join(',')}` : ''
 }

@@ -24,14 +24,17 @@ export function lintRuleSet(ruleSet: CompiledRuleSet): LintFinding[] {
   }))
   for (const rule of ruleSet.rules) {
     findings.push(...phaseFindings(rule))
-    for (let link: Link | null = rule.link; link !== null; link = link.next) findings.push(...linkFindings(rule, link))
+    for (let link: Link | null = rule.link; link !== null; link = link.next)
+      findings.push(...linkFindings(rule, link))
   }
   return findings
 }
 
 function phaseFindings(rule: CompiledRule): LintFinding[] {
   if (/\bphase\s*:/.test(rule.text)) return []
-  return [{ kind: 'missing-phase', at: rule.at, ruleId: rule.id, message: 'no phase is given; phase 2 is taken' }]
+  return [
+    { kind: 'missing-phase', at: rule.at, ruleId: rule.id, message: 'no phase is given; phase 2 is taken' },
+  ]
 }
 
 const responseOnly = /^RESPONSE_/
@@ -63,11 +66,12 @@ function isTooEarly(label: string, phase: number): boolean {
 }
 
 function isLowerCasedAway(link: Link): boolean {
-  if (link.chain.transformation?.name !== 'lowercase' || link.operatorName.toLowerCase() !== 'streq') return false
+  if (link.chain.transformation?.name !== 'lowercase' || link.operatorName.toLowerCase() !== 'streq')
+    return false
   return /[A-Z]/.test(link.operatorParam) && !link.operatorParam.includes('%{')
 }
 
 function isSlow(pattern: string): boolean {
   const regex = compileRegex(pattern, { mode: 'bytes', dotAll: true })
-  return regex.requiredLiterals.length === 0 && regex.requiredBytes === undefined && !/^\^/.test(pattern)
+  return regex.requiredLiterals.length === 0 && regex.requiredBytes === undefined && !pattern.startsWith('^')
 }

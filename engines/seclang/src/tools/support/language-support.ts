@@ -37,10 +37,16 @@ export function languageSupport(): LanguageSupport {
     directives: [...directiveSpelling].map(([lower, name]) => directiveEntry(lower, name)),
     variables: [
       ...[...collectionNames, ...scalarNames].map((name) => supported(name)),
-      ...Object.entries(unsupportedVariables).map(([name, note]): SupportEntry => ({ name, status: 'refused', note })),
+      ...Object.entries(unsupportedVariables).map(([name, note]): SupportEntry => ({
+        name,
+        status: 'refused',
+        note,
+      })),
     ].toSorted(byName),
     operators: [...operators.values()]
-      .map((operator) => (refusedOperators.has(operator.name) ? refusedOperator(operator.name) : supported(operator.name)))
+      .map((operator) =>
+        refusedOperators.has(operator.name) ? refusedOperator(operator.name) : supported(operator.name),
+      )
       .toSorted(byName),
     transformations: [...transformations.values()].map(({ name }) => supported(name)).toSorted(byName),
     actions: Object.keys(actionTable).map((name) => actionEntry(name)),
@@ -57,7 +63,8 @@ function supported(name: string): SupportEntry {
 }
 
 function directiveEntry(lower: string, name: string): SupportEntry {
-  const isRead = Object.hasOwn(settingDirectives, lower) || structuralDirectives.some((known) => known === lower)
+  const isRead =
+    Object.hasOwn(settingDirectives, lower) || structuralDirectives.some((known) => known === lower)
   if (isRead) return supported(name)
   if (Object.hasOwn(ignoredDirectives, lower)) {
     return { name, status: 'ignored', note: ignoredDirectives[lower] ?? '' }
