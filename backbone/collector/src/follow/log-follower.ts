@@ -19,6 +19,8 @@ export interface FollowerOptions {
 // Notices of the file system come at once; this is for those that get lost.
 const pollMs = 1_000
 const retryMs = 1_000
+// Bytes of one read: what is parsed from them is garbage of the next moment, so they bound the heap.
+const chunkBytes = 262_144
 // Of many notices in a burst one is enough.
 const settleMs = 20
 
@@ -34,7 +36,7 @@ export class LogFollower {
   constructor(options: FollowerOptions) {
     mkdirSync(options.folder, { recursive: true, mode: 0o700 })
     this.#options = options
-    this.#reader = new SegmentReader(options.folder, options.position)
+    this.#reader = new SegmentReader(options.folder, options.position, chunkBytes)
   }
 
   /** Where the next line will be read. */

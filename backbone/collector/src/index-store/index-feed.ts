@@ -11,7 +11,7 @@ import { indexRow } from './index-row.ts'
 import type { AccessCount, AggregatedSites, EventRow } from './index-row.ts'
 
 /** Rows that are written together at most. */
-export const maxRowsPerCommit = 10_000
+export const maxRowsPerCommit = 2_000
 
 /** What feeds an index. */
 export interface IndexFeedOptions {

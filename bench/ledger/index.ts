@@ -1,0 +1,176 @@
+// How fast the collector indexes, how long questions take, and what it needs, on a log made for the purpose.
+// npx tsc -b && npx tsx --conditions=@sevenfold/source bench/ledger/index.ts [--events 200000] [--memory 128]
+import { fork } from 'node:child_process'
+import { generateKeyPairSync, sign } from 'node:crypto'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { request } from 'node:http'
+import { cpus, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import {
+  createEventBuilder,
+  createRedactor,
+  encodeLine,
+  isJsonObject,
+  sealDraft,
+  uuidV7,
+} from '@sevenfold/event'
+import { openLedgerLog } from '@sevenfold/ledger'
+
+const { values } = parseArgs({
+  options: { events: { type: 'string', default: '200000' }, memory: { type: 'string', default: '128' } },
+})
+const events = Number(values.events)
+const dataDir = mkdtempSync(join(tmpdir(), 'sf-index-'))
+const hourMs = 3_600_000
+const end = Date.now()
+const ids: string[] = []
+
+/** Seven days of requests up to now, one in fifty refused by a rule. */
+async function writeLog(): Promise<void> {
+  const { publicKey, privateKey } = generateKeyPairSync('ed25519')
+  const log = await openLedgerLog({
+    folder: join(dataDir, 'ledger'),
+    origin: 'bench/ledger',
+    signer: {
+      publicKey: publicKey.export({ format: 'der', type: 'spki' }).subarray(-32),
+      sign: (text) => sign(null, text, privateKey).toString('base64'),
+    },
+    segmentBytes: 16_777_216,
+    retainBytes: 1e12,
+  })
+  let now = 0
+  const redactor = createRedactor(new Uint8Array(32))
+  const builder = createEventBuilder({ layer: 'edge', now: () => now, newId: uuidV7, redactor })
+  for (let first = 1; first <= events; first += 1000) {
+    let text = ''
+    for (let i = first; i < first + 1000; i += 1) {
+      now = end - 7 * 24 * hourMs * (1 - i / events)
+      const facts = {
+        requestId: uuidV7(),
+        site: 'shop',
+        clientAddress: `10.${i % 7}.${(i * 31) % 251}.${(i * 17) % 241}`,
+        method: i % 9 === 0 ? 'POST' : 'GET',
+        path: `/products/${(i * 7919) % 977}`,
+        query: `page=${i % 13}`,
+        host: 'shop.example.org',
+        httpVersion: '1.1',
+        userAgent: `Mozilla/5.0 (X11; Linux x86_64; rv:${100 + (i % 40)}.0) Gecko/20100101`,
+        status: i % 50 === 0 ? 403 : 200,
+        durationMs: 3,
+      }
+      if (i % 10_007 === 0) ids.push(facts.requestId)
+      const rule = { id: String(942_100 + (i % 20)), name: 'a rule' }
+      const judgement = { step: 'waf', verdict: 'block' as const, score: 5 }
+      const draft = i % 50 === 0 ? builder.block({ ...facts, rule, judgement }) : builder.access(facts)
+      const low = { ...draft, sevenfold: { ...draft.sevenfold, lane: 'low' as const } }
+      text += `${encodeLine(sealDraft(low, { id: 'edge/w0', ephemeral_id: 'e' }, i))}\n`
+    }
+    await log.append({
+      agent: 'edge/w0',
+      epoch: 'e',
+      lane: 'low',
+      first,
+      lines: 1000,
+      hash: '',
+      body: Buffer.from(text),
+    })
+  }
+  await log.close()
+}
+
+function ask(path: string): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    const socketPath = join(dataDir, 'collector', 'api.sock')
+    const call = request({ socketPath, path, agent: false }, (response) => {
+      let text = ''
+      response.setEncoding('utf8')
+      response.on('data', (chunk: string) => (text += chunk))
+      response.on('end', () => resolve(JSON.parse(text)))
+    })
+    call.on('error', reject)
+    call.end()
+  })
+}
+
+async function indexed(): Promise<number> {
+  const status = await ask('/v1/status')
+  const index = isJsonObject(status) ? status['index'] : undefined
+  return isJsonObject(index) ? Number(index['entries']) : 0
+}
+
+async function median(path: string): Promise<number> {
+  const times: number[] = []
+  for (let i = 0; i < 7; i += 1) {
+    const start = performance.now()
+    await ask(path)
+    times.push(performance.now() - start)
+  }
+  return times.toSorted((a, b) => a - b)[3] ?? 0
+}
+
+/** Memory and CPU time of a process, from the kernel. */
+function usage(pid: number): { rssMiB: number; peakMiB: number; cpuMs: number } {
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8')
+  const kilobytes = (name: string): number => Number(new RegExp(`${name}:\\s+(\\d+)`).exec(status)?.[1] ?? 0)
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? []
+  return {
+    rssMiB: Math.round(kilobytes('VmRSS') / 1024),
+    peakMiB: Math.round(kilobytes('VmHWM') / 1024),
+    cpuMs: (Number(fields[11]) + Number(fields[12])) * 10,
+  }
+}
+
+const iso = (ms: number): string => new Date(ms).toISOString()
+const since = (ms: number): string => `from=${iso(end - ms)}&to=${iso(end)}`
+
+await writeLog()
+mkdirSync(join(dataDir, 'collector'), { mode: 0o700 })
+const config = {
+  v: 1,
+  spoolBytes: 1e8,
+  retentionMs: 30 * 24 * hourMs,
+  memoryBytes: Number(values.memory) * 1_048_576,
+  indexBytes: 1e12,
+}
+writeFileSync(join(dataDir, 'collector', 'config.json'), JSON.stringify(config))
+const main = fileURLToPath(new URL('../../backbone/collector/dist/main.js', import.meta.url))
+const child = fork(main, {
+  env: { ...process.env, SEVENFOLD_DATA: dataDir },
+  stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+  execArgv: [],
+})
+const pid = child.pid ?? 0
+try {
+  const start = performance.now()
+  await new Promise((resolve) => child.once('message', resolve))
+  while ((await indexed()) < events) await new Promise((resolve) => setTimeout(resolve, 50))
+  const wallMs = performance.now() - start
+  const after = usage(pid)
+  console.log(
+    `${cpus().length} × ${cpus()[0]?.model ?? '?'}, Node ${process.version}; ${events} events, database memory ${values.memory} MiB`,
+  )
+  console.log(
+    `indexed: ${Math.round(events / (after.cpuMs / 1000))} events / CPU-s, ${Math.round(events / (wallMs / 1000))} / s wall`,
+  )
+  const questions = [
+    ['last hour by rule', `/v1/top?field=rule.id&${since(hourMs)}`],
+    ['top sources of 24 h', `/v1/top?field=source.ip&${since(24 * hourMs)}`],
+    ['histogram of 7 days', `/v1/histogram?${since(7 * 24 * hourMs)}&buckets=168`],
+    ['newest 50 blocks', '/v1/events?query=kind:block&limit=50'],
+    ['rare word', '/v1/events?query=nowhere-to-be-found'],
+    ['by request id', `/v1/requests/${ids.at(0) ?? ''}`],
+  ] as const
+  for (const [name, path] of questions)
+    console.log(`${name.padEnd(22)} ${(await median(path)).toFixed(1).padStart(8)} ms (median of 7)`)
+  const { rssMiB, peakMiB } = usage(pid)
+  const index = statSync(join(dataDir, 'collector', 'index.duckdb')).size
+  console.log(
+    `memory ${rssMiB} MiB, at most ${peakMiB} MiB; index ${(index / 1_048_576).toFixed(0)} MiB on disk`,
+  )
+} finally {
+  child.kill('SIGTERM')
+  await new Promise((resolve) => child.once('exit', resolve))
+  rmSync(dataDir, { recursive: true, force: true })
+}
