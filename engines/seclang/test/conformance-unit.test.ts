@@ -1,13 +1,7 @@
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { OperatorContext } from '../src/operators/operator.ts'
 import { scoreUnits, type UnitReport } from './score-units.ts'
-
-const root = fileURLToPath(new URL('../../..', import.meta.url))
-const folder = join(process.env['SEVENFOLD_SHARED'] ?? join(root, '..', 'shared'), 'crs')
-const available = existsSync(join(folder, 'unit'))
+import { hasSharedCrs, sharedCrs } from './shared-data.ts'
 
 const context: OperatorContext = {
   regex: { multiline: true },
@@ -30,10 +24,10 @@ describe('published unit cases and corpora', () => {
   let report: UnitReport | undefined
 
   beforeAll(() => {
-    if (available) report = scoreUnits(folder, context)
+    if (hasSharedCrs) report = scoreUnits(sharedCrs, context)
   })
 
-  it.skipIf(!available).each(Object.entries(bars))(
+  it.skipIf(!hasSharedCrs).each(Object.entries(bars))(
     '%s: at least %d %% right (needs the shared CRS data)',
     (group, bar) => {
       const score = report?.groups.get(group) ?? { pass: 0, fail: 0, skip: 0 }
