@@ -19,7 +19,7 @@ export interface PartListening {
 }
 
 /** Time a part may take until it says that it is ready, in milliseconds. */
-export const readyDeadlineMs = 20_000
+export const readyDeadlineMs = 30_000
 /** Time a part may take to stop before its whole process group is killed, in milliseconds. */
 export const stopDeadlineMs = 3_000
 /** Time for stopping everything, in milliseconds. */
