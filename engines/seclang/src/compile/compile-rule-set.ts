@@ -66,7 +66,7 @@ export function compileParsed(source: RuleSetSource, options: CompileOptions): C
     txTemplate: new Array<undefined>(context.slots.names.length).fill(undefined),
     headerSlots: headers.numbers,
     columnCount: columns.numbers.size,
-    prefilter: folded === null ? null : buildPrefilterPlan(rules, folded),
+    prefilter: folded === null ? null : buildPrefilterPlan(rules, folded.phases),
     warnings: source.warnings,
   }
 }

@@ -205,6 +205,14 @@ export type FoldedStep =
       readonly values: TxValue[]
     }
 
+/** All phases folded. */
+export interface FoldedPhases {
+  /** Index 1 to 5. */
+  readonly phases: readonly (readonly FoldedStep[])[]
+  /** Rules whose match was taken for granted: once one of them is removed, the rules run unfolded. */
+  readonly reliedOn: ReadonlySet<number>
+}
+
 /** Everything that transactions share. */
 export interface CompiledRuleSet {
   readonly settings: EngineSettings
@@ -213,7 +221,7 @@ export interface CompiledRuleSet {
   /** Index 1 to 5. */
   readonly phases: readonly PhaseProgram[]
   /** Folded phases, or null: every rule of a phase is run. */
-  readonly folded: readonly (readonly FoldedStep[])[] | null
+  readonly folded: FoldedPhases | null
   readonly slots: TxSlots
   readonly txTemplate: readonly TxValue[]
   /** Slot of each request header that rules name, by lower-case name. */

@@ -5,7 +5,7 @@ import { compileRuleSet } from './compile-rule-set.ts'
 
 function left(text: string, phase = 1): string[] {
   const { folded } = compileRuleSet([{ file: 'a', text }], { files: noRuleFiles })
-  return (folded?.[phase] ?? []).map((step) =>
+  return (folded?.phases[phase] ?? []).map((step) =>
     step.kind === 'writes' ? `writes ${step.values.join(' ')}` : `${step.kind} ${step.rule.id}`,
   )
 }

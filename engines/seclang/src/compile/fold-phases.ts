@@ -4,6 +4,7 @@ import { applyChain } from './chain-trie.ts'
 import type {
   CompiledRule,
   CompiledSet,
+  FoldedPhases,
   FoldedStep,
   Link,
   PhaseProgram,
@@ -17,9 +18,10 @@ import type { TxSlots } from './tx-slots.ts'
  * levels, counters that start at zero. What is left of each phase runs instead of all its rules, as long as the
  * transaction removes no rule; the state after each step is the same.
  */
-export function foldPhases(phases: readonly PhaseProgram[], slots: TxSlots): FoldedStep[][] {
+export function foldPhases(phases: readonly PhaseProgram[], slots: TxSlots): FoldedPhases {
   const folder = new Folder(slots)
-  return phases.map((program) => folder.foldPhase(program))
+  const steps = phases.map((program) => folder.foldPhase(program))
+  return { phases: steps, reliedOn: folder.reliedOn }
 }
 
 type Outcome = 'yes' | 'no' | 'unknown'
@@ -28,6 +30,8 @@ type Outcome = 'yes' | 'no' | 'unknown'
 const varies = Symbol('varies')
 
 class Folder {
+  /** Rules that were taken to match. */
+  readonly reliedOn = new Set<number>()
   readonly #slots: TxSlots
   /** Slots that are not in the map have no value. */
   readonly #known = new Map<number, TxValue | typeof varies>()
@@ -58,6 +62,7 @@ class Folder {
   }
 
   #foldSure(rule: CompiledRule, position: number): number {
+    this.reliedOn.add(rule.index)
     const after = rule.jump > 0 ? rule.jump : position + 1
     if (
       rule.link.next !== null ||

@@ -29,7 +29,7 @@ export function runPhase(tx: Transaction, run: PhaseRun, limits: StepLimits): Ph
     if (run.phase !== 2 && run.phase !== 4) tx.candidates = null
     if (tracer === null) tx.ruleSet.prefilter?.scanPhase(tx, run.phase)
   }
-  const folded = tracer === null && tx.removedRules === null ? tx.ruleSet.folded?.[run.phase] : undefined
+  const folded = tracer === null && !tx.isUnfolded ? tx.ruleSet.folded?.phases[run.phase] : undefined
   const end = folded === undefined ? runRules(tx, run, limits) : runFolded(tx, run, { limits, steps: folded })
   if (end === 'done' && tx.allow === 'phase') tx.allow = 'none'
   return end
@@ -50,11 +50,12 @@ function runFolded(
     const { rule } = step
     const { candidates } = tx
     if (candidates !== null && rule.gate >= 0 && !hasBit(candidates, rule.gate)) continue
+    if (tx.removedRules !== null && tx.removedRules[rule.index] === 1) continue
     run.position = step.position + 1
     if (evaluateRule(tx, rule)) {
       if (finishRule(tx, rule, run)) return 'interrupted'
       // From here on the transaction is not what the phase was folded for.
-      if (tx.removedRules !== null) return runRules(tx, run, limits)
+      if (tx.isUnfolded) return runRules(tx, run, limits)
     }
     if (tx.steps > limits.total) return 'exhausted'
     if (tx.steps > limits.slice) return 'yield'

@@ -110,6 +110,13 @@ function runControl(tx: Transaction, { control, rules }: CompiledControl): void 
 }
 
 function removeRules(tx: Transaction, rules: Uint8Array): void {
+  if (!tx.isUnfolded) {
+    for (const index of tx.ruleSet.folded?.reliedOn ?? []) {
+      if (rules[index] !== 1) continue
+      tx.isUnfolded = true
+      break
+    }
+  }
   if (tx.removedRules === null) {
     tx.removedRules = rules.slice()
     return

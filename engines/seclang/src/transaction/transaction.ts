@@ -88,6 +88,8 @@ export class Transaction {
   environment: Map<string, string> | null = null
 
   removedRules: Uint8Array | null = null
+  /** A rule that folding took for granted was removed. */
+  isUnfolded = false
   targetRemovals: TargetRemoval[] | null = null
   auditEngine: 'on' | 'off' | 'relevant-only'
   auditLogParts: string
