@@ -1,6 +1,7 @@
 import type { Target } from '../compile/compiled-rule-set.ts'
 import type { Transaction } from '../transaction/transaction.ts'
 import { alwaysTrigger } from './byte-trigger.ts'
+import { createColumn } from './column.ts'
 import type { Column } from './column.ts'
 import type { LinkScanner } from './link-scanner.ts'
 import { needsEveryValue } from './variant-plan.ts'
@@ -49,28 +50,38 @@ export class ColumnScan {
 
   /** Scans the values that were not scanned yet. */
   run(tx: Transaction): void {
-    const column = tx.columns[this.#place.number]
-    if (column === undefined) return
     const { target, list } = this.#place
     switch (target.kind) {
       case 'scalar': {
         const value = target.source.read(tx)
         // REQUEST_BODY is empty in phase 1 and has its value in phase 2.
-        if (column.scanned > 0 || typeof value !== 'string' || value === '') return
+        if (typeof value !== 'string' || value === '') return
+        const column = this.#columnOf(tx)
+        if (column.scanned > 0) return
         column.scanned = 1
         this.#look(tx, column, 0, value)
         return
       }
       case 'xml':
-        if (tx.xml !== null) this.#lookAt(tx, column, tx.xmlValues(target.path, target.xpath))
+        if (tx.xml !== null) this.#lookAt(tx, this.#columnOf(tx), tx.xmlValues(target.path, target.xpath))
         return
       case 'list': {
         const access = target.lists[list]?.access
-        if (access === undefined) return
-        if (this.#place.named.size > 0) this.#lookAtNamed(tx, column, access.values(tx), access.names(tx))
-        else this.#lookAt(tx, column, access.values(tx))
+        const values = access?.values(tx)
+        if (access === undefined || values === undefined || values.length === 0) return
+        const column = this.#columnOf(tx)
+        if (this.#place.named.size > 0) this.#lookAtNamed(tx, column, values, access.names(tx))
+        else this.#lookAt(tx, column, values)
       }
     }
+  }
+
+  #columnOf(tx: Transaction): Column {
+    const known = tx.columns[this.#place.number]
+    if (known !== undefined) return known
+    const column = createColumn()
+    tx.columns[this.#place.number] = column
+    return column
   }
 
   #lookAt(tx: Transaction, column: Column, values: readonly string[]): void {

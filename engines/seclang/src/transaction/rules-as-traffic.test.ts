@@ -222,6 +222,12 @@ const hits: readonly (readonly [what: string, rules: string, traffic: Traffic, i
     ['3'],
   ],
   [
+    'what is left when a rule taken for granted is removed',
+    'SecRule ARGS "x" "id:1,phase:1,pass,nolog,ctl:ruleRemoveById=2"\nSecAction "id:2,phase:1,pass,nolog,setvar:tx.n=1"\nSecRule &TX:n "@eq 0" "id:3,phase:1,pass"',
+    { target: '/?a=x' },
+    ['3'],
+  ],
+  [
     'nothing once the engine is off',
     'SecAction "id:1,phase:1,pass,nolog,ctl:ruleEngine=Off"\nSecAction "id:2,phase:1,deny"',
     {},

@@ -9,7 +9,6 @@ import type { CompiledRuleSet, MemberFilter } from '../compile/compiled-rule-set
 import type { EngineMode } from '../language/rule-actions.ts'
 import type { VariableName } from '../language/variable-names.ts'
 import type { Column } from '../prefilter/column.ts'
-import { createColumn } from '../prefilter/column.ts'
 import type { CollectionStore } from './collection-store.ts'
 import type { RequestTarget } from './request-target.ts'
 import type { Tracer } from './tracer.ts'
@@ -101,7 +100,8 @@ export class Transaction {
   interruption: Verdict | null = null
   interruptedBy: string | null = null
 
-  readonly columns: Column[]
+  /** Made when the prefilter first looks at one. */
+  readonly columns: (Column | undefined)[]
   /** Links that the prefilter found something for, one bit each; null: every rule is evaluated. */
   candidates: Uint32Array | null = null
   readonly #xmlValues = new Map<string, readonly string[]>()
@@ -122,7 +122,7 @@ export class Transaction {
     this.responseBodyLimit = settings.responseBodyLimit
     this.auditEngine = settings.auditEngine
     this.auditLogParts = settings.auditLogParts
-    this.columns = ruleSet.columnCount === 0 ? [] : Array.from({ length: ruleSet.columnCount }, createColumn)
+    this.columns = new Array<Column | undefined>(ruleSet.columnCount).fill(undefined)
   }
 
   /** Values of an XPath in the request's document, worked out once. */
