@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from 'node:fs'
 import { defineConfig } from 'vitest/config'
 
 // Sources are used directly, so tests of one module need no build; only tests that start processes use dist.
-const conditions = ['@sevenfold/source', 'node', 'import', 'module', 'default']
+const conditions = ['@sevenfold/source', 'node']
 
 const packages = ['core', 'engines', 'layers', 'backbone', 'apps'].flatMap((group) =>
   existsSync(group) ? readdirSync(group).map((name) => `${group}/${name}`) : [],
@@ -24,7 +24,8 @@ export default defineConfig({
         include: [
           `${root}/src/**/*.test.{ts,tsx}`,
           `${root}/test/**/*.test.ts`,
-          ...(root === 'scripts' ? ['scripts/**/*.test.ts'] : []),
+          // These two are no packages: their tests lie anywhere below them.
+          ...(root === 'scripts' || root === 'test' ? [`${root}/**/*.test.ts`] : []),
         ],
       },
     })),

@@ -9,7 +9,7 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const bin = (name) => join(root, 'node_modules', '.bin', name)
 
 // Folders whose whole tsconfig.json is for checking only; packages have a tsconfig.test.json beside their build.
-const plain = ['scripts', 'test', 'bench', 'apps/console/web']
+const plain = ['scripts', 'test/e2e', 'bench', 'apps/console/web']
 
 function testProjects() {
   const groups = ['core', 'engines', 'layers', 'backbone', 'apps']
