@@ -63,9 +63,11 @@ async function startNginx(
   const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
     .map((kind) => `${kind}_temp_path ${join(folder, `${name}-${kind}`)};`)
     .join(' ')
+  // Started by root, the worker would give up its rights and could not read the benchmark's own folder.
+  const user = process.getuid?.() === 0 ? 'user root; ' : ''
   writeFileSync(
     path,
-    `daemon off; worker_processes 1; pid ${join(folder, `${name}.pid`)}; error_log ${join(folder, `${name}.err`)};
+    `${user}daemon off; worker_processes 1; pid ${join(folder, `${name}.pid`)}; error_log ${join(folder, `${name}.err`)};
 events { worker_connections 2048; }
 http { ${temporary} keepalive_requests 1000000000; ${http(port)} }
 `,
@@ -81,15 +83,19 @@ http { ${temporary} keepalive_requests 1000000000; ${http(port)} }
   return { pid: child.pid ?? 0, port, stop: () => end(child) }
 }
 
-/** The upstream: answers every path with `bytes` bytes. */
+/** The upstream: answers every path with `bytes` bytes, small ones from memory, larger ones from a file. */
 export function startUpstream(folder: string, bytes: number): Promise<Nginx> {
   const body = 'a'.repeat(bytes)
+  writeFileSync(join(folder, 'body.txt'), body)
+  const answer =
+    bytes <= 2048
+      ? `return 200 "${body}";`
+      : `root ${folder}; rewrite ^ /body.txt break; sendfile on; open_file_cache max=10;`
   return startNginx(
     folder,
     'upstream',
     1,
-    (port) =>
-      `access_log off; server { listen 127.0.0.1:${port} backlog=4096; location / { return 200 "${body}"; } }`,
+    (port) => `access_log off; server { listen 127.0.0.1:${port} backlog=4096; location / { ${answer} } }`,
   )
 }
 

@@ -325,6 +325,21 @@ describe('connections', () => {
     for (const one of clients) one.close()
   })
 
+  it('to the upstream that are all taken give 503 in time, and the connection ends', async () => {
+    await restart({ limits: { upstreamConnections: 1, upstreamConnectTimeoutMs: 200 } })
+    upstream.onRequest = () => {}
+    client.send('GET / HTTP/1.1\r\nHost: a\r\n\r\n')
+    await waitFor(() => upstream.heads.length === 1, 'the first request')
+    const other = await RawClient.connect(edge.port)
+    const answer = await other.get('/')
+    expect(answer.status).toBe(503)
+    expect(answer.header('Connection')).toBe('close')
+    expect(edge.accesses[0]?.failure).toBe('EDGE_UPSTREAM_BUSY')
+    await other.closed()
+    for (const socket of upstream.sockets) socket.write('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok')
+    expect((await client.answer()).body).toBe('ok')
+  })
+
   it('finish their request when the engine closes, and take no further one', async () => {
     upstream.onRequest = () => {}
     client.send('GET / HTTP/1.1\r\nHost: a\r\n\r\n')

@@ -110,6 +110,33 @@ describe('slow clients', () => {
     await waitFor(() => upstream.sockets.size === 0, 'the end of the upstream connection')
   })
 
+  it('that do not read their answer do not lock others out of the service', async () => {
+    await edge.close()
+    edge = await TestEdge.start({
+      sites: [{ upstreamPort: upstream.port }],
+      limits: {
+        ...limits,
+        responseTimeoutMs: 60_000,
+        upstreamConnections: 2,
+        upstreamConnectTimeoutMs: 5000,
+      },
+    })
+    upstream.onRequest = ({ head, socket }) => {
+      const length = head.startsWith('GET /large') ? 50_000_000 : 2
+      socket.write(`HTTP/1.1 200 OK\r\nContent-Length: ${length}\r\n\r\n`)
+      socket.write(Buffer.alloc(length))
+    }
+    for (const count of [1, 2]) {
+      const reader = await connect()
+      reader.socket.pause()
+      reader.send('GET /large HTTP/1.1\r\nHost: a\r\n\r\n')
+      await waitFor(() => upstream.heads.length === count, 'the request')
+    }
+    const good = await connect()
+    expect((await good.get('/')).status).toBe(200)
+    expect(edge.accesses.map(({ failure }) => failure)).toContain('EDGE_CLIENT_STALLED')
+  })
+
   it('that never ask again are closed', async () => {
     const client = await connect()
     expect((await client.get('/')).status).toBe(200)

@@ -117,7 +117,8 @@ export class ClientConnection implements Exchange {
     if (request === null || this.responded || this.at === phase.closed) return true
     this.responded = true
     const { writer, host } = this
-    const mayKeepAlive = request.keepAlive && !host.closing && this.at === phase.answer && this.mayServeMore()
+    const mayKeepAlive =
+      request.keepAlive && head.close !== true && this.at === phase.answer && this.mayServeMore()
     const text = writer.begin(head, request, mayKeepAlive)
     if (!writer.bodyless) return this.sendPiece(text, piece, ended)
     writer.send(text, null, '', host.now)
@@ -308,7 +309,7 @@ export class ClientConnection implements Exchange {
   // ---- answering ----
 
   private mayServeMore(): boolean {
-    return this.served < this.host.limits.requestsPerConnection
+    return !this.host.closing && this.served < this.host.limits.requestsPerConnection
   }
 
   private sendPiece(prefix: string, piece: Buffer | null, ended: boolean): boolean {

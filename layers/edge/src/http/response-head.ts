@@ -6,6 +6,8 @@ export interface ResponseHead {
   readonly fields: string
   /** Declared Content-Length or `noLength`. */
   readonly contentLength: number
+  /** True: the client's connection ends after this answer. */
+  readonly close?: boolean
 }
 
 /** The head of an answer as it came from an upstream. */

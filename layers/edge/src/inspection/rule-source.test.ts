@@ -90,6 +90,10 @@ describe('rule sources', () => {
     expect(verdictOf(inspector, '/?q=%3Cscript%3Ealert(1)%3C/script%3E')).toBe('deny')
   })
 
+  it.skipIf(!hasCrs)('can be a Core Rule Set without its set-up file (needs CRS data)', async () => {
+    expect(await testWorker(build([`crs:${join(crs, 'rules')}`]))).toMatchObject({ ok: true })
+  })
+
   it.skipIf(!hasCrs)('can be the built-in set and a Core Rule Set together (needs CRS data)', async () => {
     expect(await testWorker(build(['builtin', `crs:${crs}`], 2))).toMatchObject({ ok: true })
   })

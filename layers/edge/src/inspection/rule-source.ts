@@ -52,7 +52,9 @@ function coreRuleSet(folder: string, paranoia: number): RuleText[] {
     .map((name) => join(folder, name))
     .find(existsSync)
   const levels = ['blocking_paranoia_level', 'detection_paranoia_level', 'paranoia_level']
-  const actions = levels.map((name) => `setvar:tx.${name}=${paranoia}`).join(',')
+  // Without the mark of its set-up file a Core Rule Set refuses every request.
+  const mark = setup === undefined ? ',setvar:tx.crs_setup_version=400' : ''
+  const actions = levels.map((name) => `setvar:tx.${name}=${paranoia}`).join(',') + mark
   const rules = existsSync(join(folder, 'rules')) ? join(folder, 'rules') : folder
   const isRules = (path: string): boolean => !path.endsWith('crs-setup.conf')
   return [

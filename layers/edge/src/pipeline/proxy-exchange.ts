@@ -409,7 +409,9 @@ export class ProxyExchange
     const body = Buffer.from(page.body)
     const fields = location === undefined ? page.fields : `${page.fields}Location: ${lineSafe(location)}\r\n`
     this.responseBytes = body.length
-    this.exchange.respond(plainHead(status, title, fields, body.length), body, true)
+    // Over capacity, connections that ask for more only make it worse.
+    const close = status === 503
+    this.exchange.respond({ ...plainHead(status, title, fields, body.length), close }, body, true)
     this.finish()
   }
 

@@ -8,6 +8,7 @@ import { isBodyless } from '../http/response-head.ts'
 import type { UpstreamHead } from '../http/response-head.ts'
 import { upstreamFailure } from './upstream-failure.ts'
 import type { UpstreamFailure } from './upstream-failure.ts'
+import { stalledUnderPressureMs } from './upstream-limits.ts'
 import type { UpstreamLimits } from './upstream-limits.ts'
 import type { UpstreamListener, UpstreamWriter } from './upstream-listener.ts'
 
@@ -20,6 +21,8 @@ export interface UpstreamOwner {
   isOwnListener(address: string, port: number, local: string): boolean
   /** Coarse monotonic milliseconds. */
   now: number
+  /** True while requests wait for a connection. */
+  readonly pressed: boolean
   /** The connection is free for another request. */
   released(connection: UpstreamConnection): void
   /** The connection is closed. */
@@ -40,7 +43,7 @@ const phase = {
 } as const
 
 const never = Number.POSITIVE_INFINITY
-const receiveSize = 65_536
+const receiveSize = 32_768
 const joinSize = 8192
 
 /**
@@ -60,6 +63,7 @@ export class UpstreamConnection implements UpstreamWriter {
   private buffer: Buffer = Buffer.allocUnsafeSlow(receiveSize)
   private bufferInUse = false
   private paused = false
+  private pausedAt = 0
   private rest: Buffer | null = null
   private restEnded = false
   private method = 'GET'
@@ -130,7 +134,13 @@ export class UpstreamConnection implements UpstreamWriter {
 
   /** Looks at the deadline. */
   sweep(now: number): void {
-    if (now < this.deadline || this.paused) return
+    if (this.paused) {
+      if (this.owner.pressed && now - this.pausedAt >= stalledUnderPressureMs) {
+        this.fail(upstreamFailure('EDGE_CLIENT_STALLED', 'the client took nothing while others waited'))
+      }
+      return
+    }
+    if (now < this.deadline) return
     if (this.at === phase.connecting) this.fail(upstreamFailure('EDGE_UPSTREAM_CONNECT_TIMEOUT'))
     else if (this.at === phase.head) this.fail(upstreamFailure('EDGE_UPSTREAM_TIMEOUT'))
     else this.fail(upstreamFailure('EDGE_UPSTREAM_BODY_TIMEOUT'))
@@ -308,7 +318,9 @@ export class UpstreamConnection implements UpstreamWriter {
     const drained = headGiven ? listener.answerBody(piece, last) : listener.answerHead(head, piece, last)
     if (drained) return
     this.bufferInUse = true
-    if (!last && this.at !== phase.closed) this.paused = true
+    if (last || this.at === phase.closed) return
+    this.paused = true
+    this.pausedAt = this.owner.now
   }
 
   private release(): void {

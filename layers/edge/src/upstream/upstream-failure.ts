@@ -8,6 +8,7 @@ export type UpstreamFailureCode =
   | 'EDGE_UPSTREAM_BODY_TIMEOUT'
   | 'EDGE_UPSTREAM_BUSY'
   | 'EDGE_UPSTREAM_LOOP'
+  | 'EDGE_CLIENT_STALLED'
 
 /** A failed upstream: the status that a client gets when nothing was answered yet. */
 export interface UpstreamFailure {
@@ -27,6 +28,7 @@ const statuses: Readonly<Record<UpstreamFailureCode, 502 | 503 | 504>> = {
   EDGE_UPSTREAM_BODY_TIMEOUT: 504,
   EDGE_UPSTREAM_BUSY: 503,
   EDGE_UPSTREAM_LOOP: 502,
+  EDGE_CLIENT_STALLED: 503,
 }
 
 /** Makes a failure. */

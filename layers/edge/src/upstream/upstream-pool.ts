@@ -17,6 +17,11 @@ export interface PoolOptions {
 
 const sweepMs = 500
 
+interface Waiting {
+  readonly listener: UpstreamListener
+  readonly deadline: number
+}
+
 /**
  * Keep-alive connections to one upstream. The last one used goes first, so that surplus ones fall idle and close;
  * requests over `upstreamConnections` wait in order.
@@ -30,7 +35,7 @@ export class UpstreamPool implements UpstreamOwner {
   private readonly ownListener: (address: string, port: number, local: string) => boolean
   private readonly idle: UpstreamConnection[] = []
   private readonly all = new Set<UpstreamConnection>()
-  private readonly queue: UpstreamListener[] = []
+  private readonly queue: Waiting[] = []
   private closing = false
   private readonly sweeper: NodeJS.Timeout
 
@@ -43,6 +48,10 @@ export class UpstreamPool implements UpstreamOwner {
     this.now = options.monotonicMs()
     this.sweeper = setInterval(() => this.sweep(), sweepMs)
     this.sweeper.unref()
+  }
+
+  get pressed(): boolean {
+    return this.queue.length > 0
   }
 
   /** Open connections. */
@@ -58,13 +67,14 @@ export class UpstreamPool implements UpstreamOwner {
     const free = fresh ? undefined : this.idle.pop()
     if (free !== undefined) free.assign(listener)
     else if (this.all.size < this.limits.upstreamConnections) this.open(listener)
-    else if (this.queue.length < maxWaiting) this.queue.push(listener)
+    else if (this.queue.length < maxWaiting) this.queue.push(this.waiting(listener))
     else listener.upstreamFailed(upstreamFailure('EDGE_UPSTREAM_BUSY', 'too many requests wait'))
   }
 
   /** Takes a listener that still waits out of the queue. */
   cancel(listener: UpstreamListener): void {
-    const at = this.queue.indexOf(listener)
+    if (this.queue.length === 0) return
+    const at = this.queue.findIndex((waiting) => waiting.listener === listener)
     if (at >= 0) this.queue.splice(at, 1)
   }
 
@@ -77,7 +87,7 @@ export class UpstreamPool implements UpstreamOwner {
     if (next === undefined) {
       connection.idleUntil = this.now + this.limits.upstreamKeepAliveTimeoutMs
       this.idle.push(connection)
-    } else connection.assign(next)
+    } else connection.assign(next.listener)
   }
 
   closed(connection: UpstreamConnection): void {
@@ -85,7 +95,12 @@ export class UpstreamPool implements UpstreamOwner {
     const at = this.idle.indexOf(connection)
     if (at >= 0) this.idle.splice(at, 1)
     const next = this.closing ? undefined : this.queue.shift()
-    if (next !== undefined) this.open(next)
+    if (next !== undefined) this.open(next.listener)
+  }
+
+  /** Waiting counts as connecting: slow readers that hold all connections must not hold up everybody else for ever. */
+  private waiting(listener: UpstreamListener): Waiting {
+    return { listener, deadline: this.now + this.limits.upstreamConnectTimeoutMs }
   }
 
   private open(listener: UpstreamListener): void {
@@ -98,7 +113,7 @@ export class UpstreamPool implements UpstreamOwner {
   close(): void {
     clearInterval(this.sweeper)
     this.closing = true
-    for (const listener of this.queue.splice(0))
+    for (const { listener } of this.queue.splice(0))
       listener.upstreamFailed(upstreamFailure('EDGE_UPSTREAM_BUSY', 'stopping'))
     for (const connection of this.all) connection.destroy()
     this.all.clear()
@@ -110,5 +125,10 @@ export class UpstreamPool implements UpstreamOwner {
     // The oldest lie at the bottom of the stack.
     while ((this.idle[0]?.idleUntil ?? Number.POSITIVE_INFINITY) <= this.now) this.idle.shift()?.destroy()
     for (const connection of this.all) connection.sweep(this.now)
+    while ((this.queue[0]?.deadline ?? Number.POSITIVE_INFINITY) <= this.now) {
+      this.queue
+        .shift()
+        ?.listener.upstreamFailed(upstreamFailure('EDGE_UPSTREAM_BUSY', 'no connection was free in time'))
+    }
   }
 }
