@@ -1,1 +1,8 @@
-export {}
+export { protect } from './agent/protect.ts'
+export type { Protection } from './agent/protect.ts'
+export { optionsFromEnvironment } from './agent/options.ts'
+export type { ProtectOptions } from './agent/options.ts'
+export type { AgentCounters, AgentMode } from './agent/agent.ts'
+export { RefusedError } from './agent/refusal.ts'
+export type { AttackClass } from './agent/attack.ts'
+export { runtimeLayer } from './forwarder/runtime-layer.ts'

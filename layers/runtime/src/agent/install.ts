@@ -23,13 +23,17 @@ export interface InstallOptions {
 
 const installed = Symbol.for('sevenfold.agent')
 
+/** The agent of this process or worker thread; undefined before `installAgent`. */
+export function installedAgent(): Agent | undefined {
+  return (globalThis as unknown as Readonly<Record<symbol, Agent | undefined>>)[installed]
+}
+
 /** Hooks this process or worker thread, once: a second copy of this package gets the first one's agent. */
 export function installAgent({ mode, report, onFault }: InstallOptions): Agent {
-  const holder = globalThis as unknown as Record<symbol, Agent | undefined>
-  const present = holder[installed]
+  const present = installedAgent()
   if (present !== undefined) return present
   const agent = new Agent(mode, report, onFault)
-  Object.defineProperty(holder, installed, { value: agent })
+  Object.defineProperty(globalThis, installed, { value: agent })
   const stored = new StoredInputs()
   const guard = new StatementGuard(agent, stored)
   const hooks: readonly [string, () => void][] = [

@@ -1,27 +1,44 @@
 import { basename } from 'node:path'
-import type { AgentCounters, AgentMode, AgentReport } from './agent.ts'
-import { installAgent } from './install.ts'
+import type { AgentCounters, AgentMode } from './agent.ts'
+import { installAgent, installedAgent } from './install.ts'
 import type { ProtectOptions } from './options.ts'
+import { blockDraft } from './report/block-draft.ts'
+import { Sensor } from './report/sensor.ts'
 
 /** A protected process. */
 export interface Protection {
-  /** Mode in force. */
+  /** Mode in force: the given one, or the forwarder's once it has spoken. */
   mode(): AgentMode
   counters(): Readonly<AgentCounters>
 }
 
 /** Protects this process or worker thread from here on: call it before the application loads its packages. */
 export function protect(options: ProtectOptions = {}): Protection {
-  const report = (report: AgentReport): void => {
-    void report
-  }
-  void basename
+  const present = installedAgent()
+  if (present !== undefined) return { mode: () => present.mode, counters: () => present.counters }
+  const service = options.service ?? basename(process.cwd())
+  const sources = { service, trustsProxy: options.trustsProxy === true, now: Date.now }
   const agent = installAgent({
     mode: options.mode ?? 'monitor',
-    report,
-    onFault: (e, s) => {
-      if (process.env['SF_DEBUG']) console.error('FAULT', s, e)
+    report: (report) => sensor.report(blockDraft(report, sources)),
+    onFault: (error, sink) => {
+      // The counter goes out with every beat; the text is for whoever looks at the process.
+      if (agent.counters.faults <= maxFaultWarnings)
+        process.emitWarning(`${sink}: ${String(error)}`, { code: 'SEVENFOLD_AGENT_FAULT' })
     },
   })
+  const sensor = new Sensor({
+    service,
+    unprotected: [],
+    counters: () => ({ ...agent.counters }),
+    onMode: (mode) => {
+      agent.mode = mode
+    },
+    ...(options.socketPath === undefined ? {} : { socketPath: options.socketPath }),
+    ...(options.token === undefined ? {} : { token: options.token }),
+  })
+  sensor.start()
   return { mode: () => agent.mode, counters: () => agent.counters }
 }
+
+const maxFaultWarnings = 10

@@ -11,6 +11,8 @@ export const maxBodyBytes = 1_048_576
 /** JSON texts parsed while serving one request that are remembered. */
 export const maxParsed = 64
 
+const nothing: ReadonlySet<string> = new Set()
+
 /** A JSON text and what it held. */
 interface ParsedJson {
   readonly text: string
@@ -24,16 +26,16 @@ interface ParsedJson {
 export class RequestContext {
   readonly request: IncomingMessage
   readonly response: ServerResponse
-  /** Paths that left their base through an input. */
-  readonly joined: Set<string> = new Set()
   /** An input chose the host of an outgoing request: connections to inner addresses are refused from here on. */
   guardsAddresses = false
   /** The answer was refused: status 403 and no more of the application's body. */
   isAnswerRefused = false
-  readonly #parsed: ParsedJson[] = []
-  #chunks: Uint8Array[] = []
+  // Made when needed: one is created for each request, and most requests need none of them.
+  #joined: Set<string> | undefined
+  #parsed: ParsedJson[] | undefined
+  #chunks: Uint8Array[] | undefined
   #bodyBytes = 0
-  #raw: ReadonlySet<string> = new Set()
+  #raw: ReadonlySet<string> = nothing
   #harmful: ReadonlySet<string> | undefined
   #seenParsed = 0
   #seenBody = 0
@@ -49,17 +51,51 @@ export class RequestContext {
   addChunk(chunk: Uint8Array): void {
     if (this.#bodyBytes + chunk.length > maxBodyBytes) return
     this.#bodyBytes += chunk.length
-    this.#chunks.push(chunk)
+    if (this.#chunks === undefined) this.#chunks = [chunk]
+    else this.#chunks.push(chunk)
   }
 
   /** Remembers JSON that was parsed now; whether it came with the request is asked only when a sink wants to know. */
   addParsed(text: string, value: object): void {
-    if (this.#parsed.length < maxParsed && text.length <= maxBodyBytes) this.#parsed.push({ text, value })
+    if (text.length > maxBodyBytes) return
+    if (this.#parsed === undefined) this.#parsed = [{ text, value }]
+    else if (this.#parsed.length < maxParsed) this.#parsed.push({ text, value })
+  }
+
+  /** Paths that left their base through an input. */
+  joined(): ReadonlySet<string> {
+    return this.#joined ?? nothing
+  }
+
+  /** Adds such a path. */
+  addJoined(path: string): void {
+    this.#joined ??= new Set()
+    this.#joined.add(path)
   }
 
   /** True once something more than the head has arrived. */
   hasBody(): boolean {
     return this.#bodyBytes > 0
+  }
+
+  /**
+   * False when a file's path surely did not come with this request, which is cheaper to know than all of its inputs:
+   * its name stands nowhere in the request, nothing in it is escaped, and it is not there in base64.
+   */
+  mayHold(path: string): boolean {
+    const { url = '', headers, rawHeaders } = this.request
+    const type = headers['content-type'] ?? ''
+    if (url.includes('%') || (this.#bodyBytes > 0 && !type.includes('json'))) return true
+    const name = path.slice(path.lastIndexOf('/') + 1)
+    const encoded = Buffer.from(path).toString('base64url').replace(/.$/, '')
+    const head = `${url}\n${rawHeaders.join('\n')}`
+    if (head.includes(name) || head.replaceAll('+', '-').includes(encoded)) return true
+    for (const chunk of this.#chunks ?? []) {
+      const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength)
+      if (bytes.includes(name) || bytes.includes('\\u') || bytes.includes('%') || bytes.includes(encoded))
+        return true
+    }
+    return (this.#chunks?.length ?? 0) > 1
   }
 
   /** Every string that came with this request, as the application may see it, and their other spellings. */
@@ -71,7 +107,7 @@ export class RequestContext {
   /** Those that could change the meaning of a statement. */
   inputs(): ReadonlySet<string> {
     this.#collect()
-    return this.#harmful ?? new Set()
+    return this.#harmful ?? nothing
   }
 
   /**
@@ -101,25 +137,23 @@ export class RequestContext {
   bodies(): readonly unknown[] {
     const extended = this.request as unknown as { readonly body?: unknown; readonly query?: unknown }
     this.#collect()
-    const own = this.#parsed.filter(({ text }) => this.isFromRequest(text)).map(({ value }) => value)
+    const own = (this.#parsed ?? []).filter(({ text }) => this.isFromRequest(text)).map(({ value }) => value)
     return [...own, extended.body, extended.query]
   }
 
   #bodyText(): string {
-    const [first] = this.#chunks
-    if (first === undefined) return ''
-    const bytes = this.#chunks.length === 1 ? first : Buffer.concat(this.#chunks)
+    const chunks = this.#chunks
+    const first = chunks?.[0]
+    if (chunks === undefined || first === undefined) return ''
+    const bytes = chunks.length === 1 ? first : Buffer.concat(chunks)
     return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8')
   }
 
   #collect(): void {
-    if (
-      this.#harmful !== undefined &&
-      this.#seenParsed === this.#parsed.length &&
-      this.#seenBody === this.#bodyBytes
-    )
+    const parsed = this.#parsed?.length ?? 0
+    if (this.#harmful !== undefined && this.#seenParsed === parsed && this.#seenBody === this.#bodyBytes)
       return
-    this.#seenParsed = this.#parsed.length
+    this.#seenParsed = parsed
     this.#seenBody = this.#bodyBytes
     const all = new Set<string>()
     collectHead(this.request, all)
@@ -127,7 +161,7 @@ export class RequestContext {
     const harmful = new Set<string>()
     for (const text of all) this.#addVariants(text, all, harmful)
     // JSON inside an input: a cookie, a parameter, a field of a form, a token.
-    for (const { text, value } of this.#parsed) {
+    for (const { text, value } of this.#parsed ?? []) {
       if (!all.has(text)) continue
       const inside = new Set<string>()
       collectStrings(value, inside)
@@ -154,7 +188,7 @@ export class RequestContext {
     }
     const type = this.request.headers['content-type'] ?? ''
     const text = this.#bodyText()
-    const whole = this.#parsed.find((entry) => entry.text === text)?.value
+    const whole = this.#parsed?.find((entry) => entry.text === text)?.value
     const value = whole ?? (type.includes('json') ? parseJson(text) : undefined)
     if (value === undefined) collectBody(type, text, all)
     else collectStrings(value, all)

@@ -3,7 +3,7 @@ import path from 'node:path'
 import { Readable, Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import type { Agent } from '../agent.ts'
-import { isClimbing, judgePath, leftItsBase } from '../judges/judge-path.ts'
+import { isClimbing, isPlainAbsolute, judgePath, leftItsBase } from '../judges/judge-path.ts'
 import type { RefusedError } from '../refusal.ts'
 import { currentRequest } from '../request-context.ts'
 import { patch, refuseByCallback } from './patch.ts'
@@ -50,7 +50,11 @@ function createCheck(
     for (let i = 0; i < paths; i += 1) {
       const path = pathOf(args[i])
       if (path === undefined) continue
-      const refusal = agent.check(sink, (context) => judgePath(path, context.inputs(), context.joined))
+      const refusal = agent.check(sink, (context) =>
+        isPlainAbsolute(path) && context.joined().size === 0 && !context.mayHold(path)
+          ? null
+          : judgePath(path, context.inputs(), context.joined()),
+      )
       if (refusal !== null) return refusal
     }
     return null
@@ -138,7 +142,7 @@ function hookJoining(agent: Agent): void {
       const context = currentRequest.getStore()
       try {
         if (context !== undefined && leftItsBase(args.map(String), result, context.inputs()))
-          context.joined.add(result)
+          context.addJoined(result)
       } catch (error) {
         agent.fault(error, 'path')
       }

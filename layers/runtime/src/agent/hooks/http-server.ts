@@ -6,19 +6,24 @@ import { RequestContext, currentRequest } from '../request-context.ts'
 import { patch } from './patch.ts'
 import type { AnyFunction } from './patch.ts'
 
-const contextOf = new WeakMap<object, RequestContext>()
+// A property and not a weak map: thousands of short-lived keys in one would keep the garbage collector busy.
+const contextOf = Symbol('sevenfold.context')
+
+interface Traced {
+  [contextOf]?: RequestContext
+}
 
 /** Requests are entered at the server itself, below every framework; bodies are seen as the parser gives them. */
 export function hookHttpServer(agent: Agent, stored: StoredInputs): void {
   const enter = (emit: AnyFunction): AnyFunction =>
     function (this: unknown, ...args: unknown[]): unknown {
-      const [event, request, response] = args
-      if (event !== 'request' || agent.mode === 'off') return emit.apply(this, args)
+      if (args[0] !== 'request' || agent.mode === 'off') return emit.apply(this, args)
+      const [, request, response] = args
       if (!(request instanceof IncomingMessage) || !(response instanceof ServerResponse))
         return emit.apply(this, args)
       agent.counters.requests += 1
       const context = new RequestContext(request, response, stored)
-      contextOf.set(request, context)
+      ;(request as Traced)[contextOf] = context
       return currentRequest.run(context, () => emit.apply(this, args))
     }
   patch(HttpServer.prototype, 'emit', enter)
@@ -29,7 +34,7 @@ export function hookHttpServer(agent: Agent, stored: StoredInputs): void {
     (push) =>
       function (this: unknown, ...args: unknown[]): unknown {
         const [chunk] = args
-        if (chunk instanceof Uint8Array) contextOf.get(this as object)?.addChunk(chunk)
+        if (chunk instanceof Uint8Array) (this as Traced)[contextOf]?.addChunk(chunk)
         return push.apply(this, args)
       },
   )

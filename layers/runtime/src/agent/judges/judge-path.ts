@@ -4,6 +4,11 @@ import type { Finding } from '../attack.ts'
 
 const climbs = /(?:^|[/\\])\.\.(?:[/\\]|$)/
 
+/** True when only inputs that hold the path whole could make it hostile, so that a cheap look may come first. */
+export function isPlainAbsolute(path: string): boolean {
+  return isAbsolute(path) && !isClimbing(path) && !path.includes('\u0000')
+}
+
 /** True for a text that leaves the folder it is appended to. */
 export function isClimbing(text: string): boolean {
   return text.includes('..') && climbs.test(text)

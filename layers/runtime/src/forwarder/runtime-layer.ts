@@ -1,0 +1,102 @@
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import type { RuntimeConfig } from '@sevenfold/config'
+import { defineLayer, listenOnSocket } from '@sevenfold/layer'
+import type { Layer, PartContext, RunningLayer } from '@sevenfold/layer'
+import { runCanary } from '../agent/report/canary.ts'
+import { blockFactsOf } from './block-facts.ts'
+import { parseConfig } from './parse-config.ts'
+import { SensorConnection } from './sensor-connection.ts'
+import type { SensorEvents } from './sensor-connection.ts'
+import { loadOrCreateToken } from './token-file.ts'
+
+/** Sensors that are served at once; further ones are closed. */
+export const maxSensors = 256
+
+const fallbackSpoolBytes = 16_777_216
+
+type Context = PartContext<RuntimeConfig>
+
+function eventsFor(context: Context): SensorEvents {
+  const notice = (action: string, message: string, severity?: number): void =>
+    context.emit(context.events.notice(action, message, severity))
+  const counter = context.metrics.counter(
+    'sevenfold_runtime_events_total',
+    'Refused and noticed calls that sensors told of.',
+  )
+  return {
+    onHello: ({ service, pid, node, unprotected }) => {
+      notice('sensor-started', `${service} runs with the agent (process ${pid}, Node ${node})`)
+      for (const { package: name, version = '', why } of unprotected)
+        notice('sensor-unprotected', `${service}: ${name} ${version} is not protected: ${why}`, 50)
+    },
+    onEvent: (draft, { service }) => {
+      const facts = blockFactsOf(draft, service)
+      if (facts === undefined) return
+      counter.inc()
+      context.emit(context.events.block(facts))
+    },
+    onBeat: ({ canary }) => {
+      if (canary !== undefined) context.setCanary(canary)
+    },
+    onSilence: ({ service, pid }) =>
+      notice('sensor-silent', `${service}: no beat from process ${pid} for 30 s`, 60),
+    onEnd: ({ service, pid }, code) =>
+      code === undefined
+        ? notice('sensor-lost', `${service}: process ${pid} ended without a word`, 60)
+        : notice('sensor-ended', `${service}: process ${pid} ended with code ${code}`),
+    onRefused: (reason) => {
+      context.log.warn('sensor-refused', { reason })
+      notice('sensor-refused', `a connection to the sensor socket was closed: ${reason}`, 60)
+    },
+  }
+}
+
+async function start(context: Context): Promise<RunningLayer<RuntimeConfig>> {
+  const socketPath = join(context.dataDir, 'sensor.sock')
+  const token = loadOrCreateToken(`${socketPath}.token`)
+  const events = eventsFor(context)
+  const connections = new Set<SensorConnection>()
+  const server = createServer((socket) => {
+    if (connections.size >= maxSensors) {
+      socket.destroy()
+      return
+    }
+    const mode = (): ReturnType<Context['mode']> => context.mode()
+    const connection = new SensorConnection({ socket, token, mode, clock: context.clock, events })
+    connections.add(connection)
+    socket.on('close', () => connections.delete(connection))
+  })
+  await listenOnSocket(server, socketPath)
+  const tell = (): void => {
+    for (const connection of connections) connection.sendPolicy()
+  }
+  const stopTelling = context.onModeChange(tell)
+  return {
+    selfTest: () => {
+      const canary = runCanary(() => context.clock.now())
+      return Promise.resolve({ ok: canary.ok, details: { sensors: connections.size } })
+    },
+    reload: () => {
+      tell()
+      return Promise.resolve()
+    },
+    stop: async () => {
+      stopTelling()
+      for (const connection of connections) connection.close()
+      await new Promise<void>((resolve) => {
+        server.close(() => resolve())
+      })
+    },
+  }
+}
+
+/** The runtime layer's own process: it receives what the agents in applications tell, signs it and hands it on. */
+export const runtimeLayer: Layer<RuntimeConfig> = defineLayer({
+  name: 'runtime',
+  parseConfig,
+  fallback: () => ({ v: 1, spoolBytes: fallbackSpoolBytes, mode: 'monitor' }),
+  modes: (config) => ({ layer: config.mode, sites: {} }),
+  spoolBytes: (config) => config.spoolBytes,
+  start,
+})
