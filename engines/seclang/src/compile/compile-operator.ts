@@ -49,7 +49,7 @@ export function compileOperator(
   if (takesMacros(lower) && use.param.includes('%{')) return compileDynamic(use, operator, { context, slots })
   return {
     kind: 'matcher',
-    matcher: specialMatcher(lower, use.param, context) ?? compileMatcher(operator, use.param, context),
+    matcher: specialMatcher(lower, use.param, context) ?? sharedMatcher(operator, use.param, context),
     negated: use.negated,
   }
 }
@@ -142,6 +142,20 @@ function compileRx(param: string, context: OperatorContext): OperatorMatcher {
   } catch (error) {
     throw new OperatorFault('WAF_RULE_ARGUMENT', error instanceof Error ? error.message : String(error), 'rx')
   }
+}
+
+// Phrase lists are large and named by several rules of a rule set; the context is one object per rule file.
+const sharedByContext = new WeakMap<OperatorContext, Map<string, OperatorMatcher>>()
+
+function sharedMatcher(operator: Operator, param: string, context: OperatorContext): OperatorMatcher {
+  const known = sharedByContext.get(context) ?? new Map<string, OperatorMatcher>()
+  sharedByContext.set(context, known)
+  const key = `${operator.name} ${param}`
+  const found = known.get(key)
+  if (found !== undefined) return found
+  const matcher = compileMatcher(operator, param, context)
+  known.set(key, matcher)
+  return matcher
 }
 
 function compileMatcher(operator: Operator, param: string, context: OperatorContext): OperatorMatcher {

@@ -82,6 +82,8 @@ class RuleCompiler {
   readonly #input: CompilerInput
   readonly #faults: SeclangFault[] = []
   readonly #ids = new Set<number>()
+  /** One per rule file: operators with the same parameter are compiled once. */
+  readonly #contexts = new Map<string, OperatorContext>()
 
   constructor(source: RuleSetSource, input: CompilerInput) {
     this.#source = source
@@ -206,8 +208,10 @@ class RuleCompiler {
   }
 
   #operatorContext(rule: ParsedRule): OperatorContext {
+    const known = this.#contexts.get(rule.at.file)
+    if (known !== undefined) return known
     const { files } = this.#input.options
-    return {
+    const context: OperatorContext = {
       regex: { multiline: this.#input.context.dialect === 'libmodsecurity3' },
       readDataFile: (path, from) => {
         const [found] = files.resolve(path, from)
@@ -216,6 +220,8 @@ class RuleCompiler {
       },
       from: rule.at.file,
     }
+    this.#contexts.set(rule.at.file, context)
+    return context
   }
 }
 
