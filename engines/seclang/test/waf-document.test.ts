@@ -53,7 +53,10 @@ describe('the tables of the language', () => {
 describe('the public surface', () => {
   it('changes only on purpose', () => {
     expect(Object.keys(seclang).toSorted()).toEqual([
+      'AppsecError',
       'SeclangError',
+      'compileAppsecConfig',
+      'compileAppsecRule',
       'compileRuleSet',
       'createMemoryStore',
       'createSeclangInspector',
