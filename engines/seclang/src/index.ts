@@ -22,3 +22,6 @@ export {
   type SeclangInspector,
 } from './transaction/seclang-inspector.ts'
 export type { TraceEvent, Tracer } from './transaction/tracer.ts'
+export { AppsecError, type AppsecErrorCode } from './appsec/appsec-error.ts'
+export { compileAppsecConfig, type CompiledAppsecConfig } from './appsec/compile-appsec-config.ts'
+export { compileAppsecRule, type AppsecAction, type CompiledAppsecRule } from './appsec/compile-appsec-rule.ts'

@@ -1,0 +1,134 @@
+import { existsSync, readFileSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parse } from 'yaml'
+import { describe, expect, it } from 'vitest'
+import {
+  compileAppsecConfig,
+  compileAppsecRule,
+  compileRuleSet,
+  createSeclangInspector,
+  noRuleFiles,
+} from '../src/index.ts'
+import { readNuclei } from './nuclei-request.ts'
+import type { NucleiRequest, NucleiTemplate } from './nuclei-request.ts'
+
+const shared =
+  process.env['SEVENFOLD_SHARED'] ?? fileURLToPath(new URL('../../../../shared', import.meta.url))
+const hub = join(shared, 'hub')
+const hasHub = existsSync(join(hub, 'appsec-tests'))
+
+/** Tests that fail, with the reason; one that passes again fails the run. */
+const known: Readonly<Record<string, string>> = {
+  'CVE-2024-1071': 'a time function behind a comma (user_login,SLEEP(5)) is not yet judged as SQL',
+}
+
+function read(path: string): unknown {
+  return parse(readFileSync(path, 'utf8'))
+}
+
+const base = 'appsec-rules/crowdsecurity/base-config.yaml'
+
+function isTest(name: string): boolean {
+  return existsSync(join(hub, 'appsec-tests', name, 'config.yaml'))
+}
+
+/** Rules are named by path or by `author/name`. */
+function ruleFile(name: string): string {
+  const path = name.replace(/^\.\//, '')
+  return path.startsWith('appsec-rules/') ? path : `appsec-rules/${path}.yaml`
+}
+
+function statusOf(inspector: ReturnType<typeof createSeclangInspector>, request: NucleiRequest): number {
+  const inspection = inspector.open({
+    clientAddress: '192.0.2.7',
+    clientPort: 4000,
+    serverAddress: '192.0.2.1',
+    serverPort: 80,
+    tls: false,
+    requestId: 'r',
+    startedAtMs: 0,
+  })
+  const latin1 = (text: string): string => Buffer.from(text, 'utf8').toString('latin1')
+  const length = request.body === '' ? [] : ['Content-Length', String(Buffer.byteLength(request.body))]
+  const headers = [...request.headers.flat().map(latin1), ...length]
+  inspection.requestHead({
+    kind: 'request',
+    method: request.method,
+    target: latin1(request.target),
+    version: '1.1',
+    headers,
+  })
+  if (request.body !== '') inspection.requestBody(Buffer.from(request.body))
+  inspection.requestEnd()
+  const end = inspection.report().interruption
+  inspection.close()
+  return end?.kind === 'deny' ? end.status : 200
+}
+
+function holds({ statuses }: NucleiTemplate, found: readonly number[]): boolean {
+  return statuses.every(([position, isEqual, status]) => {
+    // Behind the tests' own server other statuses mean that the request went through.
+    const wantsRefusal = (status === 403) === isEqual
+    if (position === 0) return found.some((each) => (each === 403) === wantsRefusal)
+    return (found[position - 1] === 403) === wantsRefusal
+  })
+}
+
+function runTest(name: string): boolean {
+  const folder = join(hub, 'appsec-tests', name)
+  const config = read(join(folder, 'config.yaml')) as {
+    'appsec-rules': readonly string[]
+    nuclei_template: string
+  }
+  const rules = new Set([base, ...config['appsec-rules'].map(ruleFile)])
+  const texts = [...rules].map((path) => ({
+    file: path,
+    text: compileAppsecRule(read(join(hub, path))).seclang,
+  }))
+  const engine = { file: 'engine', text: 'SecRuleEngine On\nSecRequestBodyAccess On\n' }
+  const inspector = createSeclangInspector(compileRuleSet([engine, ...texts], { files: noRuleFiles }))
+  const template = readNuclei(read(join(folder, config.nuclei_template)))
+  return (
+    template.requests.length > 0 &&
+    holds(
+      template,
+      template.requests.map((request) => statusOf(inspector, request)),
+    )
+  )
+}
+
+describe.skipIf(!hasHub)("the hub's AppSec data (needs ../shared/hub)", () => {
+  const folder = join(hub, 'appsec-rules', 'crowdsecurity')
+  const files = hasHub ? readdirSync(folder).filter((file) => file.endsWith('.yaml')) : []
+
+  it('compiles as a whole', () => {
+    for (const file of files) expect(() => compileAppsecRule(read(join(folder, file))), file).not.toThrow()
+    expect(files.length).toBeGreaterThan(200)
+  })
+
+  it('loads as one rule set, with ids of their own', () => {
+    const texts = files.map((file) => ({ file, text: compileAppsecRule(read(join(folder, file))).seclang }))
+    expect(() => compileRuleSet(texts, { files: noRuleFiles })).not.toThrow()
+  })
+
+  it('puts the default configuration together', () => {
+    const rules = new Map(
+      files.map((file) => read(join(folder, file)) as { name: string }).map((rule) => [rule.name, rule]),
+    )
+    const config = compileAppsecConfig(
+      read(join(hub, 'appsec-configs', 'crowdsecurity', 'appsec-default.yaml')),
+      rules,
+    )
+    expect(config.remediation).toBe('ban')
+    expect(config.inband.split('\n').length).toBeGreaterThan(300)
+  })
+
+  const tests = hasHub ? readdirSync(join(hub, 'appsec-tests')).filter(isTest) : []
+  it('passes its own tests', () => {
+    const failed = tests.filter((name) => !runTest(name))
+    process.stdout.write(`hub AppSec tests: ${tests.length - failed.length} of ${tests.length}\n`)
+    if (failed.length > 0) process.stdout.write(`failed: ${failed.join(', ')}\n`)
+    expect(failed).toEqual(Object.keys(known))
+  })
+})
