@@ -1,9 +1,11 @@
 import childProcess from 'node:child_process'
 import { EventEmitter } from 'node:events'
+import { Readable, Writable } from 'node:stream'
+import { promisify } from 'node:util'
 import type { Agent } from '../agent.ts'
 import type { RefusedError } from '../refusal.ts'
 import { judgeCarriedCommand, judgeProgram, judgeShell } from '../judges/judge-command.ts'
-import { patch, refuseByCallback } from './patch.ts'
+import { patch, rejected } from './patch.ts'
 import type { AnyFunction } from './patch.ts'
 
 interface ShellOption {
@@ -39,15 +41,22 @@ function checkProgram(agent: Agent, sink: string, args: readonly unknown[]): Ref
 
 /** A child that never ran: it emits `error` and `close`, as one that could not be started does. */
 function failedChild(error: Error): EventEmitter {
+  const ended = (): Readable => Readable.from([])
+  const stdin = new Writable({ write: (_chunk, _encoding, done) => done() })
+  const [stdout, stderr] = [ended(), ended()]
   const child = Object.assign(new EventEmitter(), {
     pid: undefined,
-    stdin: null,
-    stdout: null,
-    stderr: null,
-    stdio: [],
+    stdin,
+    stdout,
+    stderr,
+    stdio: [stdin, stdout, stderr],
     exitCode: null,
+    signalCode: null,
+    connected: false,
     killed: false,
     kill: () => false,
+    send: () => false,
+    disconnect: () => undefined,
     ref: () => undefined,
     unref: () => undefined,
   })
@@ -70,16 +79,35 @@ function throwing(
     }
 }
 
-function emitting(
-  check: (args: readonly unknown[]) => RefusedError | null,
-): (original: AnyFunction) => AnyFunction {
+type Check = (args: readonly unknown[]) => RefusedError | null
+
+function emitting(check: Check): (original: AnyFunction) => AnyFunction {
   return (original) =>
     function (this: unknown, ...args: unknown[]): unknown {
       const refusal = check(args)
       if (refusal === null) return original.apply(this, args)
-      refuseByCallback(args, refusal)
+      const callback = args.at(-1)
+      // Callers put the output together whether or not there was an error.
+      if (typeof callback === 'function') process.nextTick(callback as AnyFunction, refusal, '', '')
       return failedChild(refusal)
     }
+}
+
+/** `util.promisify` uses a function of its own for these, which must be guarded as well. */
+function patchPromisified(name: 'exec' | 'execFile', check: Check): void {
+  const original = childProcess[name] as unknown as Record<symbol, AnyFunction | undefined>
+  const native = original[promisify.custom]
+  patch(childProcess, name, emitting(check))
+  if (native === undefined) return
+  Object.defineProperty(childProcess[name], promisify.custom, {
+    configurable: true,
+    value(this: unknown, ...args: unknown[]): unknown {
+      const refusal = check(args)
+      return refusal === null
+        ? native.apply(this, args)
+        : Object.assign(rejected(refusal), { child: failedChild(refusal) })
+    },
+  })
 }
 
 /** Every way to start a process. */
@@ -105,7 +133,8 @@ export function hookChildProcess(agent: Agent): void {
   patch(childProcess, 'execSync', throwing(line))
   patch(childProcess, 'execFileSync', throwing(program))
   patch(childProcess, 'spawnSync', spawnSyncResult)
-  patch(childProcess, 'exec', emitting(line))
-  patch(childProcess, 'execFile', emitting(program))
+  patchPromisified('exec', line)
+  patchPromisified('execFile', program)
   patch(childProcess, 'spawn', emitting(program))
+  patch(childProcess, 'fork', emitting(program))
 }

@@ -46,6 +46,21 @@ function commandOfShell({ file, args }: ProgramCall): string | undefined {
   return option < 0 ? undefined : args[option + 1]
 }
 
+// Words that do more than to be looked for: an option, a path.
+const telling = /^-|[/\\]|^\.\.?$/
+
+/** An input whose words became several arguments one after the other, one of them an option or a path. */
+function splitInput(args: readonly string[], inputs: Iterable<string>): string | undefined {
+  for (const input of inputs) {
+    if (!/\s/.test(input) || input.length > 4096) continue
+    const words = input.trim().split(/\s+/)
+    if (words.length < 2 || words.length > args.length || !words.some((word) => telling.test(word))) continue
+    for (let at = 0; at + words.length <= args.length; at += 1)
+      if (words.every((word, index) => args[at + index] === word)) return input
+  }
+  return undefined
+}
+
 /** Judges a program and its arguments: a shell's command line, a program chosen from outside, an option from outside. */
 export function judgeProgram(call: ProgramCall, inputs: ReadonlySet<string>): Finding | null {
   const line = commandOfShell(call)
@@ -54,6 +69,9 @@ export function judgeProgram(call: ProgramCall, inputs: ReadonlySet<string>): Fi
     return finding('command-injection', call.file, 'an input chooses the program')
   }
   if (printers.has(baseName(call.file))) return null
+  const split = splitInput(call.args, inputs)
+  if (split !== undefined)
+    return finding('command-injection', split, 'an input was split into several arguments')
   const option = call.args.find((arg) => arg.length > 1 && arg.startsWith('-') && inputs.has(arg))
   return option === undefined
     ? null
