@@ -94,20 +94,20 @@ function emitting(check: Check): (original: AnyFunction) => AnyFunction {
 }
 
 /** `util.promisify` uses a function of its own for these, which must be guarded as well. */
-function patchPromisified(name: 'exec' | 'execFile', check: Check): void {
-  const original = childProcess[name] as unknown as Record<symbol, AnyFunction | undefined>
-  const native = original[promisify.custom]
-  patch(childProcess, name, emitting(check))
-  if (native === undefined) return
-  Object.defineProperty(childProcess[name], promisify.custom, {
-    configurable: true,
-    value(this: unknown, ...args: unknown[]): unknown {
-      const refusal = check(args)
-      return refusal === null
-        ? native.apply(this, args)
-        : Object.assign(rejected(refusal), { child: failedChild(refusal) })
-    },
-  })
+function promisifiable(check: Check): (original: AnyFunction) => AnyFunction {
+  return (original) => {
+    const wrapper = emitting(check)(original)
+    const native = (original as unknown as Record<symbol, AnyFunction | undefined>)[promisify.custom]
+    if (native === undefined) return wrapper
+    return Object.defineProperty(wrapper, promisify.custom, {
+      value(this: unknown, ...args: unknown[]): unknown {
+        const refusal = check(args)
+        return refusal === null
+          ? native.apply(this, args)
+          : Object.assign(rejected(refusal), { child: failedChild(refusal) })
+      },
+    })
+  }
 }
 
 /** Every way to start a process. */
@@ -133,8 +133,8 @@ export function hookChildProcess(agent: Agent): void {
   patch(childProcess, 'execSync', throwing(line))
   patch(childProcess, 'execFileSync', throwing(program))
   patch(childProcess, 'spawnSync', spawnSyncResult)
-  patchPromisified('exec', line)
-  patchPromisified('execFile', program)
+  patch(childProcess, 'exec', promisifiable(line))
+  patch(childProcess, 'execFile', promisifiable(program))
   patch(childProcess, 'spawn', emitting(program))
   patch(childProcess, 'fork', emitting(program))
 }

@@ -7,8 +7,13 @@ export type AnyFunction = (this: unknown, ...args: unknown[]) => unknown
 const wrapped = Symbol.for('sevenfold.wrapped')
 
 function keepIdentity(wrapper: AnyFunction, original: AnyFunction): void {
-  // Properties such as util.promisify.custom and length are part of a function's contract.
-  Object.defineProperties(wrapper, Object.getOwnPropertyDescriptors(original))
+  // Properties such as length and what util.promisify looks for are part of a function's contract. What `make` has set
+  // itself stays: a promisified form of its own.
+  for (const key of Reflect.ownKeys(original)) {
+    const descriptor = Object.getOwnPropertyDescriptor(original, key)
+    const isOwn = typeof key === 'symbol' && Object.hasOwn(wrapper, key)
+    if (descriptor !== undefined && !isOwn) Object.defineProperty(wrapper, key, descriptor)
+  }
   Object.defineProperty(wrapper, wrapped, { value: true })
 }
 
