@@ -2,7 +2,6 @@
 import { spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs'
 import net from 'node:net'
-import type { Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -64,10 +63,10 @@ async function whenGone(pid: number, before: number): Promise<void> {
 
 /** Milliseconds of single requests one after the other until `until` settles; at least fifty. */
 async function goodClient(port: number, until: Promise<unknown>): Promise<number[]> {
-  let over = false
-  void until.finally(() => (over = true))
+  const over = new AbortController()
+  void until.finally(() => over.abort())
   const times: number[] = []
-  while (!over || times.length < 50) {
+  while (!over.signal.aborted || times.length < 50) {
     const before = performance.now()
     await fetch(`http://127.0.0.1:${port}/`).then((answer) => answer.arrayBuffer())
     times.push(performance.now() - before)

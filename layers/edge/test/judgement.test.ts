@@ -89,7 +89,7 @@ describe('the ban step', () => {
   })
 
   it('ends when the decision ends, without a message', async () => {
-    const client = await start()
+    const client = await start({}, { limits: { requestsPerConnection: 1e9 } })
     edge.ban({ value: '127.0.0.1', until: Math.floor(Date.now() / 1000) + 1 })
     expect((await client.get('/')).status).toBe(403)
     let status = 403
@@ -382,6 +382,17 @@ describe('the inspection of an answer', () => {
     upstream.onRequest = ({ socket }) => void socket.write('HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nfine')
     seen = ''
     expect((await client.get('/')).body).toBe('fine')
+  })
+
+  it('only reports in monitor mode and is not asked when it is off', async () => {
+    const calls = inspecting({ responseHead: () => ({ kind: 'deny', status: 502 }) }, true)
+    const monitored = await start({ ...calls, modes: { response: 'monitor' } })
+    expect((await monitored.get('/')).body).toBe('ok')
+    expect(edge.blocks).toMatchObject([{ step: 'response', verdict: 'would-block' }])
+    await edge.close()
+    const off = await start({ ...calls, modes: { response: 'off' } })
+    expect((await off.get('/')).body).toBe('ok')
+    expect(edge.blocks).toEqual([])
   })
 
   it('ends with the inspected part; the rest streams', async () => {

@@ -297,6 +297,13 @@ describe('connections', () => {
     expect(upstream.connections).toBe(2)
   })
 
+  it('to the upstream end before the idle time that it announced', async () => {
+    upstream.onRequest = ({ socket }) =>
+      void socket.write('HTTP/1.1 200 OK\r\nKeep-Alive: timeout=1\r\nContent-Length: 2\r\n\r\nok')
+    expect((await client.get('/')).status).toBe(200)
+    await waitFor(() => upstream.sockets.size === 0, 'the end of the idle connection', 3000)
+  })
+
   it('are not used twice for a POST that may have been carried out', async () => {
     upstream.onRequest = ({ socket }) => {
       if (upstream.heads.length === 2) socket.destroy()

@@ -163,8 +163,8 @@ export class ProxyExchange
   /** Acts on a stop; false when the message goes on all the same (monitor mode, or a failure that may pass). */
   private isHeldBy(step: 'waf' | 'response', stop: Stop): boolean {
     const failed = stop.kind === 'fault' || stop.kind === 'exhausted'
-    const monitor = this.wafMode === 'monitor'
-    const passes = monitor || (failed && this.place.onInspectionFailure === 'pass')
+    const mode = step === 'waf' ? this.wafMode : this.place.mode('response')
+    const passes = mode === 'monitor' || (failed && this.place.onInspectionFailure === 'pass')
     const facts = { step, ...this.factsOf(stop) }
     if (step === 'waf') this.wafVerdict = passes ? 'would-block' : stop.kind
     if (passes) this.report({ ...facts, verdict: 'would-block' })
@@ -288,7 +288,8 @@ export class ProxyExchange
     }
     if (ended) this.upstream = null
     if (this.run !== null) {
-      if (this.place.inspection?.answers === true) return this.inspectAnswer(this.run, head, piece, ended)
+      const wanted = this.place.inspection?.answers === true && this.place.mode('response') !== 'off'
+      if (wanted) return this.inspectAnswer(this.run, head, piece, ended)
       this.endInspection()
     }
     return this.sendHead(head, piece, ended)

@@ -52,6 +52,8 @@ const joinSize = 8192
  * when a piece of it is still being sent.
  */
 export class UpstreamConnection implements UpstreamWriter {
+  /** Longest idle time that the upstream announced, in milliseconds. */
+  announcedIdleMs: number = never
   /** Monotonic end of the idle time; set by the pool. */
   idleUntil: number = never
   private readonly owner: UpstreamOwner
@@ -241,6 +243,8 @@ export class UpstreamConnection implements UpstreamWriter {
     }
     this.head = head
     this.keepAlive = head.keepAlive
+    // A second early: a request must not meet the end of the connection half-way.
+    if (head.keepAliveSeconds >= 0) this.announcedIdleMs = Math.max(0, head.keepAliveSeconds - 1) * 1000
     this.deadline = this.owner.now + this.idleLimit()
     return this.frame(head, chunk, end)
   }

@@ -85,7 +85,8 @@ export class UpstreamPool implements UpstreamOwner {
   released(connection: UpstreamConnection): void {
     const next = this.queue.shift()
     if (next === undefined) {
-      connection.idleUntil = this.now + this.limits.upstreamKeepAliveTimeoutMs
+      connection.idleUntil =
+        this.now + Math.min(this.limits.upstreamKeepAliveTimeoutMs, connection.announcedIdleMs)
       this.idle.push(connection)
     } else connection.assign(next.listener)
   }

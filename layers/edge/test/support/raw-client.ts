@@ -60,7 +60,8 @@ export class RawClient {
 
   /** Reads the next final answer. */
   async answer(method = 'GET'): Promise<WireAnswer> {
-    const head = await this.readHead()
+    let head = await this.readHead()
+    while (head.startsWith('HTTP/1.1 100 ')) head = await this.readHead()
     const status = Number(head.slice(9, 12))
     const header = (name: string): string | undefined =>
       new RegExp(`\r\n${name}:[ \t]*([^\r]*)`, 'i').exec(head)?.[1]
