@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { packageEntry } from '../src/bed/package-entry.ts'
+import { agentEntry, packageEntry } from '../src/bed/package-entry.ts'
 import { journeys, loadCatalogue, markdownReport, runProof, startBed } from '../src/index.ts'
 import type { Bed, Proof } from '../src/index.ts'
 
@@ -43,6 +43,26 @@ describe.skipIf(missing.length > 0)('a proof on a real bed (needs a build)', () 
       expect(outcome(id)).toMatchObject({ edge: 'stopped', all: 'stopped' })
     },
   )
+
+  it.skipIf(agentEntry() === undefined).each(['sql-union-search', 'path-download-dots'])(
+    'sees the runtime layer alone stop %s (needs the agent)',
+    (id) => {
+      const { depth, cells } = proof?.document.attacks.find((attack) => attack.id === id) ?? {}
+      expect(cells?.alone?.runtime).toEqual({ outcome: 'stopped', layers: ['runtime'] })
+      expect(cells?.without?.edge).toMatchObject({ outcome: 'stopped' })
+      expect(depth).toBeGreaterThanOrEqual(2)
+    },
+  )
+
+  it.skipIf(agentEntry() === undefined)('gives the agent no credit where it does not stand', () => {
+    const cells = proof?.document.attacks.map((attack) => attack.cells) ?? []
+    const names = cells.flatMap(({ alone, without }) => [
+      ...(alone?.edge?.layers ?? []),
+      ...(alone?.detection?.layers ?? []),
+      ...(without?.runtime?.layers ?? []),
+    ])
+    expect(names).not.toContain('runtime')
+  })
 
   it('sees detection alone meet a brute force from the log of the application', () => {
     expect(outcome('brute-force-login')).toMatchObject({

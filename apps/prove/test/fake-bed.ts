@@ -75,7 +75,6 @@ export async function startFakeBed(layers: readonly LayerName[]): Promise<FakeBe
   return {
     layers,
     sink,
-    folder: '/nowhere',
     missWindowMs: 2000,
     resets,
     rules,
@@ -83,12 +82,15 @@ export async function startFakeBed(layers: readonly LayerName[]): Promise<FakeBe
       const port = gates.get(wanted.join('+'))?.port ?? 0
       return { host: '127.0.0.1', port, direct: wanted.length === 0 }
     },
-    reset: (seed) => {
-      resets.push(seed)
-      return Promise.resolve(loot)
-    },
-    state: () => Promise.resolve({ users: [], reviews: [], tables: [] }),
-    victimSession: () => Promise.resolve('1'),
+    application: () => ({
+      folder: '/nowhere',
+      reset: (seed) => {
+        resets.push(seed)
+        return Promise.resolve(loot)
+      },
+      state: () => Promise.resolve({ users: [], reviews: [], tables: [] }),
+      victimSession: () => Promise.resolve('1'),
+    }),
     // Late events turn up with the second look, as those of a real detection do.
     judgements: () => Promise.resolve(polls++ === 0 ? [...events] : [...events, ...late]),
     close: async () => {

@@ -12,7 +12,7 @@ const text = bedConfigText({
   sites,
   apiPort: 20_100,
   consolePort: 20_101,
-  logPath: '/bed/shop/access.log',
+  logPaths: ['/bed/shop/access.log', '/bed/guarded/access.log'],
 })
 
 describe('bedConfigText', () => {
@@ -37,7 +37,10 @@ describe('bedConfigText', () => {
     expect(steps('proof-edge')).toMatchObject({ waf: 'enforce', ban: 'off', limits: 'enforce' })
     expect(steps('proof-detection')).toMatchObject({ waf: 'off', ban: 'enforce', limits: 'off' })
     expect(steps('proof-edge-detection')).toMatchObject({ waf: 'enforce', ban: 'enforce' })
-    expect(detection.sources).toMatchObject([{ file: '/bed/shop/access.log', format: 'json-access' }])
+    expect(detection.sources).toMatchObject([
+      { file: '/bed/shop/access.log', format: 'json-access' },
+      { file: '/bed/guarded/access.log', format: 'json-access' },
+    ])
   })
 })
 

@@ -15,8 +15,8 @@ export interface BedFile {
   readonly sites: readonly BedSite[]
   readonly apiPort: number
   readonly consolePort: number
-  /** The application's own log. */
-  readonly logPath: string
+  /** The own log of each application. */
+  readonly logPaths: readonly string[]
 }
 
 /** Steps of the edge that are its own; the step `ban` belongs to detection. */
@@ -60,11 +60,12 @@ export function bedConfigText(file: BedFile): string {
     'sites:',
     ...file.sites.flatMap(siteLines),
     'edge: { mode: enforce, workers: 1 }',
+    'runtime: { mode: enforce }',
     'detection:',
     '  mode: enforce',
     `  api: { listen: "127.0.0.1:${file.apiPort}" }`,
     '  sources:',
-    `    - { file: ${JSON.stringify(file.logPath)}, format: json-access }`,
+    ...file.logPaths.map((path) => `    - { file: ${JSON.stringify(path)}, format: json-access }`),
     '',
   ].join('\n')
 }

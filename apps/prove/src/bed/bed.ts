@@ -5,21 +5,27 @@ import type { JudgingEvent } from '../matrix/judging-event.ts'
 import type { Sink } from '../sink/sink-server.ts'
 import type { Target } from '../visitor/visitor.ts'
 
+/** The application that stands behind a configuration, seen from behind. */
+export interface Application {
+  /** Folder of its files. */
+  readonly folder: string
+  /** Restores it; the seed decides its secrets. */
+  reset(seed: string): Promise<Loot>
+  state(): Promise<AppState>
+  /** Cookie value of a session of that user. */
+  victimSession(user: string): Promise<string>
+}
+
 /** A place to attack: the application, the layers before it, and what they write. */
 export interface Bed {
   /** Layers that stand here, in the order of the design. */
   readonly layers: readonly LayerName[]
   readonly sink: Sink
-  /** Folder of the application's files. */
-  readonly folder: string
   /** Longest wait for a late detection, in milliseconds, shared by all cells of a proof. */
   readonly missWindowMs: number
   target(configuration: Configuration): Target
-  /** Restores the application; the seed decides its secrets. */
-  reset(seed: string): Promise<Loot>
-  state(): Promise<AppState>
-  /** Cookie value of a session of that user. */
-  victimSession(user: string): Promise<string>
+  /** Behind configurations with the runtime layer stands an application of its own, with the agent inside. */
+  application(configuration: Configuration): Application
   /** All judging events so far. */
   judgements(): Promise<readonly JudgingEvent[]>
   close(): Promise<void>

@@ -5,11 +5,12 @@ import { dirname, join } from 'node:path'
 const require = createRequire(import.meta.url)
 
 /** Packages with a process that a bed starts; each is looked up by its literal name, so that tools see the dependency. */
-const entries: Readonly<Record<'shop' | 'ledger' | 'detection' | 'edge', () => string>> = {
+const entries: Readonly<Record<'shop' | 'ledger' | 'detection' | 'edge' | 'runtime', () => string>> = {
   shop: () => require.resolve('@sevenfold/shop'),
   ledger: () => require.resolve('@sevenfold/ledger'),
   detection: () => require.resolve('@sevenfold/detection'),
   edge: () => require.resolve('@sevenfold/edge'),
+  runtime: () => require.resolve('@sevenfold/runtime'),
 }
 
 /** A package with a process that a bed starts. */
@@ -32,4 +33,11 @@ export function packageEntry(part: BedPart): string | undefined {
   } catch {
     return undefined
   }
+}
+
+/** The agent's built entry for `node --import`, beside the forwarder's; undefined when one of them is not built. */
+export function agentEntry(): string | undefined {
+  const forwarder = packageEntry('runtime')
+  const register = forwarder === undefined ? undefined : join(dirname(forwarder), 'register.js')
+  return register !== undefined && existsSync(register) ? register : undefined
 }

@@ -1,42 +1,54 @@
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import type { AppState, Loot } from '../attack/attack.ts'
+import type { Application } from './bed.ts'
 import { callControl } from './control-client.ts'
 import { packageEntry } from './package-entry.ts'
 import { startProcess } from './start-process.ts'
 import type { BedProcess } from './start-process.ts'
 
 /** The shop of a bed. */
-export interface BedApp {
+export interface BedApp extends Application {
   readonly process: BedProcess
   readonly port: number
-  readonly folder: string
-  readonly logPath: string
-  reset(seed: string): Promise<Loot>
-  state(): Promise<AppState>
-  victimSession(user: string): Promise<string>
 }
 
-/** Starts the shop on a free port, with its own database. Rejects with what is missing. */
-export async function startApp(dataDir: string, env: Readonly<Record<string, string>> = {}): Promise<BedApp> {
+/** How a shop is started. */
+export interface AppOptions {
+  /** Its own folder, with database, files, log and control socket. */
+  readonly folder: string
+  /** Port on loopback; default a free one. */
+  readonly port?: number
+  readonly env?: Readonly<Record<string, string>>
+  /** Script to load before the shop's own code: the agent of the runtime layer. */
+  readonly preload?: string
+}
+
+/** The shop's own log below its folder. */
+export function appLogPath(folder: string): string {
+  return join(folder, 'access.log')
+}
+
+/** Starts a shop with its own database. Rejects with what is missing. */
+export async function startApp(options: AppOptions): Promise<BedApp> {
+  const { folder, port = 0, env = {}, preload } = options
   const entry = packageEntry('shop')
   if (entry === undefined) throw new Error('the shop is not built; run npm run build')
-  const folder = join(dataDir, 'shop')
   const control = join(folder, 'control.sock')
-  const logPath = join(folder, 'access.log')
   const own = {
-    SHOP_LISTEN: '127.0.0.1:0',
+    SHOP_LISTEN: `127.0.0.1:${port}`,
     SHOP_DATA: folder,
-    SHOP_LOG: logPath,
+    SHOP_LOG: appLogPath(folder),
     SHOP_CONTROL: control,
     SHOP_TRUSTED_PROXY: '1',
   }
-  const child = await startProcess({ name: 'shop', entry, env: { ...own, ...env } })
+  const execArgv = preload === undefined ? [] : ['--import', pathToFileURL(preload).href]
+  const child = await startProcess({ name: 'shop', entry, env: { ...own, ...env }, execArgv })
   const call = callControl.bind(undefined, control)
   return {
     process: child,
     port: Number(new URL(child.listen.get('shop') ?? '').port),
     folder,
-    logPath,
     reset: async (seed) => (await call('POST', `/reset?seed=${encodeURIComponent(seed)}`)) as Loot,
     state: async () => (await call('GET', '/state')) as AppState,
     victimSession: async (user) => {

@@ -1,4 +1,5 @@
 import { mkdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
 import { startSink } from '../sink/sink-server.ts'
 import type { Bed } from './bed.ts'
 import { startApp } from './start-app.ts'
@@ -14,17 +15,17 @@ export interface BareBedOptions {
 /** The application alone, with no layer: enough to see whether attacks work at all. */
 export async function startBareBed(options: BareBedOptions): Promise<Bed> {
   mkdirSync(options.dataDir, { recursive: true, mode: 0o700 })
-  const app = await startApp(options.dataDir, options.appEnv)
+  const app = await startApp({
+    folder: join(options.dataDir, 'shop'),
+    ...(options.appEnv === undefined ? {} : { env: options.appEnv }),
+  })
   const sink = await startSink()
   return {
     layers: [],
     sink,
-    folder: app.folder,
     missWindowMs: 0,
     target: () => ({ host: '127.0.0.1', port: app.port, direct: true }),
-    reset: app.reset,
-    state: app.state,
-    victimSession: app.victimSession,
+    application: () => app,
     judgements: () => Promise.resolve([]),
     close: async () => {
       await Promise.all([app.process.stop(), sink.close()])

@@ -1,17 +1,21 @@
-import { mkdirSync, rmSync } from 'node:fs'
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { LayerName } from '@sevenfold/event'
 import { planConfigurations } from '../matrix/configuration.ts'
 import type { Configuration } from '../matrix/configuration.ts'
 import { startSink } from '../sink/sink-server.ts'
 import type { Target } from '../visitor/visitor.ts'
 import { needsSite } from './bed-config.ts'
-import type { BedSite } from './bed-config.ts'
+import type { BedFile, BedSite } from './bed-config.ts'
 import type { Bed } from './bed.ts'
 import { freePorts } from './free-ports.ts'
+import { agentEntry } from './package-entry.ts'
 import { createJudgementReader } from './read-judgements.ts'
-import { startApp } from './start-app.ts'
+import { appLogPath, startApp } from './start-app.ts'
 import type { BedApp } from './start-app.ts'
-import { bedLayers, startLayers, stopAll } from './start-layers.ts'
+import { startGuardedApp } from './start-guarded-app.ts'
+import { startLayers, stopAll } from './start-layers.ts'
+import type { BedProcess } from './start-process.ts'
 
 /** Longest wait for late detections, in milliseconds: spool, shipper, buckets and the ledger's commit lie between. */
 export const missWindowMs = 8000
@@ -24,57 +28,103 @@ export interface BedOptions {
   readonly appEnv?: Readonly<Record<string, string>>
 }
 
-async function planSites(
-  app: BedApp,
-): Promise<{ readonly sites: readonly BedSite[]; readonly spare: readonly number[] }> {
-  const configurations = planConfigurations(bedLayers).distinct.filter(({ layers }) => needsSite(layers))
-  const [apiPort = 0, consolePort = 0, ...ports] = await freePorts(configurations.length + 2)
-  const sites = configurations.map((configuration, index) => ({
-    configuration,
-    port: ports[index] ?? 0,
-    upstreamPort: app.port,
-  }))
-  return { sites, spare: [apiPort, consolePort] }
+/** Layers that a bed can put before the application, in the order of the design: those that are installed. */
+export function bedLayers(): readonly LayerName[] {
+  return agentEntry() === undefined ? ['edge', 'detection'] : ['edge', 'runtime', 'detection']
 }
 
-function findTarget(app: BedApp, sites: readonly BedSite[], configuration: Configuration): Target {
-  if (!needsSite(configuration.layers)) return { host: '127.0.0.1', port: app.port, direct: true }
+/** The shops of a bed: with the runtime layer there are two, one of them with the agent inside. */
+interface Apps {
+  readonly plain: BedApp
+  readonly guarded: BedApp | undefined
+}
+
+interface Started {
+  readonly apps: Apps
+  readonly sites: readonly BedSite[]
+  readonly processes: readonly BedProcess[]
+}
+
+function appOf(apps: Apps, { layers }: Configuration): BedApp {
+  return layers.includes('runtime') && apps.guarded !== undefined ? apps.guarded : apps.plain
+}
+
+function findTarget({ apps, sites }: Started, configuration: Configuration): Target {
+  if (!needsSite(configuration.layers)) {
+    return { host: '127.0.0.1', port: appOf(apps, configuration).port, direct: true }
+  }
   const site = sites.find((candidate) => candidate.configuration.name === configuration.name)
   if (site === undefined) throw new Error(`the bed has no site for ${configuration.name}`)
   return { host: '127.0.0.1', port: site.port, direct: false }
 }
 
+/** The configuration file of a bed, and the port on which the guarded shop has to listen. */
+async function planBed(
+  options: BedOptions,
+  plainPort: number,
+): Promise<BedFile & { readonly guardedPort: number }> {
+  const layers = bedLayers()
+  const configurations = planConfigurations(layers).distinct.filter((one) => needsSite(one.layers))
+  const [apiPort = 0, consolePort = 0, guardedPort = 0, ...ports] = await freePorts(configurations.length + 3)
+  const sites = configurations.map((configuration, index) => ({
+    configuration,
+    port: ports[index] ?? 0,
+    upstreamPort: configuration.layers.includes('runtime') ? guardedPort : plainPort,
+  }))
+  const shops = layers.includes('runtime') ? ['shop', 'guarded'] : ['shop']
+  const logPaths = shops.map((name) => appLogPath(join(options.dataDir, name)))
+  return { data: join(options.dataDir, 'data'), sites, apiPort, consolePort, guardedPort, logPaths }
+}
+
+async function startAll(options: BedOptions): Promise<Started> {
+  const { dataDir, appEnv: env = {} } = options
+  const preload = agentEntry()
+  const plain = await startApp({ folder: join(dataDir, 'shop'), env })
+  const running: BedProcess[] = [plain.process]
+  try {
+    const file = await planBed(options, plain.port)
+    const folder = join(dataDir, 'guarded')
+    if (preload !== undefined) {
+      mkdirSync(folder, { mode: 0o700 })
+      writeFileSync(appLogPath(folder), '') // detection follows it before the shop that writes it has started
+    }
+    running.push(...(await startLayers(dataDir, file, bedLayers())))
+    if (preload === undefined)
+      return { apps: { plain, guarded: undefined }, sites: file.sites, processes: running }
+    const guarded = await startGuardedApp({ folder, port: file.guardedPort, env, data: file.data, preload })
+    running.push(guarded.process)
+    return { apps: { plain, guarded }, sites: file.sites, processes: running }
+  } catch (error) {
+    await stopAll(running)
+    throw error
+  }
+}
+
 /**
  * Starts the shop and, before it, ledger, detection and one edge with a site for each configuration: everything
- * in one folder, on free loopback ports. Rejects with what is missing; nothing stays behind.
+ * in one folder, on free loopback ports. When the runtime layer is installed, a second shop has its agent inside.
+ * Rejects with what is missing; nothing stays behind.
  */
 export async function startBed(options: BedOptions): Promise<Bed> {
-  mkdirSync(options.dataDir, { recursive: true, mode: 0o700 })
-  const data = join(options.dataDir, 'data')
-  const app = await startApp(options.dataDir, options.appEnv)
-  const { sites, spare } = await planSites(app)
-  const file = { data, sites, apiPort: spare[0] ?? 0, consolePort: spare[1] ?? 0, logPath: app.logPath }
-  const processes = await startLayers(options.dataDir, file).catch(async (error: unknown) => {
-    await app.process.stop()
-    rmSync(options.dataDir, { recursive: true, force: true })
+  const { dataDir } = options
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+  const started = await startAll(options).catch((error: unknown) => {
+    rmSync(dataDir, { recursive: true, force: true })
     throw error
   })
   const sink = await startSink()
-  const reader = createJudgementReader(join(data, 'ledger', 'segments'))
+  const reader = createJudgementReader(join(dataDir, 'data', 'ledger', 'segments'))
   return {
-    layers: bedLayers,
+    layers: bedLayers(),
     sink,
-    folder: app.folder,
     missWindowMs,
-    target: (configuration) => findTarget(app, sites, configuration),
-    reset: app.reset,
-    state: app.state,
-    victimSession: app.victimSession,
+    target: (configuration) => findTarget(started, configuration),
+    application: (configuration) => appOf(started.apps, configuration),
     judgements: () => reader.read(),
     close: async () => {
-      await stopAll(processes)
-      await Promise.all([app.process.stop(), sink.close(), reader.close()])
-      rmSync(options.dataDir, { recursive: true, force: true })
+      await stopAll(started.processes)
+      await Promise.all([sink.close(), reader.close()])
+      rmSync(dataDir, { recursive: true, force: true })
     },
   }
 }

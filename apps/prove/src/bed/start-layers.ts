@@ -6,14 +6,16 @@ import { bedConfigText } from './bed-config.ts'
 import type { BedFile } from './bed-config.ts'
 import { introduceParts } from './introduce-parts.ts'
 import { packageEntry } from './package-entry.ts'
+import type { BedPart } from './package-entry.ts'
 import { startProcess } from './start-process.ts'
 import type { BedProcess } from './start-process.ts'
 
-/** Layers that a bed puts before the application, in the order of the design. */
-export const bedLayers: readonly LayerName[] = ['edge', 'detection']
-
-/** The processes behind them, receivers of events first. */
-const bedParts = ['ledger', 'detection', 'edge'] as const
+/** The processes behind layers, receivers of events first. */
+function partsOf(layers: readonly LayerName[]): readonly Exclude<BedPart, 'shop'>[] {
+  return layers.includes('runtime')
+    ? ['ledger', 'detection', 'runtime', 'edge']
+    : ['ledger', 'detection', 'edge']
+}
 
 async function writeConfig(folder: string, file: BedFile): Promise<void> {
   const path = join(folder, 'sevenfold.yaml')
@@ -26,15 +28,20 @@ async function writeConfig(folder: string, file: BedFile): Promise<void> {
 }
 
 /**
- * Writes the configuration, introduces the parts to each other, and starts ledger, detection and edge, receivers
- * first. Rejects, with everything stopped again, when one does not get ready.
+ * Writes the configuration, introduces the parts to each other, and starts ledger, detection, the forwarder of
+ * the runtime layer when that is one of `layers`, and edge. Rejects, with everything stopped again, when one does not get ready.
  */
-export async function startLayers(folder: string, file: BedFile): Promise<readonly BedProcess[]> {
+export async function startLayers(
+  folder: string,
+  file: BedFile,
+  layers: readonly LayerName[],
+): Promise<readonly BedProcess[]> {
+  const parts = partsOf(layers)
   await writeConfig(folder, file)
-  introduceParts(file.data, bedParts)
+  introduceParts(file.data, parts)
   const started: BedProcess[] = []
   try {
-    for (const part of bedParts) {
+    for (const part of parts) {
       const entry = packageEntry(part)
       if (entry === undefined) throw new Error(`${part} is not built; run npm run build`)
       started.push(await startProcess({ name: part, entry, env: { SEVENFOLD_DATA: file.data } }))

@@ -16,6 +16,8 @@ export interface ProcessOptions {
   /** Script. */
   readonly entry: string
   readonly env: Readonly<Record<string, string>>
+  /** Options of Node, for instance `--import`; none by default. */
+  readonly execArgv?: readonly string[]
 }
 
 /** Longest wait for the ready message, in milliseconds. */
@@ -39,7 +41,8 @@ function listenOf(message: unknown): ReadonlyMap<string, string> | undefined {
 /** Starts a script with an IPC channel and waits for its ready message. Rejects with its last words. */
 export function startProcess(options: ProcessOptions): Promise<BedProcess> {
   const env = { ...process.env, ...options.env }
-  const child = fork(options.entry, [], { env, execArgv: [], stdio: ['ignore', 'ignore', 'pipe', 'ipc'] })
+  const execArgv = [...(options.execArgv ?? [])]
+  const child = fork(options.entry, [], { env, execArgv, stdio: ['ignore', 'ignore', 'pipe', 'ipc'] })
   let errors = ''
   child.stderr?.on('data', (chunk: Buffer) => {
     errors = (errors + chunk.toString('utf8')).slice(-maxKeptErrors)

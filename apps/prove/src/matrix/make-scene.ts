@@ -40,6 +40,7 @@ function readBelow(folder: string, path: string): string | undefined {
 /** Sets the scene of one cell: visitor, victims, sink and witness. Close it when the attempt is over. */
 export function makeScene(place: CellPlace): OpenScene {
   const { bed, address, seed, label } = place
+  const application = bed.application(place.configuration)
   const visitors: Visitor[] = []
   const bystanders: Visitor[] = []
   const arrive = (): Visitor => {
@@ -63,13 +64,13 @@ export function makeScene(place: CellPlace): OpenScene {
     },
     witness: {
       loot: place.loot,
-      folder: bed.folder,
-      state: () => bed.state(),
-      file: (path) => readBelow(bed.folder, path),
+      folder: application.folder,
+      state: () => application.state(),
+      file: (path) => readBelow(application.folder, path),
     },
     victim: async (user) => {
       const visitor = arrive()
-      visitor.cookies.set('sid', await bed.victimSession(user))
+      visitor.cookies.set('sid', await application.victimSession(user))
       return createVictim(visitor)
     },
     random: seededRandom(seed, label),

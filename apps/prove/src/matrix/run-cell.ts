@@ -20,7 +20,7 @@ async function play(
 ): Promise<CellRun> {
   const label = `${name}\0${options.configuration.name}`
   const { configuration, address } = options
-  const loot = await options.bed.reset(`${options.seed}\0${label}`)
+  const loot = await options.bed.application(configuration).reset(`${options.seed}\0${label}`)
   const startedAt = Date.now()
   const open = makeScene({ ...options, label, loot })
   let succeeded = false
