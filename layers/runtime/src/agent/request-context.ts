@@ -119,8 +119,7 @@ export class RequestContext {
     collectTarget(this.request.url ?? '', all)
     const type = this.request.headers['content-type'] ?? ''
     if (this.#bodyBytes > 0 && !type.includes('json')) collectBody(type, this.#bodyText(), all)
-    for (const text of [...all]) for (const variant of variantsOf(text)) all.add(variant)
-    return all
+    return new Set([...all].flatMap((text) => variantsOf(text)))
   }
 
   /** What earlier requests may have stored. */

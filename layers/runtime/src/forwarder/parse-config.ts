@@ -14,5 +14,5 @@ export function parseConfig(value: unknown): RuntimeConfig {
     !modes.includes(mode)
   )
     throw new Error('not a compiled runtime configuration')
-  return value as unknown as RuntimeConfig // written by our own compiler; all of its fields are checked above
+  return value as RuntimeConfig // written by our own compiler; all of its fields are checked above
 }

@@ -13,8 +13,7 @@ interface ShellOption {
 }
 
 function optionsIn(args: readonly unknown[]): ShellOption {
-  return (args.find((arg) => typeof arg === 'object' && arg !== null && !Array.isArray(arg)) ??
-    {}) as ShellOption
+  return args.find((arg) => typeof arg === 'object' && arg !== null && !Array.isArray(arg)) ?? {}
 }
 
 function argumentsIn(args: readonly unknown[]): readonly string[] {
@@ -88,7 +87,7 @@ function emitting(check: Check): (original: AnyFunction) => AnyFunction {
       if (refusal === null) return original.apply(this, args)
       const callback = args.at(-1)
       // Callers put the output together whether or not there was an error.
-      if (typeof callback === 'function') process.nextTick(callback as AnyFunction, refusal, '', '')
+      if (typeof callback === 'function') process.nextTick(callback, refusal, '', '')
       return failedChild(refusal)
     }
 }

@@ -51,7 +51,7 @@ function refusedOptions(error: Error): RequestOptions {
   return {
     host: '127.0.0.1',
     createConnection: (_options, done) => {
-      process.nextTick(done as AnyFunction, error)
+      process.nextTick(done, error)
       return undefined
     },
   }
@@ -96,7 +96,7 @@ function wrapConnect(guard: OutgoingGuard): (connect: AnyFunction) => AnyFunctio
       // Only fetch sets a buffer size; connections to databases and the like go where the application was built to go.
       if (typeof options !== 'object' || options === null || options.highWaterMark === undefined)
         return connect.apply(this, args)
-      const host = String(options.host ?? 'localhost')
+      const host = typeof options.host === 'string' ? options.host : 'localhost'
       if (net.isIP(host) === 0) {
         options.lookup = guardedLookup(guard, options.lookup ?? (dns.lookup as Lookup))
         return connect.apply(this, args)

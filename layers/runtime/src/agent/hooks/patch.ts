@@ -43,13 +43,13 @@ export function patch(holder: unknown, name: string, make: (original: AnyFunctio
 export function refuseByCallback(args: readonly unknown[], error: Error): boolean {
   const callback = args.at(-1)
   if (typeof callback !== 'function') return false
-  process.nextTick(callback as AnyFunction, error)
+  process.nextTick(callback, error)
   return true
 }
 
 /** A rejected promise that ends no process when the application never looks at it. */
-export function rejected(error: Error): Promise<never> {
-  const promise = Promise.reject(error)
+export function rejected(refusal: Error): Promise<never> {
+  const promise = Promise.reject(refusal)
   promise.catch(() => undefined) // marks it as looked at; what the application derives from it stays its own
   return promise
 }

@@ -21,6 +21,7 @@ export function hookPrototype(agent: Agent): void {
   const descriptor = Object.getOwnPropertyDescriptor(Object.prototype, '__proto__')
   const { get, set } = descriptor ?? {}
   if (get === undefined || set === undefined || descriptor?.configurable !== true) return
+  // oxlint-disable-next-line no-extend-native -- the accessor exists; it is guarded and not added
   Object.defineProperty(Object.prototype, '__proto__', {
     ...descriptor,
     get(this: unknown): unknown {

@@ -110,11 +110,13 @@ export class Sensor {
 
   #flush(): void {
     const socket = this.#socket
-    while (this.#isOpen && socket !== undefined && socket.writableLength < maxPendingBytes) {
-      const line = this.#ring.shift()
-      if (line === undefined) return
+    if (socket === undefined) return
+    for (let line = this.#next(socket); line !== undefined; line = this.#next(socket))
       socket.write(`${line}\n`)
-    }
+  }
+
+  #next(socket: Socket): string | undefined {
+    return this.#isOpen && socket.writableLength < maxPendingBytes ? this.#ring.shift() : undefined
   }
 
   #beat(): void {

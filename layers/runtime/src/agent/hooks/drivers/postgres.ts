@@ -41,7 +41,7 @@ function refuse(self: unknown, args: unknown[], refusal: RefusedError): Promise<
   if (isSubmittable) return undefined
   if (refuseByCallback(args, refusal)) return true
   if (isObject(config) && typeof config.callback === 'function') {
-    process.nextTick(config.callback as AnyFunction, refusal)
+    process.nextTick(config.callback, refusal)
     return true
   }
   // Clients since version 7 and every pg-pool know the promise they answer with; older ones answer with an emitter.
