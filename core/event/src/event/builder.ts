@@ -216,9 +216,12 @@ function blockDraft(sources: EventSources, facts: BlockFacts): EventDraft {
     outcome: refused ? 'success' : 'unknown',
     severity: 70,
   }
-  const matched = facts.judgement.matched
-  const judgement =
-    matched === undefined ? facts.judgement : { ...facts.judgement, matched: sources.redactor.text(matched) }
+  const { matched, targets } = facts.judgement
+  const judgement = {
+    ...facts.judgement,
+    ...(matched === undefined ? {} : { matched: sources.redactor.text(matched) }),
+    ...(targets === undefined ? {} : { targets: targets.map((target) => sources.redactor.text(target)) }),
+  }
   const own: Partial<SevenfoldFields> = {
     site: facts.site,
     judgement,

@@ -34,6 +34,7 @@ const fieldTypes: ReadonlyArray<readonly [path: string, type: FieldType, require
   ['sevenfold.judgement.step', 'string', false],
   ['sevenfold.judgement.verdict', 'string', false],
   ['sevenfold.judgement.rules', 'strings', false],
+  ['sevenfold.judgement.targets', 'strings', false],
   ['sevenfold.repeat.count', 'integer', false],
   ['sevenfold.loss.count', 'integer', false],
   ['sevenfold.first_sight', 'boolean', false],

@@ -51,6 +51,8 @@ export interface Judgement {
   readonly verdict: 'block' | 'would-block' | 'pass'
   readonly score?: number
   readonly rules?: readonly string[]
+  /** What each rule matched, as `770201 ARGS:q`; rules that only add up scores have none. */
+  readonly targets?: readonly string[]
   /** Up to 200 characters of what matched, already redacted. */
   readonly matched?: string
 }

@@ -147,16 +147,25 @@ function matchedText({ variable, data }: RuleMatch): string {
   return readableText(data.includes(variable) ? data : `${variable}: ${data}`)
 }
 
+/** What an exclusion for each rule would name; sums of scores (TX) are no target. */
+function targetsOf(block: BlockRecord): readonly string[] {
+  const matches = block.report?.matches ?? []
+  const found = matches.filter(({ variable }) => variable !== '' && !variable.startsWith('TX'))
+  return found.slice(0, maxRules).map(({ ruleId, variable }) => readableText(`${ruleId} ${variable}`))
+}
+
 function blockFacts(record: RequestRecord, block: BlockRecord): BlockFacts {
   const matches = block.report?.matches ?? []
   const main = matches.find((match) => match.ruleId === block.rule)
   const threat = threatOf(block)
+  const targets = targetsOf(block)
   return {
     ...requestFacts(record),
     judgement: {
       step: block.step,
       verdict: block.verdict,
       rules: matches.length === 0 ? [block.rule] : matches.slice(0, maxRules).map((match) => match.ruleId),
+      ...(targets.length === 0 ? {} : { targets }),
       ...(block.report === undefined ? {} : { score: block.report.score }),
       ...(main === undefined ? {} : { matched: matchedText(main) }),
     },

@@ -1,6 +1,8 @@
 import { SeclangError, compileRuleSet, createSeclangInspector, faultText } from '@sevenfold/seclang'
 import { EdgeError } from '../edge-error.ts'
 import type { SiteInspection } from '../pipeline/site.ts'
+import { exclusionRules } from '../fixes/site-exclusion.ts'
+import type { SiteExclusion } from '../fixes/site-exclusion.ts'
 import { diskRuleFiles } from './disk-rule-files.ts'
 import { ruleTexts } from './rule-source.ts'
 import type { RuleTextOptions } from './rule-source.ts'
@@ -9,6 +11,8 @@ import type { RuleTextOptions } from './rule-source.ts'
 export interface InspectionSource extends RuleTextOptions {
   /** Most engine steps of one request. */
   readonly steps: number
+  /** What the rules leave alone; read before them. */
+  readonly exclusions?: readonly SiteExclusion[]
 }
 
 /** Steps until the engine gives the worker back; small, so that one request cannot hold up the others. */
@@ -27,7 +31,8 @@ function explain(error: unknown): string {
 export function buildInspection(source: InspectionSource): SiteInspection | null {
   if (source.rules.length === 0) return null
   try {
-    const set = compileRuleSet(ruleTexts(source), { files: diskRuleFiles })
+    const texts = [exclusionRules(source.exclusions ?? []), ...ruleTexts(source)]
+    const set = compileRuleSet(texts, { files: diskRuleFiles })
     const answers = set.rules.some((rule) => rule.phase === 3 || rule.phase === 4)
     return { inspector: createSeclangInspector(set, { sliceSteps, totalSteps: source.steps }), answers }
   } catch (error) {

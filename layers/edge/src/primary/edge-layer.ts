@@ -4,6 +4,10 @@ import { join } from 'node:path'
 import type { EdgeConfig } from '@sevenfold/config'
 import { configPath, defineLayer } from '@sevenfold/layer'
 import type { Layer, ModeBaseline, PartContext, RunningLayer, SelfTestResult } from '@sevenfold/layer'
+import { FixKeeper } from '../fixes/fix-keeper.ts'
+import type { InForce } from '../fixes/fix-keeper.ts'
+import { LocalAllows } from '../fixes/local-allows.ts'
+import { siteExclusion } from '../fixes/site-exclusion.ts'
 import { ensureCanaryKey } from '../pipeline/canary-key.ts'
 import { banMessages } from './ban-publisher.ts'
 import { DecisionBook } from './decision-book.ts'
@@ -19,6 +23,8 @@ type Context = PartContext<EdgeConfig>
 export const saveDelayMs = 500
 const expireMs = 60_000
 const selfTestMs = 2000
+/** How often the file of fixes is looked at: a fix acts within 2 s, compiling included. */
+const fixLookMs = 250
 
 function modesOf(config: EdgeConfig): ModeBaseline {
   return { layer: config.mode, sites: Object.fromEntries(config.sites.map(({ name, mode }) => [name, mode])) }
@@ -32,6 +38,9 @@ class EdgePrimary {
   private readonly follower: DecisionFollower
   private readonly path: string
   private readonly expiry: NodeJS.Timeout
+  private readonly fixes: FixKeeper
+  private readonly allows = new LocalAllows()
+  private fixLook: NodeJS.Timeout | null = null
   private saving: NodeJS.Timeout | null = null
   private version = 1
 
@@ -45,8 +54,9 @@ class EdgePrimary {
       log: context.log,
       modes: () => context.modes(),
       greet: (send) => {
-        const all = { reset: true, set: this.book.entries(), unset: [] }
+        const all = this.allows.over({ reset: true, set: this.book.entries(), unset: [] })
         for (const message of banMessages(all, this.version)) send(message)
+        send({ type: 'exclusions', id: 0, list: this.fixes.current.exclusions.map(siteExclusion) })
       },
       onCanary: (attack, stopped) =>
         context.setCanary({ ok: stopped, time: new Date(context.clock.now()).toISOString(), attack }),
@@ -55,6 +65,16 @@ class EdgePrimary {
           context.events.notice('worker-replaced', `worker ${slot} died (${why}), a new one starts`, 60),
         ),
     })
+    this.fixes = new FixKeeper({
+      folder: context.dataDir,
+      now: () => context.clock.now(),
+      log: context.log,
+      events: context.events,
+      emit: (draft) => context.emit(draft),
+      apply: (fixes) => this.applyFixes(fixes),
+    })
+    this.fixes.load()
+    this.allows.use(this.fixes.current.allows, () => [])
     this.follower = new DecisionFollower({
       socketPath: join(context.rootDir, 'detection', 'api.sock'),
       book: this.book,
@@ -68,6 +88,8 @@ class EdgePrimary {
 
   async start(): Promise<void> {
     await this.pool.use(this.context.config, this.context.heartbeat('').config)
+    await this.fixes.look()
+    this.fixLook = setInterval(() => void this.fixes.look(), fixLookMs)
     this.follower.start()
   }
 
@@ -84,6 +106,7 @@ class EdgePrimary {
   async stop(): Promise<void> {
     this.follower.stop()
     clearInterval(this.expiry)
+    if (this.fixLook !== null) clearInterval(this.fixLook)
     if (this.saving !== null) clearTimeout(this.saving)
     this.save()
     await this.pool.stop()
@@ -100,8 +123,15 @@ class EdgePrimary {
 
   private publish(change: BookChange): void {
     this.version += 1
-    for (const message of banMessages(change, this.version)) this.pool.broadcast(message)
+    for (const message of banMessages(this.allows.over(change), this.version)) this.pool.broadcast(message)
     this.saving ??= setTimeout(() => this.save(), saveDelayMs)
+  }
+
+  private async applyFixes({ exclusions, allows }: InForce): Promise<readonly string[]> {
+    this.version += 1
+    const change = this.allows.use(allows, () => this.book.entries())
+    for (const message of banMessages(change, this.version)) this.pool.broadcast(message)
+    return await this.pool.exclude(exclusions.map(siteExclusion))
   }
 
   private save(): void {

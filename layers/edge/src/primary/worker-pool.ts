@@ -2,8 +2,10 @@ import cluster from 'node:cluster'
 import type { Worker } from 'node:cluster'
 import { fileURLToPath } from 'node:url'
 import type { EdgeConfig } from '@sevenfold/config'
+import { isJsonObject } from '@sevenfold/event'
 import type { Listening, Logger, ModeBaseline } from '@sevenfold/layer'
 import { EdgeError } from '../edge-error.ts'
+import type { SiteExclusion } from '../fixes/site-exclusion.ts'
 import type { PrimaryMessage, WorkerMessage } from '../worker/worker-message.ts'
 
 /** What the pool needs. */
@@ -23,12 +25,17 @@ interface Member {
   readonly worker: Worker
   readonly slot: string
   readonly startedAt: number
+  /** It listens to messages and was told what is in force. */
+  greeted: boolean
   ready: boolean
   leaving: boolean
 }
 
 /** Time that a worker gets to be ready, and to end after it was told to drain. */
 export const startTimeoutMs = 20_000
+/** Time that a worker gets to compile its rules anew. */
+const excludeTimeoutMs = 10_000
+const endedAnswer = 'it ended'
 const leaveTimeoutMs = 2600
 const quickDeathMs = 5000
 const longestPauseMs = 5000
@@ -117,7 +124,30 @@ export class WorkerPool {
   /** Asks every worker to prove that it judges. */
   async selfTest(timeoutMs: number): Promise<readonly { slot: string; ok: boolean; details: unknown }[]> {
     const members = [...this.members.values()].filter(({ ready, leaving }) => ready && !leaving)
-    return Promise.all(members.map((member) => this.testOne(member, timeoutMs)))
+    return Promise.all(
+      members.map((member) => this.ask(member, (id) => ({ type: 'selftest', id }), timeoutMs)),
+    )
+  }
+
+  /**
+   * Puts exclusions in force, in one half of the workers and then in the other: compiling takes a worker some hundred
+   * milliseconds, and somebody must take the requests of that time. Returns what went wrong.
+   */
+  async exclude(list: readonly SiteExclusion[]): Promise<readonly string[]> {
+    // One that is not greeted yet will be told the same as its first message.
+    const members = [...this.members.values()].filter(({ greeted, leaving }) => greeted && !leaving)
+    const half = Math.ceil(members.length / 2)
+    const problems = new Set<string>()
+    for (const wave of [members.slice(0, half), members.slice(half)]) {
+      const answers = await Promise.all(
+        wave.map((member) => this.ask(member, (id) => ({ type: 'exclusions', id, list }), excludeTimeoutMs)),
+      )
+      for (const { slot, ok, details } of answers)
+        // The one that takes the place of a worker that ended starts with what is in force.
+        if (!ok && details !== endedAnswer)
+          problems.add(typeof details === 'string' ? `${slot}: ${details}` : problemText(details))
+    }
+    return [...problems]
   }
 
   /** Drains and ends all workers. */
@@ -126,22 +156,25 @@ export class WorkerPool {
     await Promise.all(Array.from(this.members.values(), (member) => this.leave(member)))
   }
 
-  private testOne(
+  private ask(
     member: Member,
+    question: (id: number) => PrimaryMessage,
     timeoutMs: number,
   ): Promise<{ slot: string; ok: boolean; details: unknown }> {
     const id = this.nextTest
     this.nextTest += 1
     return new Promise((resolve) => {
-      const timer = setTimeout(() => {
-        this.tests.delete(id)
-        resolve({ slot: member.slot, ok: false, details: 'no answer' })
-      }, timeoutMs)
-      this.tests.set(id, ({ ok, details }) => {
+      const settle = (ok: boolean, details: unknown): void => {
         clearTimeout(timer)
+        member.worker.off('exit', ended)
+        this.tests.delete(id)
         resolve({ slot: member.slot, ok, details })
-      })
-      send(member.worker, { type: 'selftest', id })
+      }
+      const ended = (): void => settle(false, endedAnswer)
+      const timer = setTimeout(() => settle(false, 'no answer'), timeoutMs)
+      member.worker.once('exit', ended)
+      this.tests.set(id, ({ ok, details }) => settle(ok, details))
+      send(member.worker, question(id))
     })
   }
 
@@ -157,12 +190,14 @@ export class WorkerPool {
       slot,
       worker: cluster.fork(),
       startedAt: performance.now(),
+      greeted: false,
       ready: false,
       leaving: false,
     }
     this.members.set(member.worker.id, member)
     // Nothing is sent before the worker says that it listens: earlier messages can be lost.
     member.worker.once('message', () => {
+      member.greeted = true
       this.options.greet((message) => send(member.worker, message))
       send(member.worker, {
         type: 'start',
@@ -207,7 +242,6 @@ export class WorkerPool {
     if (message.type === 'canary') this.options.onCanary(message.attack, message.stopped)
     if (message.type === 'tested') {
       this.tests.get(message.id)?.(message)
-      this.tests.delete(message.id)
     }
   }
 
@@ -243,6 +277,12 @@ export class WorkerPool {
       setTimeout(() => this.replace(slot), Math.min(longestPauseMs, 100 * 2 ** this.quickDeaths))
     })
   }
+}
+
+function problemText(details: unknown): string {
+  return isJsonObject(details) && Array.isArray(details['problems'])
+    ? details['problems'].join('; ')
+    : 'unknown'
 }
 
 /** Sends; a worker that dies at this moment is noticed by its exit. */

@@ -8,6 +8,8 @@ import { EdgeEvents } from '../events/edge-events.ts'
 import type { HttpEngine } from '../http/exchange.ts'
 import { createSocketEngine } from '../http/socket-engine.ts'
 import { buildInspection } from '../inspection/build-inspection.ts'
+import type { SiteExclusion } from '../fixes/site-exclusion.ts'
+import { SiteInspections } from '../fixes/site-inspections.ts'
 import { Gateway } from '../pipeline/gateway.ts'
 import type { GatewayContext } from '../pipeline/gateway-context.ts'
 import { createSiteRouter } from '../pipeline/site-router.ts'
@@ -42,6 +44,7 @@ export class EdgeWorker {
   private readonly options: EdgeWorkerOptions
   private readonly events: EdgeEvents
   private readonly inspection: SiteInspection | null
+  private readonly inspections: SiteInspections
   private readonly engine: HttpEngine
   private readonly sites: Site[] = []
   private readonly gateway: Gateway
@@ -53,14 +56,16 @@ export class EdgeWorker {
     const { config } = context
     this.options = options
     this.bans = new BanHolder(randomBytes(4).readUInt32LE())
-    this.inspection = needsInspection(config)
-      ? buildInspection({
-          rules: config.rules,
-          paranoia: config.paranoia,
-          steps: config.limits.inspectionSteps,
-          inspectedBodySizeBytes: config.limits.inspectedBodySizeBytes,
-        })
-      : null
+    const source = {
+      rules: config.rules,
+      paranoia: config.paranoia,
+      steps: config.limits.inspectionSteps,
+      inspectedBodySizeBytes: config.limits.inspectedBodySizeBytes,
+    }
+    this.inspection = needsInspection(config) ? buildInspection(source) : null
+    this.inspections = new SiteInspections(this.inspection, (exclusions) =>
+      buildInspection({ ...source, exclusions }),
+    )
     this.events = new EdgeEvents({
       builder: context.events,
       redactor: createRedactor(context.keys.redactionKey),
@@ -86,7 +91,7 @@ export class EdgeWorker {
       this.sites.push(
         buildSite(site, real, {
           config: context.config,
-          inspection: this.inspection,
+          inspection: this.inspections.of(site.name),
           monotonicMs,
           mode: (name) => context.mode(name),
         }),
@@ -118,6 +123,18 @@ export class EdgeWorker {
   /** Takes a part of the decisions; true when a version is complete. */
   applyBans(update: BanUpdate): boolean {
     return this.bans.apply(update)
+  }
+
+  /**
+   * Puts exclusions in force for all requests that start from now on; running ones end as they began. Returns what
+   * could not be used.
+   */
+  exclude(list: readonly SiteExclusion[]): readonly string[] {
+    const problems = this.inspections.use(list)
+    const changed = this.sites.map((site) => ({ ...site, inspection: this.inspections.of(site.name) }))
+    this.sites.splice(0, this.sites.length, ...changed)
+    this.gateway.replaceSites(createSiteRouter(this.sites), this.sites)
+    return problems
   }
 
   selfTest(): Promise<WorkerTest> {

@@ -2,6 +2,7 @@ import { defaultReceivers, startPart } from '@sevenfold/layer'
 import type { PartContext } from '@sevenfold/layer'
 import type { EdgeConfig } from '@sevenfold/config'
 import { readCanaryKey } from '../pipeline/canary-key.ts'
+import type { SiteExclusion } from '../fixes/site-exclusion.ts'
 import { EdgeWorker } from './edge-worker.ts'
 import type { PrimaryMessage, WorkerMessage } from './worker-message.ts'
 
@@ -17,6 +18,8 @@ class WorkerProcess {
   private worker: EdgeWorker | null = null
   /** Decisions that came before the worker was ready. */
   private readonly early: Extract<PrimaryMessage, { type: 'bans' }>[] = []
+  /** Exclusions that came before the worker was ready. */
+  private exclusions: readonly SiteExclusion[] = []
   private stopping = false
 
   async take(message: PrimaryMessage): Promise<void> {
@@ -32,6 +35,9 @@ class WorkerProcess {
         break
       case 'selftest':
         await this.selfTest(message.id)
+        break
+      case 'exclusions':
+        this.exclude(message)
         break
       case 'drain':
         await this.stop()
@@ -77,6 +83,9 @@ class WorkerProcess {
     })
     // Decisions are in force before the first connection is taken.
     for (const update of this.early.splice(0)) this.bans(update)
+    // A fix that cannot be used leaves the rules as strict as they are: no reason not to serve.
+    for (const problem of this.worker.exclude(this.exclusions))
+      this.context.log.error('fix-unusable', { problem })
     await this.worker.start()
     tell({ type: 'ready', listening: this.worker.listening })
   }
@@ -86,6 +95,12 @@ class WorkerProcess {
     else if (this.worker.applyBans(update)) {
       tell({ type: 'applied', version: update.version, size: this.worker.bans.size })
     }
+  }
+
+  private exclude({ id, list }: Extract<PrimaryMessage, { type: 'exclusions' }>): void {
+    this.exclusions = list
+    const problems = this.worker?.exclude(list) ?? []
+    tell({ type: 'tested', id, ok: problems.length === 0, details: { problems } })
   }
 
   private async selfTest(id: number): Promise<void> {

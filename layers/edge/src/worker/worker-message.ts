@@ -1,6 +1,7 @@
 import type { EdgeConfig } from '@sevenfold/config'
 import type { Listening, ModeBaseline } from '@sevenfold/layer'
 import type { BanEntry } from '../ban/ban-table.ts'
+import type { SiteExclusion } from '../fixes/site-exclusion.ts'
 
 /** A part of the table of decisions. Parts of one version follow each other; the last one makes it complete. */
 export interface BanUpdate {
@@ -27,6 +28,8 @@ export type PrimaryMessage =
   | BanUpdate
   | { readonly type: 'modes'; readonly modes: ModeBaseline }
   | { readonly type: 'selftest'; readonly id: number }
+  /** All exclusions in force; answered with `tested`. */
+  | { readonly type: 'exclusions'; readonly id: number; readonly list: readonly SiteExclusion[] }
   | { readonly type: 'drain' }
 
 /** Worker → primary. */

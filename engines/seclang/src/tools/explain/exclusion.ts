@@ -9,8 +9,8 @@ export interface Exclusion {
   readonly id: number
 }
 
-/** Variables that an exclusion can name. */
-const excludable = /^[A-Z_]+(?::.*)?$/
+/** Variables that an exclusion can name; a name that starts with a slash would be read as a pattern. */
+const excludable = /^[A-Z_]+(?::[^/].*)?$/
 
 /**
  * SecLang text of an exclusion, to be read before the rules that it is about. Throws an Error when a part cannot be
@@ -18,13 +18,18 @@ const excludable = /^[A-Z_]+(?::.*)?$/
  */
 export function exclusionText({ ruleId, path, variable, id }: Exclusion): string {
   if (!/^\d{1,10}$/.test(ruleId)) throw new Error('rule id is not a number')
-  if (!isPlain(path)) throw new Error('path holds characters that cannot be written in a rule')
+  if (!isPlainPath(path)) throw new Error('path holds characters that cannot be written in a rule')
   if (variable !== null && (!excludable.test(variable) || !isPlain(variable))) {
     throw new Error('variable holds characters that cannot be written in a rule')
   }
   const control =
     variable === null ? `ctl:ruleRemoveById=${ruleId}` : `ctl:ruleRemoveTargetById=${ruleId};${variable}`
   return `SecRule REQUEST_FILENAME "@streq ${path}" "id:${id},phase:1,pass,nolog,t:none,${control}"\n`
+}
+
+/** A path stands in the quotes of an operator: percent signs may stay as long as they start no macro. */
+function isPlainPath(text: string): boolean {
+  return /^[!-~]{1,2048}$/.test(text) && !/["\\]|%\{/.test(text)
 }
 
 function isPlain(text: string): boolean {
