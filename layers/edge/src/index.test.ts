@@ -3,9 +3,16 @@ import * as edge from './index.ts'
 
 it('exports what it says and nothing else', () => {
   expect(Object.keys(edge).toSorted()).toEqual([
+    'changeFixes',
     'createSocketEngine',
+    'decodeFixes',
     'defaultHttpLimits',
     'edgeLayer',
+    'fixLimits',
+    'fixText',
+    'isInForce',
+    'readFixState',
+    'readFixText',
     'refusalCodes',
     'signCanary',
   ])

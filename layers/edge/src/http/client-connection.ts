@@ -338,7 +338,8 @@ export class ClientConnection implements Exchange {
     if (!this.writer.keepAlive || this.host.closing) {
       this.at = phase.linger
       this.bodyTaken = 0
-      this.deadline = this.host.now + this.host.limits.responseTimeoutMs
+      // While bytes wait for the client its reading is watched instead.
+      this.deadline = this.host.now + lingerMs
       this.socket.end()
       if (this.rest !== null) this.feedRest()
       return
