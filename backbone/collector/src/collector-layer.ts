@@ -12,10 +12,8 @@ import { IdIndex } from './ids/id-index.ts'
 import { IndexFeed } from './index-store/index-feed.ts'
 import { PartStatusBook } from './status/part-status.ts'
 
-type Config = CollectorConfig & {
-  /** What sites ask of the store; a site that is not named keeps each request. */
-  readonly sites?: readonly { readonly name: string; readonly accessEvents: 'each' | 'aggregate' }[]
-}
+// An older compiled file does not name the sites; each request is then kept.
+type Config = Omit<CollectorConfig, 'sites'> & Partial<Pick<CollectorConfig, 'sites'>>
 type Context = PartContext<Config>
 
 const purgeEveryMs = 600_000

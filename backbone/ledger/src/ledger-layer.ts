@@ -83,6 +83,7 @@ function openReceiver(context: Context, ledger: LedgerLog): Receiver {
     log,
     metrics,
     recovered: ledger.positions(),
+    checkpoint: () => ledger.signedNote,
     onBatch: async (batch) => {
       const taken = toLedgerBatch(batch)
       if (taken !== undefined) await ledger.append(taken)

@@ -103,6 +103,7 @@ export function compileConfig(file: SevenfoldFile, folder: string): CompiledConf
         spoolBytes: spool('collector'),
         ...compileValue(file.collector),
         indexBytes: Math.floor(budget * shares.index),
+        sites: file.sites.map(({ name, accessEvents }) => ({ name, accessEvents })),
       },
       console: {
         v: 1,

@@ -56,6 +56,8 @@ export interface LedgerConfig extends PartConfigBase, Compiled<z.output<typeof l
 export interface CollectorConfig extends PartConfigBase, Compiled<z.output<typeof collectorSchema>> {
   /** Most bytes of the index; the collector's share of `storage.budget`. */
   readonly indexBytes: number
+  /** Which sites want their allowed requests one by one, and which as counts a minute. */
+  readonly sites: readonly Pick<SiteConfig, 'name' | 'accessEvents'>[]
 }
 
 /** `data/console/config.json`. */

@@ -70,7 +70,7 @@ export const collectorSchema = z.strictObject({
     duration({ min: '1h', max: '3650d' }).prefault('30d'),
     'How long events can be searched.',
   ),
-  memory: option(size({ min: '64MiB', max: '64GiB' }).prefault('256MiB'), 'Memory of the index.'),
+  memory: option(size({ min: '64MiB', max: '64GiB' }).prefault('128MiB'), 'Memory of the index.'),
 })
 
 /** The runtime layer. */

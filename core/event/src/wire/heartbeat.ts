@@ -76,4 +76,6 @@ export interface SignedHeartbeat {
 /** Answer to `POST /v1/heartbeats`: the nonce that the next heartbeat must carry. */
 export interface HeartbeatAccepted {
   readonly nonce: string
+  /** The ledger's newest checkpoint (C2SP signed note); the part repeats it in its heartbeats and so bears witness. */
+  readonly checkpoint?: string
 }

@@ -54,6 +54,8 @@ interface Bench {
   readonly beats: () => number
   /** Nonces that were sent, in order. */
   readonly nonces: () => string[]
+  /** Checkpoints that came with answers. */
+  readonly checkpoints: readonly string[]
 }
 
 async function start(answers: (index: number) => ScriptedAnswer): Promise<Bench> {
@@ -63,10 +65,12 @@ async function start(answers: (index: number) => ScriptedAnswer): Promise<Bench>
   const clock = createFakeClock()
   const log = createMemoryLog()
   let beats = 0
+  const checkpoints: string[] = []
   const sender = startHeartbeatSender({
     receivers: [{ name: 'ledger', socketPath }],
     build: bodyWith,
     onBeat: () => void (beats += 1),
+    onCheckpoint: (note) => void checkpoints.push(note),
     keys: loadOrCreateKeys(join(folder.path, 'keys')),
     clock,
     log,
@@ -78,7 +82,7 @@ async function start(answers: (index: number) => ScriptedAnswer): Promise<Bench>
       const envelope = JSON.parse(Buffer.from(body).toString()) as { body: string }
       return (JSON.parse(envelope.body) as HeartbeatBody).nonce
     })
-  return { clock, log, server, beats: () => beats, nonces }
+  return { clock, log, server, beats: () => beats, nonces, checkpoints }
 }
 
 /** Waits until the sender has taken in the answers: its next beat then uses them. */
@@ -165,4 +169,16 @@ describe('the boot file', () => {
       expect(readBoot(path())).toEqual({ boot: 0 })
     },
   )
+})
+
+describe('checkpoints', () => {
+  it('come with accepted heartbeats and only with those', async () => {
+    const answers = [
+      { status: 409, body: JSON.stringify({ nonce: 'a', checkpoint: 'refused' }) },
+      { body: JSON.stringify({ nonce: 'b', checkpoint: 'log\n5\n' }) },
+    ]
+    const bench = await start((index) => answers[index] ?? ok('c'))
+    await answered(bench, 2)
+    expect(bench.checkpoints).toEqual(['log\n5\n'])
+  })
 })

@@ -9,6 +9,7 @@ import { heartbeatPath } from '../receive/heartbeat-path.ts'
 import { createSocketClient } from '../ship/socket-client.ts'
 import type { SocketClient } from '../ship/socket-client.ts'
 import { signHeartbeat } from './sign-heartbeat.ts'
+import { maxCheckpointLength } from './witness.ts'
 
 /** What sending heartbeats needs. */
 export interface HeartbeatSenderOptions {
@@ -17,6 +18,8 @@ export interface HeartbeatSenderOptions {
   readonly build: (nonce: string) => HeartbeatBody
   /** Called at every beat, before it is sent. */
   readonly onBeat: () => void
+  /** Called with the checkpoint that a receiver gave with its answer. */
+  readonly onCheckpoint?: (note: string) => void
   readonly keys: PartKeys
   readonly clock: Clock
   readonly log: Logger
@@ -38,12 +41,22 @@ interface Target {
   failing: boolean
 }
 
-const limits = { maxTextLength: 65_536, maxDepth: 3, maxNodes: 20, maxStringLength: 1000 }
+const limits = { maxTextLength: 65_536, maxDepth: 3, maxNodes: 20, maxStringLength: maxCheckpointLength }
 
-function nonceIn(text: string): string {
+interface Answered {
+  /** Empty when there is none. */
+  readonly nonce: string
+  readonly checkpoint: string
+}
+
+function readAnswer(text: string): Answered {
   const parsed = parseBoundedJson(text, limits)
-  const nonce = parsed.ok && isJsonObject(parsed.value) ? parsed.value['nonce'] : undefined
-  return typeof nonce === 'string' && nonce.length <= 128 ? nonce : ''
+  const fields = parsed.ok && isJsonObject(parsed.value) ? parsed.value : {}
+  const { nonce, checkpoint } = fields
+  return {
+    nonce: typeof nonce === 'string' && nonce.length <= 128 ? nonce : '',
+    checkpoint: typeof checkpoint === 'string' ? checkpoint : '',
+  }
 }
 
 /** Sends one heartbeat; a receiver that gives a nonce (409) gets it again with that nonce, once. */
@@ -55,10 +68,13 @@ async function beat(target: Target, options: HeartbeatSenderOptions): Promise<'a
       headers: { 'content-type': 'application/json' },
       body: Buffer.from(JSON.stringify(signed)),
     })
-    const nonce = nonceIn(answer.text)
+    const { nonce, checkpoint } = readAnswer(answer.text)
     // After a refusal the old nonce is of no use; an empty one asks for another.
     target.nonce = nonce
-    if (answer.status === 200) return 'accepted'
+    if (answer.status === 200) {
+      if (checkpoint !== '') options.onCheckpoint?.(checkpoint)
+      return 'accepted'
+    }
     if (answer.status !== 409 || nonce === '') return 'refused'
   }
   return 'refused'

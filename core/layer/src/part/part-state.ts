@@ -4,6 +4,7 @@ import type { Clock } from '../clock/clock.ts'
 import type { ControlReach } from '../control/act.ts'
 import { LayerError } from '../error.ts'
 import { writeBoot } from '../heartbeat/boot-file.ts'
+import { compareCheckpoint } from '../heartbeat/witness.ts'
 import type { PartKeys } from '../keys/keys.ts'
 import type { Logger } from '../log/logger.ts'
 import type { Gauge, Metrics } from '../metrics/metrics.ts'
@@ -40,6 +41,8 @@ export interface PartState<C> extends PartParts<C> {
   canary: CanaryResult | undefined
   expiry: Expiries
   checkpoint: string | undefined
+  /** The ledger went back and said so already. */
+  sawRollback: boolean
   /** Epoch that the boot file knows. */
   storedEpoch: string
   /** Wall and monotonic time of the last beat, to notice jumps. */
@@ -48,8 +51,6 @@ export interface PartState<C> extends PartParts<C> {
 
 /** A wall clock that moves by this much more or less than time itself has jumped, in milliseconds. */
 export const clockJumpMs = 5000
-/** Longest checkpoint that a heartbeat carries, in characters. */
-export const maxCheckpointLength = 8192
 /** Most counters in a heartbeat. */
 export const maxHeartbeatCounters = 500
 
@@ -71,6 +72,7 @@ export function createPartState<C>(parts: PartParts<C>): PartState<C> {
     canary: undefined,
     expiry: {},
     checkpoint: undefined,
+    sawRollback: false,
     storedEpoch: '',
     lastBeat: undefined,
   }
@@ -214,10 +216,25 @@ export function contextOf<C>(state: PartState<C>, stop: () => Promise<void>): Pa
     handle: (handlers) => void (state.handlers = handlers),
     setCanary: (result) => void (state.canary = result),
     setExpiry: (expiry) => void (state.expiry = expiry),
-    setCheckpoint: (note) => {
-      if (note.length <= maxCheckpointLength) state.checkpoint = note
-    },
+    setCheckpoint: (note) => bearWitness(state, note),
     heartbeat: (nonce) => heartbeatOf(state, nonce),
     stop,
   }
+}
+
+/** Remembers the newest checkpoint; one that is older than what was seen is reported, once, and changes nothing. */
+export function bearWitness<C>(state: PartState<C>, note: string): void {
+  const testimony = compareCheckpoint(state.checkpoint, note)
+  if (testimony === 'unreadable') return
+  if (testimony === 'newer') {
+    state.checkpoint = note
+    state.sawRollback = false
+    return
+  }
+  if (state.sawRollback) return
+  state.sawRollback = true
+  state.log.error('ledger-rollback-seen', { known: state.checkpoint ?? '', seen: note })
+  state.spool.append(
+    state.events.notice('ledger-rollback-seen', 'the ledger shows an older checkpoint than before', 95),
+  )
 }

@@ -21,7 +21,7 @@ import { startProbe } from '../probe/probe-server.ts'
 import { startShipper } from '../ship/shipper.ts'
 import { openSpool } from '../spool/open-spool.ts'
 import type { PartContext, ReceiverTarget } from './part-context.ts'
-import { createPartState, contextOf, heartbeatOf, onBeat, reachOf } from './part-state.ts'
+import { bearWitness, createPartState, contextOf, heartbeatOf, onBeat, reachOf } from './part-state.ts'
 import type { PartState } from './part-state.ts'
 
 /** What starts a part. */
@@ -172,6 +172,7 @@ function startSending<C>(state: PartState<C>, receivers: readonly ReceiverTarget
     receivers,
     build: (nonce) => heartbeatOf(state, nonce),
     onBeat: () => onBeat(state),
+    onCheckpoint: (note) => bearWitness(state, note),
     keys,
     clock,
     log,

@@ -167,5 +167,6 @@ export async function acceptHeartbeat(core: ReceiverCore, text: string): Promise
   settleGaps(core, agent)
   await rememberBoot(core, agent, body)
   core.onHeartbeat({ part: owner.part, body, receivedAt: agent.lastHeartbeatAt })
-  return { status: 200, body: { nonce } }
+  const checkpoint = core.checkpoint()
+  return { status: 200, body: checkpoint === '' ? { nonce } : { nonce, checkpoint } }
 }

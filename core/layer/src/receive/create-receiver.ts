@@ -40,6 +40,8 @@ export interface ReceiverOptions {
   /** Makes the batch durable; the sender is told that we have it when the promise resolves. A rejection is answered with 503. */
   readonly onBatch: (batch: ReceivedBatch) => Promise<void>
   readonly onHeartbeat?: (heartbeat: AcceptedHeartbeat) => void
+  /** Newest checkpoint of the receiver's log, for the answers to heartbeats. */
+  readonly checkpoint?: () => string
   /** Gets incidents, at most 20 a minute of one kind and writer; all are counted. */
   readonly onIncident?: (incident: Incident) => void
   /** Positions that the store itself remembers, newer than ours after a crash between its write and ours. */
@@ -147,6 +149,7 @@ function createCore(options: ReceiverOptions): ReceiverCore {
     log,
     onBatch: options.onBatch,
     onHeartbeat: options.onHeartbeat ?? (() => undefined),
+    checkpoint: options.checkpoint ?? (() => ''),
     metrics: {
       events: metrics.counter('sevenfold_receive_events_total', 'Events taken', { lane: ['high', 'low'] }),
       duplicates: metrics.counter('sevenfold_receive_duplicates_total', 'Events that were already here'),

@@ -25,5 +25,7 @@ export interface ReceiverCore {
   readonly metrics: ReceiverMetrics
   readonly onBatch: (batch: ReceivedBatch) => Promise<void>
   readonly onHeartbeat: (heartbeat: AcceptedHeartbeat) => void
+  /** Newest checkpoint of the receiver's log; empty when it keeps none. */
+  readonly checkpoint: () => string
   report(incident: Incident): void
 }
