@@ -130,7 +130,7 @@ describe.skipIf(!built)('fixes at the edge (needs a build)', () => {
 
   it('that cannot be written as a rule leave the site as strict as it was', async () => {
     const { port } = await start()
-    const fix = exclusion('a', Date.now() + 3_600_000, { variable: 'ARGS:q",deny' } as Partial<Fix>)
+    const fix = exclusion('a', Date.now() + 3_600_000, { variable: 'ARGS:q",deny' })
     writeFileSync(fixPath(edgeDir()), encodeFixes([fix]))
     await waitFor(() => (readFixState(edgeDir())?.problem ?? '') !== '', 'the answer')
     expect(readFixState(edgeDir())?.problem).toContain('variable holds characters')
