@@ -1,6 +1,7 @@
 export { finalStatus, wantsAudit } from './audit/audit-record.ts'
 export { jsonAuditLog } from './audit/json-audit-log.ts'
 export { nativeAuditLog } from './audit/native-audit-log.ts'
+export { builtinRules } from './builtin/builtin-rules.ts'
 export { compileRuleSet, type CompileOptions } from './compile/compile-rule-set.ts'
 export type { CompiledRuleSet, Dialect } from './compile/compiled-rule-set.ts'
 export type { RuleText } from './language/parse-rule-set.ts'

@@ -14,6 +14,5 @@ it('exports what it says and nothing else', () => {
     'readFixState',
     'readFixText',
     'refusalCodes',
-    'signCanary',
   ])
 })

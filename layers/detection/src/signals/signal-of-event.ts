@@ -53,6 +53,8 @@ function metaOf(event: SevenfoldEvent): Record<string, string> | undefined {
 /** The signal in an event of the edge; undefined for events that no scenario looks at. */
 export function signalOfEvent(event: SevenfoldEvent): Signal | undefined {
   const address = canonicalAddress(event.source?.ip ?? '')
+  // Our own test attack is no behaviour of anybody.
+  if (event.labels?.['canary'] !== undefined) return undefined
   const meta = metaOf(event)
   if (meta === undefined || address === undefined) return undefined
   return {

@@ -27,6 +27,11 @@ const facts: RequestFacts = {
 const seal = (draft: EventDraft) => sealDraft(draft, { id: 'edge/w0', ephemeral_id: 'e' }, 1)
 
 describe('signals of edge events', () => {
+  it('leave canaries out, so that our own attack bans nobody', () => {
+    const draft = { ...events.access(facts), labels: { canary: 'sqli-union' } }
+    expect(signalOfEvent(seal(draft))).toBeUndefined()
+  })
+
   it('carry what scenarios ask for', () => {
     expect(signalOfEvent(seal(events.access(facts)))).toEqual({
       origin: 'edge',

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { builtinRules } from '@sevenfold/seclang'
 import type { RuleText } from '@sevenfold/seclang'
 import { listRuleFiles, readRuleFile } from './disk-rule-files.ts'
 
@@ -42,8 +42,7 @@ const engineSettings: RuleText = {
 
 function builtin(paranoia: number): RuleText[] {
   const setup = `SecAction "id:${setupIds.builtin},phase:1,pass,nolog,setvar:tx.sf_paranoia=${paranoia}"\n`
-  const folder = fileURLToPath(new URL('../rules/', import.meta.resolve('@sevenfold/seclang')))
-  return [{ file: 'paranoia', text: setup }, ...readAll(listRuleFiles(join(folder, '*.conf')))]
+  return [{ file: 'paranoia', text: setup }, ...builtinRules]
 }
 
 /** A Core Rule Set: its set-up file (own or the example), our paranoia level, its rules in the order of their names. */
