@@ -26,6 +26,11 @@ export const commands: readonly Listed[] = [
     load: async () => (await import('../commands/why.ts')).why,
   },
   {
+    name: 'fix',
+    summary: 'let a request pass that was blocked by mistake, for a time, as narrowly as can be',
+    load: async () => (await import('../commands/fix.ts')).fix,
+  },
+  {
     name: 'events',
     summary: 'show events of the ledger, the newest last',
     load: async () => (await import('../commands/events.ts')).events,
