@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -49,6 +49,28 @@ describe.skipIf(!isBuilt)('the program (needs a build)', { timeout: 90_000 }, ()
       ['deserialise-function', true],
       ['deserialise-write', true],
     ])
+  })
+
+  it('writes every report that is asked for, and compares with a baseline', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'prove-reports-'))
+    const at = (name: string): string => join(folder, name)
+    const common = ['--bare', '--only', 'token-none', '--seed', 'abc']
+    try {
+      const first = await run([...common, '--json'])
+      const document = JSON.parse(first.out) as ProofDocument
+      const attacks = document.attacks.map((attack) => ({ ...attack, depth: 1 }))
+      writeFileSync(at('old.json'), JSON.stringify({ ...document, attacks }))
+      const files = ['html', 'junit', 'sarif', 'navigator'].map((kind) => `--${kind}=${at(kind)}`)
+      const { code, out } = await run([...common, ...files, '--baseline', at('old.json')])
+      expect(code).toBe(1)
+      expect(out).toContain('Depth fell (1):\n  token-none: depth 1 → 0')
+      expect(readFileSync(at('html'), 'utf8')).toContain('Depth fell: 1')
+      expect(readFileSync(at('junit'), 'utf8')).toContain('depth fell from 1 to 0')
+      expect(JSON.parse(readFileSync(at('sarif'), 'utf8'))).toMatchObject({ version: '2.1.0' })
+      expect(JSON.parse(readFileSync(at('navigator'), 'utf8'))).toMatchObject({ domain: 'enterprise-attack' })
+    } finally {
+      rmSync(folder, { recursive: true, force: true })
+    }
   })
 
   it('ends with 1 when an attack does not work, and says which', async () => {

@@ -35,6 +35,8 @@ describe('readOptions', () => {
       minDepth: 0,
     })
     expect(readOptions(['--markdown']).format).toBe('markdown')
+    const { baseline, files } = readOptions(['--baseline', 'old.json', '--html=a.html', '--sarif', 'b.sarif'])
+    expect([baseline, ...files]).toEqual(['old.json', ['html', 'a.html'], ['sarif', 'b.sarif']])
   })
 
   it.each([
@@ -43,6 +45,8 @@ describe('readOptions', () => {
     ['--min-depth', '9'],
     ['--min-depth', 'x'],
     ['--json', '--markdown'],
+    ['--html='],
+    ['--junit'],
     ['--seed', 'a b'],
     ['--seed', 'x'.repeat(65)],
   ])('refuses %j', (...args) => {
@@ -131,5 +135,16 @@ describe('runProveCommand', () => {
     expect(code).toBe(2)
     expect(errors).toContain('prove: error: --only nothing')
     expect(errors).toContain('hint: sevenfold prove --help')
+  })
+
+  it.each([
+    ['--baseline', '/nowhere/old.json', '--baseline /nowhere/old.json: ENOENT'],
+    ['--html', '/nowhere/report.html', '--html /nowhere/report.html: its folder is not there'],
+    ['--navigator', '/', '--navigator /: is a folder'],
+  ])('ends with 2 before anything is set up: %s %s', async (option, path, message) => {
+    const { code, errors } = await run('--only', 'xxe', option, path)
+    expect(code).toBe(2)
+    expect(errors).toContain(message)
+    expect(errors).not.toContain('setting up')
   })
 })

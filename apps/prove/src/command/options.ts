@@ -1,5 +1,11 @@
 import { parseArgs } from 'node:util'
 
+/** Reports that are written to files besides the one on stdout. */
+export const fileReports = ['html', 'junit', 'sarif', 'navigator'] as const
+
+/** One of them. */
+export type FileReport = (typeof fileReports)[number]
+
 /** What `sevenfold prove` was asked to do. */
 export interface ProveOptions {
   readonly help: boolean
@@ -15,6 +21,10 @@ export interface ProveOptions {
   readonly bare: boolean
   /** Exit with 1 when an attack has a smaller depth. */
   readonly minDepth: number
+  /** An earlier document, to compare with. */
+  readonly baseline: string | undefined
+  /** Files to write, by the kind of report. */
+  readonly files: ReadonlyMap<FileReport, string>
 }
 
 /** The text of `sevenfold prove --help`. */
@@ -30,9 +40,14 @@ usage: sevenfold prove [options]
   --list            the attacks with their classes and numbers, without running them
   --json            the proof as one document (docs/wire/proof.md)
   --markdown        the proof as Markdown
+  --baseline FILE   compare with an earlier --json; exit with 1 when a depth falls or more visits are blocked
+  --html FILE       also write a report for people: one page, no other files needed
+  --junit FILE      also write JUnit XML, for the test reports of pipelines
+  --sarif FILE      also write SARIF 2.1.0, for code scanning
+  --navigator FILE  also write a layer for the ATT&CK Navigator
 
-exit codes: 0 fine; 1 an attack does not work without layers, an innocent visit is blocked, or a depth is
-under --min-depth; 2 usage; 3 the bed could not be set up
+exit codes: 0 fine; 1 an attack does not work without layers, an innocent visit is blocked, a depth is
+under --min-depth or under the baseline; 2 usage; 3 the bed could not be set up
 
 example: sevenfold prove --quick --only sql-injection
 `
@@ -65,6 +80,11 @@ function parseKnown(args: readonly string[]) {
       only: { type: 'string', multiple: true, default: [] },
       seed: { type: 'string' },
       'min-depth': { type: 'string', default: '0' },
+      baseline: { type: 'string' },
+      html: { type: 'string' },
+      junit: { type: 'string' },
+      sarif: { type: 'string' },
+      navigator: { type: 'string' },
     },
   })
 }
@@ -79,7 +99,14 @@ export function readOptions(args: readonly string[]): ProveOptions {
   if (values.seed !== undefined && !/^[\w.-]{1,64}$/.test(values.seed)) {
     throw new UsageError('--seed takes up to 64 letters, digits, dots, dashes and underscores')
   }
-  const { help, list, quick, bare, only, seed } = values
+  const { help, list, quick, bare, only, seed, baseline } = values
+  const files = new Map(
+    fileReports.flatMap((kind): [FileReport, string][] => {
+      const path = values[kind]
+      if (path === '') throw new UsageError(`--${kind} takes the name of a file`)
+      return path === undefined ? [] : [[kind, path]]
+    }),
+  )
   return {
     help,
     list,
@@ -88,6 +115,8 @@ export function readOptions(args: readonly string[]): ProveOptions {
     only,
     seed,
     minDepth,
+    baseline,
+    files,
     format: values.json ? 'json' : values.markdown ? 'markdown' : 'terminal',
   }
 }

@@ -4,6 +4,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { loadCatalogue } from '../attack/load-catalogue.ts'
 import type { Attack } from '../attack/attack.ts'
+import { compareProofs } from '../baseline/compare-proofs.ts'
+import { comparisonText } from '../baseline/comparison-text.ts'
+import { readBaseline } from '../baseline/read-baseline.ts'
+import type { Baseline } from '../baseline/read-baseline.ts'
 import type { Bed } from '../bed/bed.ts'
 import { startBed } from '../bed/start-bed.ts'
 import { startBareBed } from '../bed/start-bare-bed.ts'
@@ -18,6 +22,7 @@ import type { ProveOptions } from './options.ts'
 import { showProgress } from './progress-line.ts'
 import type { ProgressStream } from './progress-line.ts'
 import { selectAttacks } from './select-attacks.ts'
+import { checkWritable, writeReports } from './write-reports.ts'
 
 /** Where the command writes. */
 export interface ProveIo {
@@ -53,12 +58,44 @@ async function openBed(options: ProveOptions): Promise<Bed> {
   }
 }
 
+function baselineOf({ baseline }: ProveOptions): Baseline | undefined {
+  if (baseline === undefined) return undefined
+  try {
+    return readBaseline(baseline)
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error), { cause: error })
+  }
+}
+
+/** Writes all reports; gives the exit code. */
+function conclude(
+  proof: Proof,
+  options: ProveOptions,
+  io: ProveIo & { readonly baseline?: Baseline },
+): number {
+  const comparison = io.baseline === undefined ? undefined : compareProofs(io.baseline, proof)
+  io.stdout.write(report(proof, options, io))
+  if (comparison !== undefined) {
+    // On stdout a document stays a document.
+    const stream = options.format === 'terminal' ? io.stdout : io.stderr
+    stream.write(comparisonText(comparison))
+  }
+  writeReports(options.files, proof, {
+    minDepth: options.minDepth,
+    date: new Date(),
+    ...(comparison === undefined ? {} : { comparison }),
+  })
+  return exitCodeOf(proof, options.minDepth, comparison)
+}
+
 async function prove(options: ProveOptions, io: ProveIo): Promise<number> {
   const attacks = selectAttacks(await loadCatalogue(), options)
   if (options.list) {
     io.stdout.write(listText(attacks))
     return 0
   }
+  const baseline = baselineOf(options)
+  checkWritable(options.files)
   io.stderr.write('setting up the shop and its layers\n')
   const bed = await openBed(options)
   try {
@@ -71,8 +108,7 @@ async function prove(options: ProveOptions, io: ProveIo): Promise<number> {
       onProgress,
       ...(io.signal === undefined ? {} : { signal: io.signal }),
     })
-    io.stdout.write(report(proof, options, io))
-    return exitCodeOf(proof, options.minDepth)
+    return conclude(proof, options, { ...io, ...(baseline === undefined ? {} : { baseline }) })
   } finally {
     await bed.close()
   }
