@@ -30,9 +30,13 @@ function partsOf(target: unknown): Outgoing | undefined {
         : typeof target === 'object' && target !== null && 'url' in target
           ? String(target.url)
           : undefined
-  if (text === undefined || !URL.canParse(text)) return undefined
-  const { hostname, port } = new URL(text)
-  return { host: hostname, port }
+  if (text === undefined) return undefined
+  try {
+    const { hostname, port } = target instanceof URL ? target : new URL(text)
+    return { host: hostname, port }
+  } catch {
+    return undefined // the client says what is wrong with it
+  }
 }
 
 /** Asks about outgoing requests. */

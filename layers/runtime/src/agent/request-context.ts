@@ -13,12 +13,6 @@ export const maxParsed = 64
 
 const nothing: ReadonlySet<string> = new Set()
 
-/** A JSON text and what it held. */
-interface ParsedJson {
-  readonly text: string
-  readonly value: object
-}
-
 /**
  * One request while it is served. Nothing is read before a sink asks: most requests reach none, and then cost a
  * reference and an async context.
@@ -32,7 +26,7 @@ export class RequestContext {
   isAnswerRefused = false
   // Made when needed: one is created for each request, and most requests need none of them.
   #joined: Set<string> | undefined
-  #parsed: ParsedJson[] | undefined
+  #parsed: string[] | undefined
   #chunks: Uint8Array[] | undefined
   #bodyBytes = 0
   #raw: ReadonlySet<string> = nothing
@@ -55,11 +49,15 @@ export class RequestContext {
     else this.#chunks.push(chunk)
   }
 
-  /** Remembers JSON that was parsed now; whether it came with the request is asked only when a sink wants to know. */
-  addParsed(text: string, value: object): void {
-    if (text.length > maxBodyBytes) return
-    if (this.#parsed === undefined) this.#parsed = [{ text, value }]
-    else if (this.#parsed.length < maxParsed) this.#parsed.push({ text, value })
+  /**
+   * Remembers JSON that was parsed now; whether it came with the request is asked only when a sink wants to know. Only
+   * the text is kept: thousands of small objects that outlive their use would keep the garbage collector busy. A text
+   * as long as a JSON body is that body, whose bytes are kept already.
+   */
+  addParsed(text: string): void {
+    if (text.length > maxBodyBytes || (text.length === this.#bodyBytes && this.#hasJsonBody())) return
+    if (this.#parsed === undefined) this.#parsed = [text]
+    else if (this.#parsed.length < maxParsed) this.#parsed.push(text)
   }
 
   /** Paths that left their base through an input. */
@@ -136,8 +134,12 @@ export class RequestContext {
   bodies(): readonly unknown[] {
     const extended = this.request as unknown as { readonly body?: unknown; readonly query?: unknown }
     this.#collect()
-    const own = (this.#parsed ?? []).filter(({ text }) => this.isFromRequest(text)).map(({ value }) => value)
-    return [...own, extended.body, extended.query]
+    const own = (this.#parsed ?? []).filter((text) => this.isFromRequest(text)).map(parseJson)
+    return [...own, parseJson(this.#bodyText()), extended.body, extended.query]
+  }
+
+  #hasJsonBody(): boolean {
+    return this.request.headers['content-type']?.includes('json') === true
   }
 
   #bodyText(): string {
@@ -160,10 +162,10 @@ export class RequestContext {
     const harmful = new Set<string>()
     for (const text of all) this.#addVariants(text, all, harmful)
     // JSON inside an input: a cookie, a parameter, a field of a form, a token.
-    for (const { text, value } of this.#parsed ?? []) {
+    for (const text of this.#parsed ?? []) {
       if (!all.has(text)) continue
       const inside = new Set<string>()
-      collectStrings(value, inside)
+      collectStrings(parseJson(text), inside)
       for (const one of inside) this.#addVariants(one, all, harmful)
     }
     this.#raw = all
@@ -185,11 +187,11 @@ export class RequestContext {
       collectStrings((this.request as unknown as { readonly body?: unknown }).body, all)
       return
     }
-    const type = this.request.headers['content-type'] ?? ''
     const text = this.#bodyText()
-    const whole = this.#parsed?.find((entry) => entry.text === text)?.value
-    const value = whole ?? (type.includes('json') ? parseJson(text) : undefined)
-    if (value === undefined) collectBody(type, text, all)
+    // Some applications parse JSON that comes under another type.
+    const isJson = this.#hasJsonBody() || this.#parsed?.includes(text) === true
+    const value = isJson ? parseJson(text) : undefined
+    if (value === undefined) collectBody(this.request.headers['content-type'] ?? '', text, all)
     else collectStrings(value, all)
   }
 }

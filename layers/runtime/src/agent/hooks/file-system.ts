@@ -128,6 +128,8 @@ function hookJoining(agent: Agent): void {
   const note = (original: AnyFunction): AnyFunction =>
     function (this: unknown, ...args: unknown[]): unknown {
       const result = original.apply(this, args)
+      const context = currentRequest.getStore()
+      if (context === undefined) return result
       let isWorth = false
       for (let i = 0; i < args.length; i += 1) {
         const arg = args[i]
@@ -139,10 +141,8 @@ function hookJoining(agent: Agent): void {
           isWorth = true
       }
       if (!isWorth || typeof result !== 'string' || agent.mode === 'off') return result
-      const context = currentRequest.getStore()
       try {
-        if (context !== undefined && leftItsBase(args.map(String), result, context.inputs()))
-          context.addJoined(result)
+        if (leftItsBase(args.map(String), result, context.inputs())) context.addJoined(result)
       } catch (error) {
         agent.fault(error, 'path')
       }

@@ -15,7 +15,7 @@ export function hookJson(agent: Agent): void {
         if (typeof value !== 'object' || value === null || typeof text !== 'string') return value
         const context = currentRequest.getStore()
         if (context === undefined || agent.mode === 'off') return value
-        context.addParsed(text, value)
+        context.addParsed(text)
         if (!mentionsPrototype(text)) return value
         const refusal = agent.check('JSON.parse', () =>
           reachesPrototype(value) && context.isFromRequest(text)

@@ -9,12 +9,17 @@ import { isPostgresStartup, rewritePostgres } from '../wire/postgres.ts'
 
 type Protocol = 'postgres' | 'mysql' | 'other'
 
-const protocols = new WeakMap<object, Protocol>()
+// A property of the socket: a weak map costs the garbage collector more.
+const protocolKey = Symbol('sevenfold.protocol')
 /** First writes of a socket that are looked at: a request for TLS may come before the startup message. */
 const longestFirst = 4_096
 
-function protocolOf(socket: object, chunk: Uint8Array): Protocol {
-  const known = protocols.get(socket)
+interface Marked {
+  [protocolKey]?: Protocol
+}
+
+function protocolOf(socket: Marked, chunk: Uint8Array): Protocol {
+  const known = socket[protocolKey]
   if (known !== undefined) return known
   const found =
     chunk.length > longestFirst
@@ -24,7 +29,7 @@ function protocolOf(socket: object, chunk: Uint8Array): Protocol {
         : isMysqlLogin(chunk)
           ? 'mysql'
           : 'other'
-  protocols.set(socket, found)
+  socket[protocolKey] = found
   return found
 }
 
@@ -37,7 +42,7 @@ export function hookWire(guard: StatementGuard): void {
       function (this: unknown, ...args: unknown[]): unknown {
         const [chunk, ...rest] = args
         if (!(chunk instanceof Uint8Array)) return write.apply(this, args)
-        const protocol = protocolOf(this as object, chunk)
+        const protocol = protocolOf(this as Marked, chunk)
         if (protocol === 'other' || currentRequest.getStore() === undefined) return write.apply(this, args)
         if (protocol === 'postgres') {
           const isRefused = (text: string): boolean =>

@@ -51,6 +51,9 @@ const longestTarget = 2_048
 // An address with a scheme, without one, or a host alone, perhaps with port and path.
 const likeTarget = /^(?:[a-z][a-z0-9+.-]*:)?\/\/|^[\w.-]+(?::\d+)?(?:[/?#]|$)|^\[[0-9a-f:.]+\]/i
 
+// A word alone names a host of its own spelling; numbers do not (2130706433 is an address).
+const word = /^[a-z_-][\w-]*$/i
+
 function targetOf(text: string): Outgoing | undefined {
   const form = text.startsWith('//') ? `http:${text}` : text.includes('://') ? text : `http://${text}`
   if (!URL.canParse(form)) return undefined
@@ -63,6 +66,10 @@ export function hostsChosenBy(inputs: Iterable<string>, except: readonly string[
   const hosts = new Set<string>()
   for (const input of inputs) {
     if (input.length > longestTarget || !likeTarget.test(input) || except.includes(input)) continue
+    if (word.test(input)) {
+      hosts.add(input.toLowerCase())
+      continue
+    }
     const target = targetOf(input)
     if (target === undefined || target.host === '') continue
     hosts.add(target.port === '' ? target.host : `${target.host}:${target.port}`)

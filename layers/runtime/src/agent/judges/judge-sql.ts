@@ -21,9 +21,10 @@ function isCoincidence(zone: Zone, sql: string): boolean {
 function breaksOut(zone: Zone, sql: string, spans: Spans): boolean {
   const { start, end } = zone
   if (spans.isLiteral(start, end)) return false
+  if (zone.isWhole && oneToken.test(sql.slice(start, end).trim())) return false
   if (spans.has(start, end, kinds.comment) || spans.has(start, end, kinds.delimiter)) return true
-  // Wholly in code: only a single number or name keeps the statement's structure.
-  return zone.isWhole && !oneToken.test(sql.slice(start, end).trim())
+  // Wholly in code: only a single number or name, which was let through above, keeps the statement's structure.
+  return zone.isWhole
 }
 
 /** A comment around the zone was there before; a name in double quotes is not left by its own quotes. */

@@ -1,0 +1,37 @@
+import { describe, expect, it } from 'vitest'
+import { judgeCarriedCode, judgeCode } from './judge-code.ts'
+
+describe('judgeCode', () => {
+  it.each([
+    ['an expression', '1+process.exit(1)', 'process.exit(1)'],
+    ['a sum', '1+Object.keys(globalThis).length*0+41', 'Object.keys(globalThis).length*0+41'],
+    ['a string that is closed', "f('a'+process.version+'')", "a'+process.version+'"],
+    ['a template in a template', 'f(`${process.version}`)', '${process.version}'],
+    [
+      'a compiled template beside its source',
+      'var __lines = "Hello <%= 7*7*1000 %>"; append(escape( 7*7*1000 ))',
+      '<%= 7*7*1000 %>',
+    ],
+  ])('objects to %s', (_name, code, input) => {
+    expect(judgeCode(code, [input])?.attack).toBe('code-injection')
+  })
+
+  it.each([
+    ['text in a string', 'append("process.exit(1)")', 'process.exit(1)'],
+    ['a number', 'f(-12.5)', '-12.5'],
+    ['a comment', '// see a.b(c)\nf()', 'g.h(i)'],
+    ['code without inputs', 'f(a, b)', 'other text'],
+    ['text in a template', 'f(`it is (so)`)', 'it is (so)'],
+  ])('lets %s through', (_name, code, input) => {
+    expect(judgeCode(code, [input])).toBeNull()
+  })
+})
+
+describe('judgeCarriedCode', () => {
+  it('objects to code that stands whole inside a longer input', () => {
+    const input = '{{range.constructor("return 7*7*1000")()}}'
+    expect(judgeCarriedCode('return 7*7*1000', [input])).not.toBeNull()
+    expect(judgeCarriedCode('return this', [input])).toBeNull()
+    expect(judgeCarriedCode('a', ['a b'])).toBeNull()
+  })
+})

@@ -1,0 +1,127 @@
+'use strict'
+// An application that is weak on purpose; each route says through which channel its call failed.
+const childProcess = require('node:child_process')
+const fs = require('node:fs')
+const http = require('node:http')
+const path = require('node:path')
+const { promisify } = require('node:util')
+const vm = require('node:vm')
+const folder = process.argv[2]
+const inside = (name) => path.join(folder, 'public', name)
+let pg
+try {
+  pg = require('pg')
+} catch {
+  pg = undefined
+}
+let sqlite
+try {
+  sqlite = require('node:sqlite')
+} catch {
+  sqlite = undefined
+}
+
+const code = (error) => error?.code ?? error?.cause?.code ?? error?.name
+const byCallback = (start) =>
+  new Promise((resolve) => start((error, value) => resolve(error ? `callback ${code(error)}` : `ok ${value}`)))
+const byPromise = async (start) => {
+  try {
+    return `ok ${await start()}`
+  } catch (error) {
+    return `promise ${code(error)}`
+  }
+}
+const bySync = (run) => {
+  try {
+    return `ok ${run()}`
+  } catch (error) {
+    return `throw ${code(error)}`
+  }
+}
+const byEvent = (emitter) =>
+  new Promise((resolve) => {
+    emitter.on('error', (error) => resolve(`event ${code(error)}`))
+    emitter.on('close', (status) => resolve(`ok ${status}`))
+    emitter.on('data', () => {})
+  })
+
+const routes = {
+  exec: (q) => byCallback((done) => childProcess.exec(`echo ${q}`, done)),
+  'exec-promise': (q) => byPromise(async () => (await promisify(childProcess.exec)(`echo ${q}`)).stdout),
+  'exec-sync': (q) => bySync(() => childProcess.execSync(`echo ${q}`)),
+  spawn: (q) => byEvent(childProcess.spawn('sh', ['-c', `echo ${q}`], { stdio: 'ignore' })),
+  'spawn-ignored': async (q) => {
+    childProcess.spawn('sh', ['-c', `echo ${q}`], { stdio: 'ignore' })
+    await new Promise((resolve) => setImmediate(resolve))
+    return 'ok'
+  },
+  'spawn-sync': (q) => {
+    const { error, stdout } = childProcess.spawnSync(`echo ${q}`, { shell: true })
+    return error ? `result ${code(error)}` : `ok ${stdout}`
+  },
+  'read-callback': (q) => byCallback((done) => fs.readFile(inside(q), 'utf8', done)),
+  'read-promise': (q) => byPromise(() => fs.promises.readFile(inside(q), 'utf8')),
+  'read-ignored': async (q) => {
+    void fs.promises.readFile(inside(q), 'utf8')
+    await new Promise((resolve) => setImmediate(resolve))
+    return 'ok'
+  },
+  'read-sync': (q) => bySync(() => fs.readFileSync(inside(q), 'utf8')),
+  'read-stream': (q) => byEvent(fs.createReadStream(inside(q))),
+  'write-sync': (q) => bySync(() => fs.writeFileSync(inside(q), 'x')),
+  fetch: (q) => byPromise(async () => (await fetch(q)).text()),
+  'http-get': (q) => byEvent(http.get(q, (answer) => answer.resume())),
+  eval: (q) => bySync(() => eval(`1+${q}`)),
+  function: (q) => bySync(() => new Function(`return 1+${q}`)()),
+  'function-constructor': (q) => bySync(() => (() => {}).constructor(`return 1+${q}`)()),
+  vm: (q) => bySync(() => vm.runInNewContext(`1+${q}`)),
+  script: (q) => bySync(() => new vm.Script(`1+${q}`).runInThisContext()),
+  require: (q) => bySync(() => Object.keys(require(q)).length),
+  prototype: (q) =>
+    bySync(() => {
+      const [first, second] = q.split('.')
+      const target = {}
+      target[first][second] = 'polluted'
+      const value = {}.polluted
+      delete Object.prototype[second]
+      return value
+    }),
+  json: (_q, body) => bySync(() => JSON.stringify(JSON.parse(body))),
+  'pg-callback': (q) => byCallback((done) => new pg.Client().query(`select '${q}'`, done)),
+  'pg-promise': (q) => byPromise(() => new pg.Client().query(`select '${q}'`)),
+  'pg-object': (q) => byPromise(() => new pg.Client().query({ text: `select '${q}'` })),
+  sqlite: (q) => bySync(() => new sqlite.DatabaseSync(':memory:').prepare(`select '${q}'`).get()),
+  fault: (q) =>
+    byCallback((done) =>
+      fs.readFile({ toString: () => { throw new Error(q) } }, (error) => done(error)),
+    ).catch((error) => `throw ${code(error)}`),
+}
+
+const server = http.createServer((request, response) => {
+  const url = new URL(request.url, 'http://own')
+  const q = url.searchParams.get('q') ?? ''
+  const name = url.pathname.slice(1)
+  if (name === 'redirect') {
+    response.writeHead(302, { Location: q })
+    return response.end()
+  }
+  if (name === 'html') {
+    response.writeHead(200, { 'content-type': 'text/html', 'x-own': '1' })
+    return response.end(`<h1>${q}</h1>`)
+  }
+  const chunks = []
+  request.on('data', (chunk) => chunks.push(chunk))
+  request.on('end', async () => {
+    const body = Buffer.concat(chunks).toString()
+    const run = routes[name]
+    try {
+      const text = run === undefined ? 'none' : await run(q, body)
+      response.setHeader('content-type', 'text/plain')
+      response.end(String(text))
+    } catch (error) {
+      response.statusCode = 500
+      response.end(`uncaught ${error.message}`)
+    }
+  })
+})
+server.listen(0, '127.0.0.1', () => process.stdout.write(`port ${server.address().port}\n`))
