@@ -116,6 +116,21 @@ export const commands: readonly Listed[] = [
     load: async () => (await import('../commands/waf-lint.ts')).wafLint,
   },
   {
+    name: 'waf learn',
+    summary: 'propose exact exclusions from traffic known to be benign, with what each would let through',
+    load: async () => (await import('../commands/waf-learn.ts')).wafLearn,
+  },
+  {
+    name: 'waf coverage',
+    summary: 'count on how many requests of standard input each rule fires, and which never do',
+    load: async () => (await import('../commands/waf-coverage.ts')).wafCoverage,
+  },
+  {
+    name: 'waf bench',
+    summary: 'measure how many requests the rules judge in a second of CPU time on this machine',
+    load: async () => (await import('../commands/waf-bench.ts')).wafBench,
+  },
+  {
     name: 'waf unit',
     summary: 'answer operator, transformation and detector cases from standard input, one JSON object a line',
     load: async () => (await import('../commands/waf-unit.ts')).wafUnit,

@@ -1,26 +1,34 @@
 import { resolve } from 'node:path'
 import { compileRuleSet, faultText, SeclangError } from '@sevenfold/seclang'
-import type { CompiledRuleSet } from '@sevenfold/seclang'
+import type { CompiledRuleSet, RuleText } from '@sevenfold/seclang'
 import { CliError, exitCodes, usageError } from '../program/cli-error.ts'
 import type { Call } from '../program/command.ts'
 import { ruleFiles, ruleTexts } from './rule-texts.ts'
 
 const shownFaults = 20
 
-/** The rules that a call names, compiled. @throws CliError with the places of all faults. */
-export function loadRules(call: Call, mode: 'block' | 'test'): CompiledRuleSet {
+/** Texts of the rules that a call names with `--rules`, and with its words unless they are something else. @throws CliError. */
+export function readRules(
+  call: Call,
+  mode: 'block' | 'test',
+  words: readonly string[] = call.words,
+): readonly RuleText[] {
   const path = (entry: string): string => (entry === 'builtin' ? entry : resolve(call.io.cwd, entry))
-  const named = [...call.texts('rules'), ...call.words].map(path)
+  const named = [...call.texts('rules'), ...words].map(path)
   const setup = call.text('setup')
   const paranoia = call.text('paranoia')
   if (paranoia !== undefined && !/^[1-4]$/.test(paranoia))
     throw usageError('--paranoia must be 1, 2, 3 or 4', 'for example --paranoia 2')
-  const texts = ruleTexts({
+  return ruleTexts({
     mode,
     rules: named.length === 0 ? ['builtin'] : named,
     ...(setup === undefined ? {} : { setup: path(setup) }),
     ...(paranoia === undefined ? {} : { paranoia: Number(paranoia) }),
   })
+}
+
+/** Compiles rules. @throws CliError with the places of all faults. */
+export function compileRules(texts: readonly RuleText[]): CompiledRuleSet {
   try {
     return compileRuleSet(texts, { files: ruleFiles })
   } catch (error) {
@@ -33,4 +41,9 @@ export function loadRules(call: Call, mode: 'block' | 'test'): CompiledRuleSet {
       { cause: error },
     )
   }
+}
+
+/** The rules that a call names, compiled. @throws CliError with the places of all faults. */
+export function loadRules(call: Call, mode: 'block' | 'test'): CompiledRuleSet {
+  return compileRules(readRules(call, mode))
 }

@@ -18,5 +18,13 @@ export {
 export type { FtwTest } from './ftw/ftw-test.ts'
 export { readFtwDocument } from './ftw/read-ftw-document.ts'
 export { runFtwTest, type FtwOutcome } from './ftw/run-ftw-test.ts'
+export {
+  mostExclusions,
+  learnExclusions,
+  type Learned,
+  type LearnedExclusion,
+  type LearnInput,
+} from './learn/learn-exclusions.ts'
+export { ruleCoverage, type CoverageRun, type RuleCoverage } from './coverage/rule-coverage.ts'
 export { lintKinds, lintRuleSet, type LintFinding } from './lint/lint-rule-set.ts'
 export { evaluateUnitCase, type UnitAnswer, type UnitCase } from '../operators/unit-case.ts'
