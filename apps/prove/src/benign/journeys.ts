@@ -79,7 +79,7 @@ const contribute: Journey = {
             message: 'Dear {{name}}, enjoy your {{occasion}}!',
           }),
       ],
-      ['label', () => visitor.form('/delivery/label', { name: 'Ada & Co', street: 'Hauptstr. 5' })],
+      ['label', () => visitor.form('/delivery/label', { name: 'Ada and Co', street: 'Hauptstr. 5' })],
       ['newsletter', () => visitor.form('/newsletter', { email: 'ada.lovelace+shop@example.org' })],
     ]),
 }

@@ -22,6 +22,11 @@ describe('judgeCode', () => {
     ['a comment', '// see a.b(c)\nf()', 'g.h(i)'],
     ['code without inputs', 'f(a, b)', 'other text'],
     ['text in a template', 'f(`it is (so)`)', 'it is (so)'],
+    [
+      "a template's own place between its texts",
+      'out("For " + name + " (" + occasion + ")!")',
+      'For {{name}} ({{occasion}})!',
+    ],
   ])('lets %s through', (_name, code, input) => {
     expect(judgeCode(code, [input])).toBeNull()
   })
@@ -33,5 +38,6 @@ describe('judgeCarriedCode', () => {
     expect(judgeCarriedCode('return 7*7*1000', [input])).not.toBeNull()
     expect(judgeCarriedCode('return this', [input])).toBeNull()
     expect(judgeCarriedCode('a', ['a b'])).toBeNull()
+    expect(judgeCarriedCode('occasion', ['For {{occasion}}!'])).toBeNull()
   })
 })

@@ -3,11 +3,21 @@ import type { Finding } from '../attack.ts'
 import { findZones } from '../inputs/zones.ts'
 import { readJavaScript } from '../lexers/javascript-spans.ts'
 import { kinds } from '../lexers/spans.ts'
+import type { Spans } from '../lexers/spans.ts'
 
 // A number or a plain name adds nothing that the code did not ask for.
 const oneToken = /^(?:[-+]?\d+(?:\.\d+)?|[\w$]+)$/
 const onlyGlue = /^[\s,;:.\w]*$/
+// Calls, members by expression, assignments and arithmetic.
+const doesSomething = /[()[\]=+*`]/
 const longestCode = 1_048_576
+
+/** The characters of a range that are code: neither text nor the marks around it. */
+function codeIn(code: string, spans: Spans, { start, end }: { start: number; end: number }): string {
+  let text = ''
+  for (let i = start; i < end; i += 1) if (spans.at(i) === kinds.code) text += code[i]
+  return text
+}
 
 /** Judges code that is about to be compiled: does any input stand in it as code and not as text? */
 export function judgeCode(code: string, inputs: Iterable<string>): Finding | null {
@@ -20,9 +30,10 @@ export function judgeCode(code: string, inputs: Iterable<string>): Finding | nul
     const text = code.slice(start, end)
     const isEverything = start === 0 && end === code.length
     if (isWhole ? oneToken.test(text.trim()) : onlyGlue.test(text)) continue
-    // Pieces that only touch the inside of strings and comments, or the quotes around them, are text.
-    if (!isWhole && !spans.has(start, end, kinds.code)) continue
-    if (isWhole || isEverything || /[()[\]=+*`]/.test(text)) {
+    // Pieces that only touch the inside of strings and comments, or the quotes around them, are text; so are a template's
+    // own places, which are plain names between its texts.
+    if (!isWhole && !doesSomething.test(codeIn(code, spans, { start, end }))) continue
+    if (isWhole || isEverything || doesSomething.test(text)) {
       return finding('code-injection', text, 'an input is compiled as code')
     }
   }
@@ -31,7 +42,8 @@ export function judgeCode(code: string, inputs: Iterable<string>): Finding | nul
 
 /** Code that an input carries whole, for example a template's expression that ends in the Function constructor. */
 export function judgeCarriedCode(code: string, inputs: Iterable<string>): Finding | null {
-  if (code.length < 6) return null
+  // Names of parameters do nothing, wherever they also stand.
+  if (code.length < 6 || !doesSomething.test(code)) return null
   for (const input of inputs) {
     if (input.length > code.length && input.includes(code))
       return finding('code-injection', code, 'an input carries the code that is compiled')

@@ -23,6 +23,7 @@ const innocents: readonly [string, string, string][] = [
   ['words of the language in a literal', named('select * from users'), 'select * from users'],
   ['a number', 'select 1 from t where id=-12.5', '-12.5'],
   ['a column with its table', 'select users.name from users', 'users.name'],
+  ['a column to sort by with its direction', 'select 1 from t order by price DESC', 'price DESC'],
   ['a name in double quotes', 'select "order" from t', '"order"'],
   ['the first words of a constant statement', 'select id from rb_users limit 1', 'select id'],
   ['an input that does not stand there', named('ann'), "' or 1=1--"],

@@ -13,6 +13,14 @@ export const maxStatementLength = 262_144
 // One literal or name: `-12.5`, `name`, `schema.table`, `"name"`.
 const oneToken = /^(?:[-+]?\d+(?:\.\d+)?|\w+(?:\.\w+)*|"[^"]*"|`[^`]*`)$/
 
+// A column to sort by with its direction: what an order from outside is meant to be.
+const sortKey = /^\w+(?:\.\w+)*\s+(?:asc|desc)(?:\s+nulls\s+(?:first|last))?$/i
+
+/** True for text that can stand in a statement as code without changing its structure. */
+function keepsStructure(text: string): boolean {
+  return oneToken.test(text) || sortKey.test(text)
+}
+
 /** A constant statement may begin with the very words that somebody also typed; nobody injects at its first byte. */
 function isCoincidence(zone: Zone, sql: string): boolean {
   return zone.start === 0 && zone.end < sql.length * 0.9
@@ -21,7 +29,7 @@ function isCoincidence(zone: Zone, sql: string): boolean {
 function breaksOut(zone: Zone, sql: string, spans: Spans): boolean {
   const { start, end } = zone
   if (spans.isLiteral(start, end)) return false
-  if (zone.isWhole && oneToken.test(sql.slice(start, end).trim())) return false
+  if (zone.isWhole && keepsStructure(sql.slice(start, end).trim())) return false
   if (spans.has(start, end, kinds.comment) || spans.has(start, end, kinds.delimiter)) return true
   // Wholly in code: only a single number or name, which was let through above, keeps the statement's structure.
   return zone.isWhole
