@@ -2,7 +2,7 @@ import { createServer } from 'node:http'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { LayerName } from '@sevenfold/event'
-import type { Bed } from '../src/bed/bed.ts'
+import type { Application, Bed } from '../src/bed/bed.ts'
 import type { JudgingEvent } from '../src/matrix/judging-event.ts'
 import { startSink } from '../src/sink/sink-server.ts'
 
@@ -66,6 +66,16 @@ export async function startFakeBed(layers: readonly LayerName[]): Promise<FakeBe
     const { port } = server.address() as AddressInfo
     gates.set(gate.join('+'), { server, port })
   }
+  const application = (): Application => ({
+    folder: '/nowhere',
+    reset: (seed) => {
+      resets.push(seed)
+      return Promise.resolve(loot)
+    },
+    state: () => Promise.resolve({ users: [], reviews: [], tables: [] }),
+    victimSession: () => Promise.resolve('1'),
+  })
+  const [plain, guarded] = [application(), application()]
   const subsets = layers.reduce<LayerName[][]>(
     (sets, layer) => [...sets, ...sets.map((set) => [...set, layer])],
     [[]],
@@ -82,15 +92,7 @@ export async function startFakeBed(layers: readonly LayerName[]): Promise<FakeBe
       const port = gates.get(wanted.join('+'))?.port ?? 0
       return { host: '127.0.0.1', port, direct: wanted.length === 0 }
     },
-    application: () => ({
-      folder: '/nowhere',
-      reset: (seed) => {
-        resets.push(seed)
-        return Promise.resolve(loot)
-      },
-      state: () => Promise.resolve({ users: [], reviews: [], tables: [] }),
-      victimSession: () => Promise.resolve('1'),
-    }),
+    application: ({ layers: wanted }) => (wanted.includes('runtime') ? guarded : plain),
     // Late events turn up with the second look, as those of a real detection do.
     judgements: () => Promise.resolve(polls++ === 0 ? [...events] : [...events, ...late]),
     close: async () => {

@@ -122,6 +122,37 @@ describe('runProof', () => {
     expect(new Set(fake.resets).size).toBe(fake.resets.length)
   })
 
+  it('works on two applications side by side, with the same verdicts', async () => {
+    const fake = await startFakeBed(['edge', 'runtime', 'detection'])
+    fake.rules.set('runtime', (path) => path === '/steal/a')
+    fake.rules.set('detection', (path) => (path === '/steal/b' ? 'late' : false))
+    seenAddresses.length = 0
+    const weak = attack('weak', '/nothing')
+    const { document, rows } = await prove(fake, [attack('a'), weak, attack('b')])
+    expect(document.attacks.map(({ id, depth, valid }) => [id, depth, valid])).toEqual([
+      ['a', 1, true],
+      ['weak', 0, false],
+      ['b', 1, true],
+    ])
+    expect(rows.map((row) => row.cells.size)).toEqual([8, 1, 8])
+    expect(new Set(seenAddresses).size).toBe(8 + 3 + 8)
+    expect(document.benign).toEqual({ runs: 4, blocked: 0 })
+  })
+
+  it('ends with the error of an application that goes away', async () => {
+    const fake = await startFakeBed(['runtime'])
+    bed = fake
+    const gone = { ...fake.application({ name: 'runtime', layers: ['runtime'] }) }
+    const reset = (): Promise<never> => Promise.reject(new Error('gone'))
+    const broken: FakeBed = {
+      ...fake,
+      application: (configuration) =>
+        configuration.layers.length > 0 ? Object.assign(gone, { reset }) : fake.application(configuration),
+    }
+    const running = runProof(broken, { seed: 's', attacks: [attack('a'), attack('b')], journeys: [journey] })
+    await expect(running).rejects.toThrow('gone')
+  })
+
   it('turns an attack whose own code breaks into an error of the test', async () => {
     const broken = defineAttack({
       id: 'broken',

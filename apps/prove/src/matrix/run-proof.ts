@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { ProofDocument } from '@sevenfold/event'
 import type { Attack } from '../attack/attack.ts'
-import type { Bed } from '../bed/bed.ts'
+import type { Application, Bed } from '../bed/bed.ts'
 import type { Journey } from '../benign/journey.ts'
 import { cellAddress } from './cell-address.ts'
 import { planConfigurations } from './configuration.ts'
@@ -90,28 +90,60 @@ async function playCell(
   return run
 }
 
-/** Makes all attempts. An attack that does not work with no layer is not tried behind layers. */
-async function runCells(runner: Runner, plan: Plan, options: ProofOptions): Promise<void> {
+/** One after another on one application: resets would pull the ground from under a neighbour. */
+type Lanes = readonly (readonly Configuration[])[]
+
+/** Configurations by the application that stands behind them, the one of `none` first. */
+function planLanes(bed: Bed, configurations: Iterable<Configuration>): Lanes {
+  const lanes = new Map<Application, Configuration[]>()
+  for (const configuration of configurations) {
+    const application = bed.application(configuration)
+    lanes.set(application, [...(lanes.get(application) ?? []), configuration])
+  }
+  return [...lanes.values()]
+}
+
+/**
+ * Makes all attempts, those on different applications side by side. An attack that does not work with no layer is
+ * not tried behind layers.
+ */
+async function runAttacks(runner: Runner, lanes: Lanes, options: ProofOptions): Promise<void> {
+  const tryAll = async (attack: Attack, configurations: readonly Configuration[]): Promise<void> => {
+    for (const configuration of configurations) {
+      const act: Act = (cell) => runAttack(attack, cell)
+      runner.attacks.push(await playCell(runner, configuration, { name: attack.id, act }))
+    }
+  }
+  const [[none, ...own] = [], ...others] = lanes
+  let behind: Promise<unknown> = Promise.resolve()
   for (const attack of options.attacks) {
-    for (const configuration of plan.distinct) {
-      const run = await playCell(runner, configuration, {
-        name: attack.id,
-        act: (cell) => runAttack(attack, cell),
-      })
-      runner.attacks.push(run)
-      if (configuration === plan.none && !run.succeeded) break
+    if (none !== undefined) await tryAll(attack, [none])
+    if (runner.attacks.findLast((run) => run.attack === attack.id)?.succeeded !== true) continue
+    behind = behind.then(() => Promise.all(others.map((lane) => tryAll(attack, lane))))
+    behind.catch(() => undefined) // met below; until then the first lane may go on or fail on its own
+    await tryAll(attack, own)
+  }
+  await behind
+}
+
+/** Makes all innocent visits with no layer and with all. */
+async function runVisits(runner: Runner, lanes: Lanes, options: ProofOptions): Promise<void> {
+  const cells = [
+    ...options.attacks.map((attack) => ({
+      name: `twin of ${attack.id}`,
+      act: (cell: CellOptions) => runTwin(attack, cell),
+    })),
+    ...options.journeys.map((journey) => ({
+      name: journey.id,
+      act: (cell: CellOptions) => runJourney(journey, cell),
+    })),
+  ]
+  const visitAll = async (lane: readonly Configuration[]): Promise<void> => {
+    for (const configuration of lane) {
+      for (const cell of cells) runner.visits.push(await playCell(runner, configuration, cell))
     }
   }
-  for (const configuration of new Set([plan.none, plan.all])) {
-    for (const attack of options.attacks) {
-      const twin = { name: `twin of ${attack.id}`, act: (cell: CellOptions) => runTwin(attack, cell) }
-      runner.visits.push(await playCell(runner, configuration, twin))
-    }
-    for (const journey of options.journeys) {
-      const visit = { name: journey.id, act: (cell: CellOptions) => runJourney(journey, cell) }
-      runner.visits.push(await playCell(runner, configuration, visit))
-    }
-  }
+  await Promise.all(lanes.map(visitAll))
 }
 
 /** Waits once, for all cells together, until each that a layer could still detect is judged or the window is over. */
@@ -177,7 +209,8 @@ export async function runProof(bed: Bed, options: ProofOptions): Promise<Proof> 
     options.attacks.length * plan.distinct.length +
     visitsPerConfiguration * new Set([plan.none, plan.all]).size
   const runner = createRunner(bed, options, total)
-  await runCells(runner, plan, options)
+  await runAttacks(runner, planLanes(bed, plan.distinct), options)
+  await runVisits(runner, planLanes(bed, new Set([plan.none, plan.all])), options)
   options.onProgress?.({ done: total, total, doing: 'waiting for late detections' })
   const events = await lateEvents(bed, runner.attacks)
   const rows = makeRows(options.attacks, runner.attacks, events)

@@ -167,7 +167,7 @@ describe('htmlReport', () => {
     ].map((part) => text.indexOf(part))
     expect(places.every((place) => place > 0)).toBe(true)
     expect(places).toEqual(places.toSorted((a, b) => a - b))
-    expect(text.match(/<td class="(?:stopped|detected|missed)"/g)).toHaveLength(4 * 3)
+    expect(text.match(/<td class="(?:alone )?(?:stopped|detected|missed)"/g)).toHaveLength(4 * 3)
   })
 
   it('says what changed since the baseline', () => {

@@ -7,13 +7,18 @@ const kinds = [
   ['missed', 'neither'],
 ] as const
 
+/** Smallest share of a bar in which a word fits beside the number. */
+const minLabelled = 0.12
+
 function bar(proof: Proof, { name }: Configuration): string {
   const rows = proof.rows.filter((row) => row.valid)
+  const label = (count: number, word: string): string =>
+    count < rows.length * minLabelled ? String(count) : `${count} ${word}`
   const parts = kinds.map(([outcome, word]) => {
     const count = rows.filter((row) => (row.cells.get(name)?.outcome ?? 'missed') === outcome).length
     return count === 0
       ? ''
-      : `<span class="${outcome}" style="flex:${count} 1 0" title="${count} ${word}">${count} ${word}</span>`
+      : `<span class="${outcome}" style="flex:${count} 1 0" title="${count} ${word}">${label(count, word)}</span>`
   })
   return `<div class="bar">${parts.join('')}</div>`
 }

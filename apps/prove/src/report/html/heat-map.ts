@@ -7,12 +7,12 @@ import { cellText } from '../cell-text.ts'
 
 const marks = { stopped: '■', detected: '◐', missed: '–' } as const
 
-function cell(judged: JudgedCell | undefined): string {
+function cell(judged: JudgedCell | undefined, isAlone: boolean): string {
   const outcome = judged?.outcome ?? 'missed'
   const why = judged?.reasons.slice(0, 3).join('; ') ?? ''
   const title = why === '' ? '' : ` title="${escapeHtml(why)}"`
   const long = escapeHtml(cellText(judged))
-  return `<td class="${outcome}"${title}><span class="long">${long}</span><span class="short" aria-label="${outcome}">${marks[outcome]}</span></td>`
+  return `<td class="${isAlone ? 'alone ' : ''}${outcome}"${title}><span class="long">${long}</span><span class="short" aria-label="${outcome}">${marks[outcome]}</span></td>`
 }
 
 function depth(row: AttackRow, proof: Proof): string {
@@ -26,7 +26,7 @@ function rowText(row: AttackRow, proof: Proof): string {
   const head = `<th scope="row" title="CWE-${cwe}, ${escapeHtml(technique)}"><code>${escapeHtml(id)}</code><span class="title">${escapeHtml(title)}</span></th>`
   if (!row.valid)
     return `<tr>${head}<td colspan="${columns.length + 1}" class="missed">does not work with no layer</td></tr>`
-  return `<tr>${head}${columns.map(({ name }) => cell(row.cells.get(name))).join('')}${depth(row, proof)}</tr>`
+  return `<tr>${head}${columns.map(({ name }) => cell(row.cells.get(name), name !== proof.plan.all.name)).join('')}${depth(row, proof)}</tr>`
 }
 
 /** Attack by layer: each layer alone, all together, and the depth. */
@@ -37,8 +37,8 @@ export function heatMap(proof: Proof): readonly string[] {
   const head = (name: string): string => `<th scope="col" class="num tall"><span>${name}</span></th>`
   return [
     '<h2 class="page">Attack by layer</h2>',
-    '<p class="key quiet"><span class="stopped">■ stopped</span><span class="detected">◐ seen, after seconds</span><span class="missed">– neither</span>',
-    'Each layer alone, then all. Depth: how many layers stand alone.</p>',
+    '<p class="key quiet"><span class="stopped">■ stopped</span><span class="detected">◐ seen, after seconds</span><span class="alone missed">– neither, alone</span><span class="missed">– neither, with all</span>',
+    'Depth: how many layers stop or notice the attack alone.</p>',
     '<table class="map"><colgroup><col class="name">',
     `${names.map(() => '<col class="cell">').join('')}<col class="depth"></colgroup>`,
     `<thead><tr><th scope="col">attack</th>${names.map(head).join('')}${head('depth')}</tr></thead>`,

@@ -5,12 +5,12 @@
 export const htmlStyles = `
 :root {
   color-scheme: light dark;
-  --ground: #f6f7f5; --raised: #ffffff; --ink: #1a2223; --quiet: #55625f; --line: #d8dedb;
+  --ground: #f6f7f5; --raised: #ffffff; --ink: #1a2223; --quiet: #55625f; --line: #d8dedb; --none: #e9ecea;
   --good: #cdeedd; --good-ink: #0a4631; --fair: #fbe5a6; --fair-ink: #553e00; --bad: #f8d0cc; --bad-ink: #78150f;
 }
 @media (prefers-color-scheme: dark) {
   :root {
-    --ground: #14181a; --raised: #1c2225; --ink: #e5ebea; --quiet: #a3b4b0; --line: #333e40;
+    --ground: #14181a; --raised: #1c2225; --ink: #e5ebea; --quiet: #a3b4b0; --line: #333e40; --none: #232a2d;
     --good: #12473a; --good-ink: #b9f2db; --fair: #4d3d0a; --fair-ink: #ffe29c; --bad: #5b1f1b; --bad-ink: #ffcdc8;
   }
 }
@@ -25,13 +25,13 @@ p { margin: .25rem 0 .75rem; max-width: 44rem; }
 .verdict { font-size: 1.1rem; }
 code { font: .9em ui-monospace, monospace; overflow-wrap: anywhere; }
 .figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(9rem, 1fr)); gap: .75rem; margin: 1.25rem 0 0; padding: 0; }
-.figures div { background: var(--raised); border: 1px solid var(--line); border-radius: 8px; padding: .75rem; }
+.figures div { display: flex; flex-direction: column; justify-content: space-between; background: var(--raised); border: 1px solid var(--line); border-radius: 8px; padding: .75rem; }
 .figures dt { font-size: .875rem; color: var(--quiet); }
 .figures dd { margin: 0; font-size: 1.75rem; font-weight: 650; line-height: 1.2; font-variant-numeric: tabular-nums; }
 .figures dd small { font-size: .875rem; font-weight: 400; color: var(--quiet); }
 .group { background: var(--raised); border: 1px solid var(--line); border-left: .4rem solid var(--edge); border-radius: 8px; padding: .25rem 1rem .75rem; margin: .75rem 0; }
 .group.none { --edge: #d2453b; } .group.one { --edge: #e0a31a; } .group.fine { --edge: #2d9d78; }
-ul { margin: .25rem 0; padding-left: 1.1rem; } li { margin: .15rem 0; }
+ul { margin: .25rem 0; padding-left: 1.1rem; } li { margin: 0 0 .3rem; }
 .columns { columns: 2 22rem; column-gap: 2rem; }
 .columns li { break-inside: avoid; }
 table { border-collapse: separate; border-spacing: 2px; width: 100%; }
@@ -39,7 +39,7 @@ caption { text-align: left; color: var(--quiet); font-size: .875rem; padding-bot
 th { text-align: left; font-weight: 600; font-size: .875rem; }
 td, th { padding: .2rem .4rem; vertical-align: top; }
 .map { table-layout: fixed; }
-.map col.name { width: auto; } .map col.cell { width: 5.6rem; } .map col.depth { width: 3.4rem; }
+.map col.name { width: auto; } .map col.cell { width: 5.6rem; } .map col.depth { width: 4.2rem; }
 .map thead th { color: var(--quiet); vertical-align: bottom; overflow-wrap: anywhere; }
 .map tbody th[scope=rowgroup] { padding-top: .9rem; }
 .map tbody th[scope=row] { font-weight: 400; }
@@ -49,9 +49,11 @@ td, th { padding: .2rem .4rem; vertical-align: top; }
 .stopped, .more { background: var(--good); color: var(--good-ink); }
 .detected, .single { background: var(--fair); color: var(--fair-ink); }
 .missed, .zero { background: var(--bad); color: var(--bad-ink); }
+/* That one layer alone misses an attack is no alarm; that all of them do is. */
+.alone.missed { background: var(--none); color: var(--quiet); }
 .key span { display: inline-block; border-radius: 4px; padding: 0 .5rem; margin: 0 .25rem .25rem 0; }
 .bar { display: flex; height: 1.5rem; border-radius: 4px; overflow: hidden; font-size: .8125rem; line-height: 1.5rem; }
-.bar span { min-width: 0; overflow: hidden; white-space: nowrap; padding: 0 .4rem; }
+.bar span { overflow: hidden; white-space: nowrap; padding: 0 .3rem; min-width: 1.2rem; }
 .loss { display: grid; grid-template-columns: 9rem 1fr; gap: .4rem .75rem; align-items: center; margin: .5rem 0; }
 .short { display: none; }
 footer { margin-top: 2.5rem; border-top: 1px solid var(--line); padding-top: .75rem; }
@@ -60,6 +62,8 @@ footer { margin-top: 2.5rem; border-top: 1px solid var(--line); padding-top: .75
   h1 { font-size: 1.35rem; }
   .figures { grid-template-columns: 1fr 1fr; }
   .figures dd { font-size: 1.5rem; }
+  .figures div:last-child:nth-child(odd) { grid-column: 1 / -1; }
+  .map .title { display: none; }
   .group { padding: .25rem .75rem .5rem; }
   .map col.cell { width: 2.35rem; } .map col.depth { width: 2.35rem; }
   .map thead th.tall { height: 5.2rem; padding: 0; }
@@ -70,7 +74,7 @@ footer { margin-top: 2.5rem; border-top: 1px solid var(--line); padding-top: .75
 }
 @media print {
   :root {
-    --ground: #fff; --raised: #fff; --ink: #000; --quiet: #444; --line: #bbb;
+    --ground: #fff; --raised: #fff; --ink: #000; --quiet: #444; --line: #bbb; --none: #eee;
     --good: #cdeedd; --good-ink: #0a4631; --fair: #fbe5a6; --fair-ink: #553e00; --bad: #f8d0cc; --bad-ink: #78150f;
   }
   * { print-color-adjust: exact; -webkit-print-color-adjust: exact; }

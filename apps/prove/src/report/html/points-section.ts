@@ -6,8 +6,8 @@ function group(proof: Proof, layer: string, attacks: readonly string[]): readonl
   const isOpen = layer === 'nobody'
   const heading = isOpen ? 'No layer stands' : `Only ${escapeHtml(layer)} stands`
   const meaning = isOpen
-    ? 'These attacks succeed without anybody noticing.'
-    : `If ${escapeHtml(layer)} fails, is switched off or is evaded, these attacks succeed without anybody noticing.`
+    ? 'No layer says that it stopped or noticed one of these.'
+    : `If ${escapeHtml(layer)} fails, is switched off or is evaded, nobody stops or notices these.`
   const titles = new Map(proof.rows.map(({ attack }) => [attack.id, attack.title]))
   const items = attacks.map(
     (id) => `<li>${escapeHtml(titles.get(id) ?? id)} <code class="quiet">${escapeHtml(id)}</code></li>`,

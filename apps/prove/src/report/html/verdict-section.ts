@@ -34,7 +34,7 @@ export function verdictSection(proof: Proof): readonly string[] {
     figure('stopped, with all layers', stopped, valid.length),
     figure('noticed only', seen, valid.length),
     figure('neither', valid.length - stopped - seen, valid.length),
-    figure('met by two layers', deep, valid.length),
+    figure('met by two layers or more', deep, valid.length),
     figure('innocent visits blocked', blocked, runs),
     '</dl>',
   ]
