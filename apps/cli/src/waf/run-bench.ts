@@ -108,7 +108,7 @@ export async function runBench(call: Call): Promise<number> {
     const rows = measured.map((one) =>
       [one.class, one.requests, one.blocked, one.microsPerRequest, one.perCpuSecond].map(String),
     )
-    call.io.out(table(['class', 'requests', 'blocked', 'µs each', 'per CPU second'], rows))
+    call.io.out(table(['class', 'requests', 'blocked', 'micros each', 'per CPU second'], rows))
   }
   call.io.note(
     `${rules.rules.length} rules, compiled in ${compileMs} ms; medians, CPU time, one thread, node ${process.version}`,

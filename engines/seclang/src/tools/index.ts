@@ -25,6 +25,6 @@ export {
   type LearnedExclusion,
   type LearnInput,
 } from './learn/learn-exclusions.ts'
-export { ruleCoverage, type CoverageRun, type RuleCoverage } from './coverage/rule-coverage.ts'
+export { ruleCoverage, type CoverageRun, type RuleCoverage } from './cover/rule-coverage.ts'
 export { lintKinds, lintRuleSet, type LintFinding } from './lint/lint-rule-set.ts'
 export { evaluateUnitCase, type UnitAnswer, type UnitCase } from '../operators/unit-case.ts'
