@@ -4,7 +4,9 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 
 const folder = new URL('./', import.meta.url)
 const target = new URL('../src/builtin/rule-text.ts', import.meta.url)
-const names = readdirSync(folder).filter((name) => name.endsWith('.conf')).sort()
+const names = readdirSync(folder)
+  .filter((name) => name.endsWith('.conf'))
+  .sort()
 const entries = names.map((name) => {
   const lines = readFileSync(new URL(name, folder), 'utf8').trimEnd().split('\n')
   return `  {\n    file: ${JSON.stringify(`builtin/${name}`)},\n    lines: [\n${lines.map((line) => `      ${JSON.stringify(line)},`).join('\n')}\n    ],\n  },`

@@ -43,7 +43,7 @@ function quotedName(draw: Draw, command: string): string {
   const rest = command.slice(blank)
   if (name.length < 2) return command
   const at = draw.int(1, name.length - 1)
-  const sign = draw.of(["''", '""', '\\', '$@', '${x}', '$9', '``', '$u', '${nope}', '$(:)'])
+  const sign = draw.of(["''", '""', '\\', '$@', '${x}', '$9', '``', '${u}', '${nope}', '$(:)'])
   return name.slice(0, at) + sign + name.slice(at) + rest
 }
 
@@ -66,13 +66,13 @@ function shellCommand(draw: Draw): string {
       command = `echo ${Buffer.from(command, 'utf8').toString('base64')}|base64 -d|${draw.of(['sh', 'bash'])}`
       break
     case 4:
-      command = `{${command.replaceAll(' ', ',')}}`
+      if (command.includes(' ')) command = `{${command.replaceAll(' ', ',')}}`
       break
     case 5:
       command = `${draw.of(['bash -c', 'sh -c', 'eval'])} '${command}'`
       break
     case 6:
-      command = command.replace(/[a-z](?=[a-z./]{2,}$)/, '?')
+      if (command.includes(' ')) command = command.replace(/[a-z](?=[a-z./]{2,}$)/, '?')
       break
     default:
   }

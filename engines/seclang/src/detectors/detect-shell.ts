@@ -11,16 +11,16 @@ export const MOST_COMMAND_STARTS = 2_000
 
 const STARTS = /\|\|?|&&?|;|\r?\n|`|\$\(|[<>]\(|\{(?=[\w/'"\\]+,)/g
 // What shells drop or read as a blank, so that names can be written apart.
-const BLANK = /\$\{?IFS\}?(?:\$\d|%\?\?)?|%09/g
-const NOTHING = /\$\{?[@*!]\}?|\x00/g
-const WORD = /^[^\s;|&<>()`]{1,80}/
+const BLANK = /\$(?:\{IFS[^}\s]{0,8}\}|IFS(?:\$\d)?)|%09/g
+const NOTHING = /\$(?:\{[@*!]\}|[@*!1-9]|\(:?\))|(?<=[\w/])\$\{[a-z]\w{0,15}\}(?=\w)|``|\x00/g
+const WORD = /^[^\s;|&<>()`#]{1,80}/
 const PREFIX =
-  /^(?:\w{1,30}=\S{0,40}\s+|(?:sudo|env|nohup|time|exec|command|builtin|busybox|eval|xargs|do|then|if|while|!)\s+|[@{(]\s*)/
+  /^(?:\w{1,30}=\S{0,40}\s+|(?:sudo|env|nohup|time|exec|command|builtin|busybox|eval|xargs|do|then|if|while|!)\s+(?=[\w/\x24\\.{(-]|['\"][\w/\x24])|[@{(]\s*)/
 
 const SENSITIVE =
   /\/(?:etc|proc|dev|bin|sbin|usr|var|tmp|root|home)\/|\/bin\/(?:ba|z|k|c|da)?sh\b|\\windows\\|c:\\|cmd\.exe|\/dev\/(?:tcp|udp)\//i
 const ARGUMENT =
-  /^(?:$|[;|&<>)`}]|-{1,2}[a-z0-9]|\/|~|\.{1,2}\/|\$[\w{(@*?]|%\w+%|\d{1,6}(?:\.\d+)?[smh]?\s*(?:$|[;|&)`#'"])|["'][^"']{0,40}["']\s*(?:$|[;|&><)`])|[\w*?.-]+\.(?:txt|conf|cfg|ini|log|php|sh|py|pl|env|db|key|pem|bak|xml|json|ya?ml|html?|js)\b|\*|https?:|#|[\w./-]*[*?][\w./*?-]*|[\w.-]+\/[\w./-]*\.\w{1,5}\b|[\w.-]+\/[\w./-]+\s*(?:$|[;|&`)>#])|\S{1,12}\s+\/(?:etc|tmp|var|usr|home|root|bin|dev|proc|opt|srv)\b|[a-z]{1,10}\(\d|[a-z]:[\\/]|\/[a-z]{1,4}(?:\s|$))/i
+  /^(?:$|[;|&<>)`}]|-{1,2}[a-z0-9]|\/|~|\.{1,2}\/|\$[\w{(@*?]|%\w+%|\d{1,6}(?:\.\d+)?[smh]?\s*(?:$|[;|&)`#'"])|["'][^"']{0,40}["']\s*(?:$|[;|&><)`])|[\w*?.-]+\.(?:txt|conf|cfg|ini|log|php|sh|py|pl|env|db|key|pem|bak|xml|json|ya?ml|html?|js)\b|\*|https?:|#|[\w./-]*(?:\*|\?(?=[\w./*]))[\w./*?-]*|[a-z]{1,10}=[\w/.]|[\w.-]+\/[\w./-]*\.\w{1,5}\b|[\w.-]+\/[\w./-]+\s*(?:$|[;|&`)>#])|[a-z]{1,6}\s+(?:\.{1,2}(?:\s|$|\/)|-[a-z]\s)|\S{1,12}\s+\/(?:etc|tmp|var|usr|home|root|bin|dev|proc|opt|srv)\b|[a-z]{1,10}\(\d|[a-z]:[\\/]|\/[a-z]{1,4}(?:\s|$))/i
 
 interface Command {
   readonly rank: 0 | 1 | 2
@@ -40,11 +40,13 @@ function plainText(text: string): string {
 function commandAt(input: string, at: number, brace: boolean): Command {
   let text = plainText(input.slice(at, at + 160)).replace(/^[ \t]+/, '')
   if (brace) text = text.replace(/[,}]/g, ' ')
-  for (let i = 0; i < 4 && PREFIX.test(text); i++) text = text.replace(PREFIX, '').trimStart()
+  for (let i = 0; i < 4 && PREFIX.test(text); i++) text = text.replace(PREFIX, '').replace(/^[\s'"]+/, '')
   const word = (WORD.exec(text)?.[0] ?? '').replace(/["'\\^]/g, '')
   const name = word.slice(word.lastIndexOf('/') + 1)
   const rest = text.slice(word.length)
-  const globbed = /^\/(?:[\w?*[\]-]*[?*][\w?*[\]-]*\/|\w+\/)[\w?*[\]-]*[?*]/.test(word)
+  const globbed = /^\/(?:\w+\/)?(?:[\w[\]-]*[?*][\w?*[\]-]*\/[\w?*[\]-]+|[\w[\]-]*[?*][\w?*[\]-]*$)/.test(
+    word,
+  )
   const separated = rest === '' || /^[\s;|&<>()`}'"#,]/.test(rest)
   return {
     name,
@@ -64,7 +66,12 @@ function runs(command: Command, sign: string): boolean {
   if (ARGUMENT.test(rest) || REDIRECTED.test(rest)) return true
   if (command.name === 'net') return NET.test(rest)
   if (sign === '$(') return /^\w[^)]{0,80}\)/.test(rest)
-  return command.rank === 2 && /^(?:["'$*?~]|[\w.@:-]+\s*(?:$|[;|&><)`#]|-|\/)|[\w-]+\.[\w.-]+)/.test(rest)
+  return (
+    command.rank === 2 &&
+    /^(?:["'$*?~]|[\w.@:-]+\s*(?:$|[;|&><)`#]|['\"]\s*(?:$|[#;|&)])|-|\/)|[\w-]+\.[\w.-]+|[\w@:/-]+\s+[\w/-]*[.*?/][\w.*?/-]*\s*(?:$|[;|&><)`#'\"]))/.test(
+      rest,
+    )
+  )
 }
 
 const REDIRECTED =

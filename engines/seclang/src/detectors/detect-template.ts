@@ -49,6 +49,7 @@ const INNER = new RegExp(
     String.raw`\bT\s*\(\s*(?:java|org|javax)|\bjndi\s*:`,
     String.raw`\b(?:env|sys|java|lower|upper|date|main|ctx)\s*:\s*[\w\x24{:-]`,
     String.raw`#(?:context|_memberAccess|application|session|cmd|req|res|rt)\b|@java|\bInvokeCommand\b`,
+    String.raw`\b(?:application|session|request|page)(?:Scope|Context)\b|\|\s{0,20}attr\s{0,20}\(|['"]__\w{0,20}['"]\s{0,20}[~+]`,
     String.raw`\bsmarty\b|\bphp\b.{0,40}\bphp\b|\bSystem\.(?:Diagnostics|IO|getProperty)|\bhtml\.raw\b`,
     String.raw`\breadFile(?:Sync)?\b|\bgetBuiltinModule\b`,
     String.raw`\bfile_get_contents\b|\bnew\s+Function\b`,
@@ -63,7 +64,10 @@ const STATEMENT = new RegExp(
   [
     String.raw`#(?:set|if|foreach|include|parse|evaluate)\s*\(\s*\$|<#(?:assign|list|if|include|import)\b`,
     String.raw`\{php\}|\$\{\{|<%\s*(?:import|eval|exec|system|require|Runtime|puts|print|out)\b`,
-    String.raw`<!--#(?:exec|include|echo|config|printenv|flastmod|fsize|set)\b`,
+    String.raw`<!--\s{0,20}#(?:exec|include|echo|config|printenv|flastmod|fsize|set|if|elif)\b`,
+    String.raw`<esi:(?:include|inline|eval|assign|vars|debug|choose|try|remove)\b|<!--esi\b|\{\s{0,20}\x24?smarty[._]\w`,
+    // Look-ups in look-ups spell a word that filters search for.
+    String.raw`\x24\{[\w:-]{0,20}(?:\x24\{[^{}\s]{0,60}:-?\w?\}\w{0,3}){2}`,
     String.raw`\{\{\s{0,20}[@#&>!]?\s{0,20}(?:this|constructor|range|lookup)\b[^}]{0,60}[(.]`,
     String.raw`\$(?:\{|%7b)\s*(?:\$\{[^}]{0,20}:?-?j\}?|j)\S{0,20}n\S{0,20}d\S{0,20}i`,
   ].join('|'),
@@ -98,7 +102,7 @@ function judgeBlock(input: string, start: number): string | null {
   const wrapped = /^[$*#]\{/.test(whole)
   const expression = (wrapped ? whole.slice(2).replace(/\}$/, '') : whole).replace(/^[=-]/, '')
   const plain = fence.common === true && !wrapped
-  if (LITERAL_SUM.test(expression) && !(plain && !/\d\s?\*\s?\d/.test(expression)))
+  if (LITERAL_SUM.test(expression) && !(plain && !/[\d)'\"]\s?\*\s?[\d('\"]/.test(expression)))
     return 'an expression of literals would be computed'
   if (plain) return null
   if (INNER.test(expression)) return 'an expression reaches out of the template'

@@ -12,12 +12,12 @@ const CLIMB_STEP = new RegExp(`(?:${DOT}){2}[;\0]?${SLASH}`, 'gi')
 // "....//" and "..././" leave "../" behind when a filter removes it once.
 const DOUBLED = /(?:\.{4,8}(?:\/\/|\\\\|\/\\|\/(?![\w ]))|\.\.\.\/\.\/)/
 const ENCODED = new RegExp(
-  String.raw`(?:%(?:25)?2e|%c0%ae|\xc0\xae|%u002e|%uff0e|0x2e|\.)(?:%(?:25)?2e|%c0%ae|\xc0\xae|%u002e|%uff0e|0x2e|\.)(?:%(?:25)?(?:2f|5c)|%c0%af|%c1%9c|%u221[56]|0x(?:2f|5c)|\xc0\xaf|\xc1\x9c)`,
+  String.raw`(?:%(?:25)?2e|%c0%ae|\xc0\xae|%u002e|%uff0e|0x2e|\.)(?:%(?:25)?2e|%c0%ae|\xc0\xae|%u002e|%uff0e|0x2e|\.)(?:%(?:25)?(?:2f|5c)|%c0%af|%c1%9c|%u221[56]|0x(?:2f|5c)|\xc0\xaf|\xc1\x9c)|(?:%(?:25)?2e|%c0%ae|\xc0\xae|%u002e|%uff0e|0x2e){2}[/\\]|(?:\.(?:%(?:25)?2e|%c0%ae)|(?:%(?:25)?2e|%c0%ae)\.)[/\\]`,
   'i',
 )
 
 const UNIX_FILES =
-  String.raw`etc/(?:passwd|shadow|group|hosts|issue|sudoers|crontab|fstab|motd|resolv\.conf|ssh/|apache2?/|nginx/|httpd/|mysql/|my\.cnf|php\d?/|ssl/|cron\.)` +
+  String.raw`etc/(?:passwd|shadow|group|hosts|issue|hostname|os-release|sudoers|crontab|fstab|motd|resolv\.conf|ssh/|apache2?/|nginx/|httpd/|mysql/|my\.cnf|php\d?/|ssl/|cron\.)` +
   String.raw`|proc/(?:self|version|cmdline|\d+|net|mounts|cpuinfo|sched_debug)|var/(?:log|mail|spool|run/secrets|lib/mlocate)/?|root/\.|home/[\w.-]+/\.|dev/(?:tcp|udp|random|fd)|usr/local/(?:apache|etc|app)|opt/lampp/|boot/grub`
 const WINDOWS_FILES = String.raw`(?:windows|winnt)/(?:win\.ini|system\.ini|system32|repair|panther|iis|php)|boot\.ini|inetpub/|autoexec\.bat|sysprep|ntds\.dit|web\.config|unattend`
 const HIDDEN_FILES = String.raw`\.(?:ssh/|aws/|git/|svn/|htpasswd|htaccess|bash_history|env(?![\w-])|npmrc|docker/|kube/|pgpass|netrc)|id_(?:rsa|dsa|ed25519)|(?:web|meta)-inf/|wp-config`
@@ -29,6 +29,9 @@ const ABSOLUTE = new RegExp(
 const WHOLE_PATH = /^[\w.:/\\%;-]*$/
 const WRAPPER =
   /(?:^|[\s"'=(])(?:php:\/\/(?:filter|input|stdin|memory|temp|fd)|(?:expect|phar|zip|glob|compress\.\w+|rar|ogg|zlib|netdoc|jar:(?:file|https?)):\/\/)|^\s*file:\/{1,3}(?:[a-z]:|etc|proc|var|root|home|windows|usr|tmp|dev|localhost|\/?$)/i
+
+const ROOTED = /\.\.\/(?:etc|usr|srv|var|proc|root|home|opt|boot|mnt|windows|winnt|inetpub|program files)\//i
+const SHARE = /^\s*\\\\(?:[\w-]+\.)+[\w-]+(?:@\w+)?\\[\w$.\\-]+$/
 
 /** Counts `../` steps, ten at most. */
 function climbs(input: string): number {
@@ -47,10 +50,12 @@ export function detectTraversal(input: string): TraversalFinding | null {
   if (!/[/\\%]|0x2e|\xc0/i.test(input)) return null
   const path = (input.includes('\\') ? input.replaceAll('\\', '/') : input).replace(/\/(?:\.?\/)+/g, '/')
   if (WRAPPER.test(input)) return { reason: 'a stream wrapper or local file is named' }
+  if (SHARE.test(input)) return { reason: 'a share of another machine is named' }
   if (CLIMB.test(input)) {
     if (ENCODED.test(input)) return { reason: 'a path climbs in disguise' }
     const steps = climbs(input)
     if (TARGET.test(path)) return { reason: 'a path climbs to a file of the system' }
+    if (steps >= 2 && ROOTED.test(path)) return { reason: 'a path climbs to a folder of the system' }
     if (steps >= 4 && WHOLE_PATH.test(input)) return { reason: 'a path climbs several folders' }
     if (input.includes('\0')) return { reason: 'a path climbs and is cut by a NUL byte' }
     if (/^[./\\]+$/.test(input) && steps >= 1) return { reason: 'a path climbs and names nothing' }

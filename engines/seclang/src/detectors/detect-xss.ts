@@ -11,7 +11,7 @@ export interface XssFinding {
 }
 
 // Code, not a word: a call, an assignment, a template literal, or an encoded one of these.
-const SCRIPT_LIKE = /[(=`[;\\]|&[#a-z]|:/i
+const SCRIPT_LIKE = /[(=`[;\\]|&[#a-z]|:|^(?:new|throw|void|typeof|await|delete)$/i
 
 function judgeAttribute(token: HtmlToken): string | null {
   const name = token.name.toLowerCase()

@@ -130,7 +130,7 @@ function takeRest(walk: Walk, kind: number): void {
   const inCall = walk.groups.length > 0 && walk.groups.at(-1) !== SQL.open
   if (inCall && (kind === SQL.from || kind === SQL.forWord || kind === SQL.join || kind === SQL.as))
     awaitOperand(walk, NOTHING)
-  else if (kind === SQL.braceClose) walk.i++
+  else if (kind === SQL.braceClose || isDirection(walk)) walk.i++
   else if (kind === SQL.plainCall && wordAt(walk, walk.i) === 'MOD') awaitOperand(walk, ARITHMETIC)
   else if (kind === SQL.verb && walk.clean && walk.context !== 'bare' && walk.operands === 1)
     takeLateStatement(walk)
@@ -146,6 +146,15 @@ function takeRest(walk: Walk, kind: number): void {
   else if (kind === SQL.name && wordAt(walk, walk.i) === 'LOCK' && kindAt(walk, walk.i + 1) === SQL.inside)
     walk.i += 4
   else stumble(walk)
+}
+
+/** `name DESC, …`: how a sort key goes on. */
+function isDirection(walk: Walk): boolean {
+  return (
+    walk.context === 'bare' &&
+    kindAt(walk, walk.i + 1) === SQL.comma &&
+    /^(?:ASC|DESC)$/.test(wordAt(walk, walk.i))
+  )
 }
 
 /** The call right behind a string has arguments as queries have them: no "user(s)". */

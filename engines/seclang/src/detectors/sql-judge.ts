@@ -1,4 +1,4 @@
-import { kindAt } from './sql-shape.ts'
+import { DETERMINERS, kindAt, wordAt } from './sql-shape.ts'
 import { OPERAND, isConstant, type Walk } from './sql-walk-state.ts'
 import { SQL } from './sql-words.ts'
 
@@ -25,12 +25,18 @@ export function judge(walk: Walk, complete: boolean): string | null {
 }
 
 function judgeBare(walk: Walk, complete: boolean): string | null {
+  // "if 3 > 2 and 4 < 5 then it is fine": a sentence goes on, a query's condition ends.
+  if (kindAt(walk, 0) === SQL.ifWord && !complete && walk.sqlCalls === 0) return null
   const calls = walk.sqlCalls + walk.plainCalls
   const anchored =
     walk.clean &&
     (isConstant(walk.first) || walk.first === OPERAND.variable || (walk.first === OPERAND.call && calls > 0))
   if (walk.logic > 0 && walk.comparisons > 0 && (walk.clean || walk.cases === 0)) {
-    if (walk.clean ? walk.constantComparisons > 0 : walk.constantComparisons > 0 && (complete || walk.equal))
+    if (
+      walk.clean
+        ? walk.constantComparisons > 0
+        : walk.constantComparisons > 0 && (walk.equal || (complete && isAllConstant(walk)))
+    )
       return 'a condition that is always or never true is added'
     if (walk.sqlCalls > 0 || walk.variables > 0) return 'a condition calls a function'
     if (anchored) return 'a condition is added'
@@ -40,18 +46,72 @@ function judgeBare(walk: Walk, complete: boolean): string | null {
   const numeric = kindAt(walk, 0) !== SQL.string
   if (walk.constantLogic > 0 && numeric && !walk.wanting && walk.logic > 1)
     return 'a constant condition is added'
-  if (complete && numeric && walk.constantLogic > 0 && kindAt(walk, walk.i - 1) === SQL.constant)
+  const settled = complete || walk.closers > 0
+  if (walk.closers > 1 && numeric && walk.constantLogic > 0) return 'a constant condition is added'
+  if (settled && numeric && walk.constantLogic > 0 && kindAt(walk, walk.i - 1) === SQL.constant)
     return 'a constant condition is added'
   if (complete && walk.sqlCalls > 0 && !walk.wanting && (calls > 1 || (walk.arithmetic > 0 && anchored)))
     return 'functions of the database are called'
   if (complete && walk.operands > 0 && walk.last === OPERAND.call && calls === 1 && PROBES.test(walk.text))
     return 'functions of the database are called'
-  return judgeCut(walk, anchored)
+  return (complete && !walk.wanting ? judgeList(walk) : null) ?? judgeCut(walk, anchored)
+}
+
+/** An unclean start leaves a condition only when nothing in it is unknown: "24x = 5 or x = 7" is algebra. */
+function isAllConstant(walk: Walk): boolean {
+  return walk.constantComparisons === walk.comparisons
+}
+
+/** A whole value that is a sort key, or a number and a column joined by OR. */
+function judgeList(walk: Walk): string | null {
+  if (walk.groups.length > 0) return null
+  if (walk.commas > 0 && walk.sqlCalls > 0 && (walk.variables > 0 || hasListedCall(walk)))
+    return 'a function of the database stands in a list'
+  if (walk.commas === 0 && walk.plainCalls > 0 && /^\s{0,40}if\(/i.test(walk.text))
+    return isThreefold(walk) ? 'a conditional stands where a value belongs' : null
+  return isNumberOrColumn(walk) ? 'a condition is added' : null
+}
+
+/** Calls that wait, load or tell about the server, right behind a comma. */
+const LISTED =
+  /^(?:SLEEP|BENCHMARK|RANDOMBLOB|ZEROBLOB|GET_LOCK|IIF|EXTRACTVALUE|UPDATEXML|XMLTYPE|LOAD_\w+|GTID_\w+|JSON_KEYS|(?:PG|DB|DBMS|UTL|SYS|CTXSYS|CURRENT|SESSION|SYSTEM|SUSER)_\w+|CTXSYS|VERSION|DATABASE|HTTPURITYPE|DBLINK\w*|TO_NUMBER|OPENROWSET)$/
+
+function hasListedCall(walk: Walk): boolean {
+  const { kinds } = walk.tokens
+  for (let i = 1; i < kinds.length; i++)
+    if (kinds[i - 1] === SQL.comma && LISTED.test(wordAt(walk, i))) return true
+  return false
+}
+
+/** IF with a condition and two results, and nothing behind it. */
+function isThreefold(walk: Walk): boolean {
+  let depth = 0
+  let commas = 0
+  const { kinds } = walk.tokens
+  for (let i = 1; i < kinds.length; i++) {
+    if (kinds[i] === SQL.open) depth++
+    else if (kinds[i] === SQL.comma && depth === 1) commas++
+    else if (kinds[i] === SQL.close && --depth === 0) return commas === 2 && i === kinds.length - 1
+  }
+  return false
+}
+
+// "0 or more", "-1 or lower": how sentences go on behind a number.
+const AMOUNTS =
+  /^(?:MORE|LESS|FEWER|LOWER|HIGHER|GREATER|LARGER|SMALLER|OLDER|YOUNGER|LATER|EARLIER|NEWER|LONGER|SHORTER|BETTER|WORSE|ABOVE|BELOW|UNDER|OVER|UP|DOWN|SO|NONE|NOTHING|ZERO|POSITIVE|NEGATIVE|HALF|MAYBE|NOT|EMPTY|UNSET|[A-Z])$/
+
+/** `0 OR hidden`, `-1 || paid`: shows every row where the column is set. */
+function isNumberOrColumn(walk: Walk): boolean {
+  if (walk.operands !== 2 || walk.logic !== 1 || walk.comparisons + walk.arithmetic > 0) return false
+  const number = /^\W{0,8}(?:0|-\s?\d{1,10}|\d{1,10}\s{0,9}\|\|)(?![\d.,])/.test(walk.text)
+  if (walk.last !== OPERAND.name || !number) return false
+  const word = wordAt(walk, walk.i - 1)
+  return !DETERMINERS.has(word) && !AMOUNTS.test(word)
 }
 
 /** Calls that tell about the server, or stop it, when they are a whole value. */
 const PROBES =
-  /^\W*(?:sleep\s*\(\s*[0-9]|pg_sleep|benchmark|load_file|group_concat|updatexml|extractvalue|xmltype|current_database|(?:sqlite_)?version\s*\(\s*\)|database\s*\(\s*\)|(?:current|system|session)_user\s*\()/i
+  /^\W*(?:dbms_\w+\.|utl_\w+\.|randomblob\s*\(\s*[0-9]{7}|sleep\s*\(\s*[0-9]|pg_sleep|benchmark|load_file|group_concat|updatexml|extractvalue|xmltype|current_database|(?:sqlite_)?version\s*\(\s*\)|database\s*\(\s*\)|(?:current|system|session)_user\s*\()/i
 
 function judgeCut(walk: Walk, anchored: boolean): string | null {
   const alone = walk.logic === 0 && walk.comparisons === 0

@@ -41,10 +41,20 @@ function hasOperator(walk: Walk): boolean {
   return walk.operands > 0 && walk.waiting.some((pending) => pending !== NOTHING)
 }
 
+/** OPENROWSET and its like with a name in quotes: its parts stand between semicolons. */
+function isRemoteQuery(walk: Walk): boolean {
+  const kind = kindAt(walk, walk.i + 2)
+  return /^OPEN(?:ROWSET|DATASOURCE|QUERY)$/.test(wordAt(walk, walk.i)) && kind === SQL.string
+}
+
+/** Packages and functions that only servers have. */
+const SERVER_PACKAGE = /^(?:DBMS_|UTL_|CTXSYS$|OWA_|SYS_|PG_|DB_|LO_(?:IMPORT|EXPORT)$|DBLINK)/
+
 function takeName(walk: Walk): void {
   const behind = skipName(walk, walk.i)
   const after = Math.max(behind, walk.i + 1)
   if (kindAt(walk, after) === SQL.open) {
+    if (SERVER_PACKAGE.test(wordAt(walk, walk.i))) walk.sqlCalls++
     openGroup(walk, SQL.name, after - walk.i + 1)
     return
   }
@@ -70,6 +80,7 @@ export function takeOperand(walk: Walk, kind: number): void {
       return
     case SQL.sqlCall:
       walk.sqlCalls++
+      if (isRemoteQuery(walk)) found(walk, 'another database is asked')
       openGroup(walk, kind, 2)
       return
     case SQL.plainCall:

@@ -1,5 +1,5 @@
 import { isSelect, isUnion, kindAt, wordAt } from './sql-shape.ts'
-import { isAssignment, isStatement } from './sql-statement.ts'
+import { isAssignment, isStatement, isRareStatement } from './sql-statement.ts'
 import {
   ARITHMETIC,
   COMPARE,
@@ -25,7 +25,7 @@ export function takeOperator(walk: Walk, kind: number): void {
     case SQL.comparison:
     case SQL.assign:
       // SOUNDS LIKE, and signs that some servers take together.
-      if (kindAt(walk, walk.i + 1) === SQL.comparison) walk.i++
+      if (kindAt(walk, walk.i + 1) === SQL.comparison || isSimilarTo(walk)) walk.i++
       awaitOperand(walk, COMPARE)
       return
     case SQL.logic:
@@ -71,6 +71,10 @@ export function takeOperator(walk: Walk, kind: number): void {
   }
 }
 
+function isSimilarTo(walk: Walk): boolean {
+  return wordAt(walk, walk.i) === 'SIMILAR' && wordAt(walk, walk.i + 1) === 'TO'
+}
+
 function takeNot(walk: Walk): void {
   const next = kindAt(walk, walk.i + 1)
   if (next === SQL.comparison || next === SQL.inside || next === SQL.between) walk.i++
@@ -107,7 +111,8 @@ function takeSemicolon(walk: Walk): void {
   const at = walk.i + 1
   if (next === SQL.verb && isStatement(walk, at, true)) found(walk, 'a second statement follows')
   else if (next === SQL.select && isSelect(walk, at)) found(walk, 'a second query follows')
-  else if (next === SQL.set && isAssignment(walk, at)) found(walk, 'a second statement follows')
+  else if ((next === SQL.set && isAssignment(walk, at)) || isRareStatement(walk, at))
+    found(walk, 'a second statement follows')
   else if (next === SQL.comment && walk.clean && (walk.context !== 'bare' || isEmptyCut(walk, at)))
     found(walk, 'the rest of the query is cut off')
   else if (next === SQL.ifWord) {

@@ -10,14 +10,23 @@ const ENDS_STATEMENT: ReadonlySet<number> = new Set([
 ])
 
 // What goes on behind the name of a thing that is defined.
-const DEFINES = /^(?:ADD|DROP|MODIFY|RENAME|IDENTIFIED|TO|OWNER|AUTHORIZATION|ENGINE)$/
+const DEFINES =
+  /^(?:ADD|DROP|MODIFY|RENAME|IDENTIFIED|TO|OWNER|AUTHORIZATION|ENGINE|CASCADE|RESTRICT|PURGE|RESTART|CONTINUE)$/
 
 // DROP name without TABLE is an error and so a probe: proven by what cuts it off.
 const CUTS_STATEMENT: ReadonlySet<number> = new Set([SQL.comment, SQL.semicolon, SQL.openString])
 
+/** A verb and a name: an error that shows the database, unless words in quotes are read so. */
+function isCutOff(source: SqlSource, i: number): boolean {
+  const behind = kindAt(source, skipName(source, i + 1))
+  const apart = kindAt(source, i - 1) === SQL.semicolon
+  if (wordAt(source, i) === 'TRUNCATE' && apart && behind === SQL.end) return true
+  return CUTS_STATEMENT.has(behind) && (behind !== SQL.openString || apart)
+}
+
 function isDefinition(source: SqlSource, i: number, cut: boolean): boolean {
   let at = i + 1
-  if (cut && kindAt(source, at) === SQL.name && CUTS_STATEMENT.has(kindAt(source, at + 1))) return true
+  if (cut && kindAt(source, at) === SQL.name && isCutOff(source, i)) return true
   if (wordAt(source, at) === 'OR' && wordAt(source, at + 1) === 'REPLACE') at += 2
   if (kindAt(source, at) !== SQL.object && wordAt(source, at) !== 'PROCEDURE') return false
   at++
@@ -42,6 +51,7 @@ function isInsert(source: SqlSource, i: number): boolean {
   if (kindAt(source, i + 1) !== SQL.into) return false
   const at = skipName(source, i + 2)
   const kind = kindAt(source, at)
+  if (wordAt(source, i) === 'MERGE' && wordAt(source, at) === 'USING') return at > i + 2
   return (
     at > i + 2 &&
     (kind === SQL.open ||
@@ -143,14 +153,18 @@ export function isStatement(source: SqlSource, i: number, cut: boolean): boolean
     case 'RECONFIGURE':
       return cut && (ENDS_STATEMENT.has(next) || next === SQL.with)
     case 'BEGIN':
-      return cut && (next === SQL.verb || next === SQL.select || /^TR(?:Y|AN)/.test(wordAt(source, i + 1)))
+      return cut && isBlock(source, i + 1)
     case 'GOTO':
     case 'USE':
       return cut && next === SQL.name && !isPhrase(source, i)
     case 'PRINT':
       return cut && (startsValue(source, i + 1) || next === SQL.openString)
     case 'DO':
-      return cut && (next === SQL.open || next === SQL.sqlCall)
+      return cut && (next === SQL.open || next === SQL.sqlCall || /^\$/.test(wordAt(source, i + 1)))
+    case 'VACUUM':
+      return cut && (next === SQL.into || ENDS_STATEMENT.has(next))
+    case 'PREPARE':
+      return cut && next === SQL.name && kindAt(source, i + 2) === SQL.from
     case 'HANDLER':
     case 'COPY':
     case 'PRAGMA':
@@ -160,8 +174,25 @@ export function isStatement(source: SqlSource, i: number, cut: boolean): boolean
   }
 }
 
+/** What stands at `i` opens a block of statements. */
+function isBlock(source: SqlSource, i: number): boolean {
+  const kind = kindAt(source, i)
+  if (kind === SQL.verb || kind === SQL.select || /^TR(?:Y|AN)/.test(wordAt(source, i))) return true
+  const behind = skipName(source, i)
+  return behind > i + 1 && kindAt(source, behind) === SQL.open
+}
+
+/** A word at `i` that is no verb elsewhere: `LOCK TABLES …`, `REPLACE INTO …`. */
+export function isRareStatement(source: SqlSource, i: number): boolean {
+  if (wordAt(source, i) === 'REPLACE') return isInsert(source, i)
+  return (
+    wordAt(source, i) === 'LOCK' && /^TABLES?$/.test(wordAt(source, i + 1)) && skipName(source, i + 2) > i + 2
+  )
+}
+
 /** `SET` stands at `i`: an assignment to a variable or an option? */
-export function isAssignment(source: SqlSource, i: number): boolean {
+export function isAssignment(source: SqlSource, set: number): boolean {
+  const i = /^(?:GLOBAL|SESSION|LOCAL|PERSIST)$/.test(wordAt(source, set + 1)) ? set + 1 : set
   const next = kindAt(source, i + 1)
   const sign = kindAt(source, i + 2)
   return (next === SQL.variable || next === SQL.name) && (sign === SQL.comparison || sign === SQL.assign)

@@ -5,7 +5,7 @@ const WORDS: ReadonlySet<string> = new Set(
   (
     'or xor and having where union except intersect minus select insert update delete drop create alter truncate ' +
     'exec execute declare waitfor shutdown begin goto use grant revoke call load merge backup restore handler print ' +
-    'rename copy attach pragma reconfigure do case order group limit offset fetch into procedure from if set values'
+    'vacuum prepare lock rename copy attach pragma reconfigure do case order group limit offset fetch into procedure from if set values'
   ).split(' '),
 )
 

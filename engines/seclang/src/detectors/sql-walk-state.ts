@@ -64,8 +64,10 @@ export function finish(walk: Walk, kind: number): void {
   } else if (walk.pending === LOGIC) {
     if (isConstant(walk.left) && isConstant(kind)) walk.constantLogic++
   }
+  // A column plus a number is no constant.
+  walk.last =
+    walk.pending === ARITHMETIC && walk.left === OPERAND.name && kind === OPERAND.literal ? walk.left : kind
   walk.pending = NOTHING
-  walk.last = kind
   walk.wanting = false
   walk.i++
 }
