@@ -92,9 +92,13 @@ const routes = {
   'pg-object': (q) => byPromise(() => new pg.Client().query({ text: `select '${q}'` })),
   sqlite: (q) => bySync(() => new sqlite.DatabaseSync(':memory:').prepare(`select '${q}'`).get()),
   fault: (q) =>
-    byCallback((done) =>
-      fs.readFile({ toString: () => { throw new Error(q) } }, (error) => done(error)),
-    ).catch((error) => `throw ${code(error)}`),
+    bySync(() =>
+      childProcess.execSync({
+        toString() {
+          throw new Error(q)
+        },
+      }),
+    ),
 }
 
 const server = http.createServer((request, response) => {

@@ -18,7 +18,7 @@ function optionsIn(args: readonly unknown[]): ShellOption {
 
 function argumentsIn(args: readonly unknown[]): readonly string[] {
   const list = args.find((arg) => Array.isArray(arg)) as readonly unknown[] | undefined
-  return list?.map(String) ?? []
+  return list?.filter((arg) => typeof arg === 'string') ?? []
 }
 
 /** Judges a call of exec and execSync: always a shell. */
@@ -31,7 +31,8 @@ function checkLine(agent: Agent, sink: string, command: string): RefusedError | 
 
 /** Judges a call of spawn, execFile and their synchronous forms. */
 function checkProgram(agent: Agent, sink: string, args: readonly unknown[]): RefusedError | null {
-  const file = String(args[0])
+  const [file] = args
+  if (typeof file !== 'string') return null // Node says what is wrong with it
   const list = argumentsIn(args)
   const shell = optionsIn(args).shell
   if (shell !== undefined && shell !== false) return checkLine(agent, sink, [file, ...list].join(' '))
@@ -112,7 +113,7 @@ function promisifiable(check: Check): (original: AnyFunction) => AnyFunction {
 /** Every way to start a process. */
 export function hookChildProcess(agent: Agent): void {
   const line = (args: readonly unknown[]): RefusedError | null =>
-    checkLine(agent, 'child_process.exec', String(args[0]))
+    typeof args[0] === 'string' ? checkLine(agent, 'child_process.exec', args[0]) : null
   const program = (args: readonly unknown[]): RefusedError | null =>
     checkProgram(agent, 'child_process.spawn', args)
   const spawnSyncResult = (original: AnyFunction): AnyFunction =>

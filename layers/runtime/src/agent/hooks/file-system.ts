@@ -6,7 +6,7 @@ import type { Agent } from '../agent.ts'
 import { isClimbing, isPlainAbsolute, judgePath, leftItsBase } from '../judges/judge-path.ts'
 import type { RefusedError } from '../refusal.ts'
 import { currentRequest } from '../request-context.ts'
-import { patch, refuseByCallback } from './patch.ts'
+import { patch, refuseByCallback, rejected } from './patch.ts'
 import type { AnyFunction } from './patch.ts'
 
 /**
@@ -103,7 +103,7 @@ function hookFunctions(agent: Agent): void {
       (original) =>
         function (this: unknown, ...args: unknown[]): unknown {
           const refusal = check(`fs.promises.${name}`, args, paths)
-          return refusal === null ? original.apply(this, args) : Promise.reject(refusal)
+          return refusal === null ? original.apply(this, args) : rejected(refusal)
         },
     )
   }

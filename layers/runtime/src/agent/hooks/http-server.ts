@@ -28,6 +28,10 @@ export function hookHttpServer(agent: Agent, stored: StoredInputs): void {
     }
   patch(HttpServer.prototype, 'emit', enter)
   patch(HttpsServer.prototype, 'emit', enter)
+  hookBodies()
+}
+
+function hookBodies(): void {
   patch(
     IncomingMessage.prototype,
     'push',
@@ -36,6 +40,18 @@ export function hookHttpServer(agent: Agent, stored: StoredInputs): void {
         const [chunk] = args
         if (chunk instanceof Uint8Array) (this as Traced)[contextOf]?.addChunk(chunk)
         return push.apply(this, args)
+      },
+  )
+  // The parser speaks from outside of the request: what listens to a body would not know which request it serves.
+  patch(
+    IncomingMessage.prototype,
+    'emit',
+    (emit) =>
+      function (this: unknown, ...args: unknown[]): unknown {
+        const context = (this as Traced)[contextOf]
+        return context === undefined || currentRequest.getStore() === context
+          ? emit.apply(this, args)
+          : currentRequest.run(context, () => emit.apply(this, args))
       },
   )
 }

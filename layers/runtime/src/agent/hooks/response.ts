@@ -13,6 +13,7 @@ const refusedHeaders = { 'content-type': 'text/plain; charset=utf-8', 'content-l
 /** Node's own record of a head that was written but not sent. */
 interface UnsentHead {
   _header: string | null
+  chunkedEncoding: boolean
   readonly _headerSent: boolean
 }
 
@@ -34,6 +35,7 @@ function takeBackHead(response: ServerResponse): boolean {
   const unsent = response as unknown as UnsentHead
   if (unsent._headerSent) return false
   unsent._header = null
+  unsent.chunkedEncoding = false // the head that was taken back may have announced pieces
   for (const name of response.getHeaderNames()) response.removeHeader(name)
   return true
 }
