@@ -119,3 +119,13 @@ export function triggerTable(): Int32Array {
   for (let unit = 65; unit <= 90; unit++) table[unit] = (table[unit] ?? 0) | upper
   return table
 }
+
+/** Trigger flags of a long text: exact for the rare bytes that are searched for fast, all others taken for granted. */
+export function longTextTriggers(text: string): number {
+  let flags = high | blank | commandMark | star | commentMark | dotOrSlash | upper
+  if (text.includes('%') || text.includes('+')) flags |= percentOrPlus
+  if (text.includes('&')) flags |= ampersand
+  if (text.includes('\\')) flags |= backslash
+  if (text.includes('\0')) flags |= nul
+  return flags
+}

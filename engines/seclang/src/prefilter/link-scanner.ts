@@ -1,8 +1,10 @@
 import { assignMarks } from './byte-marks.ts'
-import { triggerTable } from './byte-trigger.ts'
+import { longTextTriggers, triggerTable } from './byte-trigger.ts'
 import { buildAutomaton } from './literal-automaton.ts'
 import type { LiteralAutomaton } from './literal-automaton.ts'
 import type { LinkNeeds } from './link-needs.ts'
+import { createSkipScan, longText } from './skip-scan.ts'
+import type { SkipScan } from './skip-scan.ts'
 
 // No clause and no set: such a link rests unmet.
 const never: LinkNeeds = { clauses: [], orBytes: null, byteSets: [] }
@@ -42,9 +44,12 @@ export class LinkScanner {
   readonly #orMarks: Int32Array
   readonly #byMarks = new Map<number, Uint32Array | null>()
   readonly #orLinks: readonly Int32Array[]
+  /** Rules most long texts out, when the links allow it. */
+  readonly #skip: SkipScan | null
 
   /** Needs by bit; null for links that are never looked for here. */
   constructor(links: readonly (LinkNeeds | null)[]) {
+    this.#skip = createSkipScan(links)
     const wanted = links.map((need) => need ?? never)
     const sets = distinctSets(wanted)
     const marks = assignMarks(sets.map((set) => set.bytes))
@@ -97,8 +102,12 @@ export class LinkScanner {
     this.#outputMask = flat.mask
   }
 
-  /** Scans a text; gives the trigger flags of its bytes. */
+  /** Scans a text; gives the trigger flags of its bytes, and for long texts perhaps more than those. */
   scan(text: string): number {
+    if (text.length >= longText && this.#skip !== null && !this.#skip.mayHold(text)) {
+      this.hasBits = false
+      return longTextTriggers(text)
+    }
     const table = this.#table
     const bytes = this.#bytes
     const markOf = this.#markOf

@@ -45,14 +45,20 @@ function entityAt(input: string, at: number): number {
   return NO_ENTITY
 }
 
+/** Where the first entity starts, or -1: most ampersands start none. */
+function firstEntity(input: string): number {
+  let at = input.indexOf('&')
+  while (at >= 0 && entityAt(input, at + 1) === NO_ENTITY) at = input.indexOf('&', at + 1)
+  return at
+}
+
 function apply(input: string): string {
-  const first = input.indexOf('&')
+  const first = firstEntity(input)
   if (first < 0) return input
   const out = byteBuffer(input.length)
   out.write(input, 0, first, 'latin1')
   let length = first
   let i = first
-  let changed = false
   while (i < input.length) {
     const code = input.charCodeAt(i)
     const entity = code === 38 ? entityAt(input, i + 1) : NO_ENTITY
@@ -62,10 +68,9 @@ function apply(input: string): string {
     } else {
       out[length++] = entity % 256
       i = Math.floor(entity / 256)
-      changed = true
     }
   }
-  return changed ? latin1Text(out, length) : input
+  return latin1Text(out, length)
 }
 
 /**
