@@ -7,13 +7,16 @@ const kinds = [
   ['missed', 'neither'],
 ] as const
 
-/** Smallest share of a bar in which a word fits beside the number. */
-const minLabelled = 0.12
+/** Smallest shares of a bar in which a word fits beside the number, on a wide screen and on a phone. */
+const minLabelled = { wide: 0.1, narrow: 0.25 } as const
 
 function bar(proof: Proof, { name }: Configuration): string {
   const rows = proof.rows.filter((row) => row.valid)
-  const label = (count: number, word: string): string =>
-    count < rows.length * minLabelled ? String(count) : `${count} ${word}`
+  const label = (count: number, word: string): string => {
+    const share = count / rows.length
+    if (share < minLabelled.wide) return String(count)
+    return share < minLabelled.narrow ? `${count}<b class="long"> ${word}</b>` : `${count} ${word}`
+  }
   const parts = kinds.map(([outcome, word]) => {
     const count = rows.filter((row) => (row.cells.get(name)?.outcome ?? 'missed') === outcome).length
     return count === 0

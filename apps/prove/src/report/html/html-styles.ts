@@ -55,6 +55,7 @@ td, th { padding: .2rem .4rem; vertical-align: top; }
 .bar { display: flex; height: 1.5rem; border-radius: 4px; overflow: hidden; font-size: .8125rem; line-height: 1.5rem; }
 .bar span { overflow: hidden; white-space: nowrap; padding: 0 .3rem; min-width: 1.2rem; }
 .loss { display: grid; grid-template-columns: 9rem 1fr; gap: .4rem .75rem; align-items: center; margin: .5rem 0; }
+.bar b { font-weight: inherit; }
 .short { display: none; }
 footer { margin-top: 2.5rem; border-top: 1px solid var(--line); padding-top: .75rem; }
 @media (max-width: 40rem) {
