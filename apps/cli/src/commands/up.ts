@@ -10,6 +10,10 @@ export const up: Command = {
   options: {
     demo: { type: 'boolean', help: 'start the shop and protect it' },
     live: { type: 'boolean', help: 'print every event as one line (always with --demo)' },
+    runtime: {
+      type: 'boolean',
+      help: 'start the forwarder of the runtime layer too; in the demo also its agent inside the shop',
+    },
     port: { type: 'string', value: 'N', help: 'demo: port of the site; 0 takes a free one', default: '7700' },
     'console-port': { type: 'string', value: 'N', help: 'demo: port of the console', default: '7770' },
     'api-port': { type: 'string', value: 'N', help: 'demo: port of the Local API', default: '7780' },
@@ -19,6 +23,7 @@ export const up: Command = {
   },
   examples: [
     'sevenfold up --demo',
+    'sevenfold up --demo --runtime',
     'sevenfold up --demo --port 7800',
     'sevenfold up --config /etc/sevenfold/sevenfold.yaml',
   ],

@@ -34,7 +34,7 @@ detection:
   banDuration: ${options.banDuration}
   sources:
     - { file: ${JSON.stringify(`${options.dataDir}/shop/access.log`)}, format: json-access, site: shop }
-runtime: { mode: monitor }
+runtime: { mode: enforce }
 `
 }
 

@@ -1,5 +1,6 @@
-import { fileURLToPath } from 'node:url'
 import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import type { PartConfigs } from '@sevenfold/config'
 import { environmentError } from '../program/cli-error.ts'
 import type { PartSpec } from './part-spec.ts'
@@ -23,6 +24,25 @@ function secretEnvironment(
 ): Record<string, string> {
   const names = parts.detection.api.bouncers.flatMap(({ key }) => ('env' in key ? [key.env] : []))
   return Object.fromEntries(names.map((name) => [name, env[name] ?? '']))
+}
+
+/** The forwarder of the runtime layer, to which the agents inside applications report. */
+export function runtimePart(): PartSpec {
+  return {
+    name: 'runtime',
+    entry: entryOf(import.meta.resolve('@sevenfold/runtime')),
+    stopStage: stopStages.traffic,
+  }
+}
+
+/** Variables that an application with the agent inside gets from the supervisor. */
+function agentEnvironment(dataDir: string): Record<string, string> {
+  return {
+    SEVENFOLD_RUNTIME_MODE: 'enforce',
+    SEVENFOLD_RUNTIME_SOCKET: join(dataDir, 'runtime', 'sensor.sock'),
+    SEVENFOLD_RUNTIME_TRUST_PROXY: '1',
+    SEVENFOLD_SERVICE: 'shop',
+  }
 }
 
 /** The parts of the house, in the order in which they start. Only detection sees the secrets that only it needs. */
@@ -61,15 +81,25 @@ export function houseParts(
  * about a tenth of its memory and cost speed only under load.
  */
 export function frugal(part: PartSpec): PartSpec {
-  return { ...part, nodeOptions: ['--max-semi-space-size=2', '--v8-pool-size=1'] }
+  return {
+    ...part,
+    nodeOptions: ['--max-semi-space-size=2', '--v8-pool-size=1', ...(part.nodeOptions ?? [])],
+  }
 }
 
-/** The shop of the demo; it starts its own database. */
-export function shopPart(port: number): PartSpec {
-  return {
+/** The shop of the demo; it starts its own database. With `guardedBy` it has the runtime layer's agent inside. */
+export function shopPart(port: number, guardedBy?: { readonly dataDir: string }): PartSpec {
+  const listen = { SHOP_LISTEN: `127.0.0.1:${port}` }
+  const shop: PartSpec = {
     name: 'shop',
     entry: entryOf(import.meta.resolve('@sevenfold/shop')),
-    env: { SHOP_LISTEN: `127.0.0.1:${port}` },
+    env: listen,
     stopStage: stopStages.traffic,
+  }
+  if (guardedBy === undefined) return shop
+  return {
+    ...shop,
+    env: { ...listen, ...agentEnvironment(guardedBy.dataDir) },
+    nodeOptions: ['--import', fileURLToPath(import.meta.resolve('@sevenfold/runtime/register'))],
   }
 }

@@ -8,7 +8,7 @@ import { environmentError, usageError } from '../program/cli-error.ts'
 import type { Call } from '../program/command.ts'
 import { demoConfig, demoPorts } from './demo-config.ts'
 import type { DemoPorts } from './demo-config.ts'
-import { frugal, houseParts, shopPart } from './parts.ts'
+import { frugal, houseParts, runtimePart, shopPart } from './parts.ts'
 import type { PartSpec } from './part-spec.ts'
 import { freePort } from './preflight.ts'
 import type { Wanted } from './preflight.ts'
@@ -75,7 +75,14 @@ async function planDemo(call: Call): Promise<UpPlan> {
   return {
     demo: true,
     compiled,
-    parts: () => [shopPart(ports.shop), ...houseParts(compiled.parts, call.io.env)].map(frugal),
+    parts: () => {
+      const house = houseParts(compiled.parts, call.io.env)
+      // The forwarder first: the agent in the shop then finds it at once.
+      const apps = call.flag('runtime')
+        ? [runtimePart(), shopPart(ports.shop, { dataDir })]
+        : [shopPart(ports.shop)]
+      return [...apps, ...house].map(frugal)
+    },
     wanted: [
       { owner: 'the site shop', listen: listen(ports.site), change: 'use another one: --port 7800' },
       { owner: 'the console', listen: listen(ports.console), change: 'use another one: --console-port 7870' },
@@ -119,7 +126,10 @@ async function planFile(call: Call): Promise<UpPlan> {
   return {
     demo: false,
     compiled,
-    parts: () => houseParts(compiled.parts, call.io.env),
+    parts: () => [
+      ...houseParts(compiled.parts, call.io.env),
+      ...(call.flag('runtime') ? [runtimePart()] : []),
+    ],
     wanted: wantedOf(compiled, file),
     again: read,
   }

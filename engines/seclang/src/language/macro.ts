@@ -16,11 +16,6 @@ export interface Macro {
   readonly parts: readonly (string | MacroReference)[]
 }
 
-/** True when the text needs no expansion at run time. */
-export function isConstantMacro(macro: Macro): boolean {
-  return macro.parts.every((part) => typeof part === 'string')
-}
-
 /** Reads `%{...}` references out of a text; `offset` is its place in the logical line, for faults. */
 export function parseMacro(source: string, offset: number): Macro {
   const parts: (string | MacroReference)[] = []
