@@ -1,22 +1,23 @@
 import { BlockList, isIP } from 'node:net'
 
-/** Networks that a request from outside has no business to reach (IANA special-purpose address registries). */
-const inner = new BlockList()
-for (const [network, prefix] of [
-  ['0.0.0.0', 8],
-  ['10.0.0.0', 8],
-  ['100.64.0.0', 10],
-  ['127.0.0.0', 8],
-  ['169.254.0.0', 16],
-  ['172.16.0.0', 12],
-  ['192.0.0.0', 24],
-  ['192.168.0.0', 16],
-  ['198.18.0.0', 15],
-  ['224.0.0.0', 4],
-  ['240.0.0.0', 4],
-] as const) {
-  inner.addSubnet(network, prefix, 'ipv4')
-}
+// Networks that a request from outside has no business to reach (IANA special-purpose address registries).
+const inner4 = (
+  [
+    ['0.0.0.0', 8],
+    ['10.0.0.0', 8],
+    ['100.64.0.0', 10],
+    ['127.0.0.0', 8],
+    ['169.254.0.0', 16],
+    ['172.16.0.0', 12],
+    ['192.0.0.0', 24],
+    ['192.168.0.0', 16],
+    ['198.18.0.0', 15],
+    ['224.0.0.0', 4],
+    ['240.0.0.0', 4],
+  ] as const
+).map(([network, prefix]) => ({ network: numberOf(network), shift: 32 - prefix }))
+
+const inner6 = new BlockList()
 for (const [network, prefix] of [
   ['::', 128],
   ['::1', 128],
@@ -25,7 +26,26 @@ for (const [network, prefix] of [
   ['fe80::', 10],
   ['ff00::', 8],
 ] as const) {
-  inner.addSubnet(network, prefix, 'ipv6')
+  inner6.addSubnet(network, prefix, 'ipv6')
+}
+
+/** An IPv4 address as a number. Node's own list makes an object outside of the heap for each question. */
+function numberOf(address: string): number {
+  let number = 0
+  for (const part of address.split('.')) number = number * 256 + Number(part)
+  return number
+}
+
+function isInner4(number: number): boolean {
+  return inner4.some(({ network, shift }) => number >>> shift === network >>> shift)
+}
+
+/** The IPv4 address inside a mapped IPv6 address (RFC 4291, section 2.5.5.2), in both of its spellings. */
+function mappedNumber(address: string): number | undefined {
+  const [, dotted, high = '', low = ''] =
+    /^::ffff:(?:(\d+\.\d+\.\d+\.\d+)|([0-9a-f]{1,4}):([0-9a-f]{1,4}))$/i.exec(address) ?? []
+  if (dotted !== undefined) return numberOf(dotted)
+  return high === '' ? undefined : Number.parseInt(high, 16) * 65_536 + Number.parseInt(low, 16)
 }
 
 const innerNames = /^(?:localhost|.*\.localhost|.*\.internal|.*\.local|metadata)$/i
@@ -33,10 +53,10 @@ const innerNames = /^(?:localhost|.*\.localhost|.*\.internal|.*\.local|metadata)
 /** True for loopback, private, link-local, metadata and other special addresses, and for names that mean them. */
 export function isInner(host: string): boolean {
   const name = host.replace(/^\[(.*)\]$/, '$1').replace(/\.$/, '')
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(name)?.[1] ?? name
-  const family = isIP(mapped)
+  const family = isIP(name)
   if (family === 0) return innerNames.test(name)
-  return inner.check(mapped, family === 6 ? 'ipv6' : 'ipv4')
+  const number = family === 4 ? numberOf(name) : mappedNumber(name)
+  return number === undefined ? inner6.check(name, 'ipv6') : isInner4(number)
 }
 
 /** An outgoing connection as a client is about to make it. */

@@ -6,17 +6,22 @@ const gssRequest = 80_877_104
 const query = 0x51
 const parse = 0x50
 
-function viewOf(bytes: Uint8Array): DataView {
-  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+/** A 32-bit number in network order; read by hand, because every message to the server passes here. */
+function numberAt(bytes: Uint8Array, at: number): number {
+  return (
+    ((bytes[at] ?? 0) << 24) |
+    ((bytes[at + 1] ?? 0) << 16) |
+    ((bytes[at + 2] ?? 0) << 8) |
+    (bytes[at + 3] ?? 0)
+  )
 }
 
 /** True for the first message of a connection: a startup, or the question whether to encrypt. */
 export function isPostgresStartup(chunk: Uint8Array): boolean {
   if (chunk.length < 8) return false
-  const view = viewOf(chunk)
-  const code = view.getInt32(4)
+  const code = numberAt(chunk, 4)
   return (
-    view.getInt32(0) === chunk.length && (code === protocol3 || code === sslRequest || code === gssRequest)
+    numberAt(chunk, 0) === chunk.length && (code === protocol3 || code === sslRequest || code === gssRequest)
   )
 }
 
@@ -71,19 +76,19 @@ export function rewritePostgres(
   isRefused: (text: string) => boolean,
   replacement: string,
 ): Uint8Array {
-  const view = viewOf(chunk)
-  const parts: Uint8Array[] = []
+  let parts: Uint8Array[] | undefined
   let kept = 0
   let at = 0
   while (at + 5 <= chunk.length) {
-    const end = at + 1 + view.getInt32(at + 1)
+    const end = at + 1 + numberAt(chunk, at + 1)
     if (end <= at + 4 || end > chunk.length) break
     const statement = statementIn(chunk, at, end)
     if (statement !== undefined && isRefused(statement.text)) {
+      parts ??= []
       parts.push(chunk.subarray(kept, at), statement.replaced(replacement))
       kept = end
     }
     at = end
   }
-  return parts.length === 0 ? chunk : Buffer.concat([...parts, chunk.subarray(kept)])
+  return parts === undefined ? chunk : Buffer.concat([...parts, chunk.subarray(kept)])
 }
