@@ -15,7 +15,7 @@ export const htmlStyles = `
   }
 }
 * { box-sizing: border-box; }
-body { margin: 0; background: var(--ground); color: var(--ink); font: 16px/1.5 system-ui, sans-serif; }
+body { margin: 0; background: var(--ground); color: var(--ink); font: 1rem/1.5 system-ui, sans-serif; }
 main { max-width: 62rem; margin: 0 auto; padding: 1.5rem 1rem 3rem; }
 h1 { font-size: 1.6rem; line-height: 1.25; margin: 0 0 .5rem; }
 h2 { font-size: 1.15rem; margin: 2.25rem 0 .5rem; }
@@ -80,7 +80,14 @@ footer { margin-top: 2.5rem; border-top: 1px solid var(--line); padding-top: .75
   }
   * { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
   @page { margin: 14mm; }
-  body { font-size: 10.5pt; } main { max-width: none; padding: 0; }
+  html { font-size: 11px; }
+  .group { padding: 0 .75rem .25rem; margin: .5rem 0; } .group h3 { margin-top: .5rem; } .group p { margin-bottom: .4rem; }
+  main { max-width: none; padding: 0; } p, .quiet { max-width: none; }
+  h2 { margin-top: 1.25rem; }
+  .figures { grid-template-columns: repeat(5, 1fr); }
+  .columns { columns: 2; }
+  .map .title { display: inline; margin-left: .4rem; }
+  .long { display: inline; } .short { display: none; }
   .page { break-before: page; } .map tr, .group li, .figures div { break-inside: avoid; }
   h2 { break-after: avoid; } thead { display: table-header-group; }
 }
