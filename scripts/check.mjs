@@ -25,9 +25,10 @@ function testProjects() {
 }
 
 const steps = [
+  // First, because on a fresh clone it also installs what the others need.
+  ['build', process.execPath, ['scripts/setup.mjs', '--build']],
   ['format', bin('oxfmt'), ['--check', '.']],
   ['lint with types', bin('oxlint'), ['--type-aware', '.']],
-  ['build', process.execPath, ['scripts/setup.mjs', '--build']],
   ...testProjects().map((project) => [`types of ${project}`, bin('tsc'), ['-p', project]]),
   ['dead code', bin('knip'), ['--no-progress']],
   ['walls', bin('tsx'), ['scripts/walls/main.ts']],
