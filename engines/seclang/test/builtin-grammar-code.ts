@@ -98,7 +98,7 @@ export const shell: Grammar = (draw) => {
       return `${head}\`${command}\`${draw.of(['', '@example.org', '.txt'])}`
     case 2: {
       const quote = draw.of(["'", '"'])
-      return `${head}${quote}${blank}${draw.of([';', '|', '&&', '||', '&'])}${blank}${command}${blank}${draw.of(['#', `;${quote}`, `${quote}`, ` ${quote}`])}`
+      return `${head}${quote}${blank}${draw.of([';', '|', '&&', '||', '&'])}${blank}${command}${blank}${draw.of(['#', `;${quote}`, quote, ` ${quote}`])}`
     }
     default:
       return `${head}${draw.of([';', ';', '|', '||', '&', '&&', '\n', '\r\n'])}${blank}${command}${draw.of(['', '', ';', ' #', '|', ' &'])}`
@@ -174,7 +174,7 @@ export const template: Grammar = (draw) => {
     `*{${java}}`,
     `%{${java}}`,
     `__\${${java}}__::.x`,
-    `$\{\{${java}}}`,
+    `$\{{${java}}}`,
     `<%= system('${draw.of(programs)}') %>`,
     `<%= File.read('/etc/passwd') %>`,
     `<%= \`id\` %>`,

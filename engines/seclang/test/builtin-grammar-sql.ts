@@ -44,7 +44,7 @@ function always(draw: Draw): string {
     `${n} between ${draw.int(0, 0)} and ${n}`,
     `${n} in (${n},${number(draw)})`,
     `not ${n}=${n}1`,
-    `${n}`,
+    n,
     'true',
     draw.of(columns),
     `${draw.of(columns)} is not null`,

@@ -232,16 +232,101 @@ export const innocents: ReadonlyMap<string, Grammar> = new Map<string, Grammar>(
   ['mathematics', mathematics],
   ['code in posts', code],
   ['addresses', address],
+  ['prose about programs', programs],
+  ['configurations and logs', configuration],
+  ['markup and mail', markup],
   ['JSON', jsonText],
   ['GraphQL', graphql],
   ['identifiers', identifier],
 ])
 
+const tools = [
+  'node',
+  'php',
+  'python',
+  'ruby',
+  'perl',
+  'mysql',
+  'docker',
+  'git',
+  'curl',
+  'bash',
+  'java',
+  'find',
+  'cat',
+  'sort',
+  'awk',
+  'env',
+] as const
+
+function programs(draw: Draw): string {
+  const tool = draw.of(tools)
+  const other = draw.of(tools)
+  const n = draw.int(2, 30)
+  return draw.of([
+    `I tried ${tool} first; ${other} is great.`,
+    `First ${tool}; ${other} was ${n}.${n} at that time`,
+    `We use ${tool} & ${other} at work, and it's ok`,
+    `Do you know ${tool}? It's like ${other} | but faster`,
+    `${tool} or ${other}; ${tool} is easier and/or faster?`,
+    `My skills: ${tool}, ${other}, SQL; ${other} since 20${n}`,
+    `(${tool} && ${other}) || ${draw.of(tools)} -- that's the question`,
+    `When I type "${tool}" nothing happens; ${other} says "not found"`,
+    `${tool} ${n} vs ${other} ${n + 1}: which one? ${other} please!`,
+    `Step ${n}: open a shell\n${tool} should print its version, ${other} too`,
+    `In \`${tool}\` you'd write \`${other} --help\` to see the options`,
+    `The cost is $${n} for ${tool}; $${n + 1} for ${other}`,
+  ])
+}
+
+function configuration(draw: Draw): string {
+  const word = draw.word()
+  const n = draw.int(2, 30)
+  return draw.of([
+    `database:\n  host: ${word}\n  port: 54${n}\n  user: ${word}`,
+    `[${word}]\nhost = ${word}\ntimeout = ${n}`,
+    `${word}:\nserver: ${word}\ncache: true`,
+    `2026-01-${n} 10:00:${n} ERROR ${word}: can't connect to db (retry ${n}/30)`,
+    `DEBUG=1\nPORT=30${n}\nNAME="${word}"`,
+    `server { listen 80; root /srv/${word}; }`,
+    `    at ${word} (/app/src/${word}.js:${n}:7)\n    at main (/app/src/index.js:1:1)`,
+    `{"level":"info","msg":"${word} started in ${n} ms"}`,
+    `- name: ${word}\n  run: npm ci && npm test`,
+    `FROM node:20\nCOPY . /app\nCMD ["node", "${word}.js"]`,
+    `max_connections=${n}; log_level=info; name=${word}`,
+    `*/${n} * * * * /usr/local/bin/${word}`,
+    `TypeError: Cannot read properties of undefined (reading '${word}')`,
+    `a,b,c\n1,"x; y",${n}\n2,'${word}',3`,
+  ])
+}
+
+function markup(draw: Draw): string {
+  const word = draw.word()
+  const n = draw.int(2, 30)
+  return draw.of([
+    `<b>${word}</b> and <i>${word}</i>`,
+    `<p class="${word}">Hello<br>it's ${n}</p>`,
+    `# ${word}\n\n* one\n* two\n\n> quote > ${n}`,
+    `[${word}](https://example.org/${word}?a=${n}) and ![pic](/a.png)`,
+    `On Monday, ${word} wrote:\n> hello, it's me\n> bye\n\nThanks, ${word}`,
+    `Hello,\n\nI have a question; where's order #${n}?\n\nKind regards\n${word}`,
+    `| a | b |\n|---|---|\n| ${n} | ${word} |`,
+    `a <= b, b >= c; <${word}@example.org>`,
+    `@${word} see #${n} & #${n + 1} :-) <3`,
+    `https://example.com。${word}は素晴らしい`,
+    `"${word}" – „${word}“ ‘${word}’ «${word}» it's`,
+    `//api/v${n}/${word}`,
+    `// TODO(${word}): fix in v${n}`,
+    `${word}--${word}; ${word}/*${n}*/`,
+    `To: everybody; Subject: ${word}'s birthday; Date: ${n} May`,
+  ])
+}
+
 function jsonText(draw: Draw): string {
   const word = draw.word()
   const n = draw.int(1, 99)
   return JSON.stringify(
-    draw.of([
+    draw.of<object>([
       {
         name: word,
         version: `1.${n}.0`,

@@ -15,7 +15,7 @@ const BLANK = /\$(?:\{IFS[^}\s]{0,8}\}|IFS(?:\$\d)?)|%09/g
 const NOTHING = /\$(?:\{[@*!]\}|[@*!1-9]|\(:?\))|(?<=[\w/])\$\{[a-z]\w{0,15}\}(?=\w)|``|\x00/g
 const WORD = /^[^\s;|&<>()`#]{1,80}/
 const PREFIX =
-  /^(?:\w{1,30}=\S{0,40}\s+|(?:sudo|env|nohup|time|exec|command|builtin|busybox|eval|xargs|do|then|if|while|!)\s+(?=[\w/\x24\\.{(-]|['\"][\w/\x24])|[@{(]\s*)/
+  /^(?:\w{1,30}=\S{0,40}\s+|(?:sudo|env|nohup|time|exec|command|builtin|busybox|eval|xargs|do|then|if|while|!)\s+(?=[\w/\x24\\.{(-]|['"][\w/\x24])|[@{(]\s*)/
 
 const SENSITIVE =
   /\/(?:etc|proc|dev|bin|sbin|usr|var|tmp|root|home)\/|\/bin\/(?:ba|z|k|c|da)?sh\b|\\windows\\|c:\\|cmd\.exe|\/dev\/(?:tcp|udp)\//i
@@ -61,14 +61,14 @@ function runs(command: Command, sign: string): boolean {
   if (command.globbed) return true
   if (command.rank === 0) return false
   const rest = command.arguments
-  if (/^(?:$|[;|&)`}#]|['"]\s*(?:$|[;|&)#]))/.test(rest)) return isLoneCommand(command.name)
+  if (/^(?:$|[;|&)`}#]|['"]\s*(?:$|[;|&)#`]))/.test(rest)) return isLoneCommand(command.name)
   if (/^[<>]/.test(rest)) return /^[<>]{1,2}\s*(?:\/[a-z]|~|\.{1,2}\/|&\d|\$)/i.test(rest)
   if (ARGUMENT.test(rest) || REDIRECTED.test(rest)) return true
   if (command.name === 'net') return NET.test(rest)
   if (sign === '$(') return /^\w[^)]{0,80}\)/.test(rest)
   return (
     command.rank === 2 &&
-    /^(?:["'$*?~]|[\w.@:-]+\s*(?:$|[;|&><)`#]|['\"]\s*(?:$|[#;|&)])|-|\/)|[\w-]+\.[\w.-]+|[\w@:/-]+\s+[\w/-]*[.*?/][\w.*?/-]*\s*(?:$|[;|&><)`#'\"]))/.test(
+    /^(?:["'$*?~]|-?[\w@:][\w.@:-]*\s*(?:$|[;|&><)`#]|['"]\s*(?:$|[#;|&)])|-|\/)|[\w-]+\.[\w.-]+|[\w@:/-]+\s+(?:\.{1,2}[\w/-]*|[\w.-]*\/[\w./*?-]*|[\w.-]*(?:\*|\?(?=\w))[\w.*?/-]*)\s*(?:$|[;|&><)`#'"]))/.test(
       rest,
     )
   )
@@ -129,10 +129,18 @@ function isSmuggledLine(input: string, at: number): boolean {
   return at <= 64 && !/\s/.test(input.slice(0, at).trim()) && !/\n/.test(input.slice(at).trim())
 }
 
+// Steps of a build, one after the other, in a description of it.
+const BUILDER =
+  /^(?:npm|npx|node|yarn|pnpm|tsc|git|docker|make|cargo|go|pip|pip3|apt-get|apt|apk|yum|cd|mkdir)$/i
+const BUILD_STEP =
+  /(?:^|[\s:"'`])(?:npm|npx|node|yarn|pnpm|tsc|git|docker|make|cargo|go|pip3?|apt|apt-get|apk|yum)\s[^;|&\n]{1,70}$/i
+
 /** Line starts and quotations of documentation run nothing, unless they name what attacks want. */
 function isProse(input: string, at: number, command: Command, sign: string): boolean {
   if (sign === '\n')
     return !isSmuggledLine(input, at) && (!SENSITIVE.test(command.arguments.slice(0, 80)) || at > 200)
   if (sign === '`') return isQuotation(input, at)
+  if (sign === '&&' && BUILDER.test(command.name) && BUILD_STEP.test(input.slice(Math.max(0, at - 80), at)))
+    return !SENSITIVE.test(command.arguments.slice(0, 80))
   return sign === '&&' && /^\s*(?:npm|node|yarn|tsc|git|docker|cd|rm|cp|mkdir)\b/.test(input)
 }

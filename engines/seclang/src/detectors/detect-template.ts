@@ -102,7 +102,7 @@ function judgeBlock(input: string, start: number): string | null {
   const wrapped = /^[$*#]\{/.test(whole)
   const expression = (wrapped ? whole.slice(2).replace(/\}$/, '') : whole).replace(/^[=-]/, '')
   const plain = fence.common === true && !wrapped
-  if (LITERAL_SUM.test(expression) && !(plain && !/[\d)'\"]\s?\*\s?[\d('\"]/.test(expression)))
+  if (LITERAL_SUM.test(expression) && !(plain && !/[\d)'"]\s?\*\s?[\d('"]/.test(expression)))
     return 'an expression of literals would be computed'
   if (plain) return null
   if (INNER.test(expression)) return 'an expression reaches out of the template'

@@ -103,7 +103,7 @@ const AMOUNTS =
 /** `0 OR hidden`, `-1 || paid`: shows every row where the column is set. */
 function isNumberOrColumn(walk: Walk): boolean {
   if (walk.operands !== 2 || walk.logic !== 1 || walk.comparisons + walk.arithmetic > 0) return false
-  const number = /^\W{0,8}(?:0|-\s?\d{1,10}|\d{1,10}\s{0,9}\|\|)(?![\d.,])/.test(walk.text)
+  const number = /^\W{0,8}(?:0|-\s?\d{1,10}|\d{1,10}\s{0,9}(?:\|\||xor\b))(?![\d.,])/i.test(walk.text)
   if (walk.last !== OPERAND.name || !number) return false
   const word = wordAt(walk, walk.i - 1)
   return !DETERMINERS.has(word) && !AMOUNTS.test(word)

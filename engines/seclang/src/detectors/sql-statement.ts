@@ -160,7 +160,7 @@ export function isStatement(source: SqlSource, i: number, cut: boolean): boolean
     case 'PRINT':
       return cut && (startsValue(source, i + 1) || next === SQL.openString)
     case 'DO':
-      return cut && (next === SQL.open || next === SQL.sqlCall || /^\$/.test(wordAt(source, i + 1)))
+      return cut && (next === SQL.open || next === SQL.sqlCall || wordAt(source, i + 1).startsWith('$'))
     case 'VACUUM':
       return cut && (next === SQL.into || ENDS_STATEMENT.has(next))
     case 'PREPARE':
