@@ -141,6 +141,16 @@ export const commands: readonly Listed[] = [
     load: async () => (await import('../commands/waf-ftw.ts')).wafFtw,
   },
   {
+    name: 'rules install',
+    summary: 'copy a Core Rule Set into the data folder, checked against a pinned digest',
+    load: async () => (await import('../commands/rules-install.ts')).rulesInstall,
+  },
+  {
+    name: 'rules rollback',
+    summary: 'put back the rule set before the last installation',
+    load: async () => (await import('../commands/rules-rollback.ts')).rulesRollback,
+  },
+  {
     name: 'sigma eval',
     summary: 'match events from standard input against Sigma rules, one JSON object a line',
     load: async () => (await import('../commands/sigma-eval.ts')).sigmaEval,
