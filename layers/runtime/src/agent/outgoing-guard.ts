@@ -6,15 +6,21 @@ import type { RefusedError } from './refusal.ts'
 import { currentRequest } from './request-context.ts'
 import type { RequestContext } from './request-context.ts'
 
+// Browsers name the page they come from and proxies where they stand: an application that calls itself or a service
+// beside it is not sent there by them.
+const surroundings = ['referer', 'x-forwarded-host', 'x-forwarded-for', 'x-forwarded-server', 'x-real-ip']
+
 const chosenHosts = new WeakMap<ReadonlySet<string>, ReadonlySet<string>>()
 
 function isChosen(context: RequestContext, { host, port }: Outgoing): boolean {
   const inputs = context.raw()
   let hosts = chosenHosts.get(inputs)
   if (hosts === undefined) {
-    // Browsers name the page they come from; an application that calls itself is not sent there by them.
-    const referrer = context.request.headers.referer
-    hosts = hostsChosenBy(inputs, referrer === undefined ? [] : [referrer])
+    const { headers } = context.request
+    hosts = hostsChosenBy(
+      inputs,
+      surroundings.map((name) => headers[name]).filter((value) => typeof value === 'string'),
+    )
     chosenHosts.set(inputs, hosts)
   }
   const name = host.toLowerCase()

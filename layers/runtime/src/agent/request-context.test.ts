@@ -1,0 +1,78 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { describe, expect, it } from 'vitest'
+import { StoredInputs } from './inputs/stored-inputs.ts'
+import { RequestContext, maxBodyBytes } from './request-context.ts'
+
+function contextOf(url: string, type: string, body: string): RequestContext {
+  const headers = type === '' ? {} : { 'content-type': type }
+  const request = { url, headers, rawHeaders: Object.entries(headers).flat(), method: 'POST' }
+  const context = new RequestContext(
+    request as unknown as IncomingMessage,
+    {} as ServerResponse,
+    new StoredInputs(),
+  )
+  if (body !== '') context.addChunk(Buffer.from(body))
+  return context
+}
+
+describe('RequestContext', () => {
+  it('reads a JSON body whether or not the application has parsed it yet', () => {
+    const context = contextOf('/', 'application/json', '{"q":"a b"}')
+    expect([...context.inputs()]).toEqual(['a b'])
+    context.addParsed('{"q":"a b"}')
+    expect([...context.inputs()]).toEqual(['a b'])
+  })
+
+  it('reads JSON inside an input once it was parsed, and no other JSON', () => {
+    const inner = '{"name":"x y"}'
+    const context = contextOf(`/?data=${encodeURIComponent(inner)}`, '', '')
+    expect(context.inputs().has('x y')).toBe(false)
+    context.addParsed('{"of":"the application"}')
+    context.addParsed(inner)
+    expect(context.inputs().has('x y')).toBe(true)
+    expect(context.inputs().has('the application')).toBe(false)
+    expect(context.bodies()).toContainEqual({ name: 'x y' })
+  })
+
+  it('sees pieces of a body that come after a sink has asked', () => {
+    const context = contextOf('/', 'text/plain', 'a;b')
+    expect(context.inputs().has('a;b')).toBe(true)
+    context.addChunk(Buffer.from(';c'))
+    expect(context.inputs().has('a;b;c')).toBe(true)
+  })
+
+  it('keeps a body up to its limit', () => {
+    const kept = contextOf('/', 'text/plain', 'x'.repeat(maxBodyBytes))
+    expect(kept.hasBody()).toBe(true)
+    const over = contextOf('/', 'text/plain', 'x'.repeat(maxBodyBytes + 1))
+    expect(over.hasBody()).toBe(false)
+  })
+
+  it('knows what came with the request', () => {
+    const context = contextOf('/?q=a%20b', 'application/json', '{"x":1}')
+    expect(context.isFromRequest('a b')).toBe(true)
+    expect(context.isFromRequest('{"x":1}')).toBe(true)
+    expect(context.isFromRequest('else')).toBe(false)
+  })
+
+  it('counts only addresses and forms as what a link can bring', () => {
+    expect(contextOf('/?q=%3Cb%3E', 'application/json', '{"x":"<i>"}').linkable().has('<b>')).toBe(true)
+    expect(contextOf('/', 'application/json', '{"x":"<i>"}').linkable().has('<i>')).toBe(false)
+    expect(contextOf('/', 'application/x-www-form-urlencoded', 'x=%3Ci%3E').linkable().has('<i>')).toBe(true)
+  })
+
+  it.each([
+    ['in the query', '/?name=a.txt', '', ''],
+    ['escaped', '/?name=%61.txt', '', ''],
+    ['in a JSON body', '/', 'application/json', '{"x":"/srv/a.txt"}'],
+    ['escaped in a JSON body', '/', 'application/json', String.raw`{"x":"\u002fsrv/b"}`],
+    ['in base64', `/?p=${Buffer.from('/srv/a.txt').toString('base64url')}`, '', ''],
+    ['perhaps in a form', '/', 'application/x-www-form-urlencoded', 'x=1'],
+  ])('may hold a path: %s', (_name, url, type, body) => {
+    expect(contextOf(url, type, body).mayHold('/srv/a.txt')).toBe(true)
+  })
+
+  it('surely holds no path that is nowhere in it', () => {
+    expect(contextOf('/?id=5', 'application/json', '{"x":"ann lee"}').mayHold('/srv/a.txt')).toBe(false)
+  })
+})
