@@ -104,9 +104,12 @@ class LinkRun {
     this.matched = false
     if (link.isAction) {
       this.accept('', null, '')
+      if (!link.multiMatch) this.fixTexts()
       return true
     }
     for (const target of link.targets) this.visit(target)
+    // Nothing that texts can name changes after the last match of a link.
+    if (this.matched && !link.multiMatch) this.fixTexts()
     return this.matched
   }
 
@@ -373,7 +376,7 @@ class LinkRun {
     for (const [index, value] of captured.entries()) tracer({ kind: 'capture', index, value })
   }
 
-  /** One value matched: remembers it, sets variables, and fixes message and data as they are now. */
+  /** One value matched: remembers it and sets variables. */
   accept(label: string, name: string | null, value: string): void {
     const { tx, rule, link } = this
     this.matched = true
@@ -387,7 +390,12 @@ class LinkRun {
     if (link.late !== null) openCollections(tx, rule, link.late)
     for (const set of link.sets) setVariable(tx, rule, set)
     if (link.severity !== null && link.severity < tx.highestSeverity) tx.highestSeverity = link.severity
-    // libmodsecurity 3 fixes the texts at the match of each link.
+    if (link.multiMatch) this.fixTexts()
+  }
+
+  /** Fixes message and data as they are now: libmodsecurity 3 does so at the match of each link. */
+  fixTexts(): void {
+    const { tx, rule, link } = this
     if (tx.ruleSet.dialect === 'crs' || (!rule.log && !rule.auditLog && tx.surroundings.tracer === null))
       return
     if (link.msg !== null) pending.message = link.msg.expand(tx, rule)

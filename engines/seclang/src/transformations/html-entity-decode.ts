@@ -2,14 +2,6 @@ import { byteBuffer, latin1Text } from './byte-writer.ts'
 import { hexValue } from './hex-digit.ts'
 import type { Transformation } from './transformation.ts'
 
-const NAMED: readonly (readonly [string, number])[] = [
-  ['quot', 34],
-  ['amp', 38],
-  ['lt', 60],
-  ['gt', 62],
-  ['nbsp', 0xa0],
-]
-
 const NO_ENTITY = -1
 
 /** Packs what an entity stands for and where the text goes on (its index in the high bits). */
@@ -38,11 +30,28 @@ function startsWithName(input: string, at: number, name: string): boolean {
   return true
 }
 
+function namedAt(input: string, at: number, [name, byte]: readonly [name: string, byte: number]): number {
+  return startsWithName(input, at, name) ? decoded(byte, input, at + name.length) : NO_ENTITY
+}
+
+// By first letter: in a binary file few of the many ampersands get past it.
 function entityAt(input: string, at: number): number {
-  if (input.charCodeAt(at) === 35) return numericAt(input, at + 1)
-  for (const [name, byte] of NAMED)
-    if (startsWithName(input, at, name)) return decoded(byte, input, at + name.length)
-  return NO_ENTITY
+  switch (input.charCodeAt(at) | 32) {
+    case 35:
+      return input.charCodeAt(at) === 35 ? numericAt(input, at + 1) : NO_ENTITY
+    case 97:
+      return namedAt(input, at, ['amp', 38])
+    case 103:
+      return namedAt(input, at, ['gt', 62])
+    case 108:
+      return namedAt(input, at, ['lt', 60])
+    case 110:
+      return namedAt(input, at, ['nbsp', 0xa0])
+    case 113:
+      return namedAt(input, at, ['quot', 34])
+    default:
+      return NO_ENTITY
+  }
 }
 
 /** Where the first entity starts, or -1: most ampersands start none. */
