@@ -31,7 +31,9 @@ export interface App {
 
 /** How the application is started. */
 export interface AppOptions {
-  readonly entry: 'app.cjs' | 'app.mjs'
+  readonly entry: 'app.cjs' | 'app.mjs' | 'statement.cjs'
+  /** What the application is told besides its folder. */
+  readonly argument?: string
   readonly args?: readonly string[]
   readonly env?: Readonly<Record<string, string>>
 }
@@ -51,13 +53,13 @@ function ask(port: number, path: string, body: string, headers: Record<string, s
 }
 
 /** Starts the test application in a process of its own, in a temporary folder with one public and one private file. */
-export async function startApp({ entry, args, env }: AppOptions): Promise<App> {
+export async function startApp({ entry, args, env, argument }: AppOptions): Promise<App> {
   const folder = mkdtempSync(join(tmpdir(), 'sevenfold-runtime-'))
   mkdirSync(join(folder, 'public'))
   writeFileSync(join(folder, 'public', 'a.txt'), 'public')
   writeFileSync(join(folder, 'private.txt'), 'private')
   const path = fileURLToPath(new URL(`testdata/${entry}`, import.meta.url))
-  const child = spawn(process.execPath, [...(args ?? ['--import', register]), path, folder], {
+  const child = spawn(process.execPath, [...(args ?? ['--import', register]), path, argument ?? folder], {
     env: { PATH: process.env['PATH'] ?? '', SEVENFOLD_RUNTIME_MODE: 'enforce', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })

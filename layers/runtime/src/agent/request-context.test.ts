@@ -6,11 +6,7 @@ import { RequestContext, maxBodyBytes } from './request-context.ts'
 function contextOf(url: string, type: string, body: string): RequestContext {
   const headers = type === '' ? {} : { 'content-type': type }
   const request = { url, headers, rawHeaders: Object.entries(headers).flat(), method: 'POST' }
-  const context = new RequestContext(
-    request as unknown as IncomingMessage,
-    {} as ServerResponse,
-    new StoredInputs(),
-  )
+  const context = new RequestContext(request as IncomingMessage, {} as ServerResponse, new StoredInputs())
   if (body !== '') context.addChunk(Buffer.from(body))
   return context
 }
