@@ -33,11 +33,7 @@ function openFiles(pid: number): number {
 }
 
 /** One slow client from an address of its own. */
-function slowClient(
-  port: number,
-  index: number,
-  attack: (typeof attacks)[keyof typeof attacks],
-): Promise<void> {
+function slowClient(port: number, index: number, attack: (typeof attacks)[keyof typeof attacks]): net.Socket {
   const localAddress = `127.${1 + (index >> 16)}.${(index >> 8) & 255}.${1 + (index & 127)}`
   const socket = net.connect({ port, host: '127.0.0.1', localAddress })
   const drip = setInterval(() => {

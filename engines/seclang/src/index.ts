@@ -25,4 +25,8 @@ export {
 export type { TraceEvent, Tracer } from './transaction/tracer.ts'
 export { AppsecError, type AppsecErrorCode } from './appsec/appsec-error.ts'
 export { compileAppsecConfig, type CompiledAppsecConfig } from './appsec/compile-appsec-config.ts'
-export { compileAppsecRule, type AppsecAction, type CompiledAppsecRule } from './appsec/compile-appsec-rule.ts'
+export {
+  compileAppsecRule,
+  type AppsecAction,
+  type CompiledAppsecRule,
+} from './appsec/compile-appsec-rule.ts'
