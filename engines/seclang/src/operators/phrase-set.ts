@@ -29,21 +29,33 @@ function classesOf(phrases: readonly string[]): { map: Uint8Array; count: number
   return { map, count }
 }
 
+/** States there is room for at first; phrases share many beginnings, so the sum of their lengths would be too much. */
+const firstStates = 256
+
 function buildTrie(phrases: readonly string[], map: Uint8Array, width: number): Trie {
-  const most = phrases.reduce((sum, phrase) => sum + phrase.length, 1)
-  const next = new Int32Array(most * width)
-  const ends = new Int32Array(most).fill(-1)
+  let next = new Int32Array(firstStates * width)
   let states = 1
-  for (const [index, phrase] of phrases.entries()) {
+  const lastStates = phrases.map((phrase) => {
     let state = 0
     for (let i = 0; i < phrase.length; i++) {
       const slot = state * width + (map[phrase.charCodeAt(i)] ?? 0)
-      if (next[slot] === 0) next[slot] = states++
+      if (next[slot] === 0) {
+        next[slot] = states++
+        if (states * width > next.length) next = grown(next)
+      }
       state = next[slot] ?? 0
     }
-    if (ends[state] === -1) ends[state] = index
-  }
-  return { next, ends, states }
+    return state
+  })
+  const ends = new Int32Array(states).fill(-1)
+  for (const [index, state] of lastStates.entries()) if (ends[state] === -1) ends[state] = index
+  return { next: next.slice(0, states * width), ends, states }
+}
+
+function grown(table: Int32Array): Int32Array<ArrayBuffer> {
+  const larger = new Int32Array(table.length * 2)
+  larger.set(table)
+  return larger
 }
 
 /** Turns the trie into a full automaton, breadth first: a missing edge follows the failure link. */

@@ -108,6 +108,10 @@ export class LinkScanner {
       this.hasBits = false
       return longTextTriggers(text)
     }
+    return this.#scanAll(text)
+  }
+
+  #scanAll(text: string): number {
     const table = this.#table
     const bytes = this.#bytes
     const markOf = this.#markOf
