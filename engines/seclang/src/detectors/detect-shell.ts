@@ -15,12 +15,15 @@ const BLANK = /\$(?:\{IFS[^}\s]{0,8}\}|IFS(?:\$\d)?)|%09/g
 const NOTHING = /\$(?:\{[@*!]\}|[@*!1-9]|\(:?\))|(?<=[\w/])\$\{[a-z]\w{0,15}\}(?=\w)|``|\x00/g
 const WORD = /^[^\s;|&<>()`#]{1,80}/
 const PREFIX =
-  /^(?:\w{1,30}=\S{0,40}\s+|(?:sudo|env|nohup|time|exec|command|builtin|busybox|eval|xargs|do|then|if|while|!)\s+(?=[\w/\x24\\.{(-]|['"][\w/\x24])|[@{(]\s*)/
+  /^(?:\w{1,30}=\S{0,40}\s+|(?:\/[\w/]{1,40}\/)?(?:sudo|env|nohup|time|exec|command|builtin|busybox|eval|xargs|do|then|if|while|!)\s+(?=[\w/\x24\\.{(-]|['"][\w/\x24])|[@{(]\s*)/
 
 const SENSITIVE =
   /\/(?:etc|proc|dev|bin|sbin|usr|var|tmp|root|home)\/|\/bin\/(?:ba|z|k|c|da)?sh\b|\\windows\\|c:\\|cmd\.exe|\/dev\/(?:tcp|udp)\//i
 const ARGUMENT =
-  /^(?:$|[;|&<>)`}]|-{1,2}[a-z0-9]|\/|~|\.{1,2}\/|\$[\w{(@*?]|%\w+%|\d{1,6}(?:\.\d+)?[smh]?\s*(?:$|[;|&)`#'"])|["'][^"']{0,40}["']\s*(?:$|[;|&><)`])|[\w*?.-]+\.(?:txt|conf|cfg|ini|log|php|sh|py|pl|env|db|key|pem|bak|xml|json|ya?ml|html?|js)\b|\*|https?:|#|[\w./-]*(?:\*|\?(?=[\w./*]))[\w./*?-]*|[a-z]{1,10}=[\w/.]|[\w.-]+\/[\w./-]*\.\w{1,5}\b|[\w.-]+\/[\w./-]+\s*(?:$|[;|&`)>#])|[a-z]{1,6}\s+(?:\.{1,2}(?:\s|$|\/)|-[a-z]\s)|\S{1,12}\s+\/(?:etc|tmp|var|usr|home|root|bin|dev|proc|opt|srv)\b|[a-z]{1,10}\(\d|[a-z]:[\\/]|\/[a-z]{1,4}(?:\s|$))/i
+  /^(?:$|[;|&<>)`}]|-{1,2}[a-z0-9]|\/|~|\.{1,2}\/|\$[\w{(@*?]|%\w+%|\d{1,6}(?:\.\d+)?[smh]?\s*(?:$|[;|&)`#'"])|["'][^"']{0,40}["']\s*(?:$|[;|&><)`])|[\w*?.-]+\.(?:txt|conf|cfg|ini|log|php|sh|py|pl|env|db|key|pem|bak|xml|json|ya?ml|html?|js)\b|\*|https?:|#|[\w./-]*(?:\*|\?(?=[\w./*]))[\w./*?-]*|[a-z]{1,10}=[\w/.]|[\w.-]+\/[\w./-]*\.\w{1,5}\b|[\w.-]+\/[\w./-]+\s*(?:$|[;|&`)<>#])|[a-z]{1,6}\s+(?:\.{1,2}(?:\s|$|\/)|-[a-z]\s)|\S{1,12}\s+\/(?:etc|tmp|var|usr|home|root|bin|dev|proc|opt|srv)\b|[a-z]{1,10}\(\d|[a-z]:[\\/]|\/[a-z]{1,4}(?:\s|$))/i
+
+// What only a shell reads as a command: escapes in $'…', a sourced file, the shell itself.
+const SURE = /^(?:\$'\\[x0-7]|\.\s+[./~][\w./~-]+|\$(?:\{(?:SHELL|BASH|0)\b[^}]{0,20}\}|SHELL\b|BASH\b|0\b))/
 
 interface Command {
   readonly rank: 0 | 1 | 2
@@ -52,17 +55,22 @@ function commandAt(input: string, at: number, brace: boolean): Command {
     name,
     rank: separated && !text.startsWith('#') ? commandRank(name) : 0,
     arguments: rest.trimStart(),
-    globbed,
+    globbed: globbed || SURE.test(text),
   }
 }
+
+// `$(<key)` prints a file.
+const READ = /^<\s{0,9}[\w./~*?-]{1,80}\s{0,9}[`)]/
 
 /** Is this a command, or the next words of a sentence? */
 function runs(command: Command, sign: string): boolean {
   if (command.globbed) return true
+  if (command.name === '' && (sign === '$(' || sign === '`') && READ.test(command.arguments)) return true
   if (command.rank === 0) return false
   const rest = command.arguments
   if (/^(?:$|[;|&)`}#]|['"]\s*(?:$|[;|&)#`]))/.test(rest)) return isLoneCommand(command.name)
-  if (/^[<>]/.test(rest)) return /^[<>]{1,2}\s*(?:\/[a-z]|~|\.{1,2}\/|&\d|\$)/i.test(rest)
+  if (/^[<>]/.test(rest))
+    return /^(?:<<<|[<>]{1,2})\s*(?:\/[a-z]|(?<=<<<\s*)["'\w$]|~|\.{1,2}\/|&\d|\$)/i.test(rest)
   if (ARGUMENT.test(rest) || REDIRECTED.test(rest)) return true
   if (command.name === 'net') return NET.test(rest)
   if (sign === '$(') return /^\w[^)]{0,80}\)/.test(rest)
@@ -81,7 +89,7 @@ const NET = /^(?:user|localgroup|group|share|view|use|start|stop|accounts)\b/i
 // Markdown quotes commands in back-ticks between words.
 function isQuotation(input: string, at: number): boolean {
   const before = input.slice(Math.max(0, at - 2), at)
-  return /[\w,.:)*|-] $|\n$|^> ?$|[(*]$|`$/.test(before)
+  return /[\w,.:;)*|-] $|\n$|^> ?$|[(*]$|`$/.test(before)
 }
 
 const SHOCK = /^\s*\(\)\s{0,20}\{[^}]{0,80}\}\s{0,20};/

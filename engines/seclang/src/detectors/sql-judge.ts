@@ -44,10 +44,11 @@ function judgeBare(walk: Walk, complete: boolean): string | null {
   if (!walk.clean) return null
   if (walk.logic > 0 && walk.sqlCalls > 0 && anchored) return 'a condition calls a function'
   const numeric = kindAt(walk, 0) !== SQL.string
-  if (walk.constantLogic > 0 && numeric && !walk.wanting && walk.logic > 1)
+  if (walk.constantLogic > 0 && numeric && !walk.wanting && walk.logic > 1 && walk.closers < 2)
     return 'a constant condition is added'
   const settled = complete || walk.closers > 0
-  if (walk.closers > 1 && numeric && walk.constantLogic > 0) return 'a constant condition is added'
+  if (walk.closers > 1 && walk.constantLogic > 0 && /^\s{0,9}-?\d{1,12}\s{0,9}\){2}/.test(walk.text))
+    return 'a constant condition is added'
   if (settled && numeric && walk.constantLogic > 0 && kindAt(walk, walk.i - 1) === SQL.constant)
     return 'a constant condition is added'
   if (complete && walk.sqlCalls > 0 && !walk.wanting && (calls > 1 || (walk.arithmetic > 0 && anchored)))
@@ -65,21 +66,31 @@ function isAllConstant(walk: Walk): boolean {
 /** A whole value that is a sort key, or a number and a column joined by OR. */
 function judgeList(walk: Walk): string | null {
   if (walk.groups.length > 0) return null
-  if (walk.commas > 0 && walk.sqlCalls > 0 && (walk.variables > 0 || hasListedCall(walk)))
+  if (
+    walk.commas + walk.comparisons > 0 &&
+    walk.sqlCalls > 0 &&
+    ((walk.commas > 0 && walk.variables > 0) || hasListedCall(walk))
+  )
     return 'a function of the database stands in a list'
   if (walk.commas === 0 && walk.plainCalls > 0 && /^\s{0,40}if\(/i.test(walk.text))
     return isThreefold(walk) ? 'a conditional stands where a value belongs' : null
   return isNumberOrColumn(walk) ? 'a condition is added' : null
 }
 
-/** Calls that wait, load or tell about the server, right behind a comma. */
+/** Calls that wait, load or tell about the server, right behind a comma or comparison. */
 const LISTED =
   /^(?:SLEEP|BENCHMARK|RANDOMBLOB|ZEROBLOB|GET_LOCK|IIF|EXTRACTVALUE|UPDATEXML|XMLTYPE|LOAD_\w+|GTID_\w+|JSON_KEYS|(?:PG|DB|DBMS|UTL|SYS|CTXSYS|CURRENT|SESSION|SYSTEM|SUSER)_\w+|CTXSYS|VERSION|DATABASE|HTTPURITYPE|DBLINK\w*|TO_NUMBER|OPENROWSET)$/
 
 function hasListedCall(walk: Walk): boolean {
-  const { kinds } = walk.tokens
-  for (let i = 1; i < kinds.length; i++)
-    if (kinds[i - 1] === SQL.comma && LISTED.test(wordAt(walk, i))) return true
+  const { kinds, ends } = walk.tokens
+  for (let i = 1; i < kinds.length; i++) {
+    const before = kinds[i - 1]
+    if (before !== SQL.comma && before !== SQL.comparison) continue
+    const next = walk.text[ends[i] ?? 0] ?? ''
+    // "version (2)" is a word and a note.
+    if ((kinds[i] !== SQL.sqlCall || next === '(' || next === '/') && LISTED.test(wordAt(walk, i)))
+      return true
+  }
   return false
 }
 
@@ -103,7 +114,7 @@ const AMOUNTS =
 /** `0 OR hidden`, `-1 || paid`: shows every row where the column is set. */
 function isNumberOrColumn(walk: Walk): boolean {
   if (walk.operands !== 2 || walk.logic !== 1 || walk.comparisons + walk.arithmetic > 0) return false
-  const number = /^\W{0,8}(?:0|-\s?\d{1,10}|\d{1,10}\s{0,9}(?:\|\||xor\b))(?![\d.,])/i.test(walk.text)
+  const number = /^\W{0,8}(?:0|-\s?\d{1,10}|\d{1,10}\s{0,9}xor\b)(?![\d.,])/i.test(walk.text)
   if (walk.last !== OPERAND.name || !number) return false
   const word = wordAt(walk, walk.i - 1)
   return !DETERMINERS.has(word) && !AMOUNTS.test(word)

@@ -47,11 +47,19 @@ function isUpdate(source: SqlSource, i: number): boolean {
   return column > at + 1 && kindAt(source, column) === SQL.comparison
 }
 
+/** `MERGE INTO t USING`: a query, or a table and ON. */
+function isMergeSource(source: SqlSource, i: number): boolean {
+  if (kindAt(source, i) === SQL.open) return true
+  const behind = skipName(source, i)
+  return wordAt(source, behind) === 'ON' || wordAt(source, behind + 1) === 'ON'
+}
+
 function isInsert(source: SqlSource, i: number): boolean {
   if (kindAt(source, i + 1) !== SQL.into) return false
   const at = skipName(source, i + 2)
   const kind = kindAt(source, at)
-  if (wordAt(source, i) === 'MERGE' && wordAt(source, at) === 'USING') return at > i + 2
+  if (wordAt(source, i) === 'MERGE' && wordAt(source, at) === 'USING')
+    return at > i + 2 && isMergeSource(source, at + 1)
   return (
     at > i + 2 &&
     (kind === SQL.open ||
