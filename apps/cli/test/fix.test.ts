@@ -1,104 +1,30 @@
-import { spawn } from 'node:child_process'
-import type { ChildProcess } from 'node:child_process'
-import { once } from 'node:events'
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer, request as ask } from 'node:http'
-import type { Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { compileConfig, loadConfig } from '@sevenfold/config'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { call } from './call.ts'
 import { startFakePart } from './fake-part.ts'
+import { edgeIsBuilt, LoneEdge } from './lone-edge.ts'
 
-const edgeMain = fileURLToPath(new URL('../dist/main.js', import.meta.resolve('@sevenfold/edge')))
-const built = existsSync(edgeMain)
 const sql = "1'%20UNION%20SELECT%20password%20FROM%20users--%20-"
 
 let folder: string
-let upstream: Server
-let edge: ChildProcess
-let port: number
+let edge: LoneEdge
 
 const data = (): string => join(folder, 'data')
 const why = ['--reason', 'a search for SQL']
 const fix = (...args: string[]) => call(['fix', ...args, '--data', data()], folder)
-
-async function start(): Promise<void> {
-  edge = spawn(process.execPath, [edgeMain], {
-    env: { ...process.env, SEVENFOLD_DATA: data() },
-    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
-  })
-  const [message] = (await once(edge, 'message')) as [{ listen: { url: string }[] }]
-  port = Number(new URL(message.listen[0]?.url ?? '').port)
-}
-
-async function stop(): Promise<void> {
-  if (edge.exitCode !== null) return
-  const exit = once(edge, 'exit')
-  edge.kill('SIGTERM')
-  await exit
-}
+const statuses = (path: string, localAddress?: string): Promise<number[]> => edge.statuses(path, localAddress)
 
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'sf-fix-'))
-  upstream = createServer((_request, response) => void response.end('hello'))
-  await new Promise<void>((resolve) => upstream.listen(0, '127.0.0.1', resolve))
-  const upstreamPort = (upstream.address() as AddressInfo).port
-  const file = join(folder, 'sevenfold.yaml')
-  writeFileSync(
-    file,
-    `version: 1
-data: ./data
-sites:
-  - name: shop
-    listen: 127.0.0.1:7701
-    upstream: http://127.0.0.1:${upstreamPort}
-    hosts: ["*"]
-    mode: enforce
-edge: { workers: 2 }
-`,
-  )
-  const read = await loadConfig(file)
-  if (!read.ok) throw new Error(JSON.stringify(read.problems))
-  const text = JSON.stringify(compileConfig(read.config, folder).parts.edge).replaceAll('7701', '0')
-  mkdirSync(join(data(), 'edge'), { recursive: true, mode: 0o700 })
-  writeFileSync(join(data(), 'edge', 'config.json'), text)
+  edge = await LoneEdge.prepare(folder, '{ workers: 2 }')
 })
 
 afterEach(async () => {
-  await stop()
-  upstream.closeAllConnections()
-  await new Promise((resolve) => upstream.close(resolve))
+  await edge.close()
   rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
 })
-
-interface Got {
-  readonly status: number
-  readonly id: string
-}
-
-function visit(path: string, localAddress = '127.0.0.1'): Promise<Got> {
-  return new Promise((resolve, reject) => {
-    const headers = { accept: '*/*', 'user-agent': 'test' }
-    const sent = ask({ host: '127.0.0.1', port, path, localAddress, headers, agent: false })
-    sent.once('error', reject)
-    sent.once('response', (response) => {
-      response.resume()
-      const id = String(response.headers['x-request-id'] ?? '')
-      resolve({ status: response.statusCode ?? 0, id })
-    })
-    sent.end()
-  })
-}
-
-async function statuses(path: string, localAddress?: string): Promise<number[]> {
-  const seen = new Set<number>()
-  for (let i = 0; i < 4; i += 1) seen.add((await visit(path, localAddress)).status)
-  return [...seen]
-}
 
 async function until<T>(what: string, look: () => Promise<T | undefined>): Promise<T> {
   const deadline = performance.now() + 15_000
@@ -120,10 +46,10 @@ async function fixed(id: string, ...args: string[]): Promise<string> {
   })
 }
 
-describe.skipIf(!built)('sevenfold fix with nothing but the edge (needs a build)', () => {
+describe.skipIf(!edgeIsBuilt)('sevenfold fix with nothing but the edge (needs a build)', () => {
   it('lets the same request pass, and no other, until its time is over', async () => {
-    await start()
-    const { status, id } = await visit(`/search?q=${sql}`)
+    await edge.start()
+    const { status, id } = await edge.visit(`/search?q=${sql}`)
     expect(status).toBe(403)
     const out = await fixed(id, '--for', '6s')
     expect(out).toMatch(
@@ -140,8 +66,8 @@ describe.skipIf(!built)('sevenfold fix with nothing but the edge (needs a build)
   }, 60_000)
 
   it('is taken back by the id of the request', async () => {
-    await start()
-    const { id } = await visit(`/a%20b?q=${sql}`)
+    await edge.start()
+    const { id } = await edge.visit(`/a%20b?q=${sql}`)
     await fixed(id)
     expect(await statuses(`/a%20b?q=${sql}`)).toEqual([200])
     expect(await fix('--remove', id)).toMatchObject({
@@ -165,10 +91,10 @@ describe.skipIf(!built)('sevenfold fix with nothing but the edge (needs a build)
     }
     const copy = join(data(), 'edge', 'decisions.json')
     writeFileSync(copy, JSON.stringify({ version: 1, add: [decision], remove: [] }))
-    await start()
-    const { status, id } = await visit('/', '127.0.0.6')
+    await edge.start()
+    const { status, id } = await edge.visit('/', '127.0.0.6')
     expect(status).toBe(403)
-    await stop()
+    await edge.stop()
     const detection = await startFakePart(join(data(), 'detection', 'api.sock'), ({ method }) =>
       method === 'DELETE' ? [200, {}] : [200, [decision, { ...decision, id: 18, value: '127.0.0.7' }]],
     )
@@ -179,7 +105,7 @@ describe.skipIf(!built)('sevenfold fix with nothing but the edge (needs a build)
       'GET /v1/decisions',
       'DELETE /v1/decisions/17',
     ])
-    await start()
+    await edge.start()
     expect(readFileSync(copy, 'utf8')).toContain('127.0.0.6')
     expect(await statuses('/', '127.0.0.6')).toEqual([200])
     expect(await statuses(`/?q=${sql}`, '127.0.0.6')).toEqual([403])

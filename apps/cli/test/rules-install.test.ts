@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { readTar } from '../src/waf/read-tar.ts'
 import { sha256 } from '../src/waf/rule-source.ts'
 import { call } from './call.ts'
+import { edgeIsBuilt, LoneEdge } from './lone-edge.ts'
 
 const shared =
   process.env['SEVENFOLD_SHARED'] ?? fileURLToPath(new URL('../../../../shared', import.meta.url))
@@ -159,6 +160,40 @@ describe('rules install', () => {
     expect(code).toBe(0)
     expect((JSON.parse(stdout) as { rules: number }).rules).toBeGreaterThan(500)
   })
+})
+
+describe.skipIf(!edgeIsBuilt)('rules install with a running edge (needs a build)', () => {
+  const judging = (word: string): string =>
+    `SecRule ARGS "@contains UNION" "id:10,phase:2,deny,status:403"\nSecRule ARGS "@streq ${word}" "id:11,phase:2,deny,status:403"\n`
+  const put = (name: string, text: string): void => {
+    putFolder(name, 1)
+    writeFileSync(join(folder, name, 'rules', 'REQUEST-902-OWN.conf'), text)
+  }
+
+  it('puts the rules in force, and takes back those with which the edge would be toothless', async () => {
+    put('a', judging('first'))
+    put('b', judging('second'))
+    put('c', judging('third').replace('UNION', 'nothing'))
+    await install('--from', 'a')
+    const edge = await LoneEdge.prepare(folder, '{ workers: 2, rules: ["crs:./data/rules/crs"] }')
+    try {
+      await edge.start()
+      expect(await edge.statuses('/?q=first')).toEqual([403])
+      expect(await install('--from', 'b')).toMatchObject({
+        code: 0,
+        stdout: expect.stringMatching(/\nin force\n$/),
+      })
+      expect([await edge.statuses('/?q=first'), await edge.statuses('/?q=second')]).toEqual([[200], [403]])
+      expect(await install('--from', 'c')).toMatchObject({
+        code: 1,
+        stderr: expect.stringContaining('edge refused'),
+      })
+      expect(installed('rules/REQUEST-902-OWN.conf')).toBe(judging('second'))
+      expect(await edge.statuses('/?q=second')).toEqual([403])
+    } finally {
+      await edge.close()
+    }
+  }, 120_000)
 })
 
 describe('readTar', () => {

@@ -6,6 +6,8 @@ import { dataFolder } from '../place/data-folder.ts'
 import { fieldText } from '../place/field-text.ts'
 import { CliError, exitCodes, usageError } from '../program/cli-error.ts'
 import type { Call } from '../program/command.ts'
+import { activateRules } from './activate-rules.ts'
+import type { Activation } from './activate-rules.ts'
 import { compileRules } from './load-rules.ts'
 import { folderDigest, readRuleFolder } from './rule-source.ts'
 import type { RuleFolder } from './rule-source.ts'
@@ -16,14 +18,16 @@ const infoLimits = { maxTextLength: 65_536, maxDepth: 4, maxNodes: 100, maxStrin
 
 /** Places of an installed rule set: in force, the one before, and one that is being written. */
 interface Places {
+  readonly dataDir: string
   readonly current: string
   readonly previous: string
   readonly next: string
 }
 
 async function placesOf(call: Call): Promise<Places> {
-  const current = join(await dataFolder(call), 'rules', 'crs')
-  return { current, previous: `${current}.previous`, next: `${current}.next` }
+  const dataDir = await dataFolder(call)
+  const current = join(dataDir, 'rules', 'crs')
+  return { dataDir, current, previous: `${current}.previous`, next: `${current}.next` }
 }
 
 function infoOf(folder: string): JsonObject {
@@ -72,7 +76,8 @@ export async function runRulesInstall(call: Call): Promise<number> {
     throw usageError('--sha256 must be 64 hexadecimal digits', 'sha256sum prints them')
   const folder = await readRuleFolder(from, call.io.cwd, call.io.signal)
   checkDigest(call, from, folder)
-  const { current, previous, next } = await placesOf(call)
+  const places = await placesOf(call)
+  const { current, previous, next } = places
   const content = folderDigest(folder.files)
   const info = { from, sha256: folder.digest, content, installed: new Date().toISOString() }
   write(folder, next, info)
@@ -84,23 +89,53 @@ export async function runRulesInstall(call: Call): Promise<number> {
     rmSync(next, { recursive: true, force: true })
     throw error
   }
-  if (infoOf(current)['content'] === content) rmSync(current, { recursive: true, force: true })
+  const isSame = infoOf(current)['content'] === content
+  if (isSame) rmSync(current, { recursive: true, force: true })
   else if (existsSync(current)) {
     rmSync(previous, { recursive: true, force: true })
     renameSync(current, previous)
   }
   renameSync(next, current)
-  if (call.json) call.io.out(JSON.stringify({ ...info, folder: current, files: folder.files.length, rules }))
+  const state = await activate(places)
+  if (call.json)
+    call.io.out(JSON.stringify({ ...info, folder: current, files: folder.files.length, rules, state }))
   else {
     call.io.out(`${rules} rules in ${folder.files.length} files, sha256 ${folder.digest}`)
-    call.io.out(`use them with edge: { rules: [builtin, "crs:${current}"] } and sevenfold reload`)
+    call.io.out(shownState(state, current))
   }
   return exitCodes.ok
 }
 
+function shownState(state: Activation, current: string): string {
+  if (state !== 'not in the configuration') return state
+  return `use them with edge: { rules: [builtin, "crs:${current}"] } and sevenfold reload`
+}
+
+/** Exchanges the set in force and the one before. */
+function swap({ current, previous, next }: Places): void {
+  rmSync(next, { recursive: true, force: true })
+  if (existsSync(current)) renameSync(current, next)
+  renameSync(previous, current)
+  if (existsSync(next)) renameSync(next, previous)
+}
+
+/** Rules that the edge refuses must not stay where its workers read them, and it reads the ones before anew. */
+async function activate(places: Places): Promise<Activation> {
+  try {
+    return await activateRules(places.dataDir, places.current)
+  } catch (error) {
+    if (existsSync(places.previous)) {
+      swap(places)
+      await activateRules(places.dataDir, places.current)
+    }
+    throw error
+  }
+}
+
 /** Puts the rule set before the last installation back; calling it again puts the newer one back. @throws CliError. */
 export async function runRulesRollback(call: Call): Promise<number> {
-  const { current, previous, next } = await placesOf(call)
+  const places = await placesOf(call)
+  const { current, previous } = places
   if (call.words[0] !== 'crs') throw usageError('only crs can be rolled back', 'sevenfold rules rollback crs')
   if (!existsSync(previous))
     throw new CliError(
@@ -108,13 +143,10 @@ export async function runRulesRollback(call: Call): Promise<number> {
       'there is no rule set before this one',
       'install one with sevenfold rules install crs',
     )
-  rmSync(next, { recursive: true, force: true })
-  if (existsSync(current)) renameSync(current, next)
-  renameSync(previous, current)
-  if (existsSync(next)) renameSync(next, previous)
+  swap(places)
+  const state = await activate(places)
   const info = infoOf(current)
-  if (call.json) call.io.out(JSON.stringify({ ...info, folder: current }))
-  else
-    call.io.out(`back to sha256 ${fieldText(info, 'sha256') ?? 'unknown'}; sevenfold reload puts it in force`)
+  if (call.json) call.io.out(JSON.stringify({ ...info, folder: current, state }))
+  else call.io.out(`back to sha256 ${fieldText(info, 'sha256') ?? 'unknown'}: ${shownState(state, current)}`)
   return exitCodes.ok
 }
