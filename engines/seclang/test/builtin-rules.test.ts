@@ -184,7 +184,7 @@ const innocent: readonly (readonly [what: string, request: SampleRequest])[] = [
   ['a file in a sentence', query('see ../src/a.ts or ../../b/c.js')],
   ['a path with two slashes', query('//api/v2/items', 'link')],
   ['steps of a build', form('- run: npm ci && npm test')],
-  ['names of programs', form('We use (php && perl) || git -- fine')],
+  ['names of programs', form('We use (php && perl) || bash -- fine')],
   ['algebra', form('24x + 69 = 165 or x = 4')],
   ['a condition in a sentence', form("if 9 > 8 and 8 < 9 then it's fine")],
   ['words in quotes', form('"drop earrings" -sleeping')],

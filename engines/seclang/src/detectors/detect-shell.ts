@@ -94,7 +94,7 @@ function isQuotation(input: string, at: number): boolean {
 
 const SHOCK = /^\s*\(\)\s{0,20}\{[^}]{0,80}\}\s{0,20};/
 const PRIVATE_CHANNEL =
-  /\/dev\/(?:tcp|udp)\/|(?:ba|z|k|da|c)?sh\s+-[ic]+\b\s*["'>]|\bpowershell(?:\.exe)?\s+-(?:e|enc|nop|w|c|ep|exec)|\bcmd(?:\.exe)?\s*\/[ck]\b|\b(?:nc|ncat)\s+-\w*[elp]|\|\s*(?:ba|z|da|k)?sh\b\s*(?:$|[-;|&])|\bmkfifo\s+\/tmp/i
+  /\/dev\/(?:tcp|udp)\/|(?:ba|z|k|da|c)?sh\s+-[ic]+\b\s*["'>]|\bpowershell(?:\.exe)?\s+-(?:e|enc|nop|w|c|ep|exec)|\bcmd(?:\.exe)?\s*\/[ck]\b|\b(?:nc|ncat)\s+-\w*[elp]|\|\s*(?:ba|z|da|k)?sh\b\s*(?:$|[;|&]|-(?!-\s))|\bmkfifo\s+\/tmp/i
 const SOURCED = /^\s*\.\s+\S{0,80}\/\S+\s*$/
 const OPENING =
   /^\s*(?:(?:\/usr)?\/s?bin\/)?(?:cat|head|tail|less|more|nl|od|xxd|strings|tac|ls|dir|type|find|grep|awk|sed|cp|mv|rm|chmod|chown|wget|curl|nc|ping|nslookup|dig|uname|id|whoami|ifconfig|netstat|ps|bash|sh|python3?|perl|ruby|php)(?:\$\{?IFS\}?|\s)+(?:-{1,2}\w|\/(?:etc|proc|bin|usr|var|tmp|dev|root|home)\b|["']?https?:\/\/|-?\d+\.\d+\.\d+\.\d+)/i
