@@ -24,7 +24,8 @@ export interface Got {
 export class LoneEdge {
   private readonly folder: string
   private readonly upstream: Server
-  private child: ChildProcess | undefined
+  /** The one that runs last. */
+  private readonly children: ChildProcess[] = []
   private port = 0
 
   private constructor(folder: string, upstream: Server) {
@@ -50,22 +51,21 @@ export class LoneEdge {
   }
 
   async start(): Promise<void> {
-    this.child = spawn(process.execPath, [edgeMain], {
+    const child = spawn(process.execPath, [edgeMain], {
       env: { ...process.env, SEVENFOLD_DATA: join(this.folder, 'data') },
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     })
-    const ended = once(this.child, 'exit').then(() => {
+    this.children.push(child)
+    const ended = once(child, 'exit').then(() => {
       throw new Error('the edge ended')
     })
     ended.catch(() => undefined) // the end of a later stop
-    const [message] = (await Promise.race([once(this.child, 'message'), ended])) as [
-      { listen: { url: string }[] },
-    ]
+    const [message] = (await Promise.race([once(child, 'message'), ended])) as [{ listen: { url: string }[] }]
     this.port = Number(new URL(message.listen[0]?.url ?? '').port)
   }
 
   async stop(): Promise<void> {
-    const { child } = this
+    const child = this.children.at(-1)
     if (child === undefined || child.exitCode !== null || child.signalCode !== null) return
     const exit = once(child, 'exit')
     child.kill('SIGTERM')
