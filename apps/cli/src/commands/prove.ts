@@ -1,11 +1,14 @@
 import type { Call, Command } from '../program/command.ts'
 
+/** Options that name a file, each with what it holds. */
+const files = ['baseline', 'html', 'junit', 'sarif', 'navigator'] as const
+
 /** The call in the words of the package, which reads its own arguments. */
 function argumentsOf(call: Call): string[] {
   const flags = ['quick', 'bare', 'list', 'markdown']
     .filter((flag) => call.flag(flag))
     .map((flag) => `--${flag}`)
-  const texts = ['seed', 'min-depth'].flatMap((option) => {
+  const texts = ['seed', 'min-depth', ...files].flatMap((option) => {
     const value = call.text(option)
     return value === undefined ? [] : [`--${option}=${value}`]
   })
@@ -31,13 +34,30 @@ export const prove: Command = {
       value: 'N',
       help: 'exit with 1 when fewer layers stand against an attack',
     },
+    baseline: {
+      type: 'string',
+      value: 'FILE',
+      help: 'an earlier --json; exit with 1 when a depth fell or more innocent visits are blocked',
+    },
+    html: {
+      type: 'string',
+      value: 'FILE',
+      help: 'write a report that stands alone, good on paper and on a phone',
+    },
+    junit: { type: 'string', value: 'FILE', help: 'write JUnit XML for a pipeline' },
+    sarif: { type: 'string', value: 'FILE', help: 'write SARIF 2.1.0' },
+    navigator: { type: 'string', value: 'FILE', help: 'write an ATT&CK Navigator layer' },
     bare: { type: 'boolean', help: 'no layer at all: shows that the attacks work' },
     list: { type: 'boolean', help: 'the attacks, without running them' },
     markdown: { type: 'boolean', help: 'the proof as Markdown' },
   },
-  examples: ['sevenfold prove --quick', 'sevenfold prove --only sql-injection --json'],
+  examples: [
+    'sevenfold prove --quick',
+    'sevenfold prove --html proof.html --baseline last.json',
+    'sevenfold prove --only sql-injection --json',
+  ],
   exits: {
-    1: 'an attack does not work without layers, an innocent visit is blocked, or a depth is under --min-depth',
+    1: 'an attack does not work without layers, an innocent visit is blocked, a depth is under --min-depth or fell under the baseline',
   },
   run: async (call) => {
     const { runProveCommand } = await import('@sevenfold/prove')
