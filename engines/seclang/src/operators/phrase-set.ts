@@ -1,4 +1,5 @@
 import { asciiLower } from './ascii-lower.ts'
+import { trieSize } from './trie-size.ts'
 
 /** Most phrases one set may hold, and most bytes they may have together. */
 export const PHRASE_LIMITS = { phrases: 100_000, bytes: 2_000_000 } as const
@@ -11,7 +12,7 @@ export interface PhraseSet {
 
 interface Trie {
   /** Next state by state × class; 0 is the root. */
-  readonly next: Int32Array
+  readonly next: Int32Array | Uint16Array
   /** Phrase that ends in a state, or -1. */
   readonly ends: Int32Array
   readonly states: number
@@ -29,33 +30,24 @@ function classesOf(phrases: readonly string[]): { map: Uint8Array; count: number
   return { map, count }
 }
 
-/** States there is room for at first; phrases share many beginnings, so the sum of their lengths would be too much. */
-const firstStates = 256
+/** So many states fit into entries of 16 bits; large lists then need half the memory. */
+const smallTrie = 65_536
 
 function buildTrie(phrases: readonly string[], map: Uint8Array, width: number): Trie {
-  let next = new Int32Array(firstStates * width)
+  const size = trieSize(phrases)
+  const next = size <= smallTrie ? new Uint16Array(size * width) : new Int32Array(size * width)
+  const ends = new Int32Array(size).fill(-1)
   let states = 1
-  const lastStates = phrases.map((phrase) => {
+  for (const [index, phrase] of phrases.entries()) {
     let state = 0
     for (let i = 0; i < phrase.length; i++) {
       const slot = state * width + (map[phrase.charCodeAt(i)] ?? 0)
-      if (next[slot] === 0) {
-        next[slot] = states++
-        if (states * width > next.length) next = grown(next)
-      }
+      if (next[slot] === 0) next[slot] = states++
       state = next[slot] ?? 0
     }
-    return state
-  })
-  const ends = new Int32Array(states).fill(-1)
-  for (const [index, state] of lastStates.entries()) if (ends[state] === -1) ends[state] = index
-  return { next: next.slice(0, states * width), ends, states }
-}
-
-function grown(table: Int32Array): Int32Array<ArrayBuffer> {
-  const larger = new Int32Array(table.length * 2)
-  larger.set(table)
-  return larger
+    if (ends[state] === -1) ends[state] = index
+  }
+  return { next, ends, states }
 }
 
 /** Turns the trie into a full automaton, breadth first: a missing edge follows the failure link. */

@@ -1,3 +1,5 @@
+import { trieSize } from '../operators/trie-size.ts'
+
 /**
  * Aho-Corasick automaton with every transition written out, over classes of bytes, ASCII letters without case. The
  * next state of `row + class` is `table[row + class]`; its complement when literals end there, so that one sign test
@@ -69,25 +71,16 @@ interface Trie {
 
 function buildTrie(literals: readonly string[], classes: Uint8Array, stride: number): Trie {
   const endings = new Map<number, number[]>()
-  let table = new Int32Array(1024 * stride)
+  const table = new Int32Array(trieSize(literals) * stride)
   let stateCount = 1
   for (const [number, literal] of literals.entries()) {
     let state = 0
     for (let at = 0; at < literal.length; at++) {
       const place = state * stride + (classes[literal.charCodeAt(at) & 255] ?? 0)
-      if (table[place] === 0) {
-        table[place] = stateCount++
-        if (stateCount * stride > table.length) table = doubled(table)
-      }
+      if (table[place] === 0) table[place] = stateCount++
       state = table[place] ?? 0
     }
     endings.set(state, [...(endings.get(state) ?? []), number])
   }
-  return { table: table.slice(0, stateCount * stride), stateCount, endings }
-}
-
-function doubled(table: Int32Array): Int32Array<ArrayBuffer> {
-  const larger = new Int32Array(table.length * 2)
-  larger.set(table)
-  return larger
+  return { table, stateCount, endings }
 }
