@@ -56,6 +56,9 @@ describe('event builders', () => {
     const judgement = { step: 'waf', verdict: 'block' as const, matched: 'x'.repeat(5000) }
     const draft = builder().block({ ...request, status: 403, judgement })
     expect(draft.sevenfold.judgement?.matched).toHaveLength(200)
+    const targets = ['1 ARGS:q', `2 ARGS:${'x'.repeat(500)}`]
+    const named = builder().block({ ...request, judgement: { ...judgement, targets } })
+    expect(named.sevenfold.judgement?.targets?.map(({ length }) => length)).toEqual([8, 200])
   })
 
   it('say would-block in monitor mode', () => {

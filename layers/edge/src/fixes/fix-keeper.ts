@@ -40,6 +40,8 @@ export class FixKeeper {
   /** Everything in the last good file, also what has ended. */
   private fixes: readonly Fix[] = []
   private digest = ''
+  /** Digest of the file that was answered last. */
+  private answered: string
   private inForce: ReadonlySet<string>
   private problem = ''
   private busy = false
@@ -47,7 +49,9 @@ export class FixKeeper {
   constructor(options: FixKeeperOptions) {
     this.options = options
     // What was in force before a restart is not reported as new again.
-    this.inForce = new Set(readFixState(options.folder)?.ids)
+    const state = readFixState(options.folder)
+    this.inForce = new Set(state?.ids)
+    this.answered = state?.digest ?? ''
   }
 
   /** Reads the file before the first worker starts. */
@@ -61,7 +65,7 @@ export class FixKeeper {
     if (this.busy) return
     this.busy = true
     try {
-      const changed = this.read()
+      const changed = this.read() || this.digest !== this.answered
       const due = this.due()
       const same = due.length === this.inForce.size && due.every(({ id }) => this.inForce.has(id))
       if (changed || !same) await this.put(due)
@@ -101,6 +105,7 @@ export class FixKeeper {
     const before = this.inForce
     this.inForce = new Set(due.map(({ id }) => id))
     this.report(before)
+    this.answered = this.digest
     try {
       const problem = [this.problem, ...problems].filter(Boolean).join('; ')
       writeFixState(this.options.folder, { digest: this.digest, ids: [...this.inForce], problem })
