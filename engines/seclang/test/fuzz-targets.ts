@@ -183,7 +183,7 @@ function judge({ target, header, type, body }: FuzzRequest, pieces: readonly Uin
   return JSON.stringify([verdicts, report.score, report.matches])
 }
 
-function check<T>(seed: number, runs: number, property: fc.IPropertyWithHooks<[T]>): fc.RunDetails<unknown> {
+function check<T>(seed: number, runs: number, property: fc.IPropertyWithHooks<[T]>): fc.RunDetails<[T]> {
   return fc.check(property, { seed, numRuns: runs })
 }
 
