@@ -16,7 +16,17 @@ import { transformations } from '../src/transformations/registry.ts'
 /** One thing that is fed with bytes. `run` checks one seed with many inputs. */
 export interface FuzzTarget {
   readonly name: string
-  run(seed: number, runs: number): fc.RunDetails<unknown>
+  run(seed: number, runs: number): FuzzOutcome
+}
+
+/** What came of one seed. */
+export interface FuzzOutcome {
+  readonly failed: boolean
+  readonly numRuns: number
+  readonly seed: number
+  readonly counterexamplePath: string | null
+  readonly counterexample: unknown
+  readonly errorInstance: unknown
 }
 
 const byteString = (maxLength: number): fc.Arbitrary<string> =>
@@ -183,7 +193,7 @@ function judge({ target, header, type, body }: FuzzRequest, pieces: readonly Uin
   return JSON.stringify([verdicts, report.score, report.matches])
 }
 
-function check<T>(seed: number, runs: number, property: fc.IPropertyWithHooks<[T]>): fc.RunDetails<[T]> {
+function check<T>(seed: number, runs: number, property: fc.IPropertyWithHooks<[T]>): FuzzOutcome {
   return fc.check(property, { seed, numRuns: runs })
 }
 
