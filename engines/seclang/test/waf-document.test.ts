@@ -55,6 +55,7 @@ describe('the public surface', () => {
     expect(Object.keys(seclang).toSorted()).toEqual([
       'AppsecError',
       'SeclangError',
+      'builtinRules',
       'compileAppsecConfig',
       'compileAppsecRule',
       'compileRuleSet',
