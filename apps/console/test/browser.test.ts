@@ -148,6 +148,7 @@ describe.skipIf(!canRun)('the console in a browser (needs Chromium and a built p
       await page.keyboard.press('Tab')
     await page.keyboard.press('Enter')
     await page.getByLabel('Reason').waitFor()
+    await expect.poll(() => page.evaluate(() => document.activeElement?.getAttribute('name'))).toBe('reason')
     await page.keyboard.type('the office printer')
     await page.keyboard.press('Enter')
     await page.getByText('Nothing is banned').waitFor()

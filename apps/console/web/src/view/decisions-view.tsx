@@ -17,6 +17,11 @@ interface ShownDecision {
   readonly scenario: string
 }
 
+/** Moves the keyboard into a field at the moment it appears; the attribute would do it later and lose a key. */
+function focusWhenShown(field: HTMLInputElement | null): void {
+  field?.focus()
+}
+
 function Unban({ decision, onDone }: { decision: ShownDecision; onDone: () => void }): JSX.Element {
   const [isAsking, setAsking] = useState(false)
   const [problem, setProblem] = useState('')
@@ -40,7 +45,7 @@ function Unban({ decision, onDone }: { decision: ShownDecision; onDone: () => vo
     >
       <label>
         Reason
-        <input name="reason" required maxLength={500} autofocus />
+        <input name="reason" required maxLength={500} ref={focusWhenShown} />
       </label>
       <button type="submit">Unban</button>
       <button type="button" class="quiet" onClick={() => setAsking(false)}>
