@@ -1,12 +1,15 @@
 import { escapeHtml } from '@sevenfold/event'
 import { findHeader } from '../http/header-list.ts'
 import type { RequestHead } from '../http/request-head.ts'
+import type { BlockPages, PageFacts } from './block-pages.ts'
 
 /** A page made here. */
 export interface AnswerPage {
   /** Header lines, each ended by CR LF, without length. */
   readonly fields: string
   readonly body: string
+  /** Status of the answer where the client's protocol wants another one (gRPC: 200). */
+  readonly status?: number
 }
 
 type PageKind = 'html' | 'json' | 'text'
@@ -25,7 +28,7 @@ const types: Readonly<Record<PageKind, string>> = {
   text: 'text/plain; charset=utf-8',
 }
 
-function bodyOf(kind: PageKind, facts: { status: number; title: string; id: string; code: string }): string {
+function bodyOf(kind: PageKind, facts: PageFacts): string {
   const { status, title, id, code } = facts
   switch (kind) {
     case 'html':
@@ -43,8 +46,11 @@ function bodyOf(kind: PageKind, facts: { status: number; title: string; id: stri
  */
 export function answerPage(
   head: RequestHead | null,
-  facts: { status: number; title: string; id: string; code: string },
+  facts: PageFacts,
+  pages?: BlockPages,
 ): AnswerPage {
+  const own = pages?.page(head, facts) ?? null
+  if (own !== null) return own
   const kind = kindOf(head)
   return {
     fields: `Content-Type: ${types[kind]}\r\nCache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\nX-Request-Id: ${facts.id}\r\n`,

@@ -94,7 +94,9 @@ export class Gateway implements RequestHandler {
       durationMs: 0,
       canary: '',
       failure: null,
-      trace: () => traceOf({ blocked: block, ban: null, waf: 'off', failure: null, status: known.status }),
+      country: '',
+      asn: 0,
+      trace: () => traceOf({ blocked: block, ban: null, guard: [], waf: 'off', failure: null, status: known.status }),
     }
     this.context.events.block(record, block)
     this.context.events.access(record)

@@ -2,7 +2,7 @@ import { Buffer } from 'node:buffer'
 import { checkCanary } from '@sevenfold/event'
 import type { Mode, TraceStep } from '@sevenfold/event'
 import type { BanHit } from '../ban/ban-table.ts'
-import type { Exchange, ExchangeListener, RefusalAnswer } from '../http/exchange.ts'
+import type { Exchange, ExchangeListener, Peer, RefusalAnswer } from '../http/exchange.ts'
 import type { Refusal } from '../http/refusal.ts'
 import { hasBody, noLength } from '../http/request-head.ts'
 import type { RequestHead } from '../http/request-head.ts'
@@ -14,13 +14,14 @@ import type { UpstreamListener, UpstreamWriter } from '../upstream/upstream-list
 import { AnswerInspection } from './answer-inspection.ts'
 import type { AnswerInspectionOwner } from './answer-inspection.ts'
 import { answerPage } from './answer-page.ts'
-import type { BodyHold } from './body-hold.ts'
+import { BodyHold } from './body-hold.ts'
 import { forwardHead } from './forward-head.ts'
 import type { GatewayContext } from './gateway-context.ts'
 import { InspectionRun } from './inspection-run.ts'
 import type { PeerNote } from './peer-note.ts'
 import { RequestInspection } from './request-inspection.ts'
 import type { RequestInspectionOwner, Stop } from './request-inspection.ts'
+import type { GuardAnswer, GuardRun, GuardedRequest, StepReport } from './site-guard.ts'
 import type { BlockRecord, RequestRecord } from './request-record.ts'
 import type { Site } from './site.ts'
 import { traceOf } from './trace-of.ts'
@@ -38,7 +39,13 @@ type BlockFacts = Pick<BlockRecord, 'step' | 'rule' | 'message'>
  * sides and passes bytes on without queues of its own: where one side cannot take more, the other stops reading.
  */
 export class ProxyExchange
-  implements ExchangeListener, UpstreamListener, RequestRecord, RequestInspectionOwner, AnswerInspectionOwner
+  implements
+    ExchangeListener,
+    UpstreamListener,
+    RequestRecord,
+    RequestInspectionOwner,
+    AnswerInspectionOwner,
+    GuardedRequest
 {
   readonly id: string
   readonly clientAddress: string
@@ -64,6 +71,10 @@ export class ProxyExchange
   private inspection: RequestInspection | null = null
   private answer: AnswerInspection | null = null
   private hold: BodyHold | null = null
+  private guard: GuardRun | null = null
+  /** Bytes of the body that a step waits for; 0 when none does. */
+  private gathering = 0
+  private steps = 0
 
   constructor(context: GatewayContext, exchange: Exchange, note: PeerNote, place: Site) {
     this.context = context
@@ -91,6 +102,17 @@ export class ProxyExchange
   /** Judges and forwards. Hot: a request without inspection runs straight through to the upstream. */
   start(): void {
     if (this.isBanned()) return
+    const { guard } = this.place
+    if (guard === undefined) {
+      this.guarded()
+      return
+    }
+    this.guard = guard.open(this)
+    this.continueJudgement()
+  }
+
+  /** Bans and steps let the request pass. */
+  private guarded(): void {
     if (this.place.inspection !== null) this.wafMode = this.place.mode('waf')
     if (this.wafMode === 'off') this.judged()
     else this.inspect()
@@ -100,6 +122,7 @@ export class ProxyExchange
     return traceOf({
       blocked: this.blocked,
       ban: this.banHit,
+      guard: this.guard === null ? [] : this.guard.trace(),
       waf: this.wafVerdict,
       failure: this.failure,
       status: this.status,
@@ -119,6 +142,80 @@ export class ProxyExchange
     if (mode === 'enforce') this.block({ step: 'ban', rule: hit.scenario, message }, 403)
     else this.report({ step: 'ban', rule: hit.scenario, message, verdict: 'would-block' })
     return mode === 'enforce'
+  }
+
+  // ---- steps between ban and inspection ----
+
+  get peer(): Peer {
+    return this.exchange.peer
+  }
+
+  get allowed(): boolean {
+    return this.banHit !== null && this.banHit.kind === 'allow'
+  }
+
+  get held(): BodyHold | null {
+    return this.hold
+  }
+
+  get country(): string {
+    return this.guard === null ? '' : this.guard.country
+  }
+
+  get asn(): number {
+    return this.guard === null ? 0 : this.guard.asn
+  }
+
+  wouldBlock(report: StepReport): void {
+    this.report({ ...report, verdict: 'would-block' })
+  }
+
+  continueJudgement(): void {
+    const { guard } = this
+    if (guard === null || this.at !== stage.judging) return
+    const outcome = guard.next()
+    switch (outcome.kind) {
+      case 'pass':
+        this.guarded()
+        break
+      case 'wait':
+        break
+      case 'body':
+        this.gather(outcome.limit)
+        break
+      case 'answer':
+        this.answerOfStep(outcome)
+        break
+    }
+  }
+
+  /** Holds the body back until `limit` bytes of it or all are here. */
+  private gather(limit: number): void {
+    this.hold = new BodyHold()
+    if (!hasBody(this.head)) {
+      this.hold.complete = true
+      this.continueJudgement()
+      return
+    }
+    this.gathering = limit
+    this.exchange.sendContinue()
+    this.exchange.resumeRequest()
+  }
+
+  private gathered(): void {
+    this.gathering = 0
+    this.exchange.pauseRequest()
+    this.continueJudgement()
+  }
+
+  private answerOfStep(answer: GuardAnswer): void {
+    this.status = answer.status
+    if (answer.report !== null) {
+      this.markCanary()
+      this.report({ ...answer.report, verdict: 'block' })
+    }
+    if (answer.body === null) this.answerLocally(answer.status, 'EDGE_BLOCKED', answer.fields)
+    else this.sendLocally(answer.status, answer.fields, answer.body, answer.close === true)
   }
 
   private inspect(): void {
@@ -144,6 +241,7 @@ export class ProxyExchange
       exchange: this.exchange,
       owner: this,
       bodyLimit: this.context.inspectedBodySizeBytes,
+      ...(this.hold === null ? {} : { hold: this.hold }),
     })
     this.hold = this.inspection.hold
     this.inspection.start()
@@ -184,6 +282,7 @@ export class ProxyExchange
   }
 
   private endInspection(): void {
+    if (this.guard !== null) this.steps = this.run?.report()?.steps ?? this.steps
     this.run?.close()
     this.run = null
     this.inspection?.cancel()
@@ -252,6 +351,11 @@ export class ProxyExchange
 
   requestBody(piece: Buffer): void {
     this.requestBytes += piece.length
+    if (this.gathering > 0) {
+      this.hold?.add(piece)
+      if ((this.hold?.bytes ?? 0) >= this.gathering && this.requestBytes !== this.head.contentLength) this.gathered()
+      return
+    }
     if (this.inspection !== null) {
       if (this.requestBytes === this.head.contentLength) this.inspection.hold.complete = true
       this.inspection.piece(piece)
@@ -268,7 +372,10 @@ export class ProxyExchange
   }
 
   requestEnd(): void {
-    if (this.inspection !== null) this.inspection.bodyEnd()
+    if (this.gathering > 0 && this.hold !== null) {
+      this.hold.complete = true
+      this.gathered()
+    } else if (this.inspection !== null) this.inspection.bodyEnd()
     else if (this.hold !== null) this.hold.complete = true
     else if (this.head.chunked) this.upstream?.write('0\r\n\r\n', null, '', true)
   }
@@ -308,7 +415,8 @@ export class ProxyExchange
   private sendHead(head: UpstreamHead, piece: Buffer | null, ended: boolean): boolean {
     if (piece !== null) this.responseBytes += piece.length
     this.at = ended ? stage.done : stage.answering
-    const fields = `${head.fields}X-Request-Id: ${this.id}\r\n`
+    const kept = this.guard === null ? head.fields : this.guard.answerFields(head.status, head.fields)
+    const fields = `${kept}X-Request-Id: ${this.id}\r\n`
     const answer = plainHead(head.status, head.reason, fields, head.contentLength)
     const drained = this.exchange.respond(answer, piece, ended)
     if (ended) this.finish()
@@ -371,7 +479,7 @@ export class ProxyExchange
     const { code, message, status } = refusal
     this.report({ step: 'limits', rule: code, message, verdict: 'block' })
     this.finish()
-    return answerPage(this.head, { status, title: reasonPhrase(status), id: this.id, code })
+    return answerPage(this.head, { status, title: reasonPhrase(status), id: this.id, code }, this.place.pages)
   }
 
   aborted(): void {
@@ -382,7 +490,7 @@ export class ProxyExchange
     this.status = status
     this.markCanary()
     this.report({ ...facts, verdict: 'block' })
-    this.answerLocally(status, 'EDGE_BLOCKED', location)
+    this.answerLocally(status, 'EDGE_BLOCKED', location === undefined ? '' : `Location: ${lineSafe(location)}\r\n`)
   }
 
   private drop(facts: BlockFacts): void {
@@ -402,17 +510,20 @@ export class ProxyExchange
     this.context.events.block(this, this.blocked)
   }
 
-  private answerLocally(status: number, code: string, location?: string): void {
+  private answerLocally(status: number, code: string, more = ''): void {
+    const facts = { status, title: reasonPhrase(status), id: this.id, code }
+    const page = answerPage(this.head, facts, this.place.pages)
+    // Over capacity, connections that ask for more only make it worse.
+    this.sendLocally(page.status ?? status, page.fields + more, page.body, status === 503)
+  }
+
+  private sendLocally(status: number, fields: string, text: string, close: boolean): void {
     this.status = status
     this.at = stage.done
-    const title = reasonPhrase(status)
-    const page = answerPage(this.head, { status, title, id: this.id, code })
-    const body = Buffer.from(page.body)
-    const fields = location === undefined ? page.fields : `${page.fields}Location: ${lineSafe(location)}\r\n`
+    const body = Buffer.from(text)
     this.responseBytes = body.length
-    // Over capacity, connections that ask for more only make it worse.
-    const close = status === 503
-    this.exchange.respond({ ...plainHead(status, title, fields, body.length), close }, body, true)
+    const head = plainHead(status, reasonPhrase(status), fields, body.length)
+    this.exchange.respond({ ...head, close }, body, true)
     this.finish()
   }
 
@@ -427,6 +538,7 @@ export class ProxyExchange
     else this.place.pool.cancel(this)
     this.upstream = null
     if (this.run !== null) this.endInspection()
+    this.guard?.finished(this.status, this.steps)
     this.context.events.access(this)
   }
 }

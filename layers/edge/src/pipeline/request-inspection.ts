@@ -27,6 +27,8 @@ export interface RequestInspectionOptions {
   readonly owner: RequestInspectionOwner
   /** How much of the body is inspected, bytes; what lies behind is forwarded unread. */
   readonly bodyLimit: number
+  /** What an earlier step held back already. */
+  readonly hold?: BodyHold
 }
 
 /**
@@ -34,13 +36,14 @@ export interface RequestInspectionOptions {
  * the first half of an attack. While the engine works, nothing more is read from the client.
  */
 export class RequestInspection {
-  readonly hold: BodyHold = new BodyHold()
+  readonly hold: BodyHold
   private readonly options: RequestInspectionOptions
   private working = false
   private over = false
 
   constructor(options: RequestInspectionOptions) {
     this.options = options
+    this.hold = options.hold ?? new BodyHold()
   }
 
   start(): void {
@@ -84,6 +87,14 @@ export class RequestInspection {
     const { exchange } = this.options
     if (!hasBody(exchange.head)) {
       this.end()
+      return
+    }
+    const held = this.hold.join()
+    if (held !== null) {
+      this.call(
+        (inspection) => inspection.requestBody(held.subarray(0, this.options.bodyLimit)),
+        (outcome) => this.piecePassed(outcome),
+      )
       return
     }
     exchange.sendContinue()

@@ -19,6 +19,10 @@ export interface RequestRecord {
   readonly canary: string
   /** Why the upstream gave no (whole) answer. */
   readonly failure: UpstreamFailure | null
+  /** Two upper-case letters of the client's country, or empty. */
+  readonly country: string
+  /** Number of the client's autonomous system, or 0. */
+  readonly asn: number
   /** All judging steps that were taken, in their fixed order. Made on demand. */
   trace(): readonly TraceStep[]
 }
@@ -26,7 +30,7 @@ export interface RequestRecord {
 /** Why a request was refused, or would have been in monitor mode. */
 export interface BlockRecord {
   /** Step of the fixed order of judgement. */
-  readonly step: 'limits' | 'ban' | 'waf' | 'response'
+  readonly step: 'limits' | 'ban' | 'rate' | 'challenge' | 'schema' | 'waf' | 'response'
   readonly verdict: 'block' | 'would-block'
   /** Stable id: a refusal code, a rule id, a scenario. */
   readonly rule: string

@@ -1,5 +1,7 @@
 import type { Inspector, Mode } from '@sevenfold/event'
 import type { NetworkSet } from '../address/client-address.ts'
+import type { BlockPages } from './block-pages.ts'
+import type { SiteGuard } from './site-guard.ts'
 import type { UpstreamPool } from '../upstream/upstream-pool.ts'
 
 /** The inspection of a site. */
@@ -9,8 +11,8 @@ export interface SiteInspection {
   readonly answers: boolean
 }
 
-/** Judging steps of the pipeline that exist today. */
-export type Step = 'limits' | 'ban' | 'waf' | 'response'
+/** Judging steps of the pipeline. */
+export type Step = 'limits' | 'ban' | 'rate' | 'challenge' | 'schema' | 'waf' | 'response'
 
 /** One protected site, ready to serve. */
 export interface Site {
@@ -24,6 +26,10 @@ export interface Site {
   readonly proxies: NetworkSet
   readonly inspection: SiteInspection | null
   readonly onInspectionFailure: 'refuse' | 'pass'
+  /** The steps rate, challenge and schema; absent when the site has none of them. */
+  readonly guard?: SiteGuard
+  /** Pages of refusals in the site's own looks. */
+  readonly pages?: BlockPages
   /** Mode of a step now; changes at run time through the control socket. */
   mode(step: Step): Mode
 }

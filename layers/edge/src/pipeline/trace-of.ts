@@ -7,11 +7,15 @@ import type { BlockRecord } from './request-record.ts'
 export interface TraceFacts {
   readonly blocked: BlockRecord | null
   readonly ban: BanHit | null
+  /** Steps between ban and waf. */
+  readonly guard: readonly TraceStep[]
   /** `off`, `pass`, or what the inspection decided. */
   readonly waf: string
   readonly failure: UpstreamFailure | null
   readonly status: number
 }
+
+const guardSteps: ReadonlySet<string> = new Set(['rate', 'challenge', 'schema'])
 
 function blockStep(block: BlockRecord): TraceStep {
   return { step: block.step, verdict: block.verdict, detail: block.rule }
@@ -37,7 +41,8 @@ export function traceOf(facts: TraceFacts): readonly TraceStep[] {
   if (blocked !== null && ended === 'limits') return [blockStep(blocked)]
   const steps: TraceStep[] = [{ step: 'limits', verdict: 'pass' }]
   if (blocked !== null && ended === 'ban') return [...steps, blockStep(blocked)]
-  steps.push(banStep(facts.ban))
+  steps.push(banStep(facts.ban), ...facts.guard)
+  if (ended !== null && guardSteps.has(ended)) return steps
   if (blocked !== null && blocked.step === 'waf') steps.push(blockStep(blocked))
   else steps.push({ step: 'waf', verdict: facts.waf })
   if (ended === 'waf') return steps
