@@ -49,6 +49,10 @@ export interface RequestFacts {
   readonly responseBytes?: number
   readonly durationMs?: number
   readonly firstSight?: boolean
+  /** Two upper-case letters (ISO 3166-1). */
+  readonly country?: string
+  /** Number of the autonomous system. */
+  readonly asn?: number
 }
 
 /** A block: the request, what judged it, and the trace of all steps. */
@@ -141,12 +145,16 @@ function sourceOf(facts: {
   clientAddress?: string | undefined
   clientPort?: number | undefined
   bytes?: number | undefined
+  country?: string | undefined
+  asn?: number | undefined
 }): EcsEndpoint {
   return present({
     ip: facts.clientAddress,
     address: facts.clientAddress,
     port: facts.clientPort,
     bytes: facts.bytes,
+    geo: facts.country === undefined ? undefined : { country_iso_code: facts.country },
+    as: facts.asn === undefined ? undefined : { number: facts.asn },
   })
 }
 
@@ -160,6 +168,8 @@ function requestFields(sources: EventSources, facts: RequestFacts): Partial<Even
       clientAddress: facts.clientAddress,
       clientPort: facts.clientPort,
       bytes: facts.requestBytes,
+      country: facts.country,
+      asn: facts.asn,
     }),
     url: present({
       path,

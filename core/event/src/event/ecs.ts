@@ -64,6 +64,7 @@ export interface EcsEndpoint {
   readonly bytes?: number
   readonly as?: EcsAs
   readonly geo?: EcsGeo
+  readonly as?: { readonly number?: number }
 }
 
 /** ECS `url.*`. */

@@ -31,6 +31,8 @@ function recordOf(head: RequestHead | null, change: Partial<RequestRecord> = {})
     durationMs: 1.5,
     canary: '',
     failure: null,
+    country: '',
+    asn: 0,
     trace: () => [{ step: 'limits', verdict: 'pass' }],
     ...change,
   }
@@ -76,6 +78,8 @@ function builtOf(record: RequestRecord, firstSight: boolean): SevenfoldEvent {
     responseBytes: record.responseBytes,
     durationMs: record.durationMs,
     ...(firstSight ? { firstSight } : {}),
+    ...(record.country === '' ? {} : { country: record.country }),
+    ...(record.asn === 0 ? {} : { asn: record.asn }),
   }
   return sealDraft(builder.access(facts), agent, 7)
 }
@@ -110,6 +114,12 @@ describe('the access line', () => {
       })
     }
   }
+
+  it('names the country and the autonomous system of the client, when they are known', () => {
+    const record = recordOf(headOf('/'), { country: 'DE', asn: 64_500 })
+    expect(JSON.parse(lineOf(record))).toEqual(builtOf(record, false))
+    expect(decodeEvent(lineOf(record)).ok).toBe(true)
+  })
 
   it('is the same when its texts come from memory', () => {
     const writer = new AccessLineWriter(redactor)

@@ -43,7 +43,9 @@ export class AccessLineWriter {
 
   private source(record: RequestRecord): string {
     const ip = record.clientAddress
-    return `"source":{"ip":"${ip}","address":"${ip}","port":${record.clientPort},"bytes":${record.requestBytes}}`
+    const country = record.country === '' ? '' : `,"geo":{"country_iso_code":"${record.country}"}`
+    const system = record.asn === 0 ? '' : `,"as":{"number":${record.asn}}`
+    return `"source":{"ip":"${ip}","address":"${ip}","port":${record.clientPort},"bytes":${record.requestBytes}${country}${system}}`
   }
 
   private url(record: RequestRecord): string {

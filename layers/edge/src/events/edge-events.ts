@@ -124,6 +124,8 @@ function requestFacts(record: RequestRecord): RequestFacts {
     requestBytes: record.requestBytes,
     responseBytes: record.responseBytes,
     durationMs: record.durationMs,
+    ...(record.country === '' ? {} : { country: record.country }),
+    ...(record.asn === 0 ? {} : { asn: record.asn }),
   }
 }
 

@@ -1,16 +1,7 @@
 import { escapeHtml } from '@sevenfold/event'
 import { findHeader } from '../http/header-list.ts'
 import type { RequestHead } from '../http/request-head.ts'
-import type { BlockPages, PageFacts } from './block-pages.ts'
-
-/** A page made here. */
-export interface AnswerPage {
-  /** Header lines, each ended by CR LF, without length. */
-  readonly fields: string
-  readonly body: string
-  /** Status of the answer where the client's protocol wants another one (gRPC: 200). */
-  readonly status?: number
-}
+import type { AnswerPage, BlockPages, PageFacts } from './block-pages.ts'
 
 type PageKind = 'html' | 'json' | 'text'
 

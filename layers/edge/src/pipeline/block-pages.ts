@@ -1,5 +1,13 @@
 import type { RequestHead } from '../http/request-head.ts'
-import type { AnswerPage } from './answer-page.ts'
+
+/** A page made here. */
+export interface AnswerPage {
+  /** Header lines, each ended by CR LF, without length. */
+  readonly fields: string
+  readonly body: string
+  /** Status of the answer where the client's protocol wants another one (gRPC: 200). */
+  readonly status?: number
+}
 
 /** What a page of ours says. */
 export interface PageFacts {
