@@ -64,7 +64,6 @@ export interface EcsEndpoint {
   readonly bytes?: number
   readonly as?: EcsAs
   readonly geo?: EcsGeo
-  readonly as?: { readonly number?: number }
 }
 
 /** ECS `url.*`. */
