@@ -6,6 +6,7 @@ export type { SecretReference } from './schema/secret.ts'
 export { parseDuration, parseSize } from './schema/units.ts'
 export type { SevenfoldFile } from './schema/file.ts'
 export type {
+  AlertsConfig,
   CollectorConfig,
   ConsoleConfig,
   DetectionConfig,

@@ -12,6 +12,7 @@ export type ConfiguredPart = keyof PartConfigs
 export const configuredParts: readonly ConfiguredPart[] = [
   'ledger',
   'collector',
+  'alerts',
   'detection',
   'edge',
   'console',

@@ -4,16 +4,24 @@ import type { Listen } from '../schema/address.ts'
 import type { SevenfoldFile } from '../schema/file.ts'
 import type { SecretReference } from '../schema/secret.ts'
 import { compileValue } from './compiled.ts'
-import type { DetectionConfig, EdgeConfig, PartConfigs, SiteConfig } from './part-config.ts'
+import type { AlertsConfig, DetectionConfig, EdgeConfig, PartConfigs, SiteConfig } from './part-config.ts'
 
 /**
- * Shares of `storage.budget`. They add up to 0.97; the rest is room for configuration, keys and the segment that
+ * Shares of `storage.budget`. They add up to 0.98; the rest is room for configuration, keys and the segment that
  * is being written when the oldest one is dropped.
  */
 const shares = {
   segments: 0.5,
   index: 0.25,
-  spool: { edge: 0.1, detection: 0.05, runtime: 0.04, ledger: 0.01, collector: 0.01, console: 0.01 },
+  spool: {
+    edge: 0.1,
+    detection: 0.05,
+    runtime: 0.04,
+    ledger: 0.01,
+    collector: 0.01,
+    alerts: 0.01,
+    console: 0.01,
+  },
 } as const
 
 /** A configuration as the parts read it. */
@@ -54,6 +62,22 @@ function compileDetection(file: SevenfoldFile, folder: string, spoolBytes: numbe
     sites: file.sites.map(({ name }) => ({ name })),
     declaredProxies: [...new Set(file.sites.flatMap(({ trustedProxies }) => trustedProxies))],
     trusted: file.admin.trusted,
+  }
+}
+
+function compileAlerts(file: SevenfoldFile, folder: string, spoolBytes: number): AlertsConfig {
+  const [alerts, playbooks] = [compileValue(file.alerts), compileValue(file.playbooks)]
+  const { mail } = playbooks
+  return {
+    v: 1,
+    spoolBytes,
+    ...alerts,
+    rules: alerts.rules.map((rule) => absoluteRule(rule, folder)),
+    playbooks: {
+      ...playbooks,
+      folders: playbooks.folders.map((one) => resolve(folder, one)),
+      ...(mail?.key === undefined ? {} : { mail: { ...mail, key: absoluteSecret(mail.key, folder) } }),
+    },
   }
 }
 
@@ -105,6 +129,7 @@ export function compileConfig(file: SevenfoldFile, folder: string): CompiledConf
         indexBytes: Math.floor(budget * shares.index),
         sites: file.sites.map(({ name, accessEvents }) => ({ name, accessEvents })),
       },
+      alerts: compileAlerts(file, folder, spool('alerts')),
       console: {
         v: 1,
         spoolBytes: spool('console'),

@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import type { Listen } from '../schema/address.ts'
+import type { alertsSchema, playbooksSchema } from '../schema/alerts.ts'
 import type { consoleSchema, collectorSchema, ledgerSchema, runtimeSchema } from '../schema/backbone.ts'
 import type { detectionSchema } from '../schema/detection.ts'
 import type { edgeSchema } from '../schema/edge.ts'
@@ -60,6 +61,11 @@ export interface CollectorConfig extends PartConfigBase, Compiled<z.output<typeo
   readonly sites: readonly Pick<SiteConfig, 'name' | 'accessEvents'>[]
 }
 
+/** `data/alerts/config.json`; paths are absolute. */
+export interface AlertsConfig extends PartConfigBase, Compiled<z.output<typeof alertsSchema>> {
+  readonly playbooks: Compiled<z.output<typeof playbooksSchema>>
+}
+
 /** `data/console/config.json`. */
 export interface ConsoleConfig extends PartConfigBase, Compiled<z.output<typeof consoleSchema>> {
   /** As `admin.trusted`: empty means loopback only. */
@@ -77,5 +83,6 @@ export interface PartConfigs {
   readonly detection: DetectionConfig
   readonly ledger: LedgerConfig
   readonly collector: CollectorConfig
+  readonly alerts: AlertsConfig
   readonly console: ConsoleConfig
 }

@@ -3,11 +3,13 @@ import { parseDuration, parseSize, readConfig } from '../index.ts'
 import { everyOption } from '../reference/json-schema.ts'
 import type { JsonSchema } from '../reference/json-schema.ts'
 
-/** What each list needs besides the option that is looked at. */
+/** What each list or section needs besides the option that is looked at. */
 const required: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   sites: { name: 'a', listen: '127.0.0.1:7700', upstream: 'http://127.0.0.1:9000' },
   sources: { file: 'a.log', format: 'nginx' },
   bouncers: { name: 'a', key: { env: 'KEY' } },
+  deadMan: { url: 'https://example.org/ping' },
+  mail: { host: 'mail.example.org', from: 'a@example.org' },
 }
 
 /** A configuration that holds nothing but one option with one value. */
@@ -15,7 +17,10 @@ function configWith(path: string, value: unknown): string {
   let made: unknown = value
   for (const segment of path.split('.').reverse()) {
     const name = segment.replace('[]', '')
-    const inside = segment.endsWith('[]') ? [{ ...required[name], ...(made as object) }] : made
+    const isSection = typeof made === 'object' && made !== null && !Array.isArray(made)
+    const isItem = segment.endsWith('[]')
+    const whole = isItem || isSection ? { ...required[name], ...(made as object) } : made
+    const inside = isItem ? [whole] : whole
     made = { [name]: inside }
   }
   return JSON.stringify({ version: 1, ...(made as object) })

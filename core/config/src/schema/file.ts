@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { alertsSchema, playbooksSchema } from './alerts.ts'
 import { adminSchema, collectorSchema, ledgerSchema, runtimeSchema, storageSchema } from './backbone.ts'
 import { detectionSchema } from './detection.ts'
 import { edgeSchema } from './edge.ts'
@@ -21,6 +22,8 @@ export const fileSchema = z.strictObject({
   detection: option(detectionSchema.prefault({}), 'Layer 4: behaviour to decisions.'),
   ledger: option(ledgerSchema.prefault({}), 'The verifiable log.'),
   collector: option(collectorSchema.prefault({}), 'The searchable index.'),
+  alerts: option(alertsSchema.prefault({}), 'Sigma, silence and incidents.'),
+  playbooks: option(playbooksSchema.prefault({}), 'What is done about incidents.'),
 })
 
 /** The file after parsing: defaults filled in, quantities with their unit. */
