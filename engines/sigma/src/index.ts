@@ -12,3 +12,5 @@ export { Correlations, defaultCorrelationLimits } from './correlation/correlatio
 export type { CorrelationLimits, CorrelationMatch } from './correlation/correlations.ts'
 export { correlationTypes } from './correlation/correlation-rule.ts'
 export type { CorrelationRule, CorrelationType, Threshold } from './correlation/correlation-rule.ts'
+export { maxMappedFields, parseMapping } from './pipeline/pipeline.ts'
+export type { FieldMapping } from './pipeline/pipeline.ts'

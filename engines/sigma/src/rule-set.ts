@@ -10,6 +10,8 @@ import { sigmaLimits } from './limits.ts'
 import { createPlan } from './match/plan.ts'
 import type { Plan } from './match/plan.ts'
 import type { SigmaEvent } from './match/event-view.ts'
+import { mapCorrelation, mapRule, renameFor } from './pipeline/pipeline.ts'
+import type { FieldMapping } from './pipeline/pipeline.ts'
 import { parseRule } from './rule/parse-rule.ts'
 import type { LogSource, RuleInfo, SigmaRule } from './rule/sigma-rule.ts'
 import { isMap } from './rule/source.ts'
@@ -31,6 +33,8 @@ export interface SigmaProblem {
 /** How to compile. */
 export interface SigmaOptions {
   readonly placeholders?: Placeholders
+  /** What the fields of rules are called in the events; without any, rules are in the names of the events. */
+  readonly mappings?: readonly FieldMapping[]
   /** `false` looks at every rule for every event; for comparing results. */
   readonly prefilter?: boolean
 }
@@ -103,6 +107,21 @@ function looksAt(rule: LogSource, event: LogSource): boolean {
   return fits('category') && fits('product') && fits('service')
 }
 
+/** Correlations in the names of the events, as the rules below them are. */
+function mapCorrelations(
+  correlations: readonly CorrelationRule[],
+  rules: readonly SigmaRule[],
+  mappings: readonly FieldMapping[],
+): readonly CorrelationRule[] {
+  if (mappings.length === 0) return correlations
+  return correlations.map((correlation) => {
+    const base = rules.find(({ info }) =>
+      correlation.rules.some((name) => name === info.id || name === info.name),
+    )
+    return base === undefined ? correlation : mapCorrelation(correlation, renameFor(base.logsource, mappings))
+  })
+}
+
 /** Ids of rules whose matches only feed a correlation. */
 function silentRules(correlations: readonly CorrelationRule[]): ReadonlySet<string> {
   return new Set(correlations.flatMap((correlation) => (correlation.generate ? [] : correlation.rules)))
@@ -115,8 +134,9 @@ function silentRules(correlations: readonly CorrelationRule[]): ReadonlySet<stri
 export function compileSigma(documents: readonly SigmaDocument[], options: SigmaOptions = {}): SigmaRuleSet {
   const loaded: Loaded = { rules: [], filters: [], correlations: [], problems: [] }
   for (const document of documents) loadDocument(document, options.placeholders ?? {}, loaded)
-  const correlations = checkReferences(loaded)
-  const rules = loaded.rules.map((rule) => applyFilters(rule, loaded.filters))
+  const mappings = options.mappings ?? []
+  const correlations = mapCorrelations(checkReferences(loaded), loaded.rules, mappings)
+  const rules = loaded.rules.map((rule) => mapRule(applyFilters(rule, loaded.filters), mappings))
   const plans = new Map<string, Plan>()
   const planFor = (logsource: LogSource): Plan => {
     const key = `${logsource.category ?? ''}|${logsource.product ?? ''}|${logsource.service ?? ''}`
