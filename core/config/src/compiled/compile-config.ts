@@ -31,9 +31,40 @@ export interface CompiledConfig {
   readonly parts: PartConfigs
 }
 
-function compileSites(file: SevenfoldFile): SiteConfig[] {
+type CompiledSite = Pick<SiteConfig, 'bots' | 'schema' | 'geo' | 'pages'>
+
+/** The files that a site names, by absolute path. */
+function absoluteFiles({ bots, schema, geo, pages }: CompiledSite, folder: string): CompiledSite {
+  const at = (file: string): string => resolve(folder, file)
+  const { robotsFile } = bots
+  return {
+    bots: {
+      ...bots,
+      ranges: bots.ranges.map((range) => ({ ...range, file: at(range.file) })),
+      ...(robotsFile === undefined ? {} : { robotsFile: at(robotsFile) }),
+    },
+    ...(schema === undefined ? {} : { schema: { ...schema, file: at(schema.file) } }),
+    ...(pages === undefined ? {} : { pages: { template: at(pages.template) } }),
+    ...(geo === undefined
+      ? {}
+      : {
+          geo: {
+            ...geo,
+            ...(geo.database === undefined ? {} : { database: at(geo.database) }),
+            ...(geo.asnDatabase === undefined ? {} : { asnDatabase: at(geo.asnDatabase) }),
+          },
+        }),
+  }
+}
+
+function compileSite(site: SevenfoldFile['sites'][number], folder: string) {
+  const compiled = compileValue(site)
+  return { ...compiled, ...absoluteFiles(compiled, folder) }
+}
+
+function compileSites(file: SevenfoldFile, folder: string): SiteConfig[] {
   return file.sites.map((site) => ({
-    ...compileValue(site),
+    ...compileSite(site, folder),
     mode: site.mode ?? file.edge.mode,
     onInspectionFailure: site.onInspectionFailure ?? file.edge.onInspectionFailure,
   }))
@@ -93,7 +124,7 @@ function compileEdge(file: SevenfoldFile, folder: string, spoolBytes: number): E
     spoolBytes,
     ...edge,
     rules: edge.rules.map((rule) => absoluteRule(rule, folder)),
-    sites: compileSites(file),
+    sites: compileSites(file, folder),
     ownListeners,
   }
 }
@@ -105,7 +136,7 @@ function compileEdge(file: SevenfoldFile, folder: string, spoolBytes: number): E
 export function compileConfig(file: SevenfoldFile, folder: string): CompiledConfig {
   const budget = file.storage.budget.value
   const spool = (part: keyof typeof shares.spool): number => Math.floor(budget * shares.spool[part])
-  const sites = compileSites(file).map(
+  const sites = compileSites(file, folder).map(
     ({ name, listen, mode }): { name: string; listen: Listen; mode: Mode } => {
       return { name, listen, mode }
     },

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { limitsSchema } from './limits.ts'
 import { mode } from './mode.ts'
 import { option } from './option.ts'
+import { sheddingSchema } from './shedding.ts'
 
 /** What happens to a request whose inspection failed or ran out of steps. */
 export function inspectionFailure() {
@@ -32,5 +33,6 @@ export const edgeSchema = z.strictObject({
     'Whether a request whose inspection failed is refused (503) or passed on.',
     { security: 'pass lets an attack through that makes the inspection fail.' },
   ),
+  shedding: option(sheddingSchema.prefault({}), 'Keeping known clients served under too much load.'),
   limits: option(limitsSchema.prefault({}), 'Sizes, counts and times by name.'),
 })

@@ -1,15 +1,16 @@
 import { z } from 'zod'
 import { listen, network, upstream } from './address.ts'
+import { botsSchema, challengeSchema } from './bots.ts'
 import { inspectionFailure } from './edge.ts'
+import { geoSchema } from './geo.ts'
 import { mode, stepNames } from './mode.ts'
+import { name } from './names.ts'
+import { openapiSchema, pagesSchema } from './openapi.ts'
 import { option } from './option.ts'
+import { rateSchema } from './rate.ts'
+import { headersSchema } from './site-headers.ts'
 
-/** Stable short name: lower-case letters, digits, hyphens. */
-export function name() {
-  return z
-    .string()
-    .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'must be 1 to 63 lower-case letters, digits or hyphens')
-}
+export { name } from './names.ts'
 
 /** Host name of a request, `*.example.org`, or `*` for every host. */
 export function hostPattern() {
@@ -52,6 +53,13 @@ export const siteSchema = z.strictObject({
     'Proxies in front of the edge whose X-Forwarded-For is believed, the rightmost untrusted entry.',
     { security: 'Whoever sends from these networks can claim any client address.' },
   ),
+  rate: option(rateSchema.prefault({}), 'Rate limits: the step rate.'),
+  bots: option(botsSchema.prefault({}), 'Programs that visit: part of the step challenge.'),
+  challenge: option(challengeSchema.prefault({}), 'Proof of work of browsers: the step challenge.'),
+  schema: option(openapiSchema.optional(), 'What requests must look like: the step schema.'),
+  headers: option(headersSchema.prefault({}), 'Header lines and cookie attributes that answers get.'),
+  geo: option(geoSchema.optional(), 'Rules by country; without this section nothing is looked up.'),
+  pages: option(pagesSchema.optional(), 'Own pages for refusals.'),
   accessEvents: option(
     z.enum(['each', 'aggregate']).default('aggregate'),
     'Whether the store keeps each allowed request or totals a minute.',
