@@ -25,7 +25,14 @@ export const botsSchema = z.strictObject({
   ),
   dnsServers: option(
     z
-      .array(z.string().regex(/^(?:\d{1,3}(?:\.\d{1,3}){3}|\[[0-9a-fA-F:.]+\])(?::\d{1,5})?$/, 'must be an address, with or without port'))
+      .array(
+        z
+          .string()
+          .regex(
+            /^(?:\d{1,3}(?:\.\d{1,3}){3}|\[[0-9a-fA-F:.]+\])(?::\d{1,5})?$/,
+            'must be an address, with or without port',
+          ),
+      )
       .max(8)
       .default([]),
     'Servers that names are looked up with; those of the system when empty.',
@@ -52,12 +59,9 @@ export const botsSchema = z.strictObject({
   ),
   robots: option(
     z.enum(['auto', 'upstream']).default('auto'),
-    'auto: the edge answers /robots.txt once an AI crawler is limited or refused; upstream: the service always does.',
+    'Auto: the edge answers /robots.txt once an AI crawler is limited or refused; upstream: the service always does.',
   ),
-  robotsFile: option(
-    filePath().optional(),
-    'Text that the answer of the edge to /robots.txt starts with.',
-  ),
+  robotsFile: option(filePath().optional(), 'Text that the answer of the edge to /robots.txt starts with.'),
   honeypots: option(
     z
       .strictObject({

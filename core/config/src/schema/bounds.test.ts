@@ -8,6 +8,9 @@ const required: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   sites: { name: 'a', listen: '127.0.0.1:7700', upstream: 'http://127.0.0.1:9000' },
   sources: { file: 'a.log', format: 'nginx' },
   bouncers: { name: 'a', key: { env: 'KEY' } },
+  rules: { name: 'a', limit: 1 },
+  ranges: { crawler: 'Googlebot', file: 'a.json' },
+  schema: { file: 'a.yaml' },
   deadMan: { url: 'https://example.org/ping' },
   mail: { host: 'mail.example.org', from: 'a@example.org' },
 }

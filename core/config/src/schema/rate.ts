@@ -48,11 +48,9 @@ export const rateSchema = z.strictObject({
       .prefault([{ name: 'address', limit: 100, per: '1s', burst: 1000 }]),
     'Rate limits; every rule that counts a request must allow it.',
   ),
-  exempt: option(
-    z.array(network()).max(256).default(['127.0.0.1', '::1']),
-    'Clients that no rule counts.',
-    { security: 'Behind a proxy on this machine that is not in trustedProxies, every client is exempt.' },
-  ),
+  exempt: option(z.array(network()).max(256).default(['127.0.0.1', '::1']), 'Clients that no rule counts.', {
+    security: 'Behind a proxy on this machine that is not in trustedProxies, every client is exempt.',
+  }),
   sessionCookie: option(
     z
       .string()

@@ -26,7 +26,9 @@ export const headersSchema = z.strictObject({
           'Whether pages carry no policy, one that only reports, or one that browsers enforce.',
         ),
         policy: option(
-          headerText(4096).default("default-src 'self'; object-src 'none'; base-uri 'self'; frame-ancestors 'self'"),
+          headerText(4096).default(
+            "default-src 'self'; object-src 'none'; base-uri 'self'; frame-ancestors 'self'",
+          ),
           'Content-Security-Policy.',
         ),
         collect: option(
