@@ -76,7 +76,7 @@ export const botsSchema = z.strictObject({
         ),
       })
       .prefault({}),
-    'Traps.',
+    'Traps for programs that try whatever they find.',
   ),
 })
 
