@@ -1,5 +1,7 @@
+import { characterClasses } from './character-classes.ts'
 import { LiteralsError } from './error.ts'
 import { defaultLiteralLimits, type LiteralLimits } from './limits.ts'
+import { buildTrie, type Trie } from './trie.ts'
 
 /** How literals and inputs are read. */
 export interface AutomatonOptions {
@@ -7,57 +9,71 @@ export interface AutomatonOptions {
   readonly mode?: 'bytes' | 'string'
   /** ASCII letters match in either case; default false. */
   readonly ignoreCase?: boolean
+  /**
+   * Most classes of characters, at least 3. When the literals have more different characters the rarest share a class:
+   * the table stays small, and a literal may be reported where only a text of the same classes stands. Without it
+   * reports are exact.
+   */
+  readonly maxClasses?: number
   /** Overrides of single limits. */
   readonly limits?: Partial<LiteralLimits>
 }
 
 /**
  * An Aho-Corasick automaton with all transitions written out (Aho, Corasick 1975, section 6), over classes of
- * characters: all characters outside the literals share class 0.
+ * characters: all characters outside the literals share class 0. A scan starts in state 0.
  */
 export interface Automaton {
   /** Class by code unit: 256 entries in bytes mode, 65,536 in string mode. */
   readonly classes: Uint16Array
   /** `length - 1` of `classes`: a unit is reduced by this mask, so that no unit reads outside. */
   readonly classMask: number
-  readonly stride: number
+  /** A row has `1 << shift` entries. */
+  readonly shift: number
   readonly stateCount: number
-  /**
-   * `table[state * stride + class]` is the next state times `stride`, or the bitwise complement of that when the next
-   * state ends at least one literal: one sign test tells the hot loop whether there is anything to report.
-   */
-  readonly table: Int32Array
-  /** Literals that end in state `s`: `hits[hitStarts[s]]` to `hits[hitStarts[s + 1]]`, suffixes included. */
+  /** `table[(state << shift) | class]` is the next state. Narrow while the states fit: half the memory, twice the cache. */
+  readonly table: Uint16Array | Int32Array
+  /** States from here on end at least one literal: one comparison tells the hot loop whether there is anything to report. */
+  readonly firstHit: number
+  /** Literals that end in state `firstHit + n`: `hits[hitStarts[n]]` to `hits[hitStarts[n + 1]]`, longest first. */
   readonly hitStarts: Int32Array
   readonly hits: Int32Array
+  /** Whether characters share a class because of `maxClasses`. */
+  readonly merged: boolean
 }
 
-/** Builds the automaton of literals; the position of a literal in the list is its number. Duplicates are allowed. */
+/** States that fit into entries of 16 bits. */
+const narrowStates = 65_536
+
+/**
+ * Builds the automaton of literals; the position of a literal in the list is its number. Duplicates are allowed.
+ * Throws {@link LiteralsError} on an empty literal or one above a limit.
+ */
 export function buildAutomaton(literals: readonly string[], options: AutomatonOptions = {}): Automaton {
   const limits = { ...defaultLiteralLimits, ...options.limits }
   const folded = literals.map((literal) => foldLiteral(literal, options, limits))
-  const classes = classTable(folded, options)
-  const stride = classes.reduce((max, number) => Math.max(max, number), 0) + 1
-  const trie = buildTrie(folded, classes, stride)
-  const bytes = trie.stateCount * stride * 4
-  if (bytes > limits.maxTableBytes) {
+  const { classes, count, merged } = characterClasses(folded, options)
+  const trie = buildTrie(folded, classes)
+  const shift = 32 - Math.clz32(count - 1)
+  const bytes = (trie.stateCount << shift) * (trie.stateCount <= narrowStates ? 2 : 4)
+  if (bytes > limits.maxTableBytes || trie.stateCount > 0x7fff_ffff >> shift) {
     throw new LiteralsError(
       'LITERALS_LIMIT',
       `a table of ${String(bytes)} bytes is above maxTableBytes (${String(limits.maxTableBytes)})`,
     )
   }
-  const { table, firstEnd } = orderByDepth(trie, stride)
-  const suffix = completeTransitions(table, trie.stateCount, stride)
-  const { hitStarts, hits } = collectHits({ ...trie, firstEnd }, suffix)
-  markHits(table, stride, hitStarts)
+  const draft = fillTransitions(trie, shift)
+  const { firstHit, hitStarts, hits, numbers } = collectHits(trie, draft)
   return {
     classes,
     classMask: classes.length - 1,
-    stride,
+    shift,
     stateCount: trie.stateCount,
-    table,
+    table: renumber(draft.table, numbers, shift),
+    firstHit,
     hitStarts,
     hits,
+    merged,
   }
 }
 
@@ -72,114 +88,98 @@ function foldLiteral(literal: string, options: AutomatonOptions, limits: Literal
   if (options.mode !== 'string' && /[^\0-\xff]/.test(literal)) {
     throw new LiteralsError('LITERALS_INPUT', 'a bytes literal holds a character above U+00FF')
   }
-  return options.ignoreCase === true ? literal.replace(/[A-Z]/g, (letter) => letter.toLowerCase()) : literal
+  if (options.ignoreCase !== true || !/[A-Z]/.test(literal)) return literal
+  return literal.replace(/[A-Z]+/g, (letters) => letters.toLowerCase())
 }
 
-/** Numbers the units of the literals from 1, in order of frequency of first use. */
-function classTable(literals: readonly string[], options: AutomatonOptions): Uint16Array {
-  const classes = new Uint16Array(options.mode === 'string' ? 65_536 : 256)
-  let count = 0
-  for (const literal of literals) {
-    for (let i = 0; i < literal.length; i++) {
-      const unit = literal.charCodeAt(i)
-      if (classes[unit] === 0) classes[unit] = ++count
-    }
-  }
-  if (options.ignoreCase === true)
-    for (let unit = 0x41; unit <= 0x5a; unit++) classes[unit] = classes[unit + 32] ?? 0
-  return classes
+interface Draft {
+  /** Transitions between states numbered breadth first. */
+  readonly table: Uint16Array | Int32Array
+  /** State of the trie by number. */
+  readonly order: Int32Array
+  /** Longest proper suffix that is a state; it has a smaller number. */
+  readonly suffix: Int32Array
 }
 
-interface Trie {
-  readonly next: Int32Array
-  readonly stateCount: number
-  /** First literal that ends in a state, or -1; `sameEnd` links the others. */
-  readonly firstEnd: Int32Array
-  readonly sameEnd: Int32Array
+function newTable(states: number, shift: number): Uint16Array | Int32Array {
+  return states <= narrowStates ? new Uint16Array(states << shift) : new Int32Array(states << shift)
 }
 
-function buildTrie(literals: readonly string[], classes: Uint16Array, stride: number): Trie {
-  const most = literals.reduce((sum, literal) => sum + literal.length, 1)
-  const sameEnd = new Int32Array(literals.length).fill(-1)
-  const firstEnd = new Int32Array(most).fill(-1)
-  let next = new Int32Array(Math.min(most, 1_024) * stride)
-  let stateCount = 1
-  for (const [number, literal] of literals.entries()) {
-    let state = 0
-    for (let i = 0; i < literal.length; i++) {
-      const at = state * stride + (classes[literal.charCodeAt(i)] ?? 0)
-      if (next[at] === 0) {
-        next[at] = stateCount++
-        if (stateCount * stride > next.length) next = grown(next)
-      }
-      state = next[at] ?? 0
-    }
-    sameEnd[number] = firstEnd[state] ?? -1
-    firstEnd[state] = number
-  }
-  return { next, stateCount, firstEnd, sameEnd }
-}
-
-function grown(array: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> {
-  const larger = new Int32Array(array.length * 2)
-  larger.set(array)
-  return larger
-}
-
-/** Numbers states breadth first: the shallow states, where ordinary text stays, then lie together in memory. */
-function orderByDepth(trie: Trie, stride: number): { table: Int32Array; firstEnd: Int32Array } {
-  const table = new Int32Array(trie.stateCount * stride)
-  const firstEnd = new Int32Array(trie.stateCount)
-  const order = new Int32Array(trie.stateCount)
+/**
+ * Numbers states breadth first, so that the shallow ones, where ordinary text stays, lie together. A row begins as a
+ * copy of the row of the suffix, which has its own already; then the children are put in.
+ */
+function fillTransitions({ stateCount, firstChild, sibling, symbols }: Trie, shift: number): Draft {
+  const table = newTable(stateCount, shift)
+  const order = new Int32Array(stateCount)
+  const suffix = new Int32Array(stateCount)
   let size = 1
-  for (let state = 0; state < size; state++) {
-    const old = order[state] ?? 0
-    firstEnd[state] = trie.firstEnd[old] ?? -1
-    for (let k = 0; k < stride; k++) {
-      const child = trie.next[old * stride + k] ?? 0
-      if (child === 0) continue
-      table[state * stride + k] = size
+  for (let state = 0; state < stateCount; state++) {
+    const row = state << shift
+    const suffixRow = (suffix[state] ?? 0) << shift
+    if (state > 0) table.copyWithin(row, suffixRow, suffixRow + (1 << shift))
+    for (let child = firstChild[order[state] ?? 0] ?? 0; child > 0; child = sibling[child] ?? 0) {
+      const place = row + (symbols[child] ?? 0)
+      suffix[size] = table[place] ?? 0
+      table[place] = size
       order[size++] = child
     }
   }
-  return { table, firstEnd }
+  return { table, order, suffix }
 }
 
-/** Fills missing transitions from the longest proper suffix; gives that suffix for each state. It has a smaller number. */
-function completeTransitions(table: Int32Array, stateCount: number, stride: number): Int32Array {
-  const suffix = new Int32Array(stateCount)
-  for (let state = 0; state < stateCount; state++) {
-    const row = state * stride
-    const suffixRow = (suffix[state] ?? 0) * stride
-    for (let k = 0; k < stride; k++) {
-      const child = table[row + k] ?? 0
-      const fallback = state === 0 ? 0 : (table[suffixRow + k] ?? 0)
-      if (child === 0) table[row + k] = fallback
-      else suffix[child] = fallback
-    }
+interface Hits {
+  readonly firstHit: number
+  readonly hitStarts: Int32Array
+  readonly hits: Int32Array
+  /** Final number by number of the draft. */
+  readonly numbers: Int32Array
+}
+
+/** Puts states that end a literal behind all others, and lists their literals, suffixes included. */
+function collectHits({ stateCount, firstEnd, sameEnd }: Trie, { order, suffix }: Draft): Hits {
+  const ends = new Uint8Array(stateCount)
+  let ending = 0
+  for (let state = 1; state < stateCount; state++) {
+    const own = (firstEnd[order[state] ?? 0] ?? -1) >= 0
+    if (!own && ends[suffix[state] ?? 0] === 0) continue
+    ends[state] = 1
+    ending += 1
   }
-  return suffix
-}
-
-function collectHits(trie: Trie, suffix: Int32Array): { hitStarts: Int32Array; hits: Int32Array } {
-  const hitStarts = new Int32Array(trie.stateCount + 1)
+  const firstHit = stateCount - ending
+  const numbers = new Int32Array(stateCount)
+  const hitStarts = new Int32Array(ending + 1)
   const hits: number[] = []
-  for (let state = 0; state < trie.stateCount; state++) {
-    if (state > 0) {
-      for (let end = trie.firstEnd[state] ?? -1; end >= 0; end = trie.sameEnd[end] ?? -1) hits.push(end)
-      const shorter = suffix[state] ?? 0
-      for (let i = hitStarts[shorter] ?? 0; i < (hitStarts[shorter + 1] ?? 0); i++) hits.push(hits[i] ?? 0)
+  let plain = 0
+  let hit = 0
+  for (let state = 0; state < stateCount; state++) {
+    if (ends[state] === 0) {
+      numbers[state] = plain++
+      continue
     }
-    hitStarts[state + 1] = hits.length
+    for (let end = firstEnd[order[state] ?? 0] ?? -1; end >= 0; end = sameEnd[end] ?? -1) hits.push(end)
+    const shorter = suffix[state] ?? 0
+    if (ends[shorter] === 1) {
+      const at = (numbers[shorter] ?? 0) - firstHit
+      for (let i = hitStarts[at] ?? 0; i < (hitStarts[at + 1] ?? 0); i++) hits.push(hits[i] ?? 0)
+    }
+    numbers[state] = firstHit + hit
+    hitStarts[++hit] = hits.length
   }
-  return { hitStarts, hits: Int32Array.from(hits) }
+  return { firstHit, hitStarts, hits: Int32Array.from(hits), numbers }
 }
 
-/** Turns state numbers into row offsets, complemented where the state ends a literal. */
-function markHits(table: Int32Array, stride: number, hitStarts: Int32Array): void {
-  for (let i = 0; i < table.length; i++) {
-    const state = table[i] ?? 0
-    const row = state * stride
-    table[i] = (hitStarts[state + 1] ?? 0) > (hitStarts[state] ?? 0) ? ~row : row
+function renumber(
+  draft: Uint16Array | Int32Array,
+  numbers: Int32Array,
+  shift: number,
+): Uint16Array | Int32Array {
+  const table = newTable(numbers.length, shift)
+  const width = 1 << shift
+  for (let state = 0; state < numbers.length; state++) {
+    const from = state << shift
+    const to = (numbers[state] ?? 0) << shift
+    for (let k = 0; k < width; k++) table[to + k] = numbers[draft[from + k] ?? 0] ?? 0
   }
+  return table
 }

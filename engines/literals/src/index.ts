@@ -1,3 +1,4 @@
+export { buildAutomaton, type Automaton, type AutomatonOptions } from './automaton.ts'
 export { maxByteClasses } from './class-flags.ts'
 export { LiteralsError, type LiteralsErrorCode } from './error.ts'
 export { defaultLiteralLimits, type LiteralLimits } from './limits.ts'

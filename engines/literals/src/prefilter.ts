@@ -30,19 +30,19 @@ export function buildPrefilter(
 ): Prefilter {
   const plan = planNeeds(needs)
   const automaton = buildAutomaton(plan.literals, { ...options, ignoreCase: true })
-  const { classes, classMask, stride, table } = automaton
+  const { classes, classMask, shift, table, firstHit } = automaton
   const classFlags = classFlagTable(plan.byteClasses)
   const masks = patternMasks(plan)
   const { starts, words, bits } = hitMasks(automaton, plan)
-  const stamps = new Uint32Array(automaton.stateCount)
+  const stamps = new Uint32Array(automaton.stateCount - firstHit)
   let stamp = 0
 
-  /** Notes the patterns of a state, once a scan. */
-  function hit(state: number, sink: Uint32Array): void {
-    if (stamps[state] === stamp) return
-    stamps[state] = stamp
-    const end = starts[state + 1] ?? 0
-    for (let i = starts[state] ?? 0; i < end; i++) {
+  /** Notes the patterns of a state that ends literals, once a scan. */
+  function hit(ending: number, sink: Uint32Array): void {
+    if (stamps[ending] === stamp) return
+    stamps[ending] = stamp
+    const end = starts[ending + 1] ?? 0
+    for (let i = starts[ending] ?? 0; i < end; i++) {
       const word = words[i] ?? 0
       sink[word] = (sink[word] ?? 0) | (bits[i] ?? 0)
     }
@@ -62,15 +62,12 @@ export function buildPrefilter(
     nextStamp()
     sink.set(masks.base)
     let flags = 0
-    let row = 0
+    let state = 0
     for (let at = from; at < to; at++) {
       const unit = input.charCodeAt(at)
       if (unit < 256) flags |= classFlags[unit] ?? 0
-      row = table[row + (classes[unit & classMask] ?? 0)] ?? 0
-      if (row < 0) {
-        row = ~row
-        hit(row / stride, sink)
-      }
+      state = table[(state << shift) | (classes[unit & classMask] ?? 0)] ?? 0
+      if (state >= firstHit) hit(state - firstHit, sink)
     }
     masks.apply(sink, Math.max(0, to - from), flags)
   }
@@ -94,12 +91,13 @@ interface HitMasks {
 
 /** The patterns of all literals that end in a state, as words of the sink and the bits to set there. */
 function hitMasks(automaton: Automaton, plan: NeedsPlan): HitMasks {
-  const starts = new Int32Array(automaton.stateCount + 1)
+  const { hitStarts } = automaton
+  const starts = new Int32Array(hitStarts.length)
   const words: number[] = []
   const bits: number[] = []
-  for (let state = 0; state < automaton.stateCount; state++) {
+  for (let ending = 0; ending + 1 < hitStarts.length; ending++) {
     const masks = new Map<number, number>()
-    for (let i = automaton.hitStarts[state] ?? 0; i < (automaton.hitStarts[state + 1] ?? 0); i++) {
+    for (let i = hitStarts[ending] ?? 0; i < (hitStarts[ending + 1] ?? 0); i++) {
       for (const pattern of plan.patternsOfLiteral[automaton.hits[i] ?? 0] ?? []) {
         masks.set(pattern >> 5, (masks.get(pattern >> 5) ?? 0) | (1 << (pattern & 31)))
       }
@@ -108,7 +106,7 @@ function hitMasks(automaton: Automaton, plan: NeedsPlan): HitMasks {
       words.push(word)
       bits.push(mask)
     }
-    starts[state + 1] = words.length
+    starts[ending + 1] = words.length
   }
   return { starts, words: Uint16Array.from(words), bits: Uint32Array.from(bits) }
 }

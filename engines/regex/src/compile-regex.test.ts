@@ -264,3 +264,25 @@ describe('limits', () => {
     expect(() => compileRegex('(?:(?:(?:(?:){1000}){1000}){1000}){1000}')).toThrow('maxProgram')
   })
 })
+
+describe('forgetting what was only needed to prepare', () => {
+  const sources = ['(?i)union\\s+select', '(a|b)+c', '(?>ab|a)c', '[<(]x{2,4}', '^(\\w+)@(\\w+)$']
+
+  it.each(sources)('changes no answer of %j', (source) => {
+    const kept = compileRegex(source)
+    const early = compileRegex(source)
+    early.forget()
+    const late = compileRegex(source)
+    late.test('something else')
+    late.forget()
+    for (const regex of [early, late]) {
+      expect(regex.requiredLiterals).toEqual(kept.requiredLiterals)
+      regex.forget()
+      expect(regex.requiredBytes).toEqual(kept.requiredBytes)
+      regex.forget()
+      expect(regex.engine).toBe(kept.engine)
+      for (const input of ['x UNION\tSELECT y', 'abac', 'abc', '(xxx', 'me@home', ''])
+        expect(regex.match(input)).toEqual(kept.match(input))
+    }
+  })
+})

@@ -61,6 +61,11 @@ export interface Regex {
   readonly requiredBytes: Uint8Array | undefined
   /** Work of the last call: code units read, and automaton states visited or built. Charge it to a budget. */
   readonly lastSteps: number
+  /**
+   * Frees what can be had from the pattern again: its parse tree and what a match must contain. For large rule sets,
+   * once their prefilter is built; everything goes on to work.
+   */
+  forget(): void
   /** Whether the pattern matches anywhere in the input. */
   test(input: string): boolean
   /** The leftmost-first match starting at or after `from` (default 0); null when there is none. */

@@ -47,7 +47,7 @@ export function compareEngines(pattern: string, options: CompareOptions = {}): C
     extended: false,
   })
   const node = resolveAtomic(parsed.node)
-  const program = assemble(node, parsed.groupNames.length, syntax.limits.maxProgram)
+  const program = assemble(node, parsed.groupNames.length)
   const alphabet = buildAlphabet(program, wide ? 0x10ffff : 0xff)
   const linear = new LinearMatcher(program, alphabet, {
     wide,

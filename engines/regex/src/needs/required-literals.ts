@@ -32,34 +32,36 @@ const nothing: Knowledge = { exact: undefined, clauses: [] }
 
 /** Extracts the literals that a pattern cannot match without (after RE2's prefilter, and Cox 2012 on code search). */
 export function requiredLiterals(node: RegexNode): LiteralClauses {
-  return clausesOf(know(node, new Map()))
+  return clausesOf(know(node))
 }
 
-/** Knowledge of sets by set: patterns share the sets of their literals. */
-type Known = Map<CharSet, Knowledge>
-
-function know(node: RegexNode, known: Known): Knowledge {
+function know(node: RegexNode): Knowledge {
   switch (node.kind) {
     case 'empty':
     case 'assert':
       return { exact: [''], clauses: [] }
     case 'set':
-      return knowSet(node.set, known)
+      return knowSet(node.set)
     case 'capture':
     case 'atomic':
-      return know(node.node, known)
+      return know(node.node)
     case 'concat':
-      return knowSequence(node.nodes.map((part) => know(part, known)))
+      return knowSequence(node.nodes.map(know))
     case 'alternate':
-      return knowBranches(node.nodes.map((branch) => know(branch, known)))
+      return knowBranches(node.nodes.map(know))
     case 'repeat':
-      return knowRepeat(node, know(node.node, known))
+      return knowRepeat(node, know(node.node))
   }
 }
 
-function knowSet(set: CharSet, known: Known): Knowledge {
-  const found = known.get(set) ?? knowNewSet(set)
-  known.set(set, found)
+/** Knowledge of sets by set: patterns share the sets of their bytes. */
+const knownSets = new WeakMap<CharSet, Knowledge>()
+
+function knowSet(set: CharSet): Knowledge {
+  const known = knownSets.get(set)
+  if (known !== undefined) return known
+  const found = knowNewSet(set)
+  knownSets.set(set, found)
   return found
 }
 

@@ -1,4 +1,3 @@
-import { RegexError } from '../error.ts'
 import { isNullable } from '../syntax/first-of.ts'
 import { assertionCodes, opAssert, opCapture, opMatch, opSet, opSplit, type Program } from './program.ts'
 
@@ -13,14 +12,11 @@ interface Assembly {
   readonly setNumbers: Map<string, number>
   /** Sets seen before, by identity: literals share theirs. */
   readonly sharedSets: Map<CharSet, number>
-  readonly maxProgram: number
   assertions: number
-  /** Nodes written out so far: repeats of what adds no instruction are bounded as well. */
-  nodes: number
 }
 
-/** Turns a resolved pattern into a {@link Program}. Throws `REGEX_LIMIT` above `maxProgram` instructions. */
-export function assemble(node: RegexNode, groupCount: number, maxProgram: number): Program {
+/** Turns a resolved pattern into a {@link Program}; `programSize` tells before how large it will be. */
+export function assemble(node: RegexNode, groupCount: number): Program {
   const assembly: Assembly = {
     op: [],
     out: [],
@@ -28,9 +24,7 @@ export function assemble(node: RegexNode, groupCount: number, maxProgram: number
     sets: [],
     setNumbers: new Map(),
     sharedSets: new Map(),
-    maxProgram,
     assertions: 0,
-    nodes: 0,
   }
   const start = emit(assembly, node, add(assembly, opMatch, 0, 0))
   return {
@@ -47,8 +41,6 @@ export function assemble(node: RegexNode, groupCount: number, maxProgram: number
 
 /** Emits code for `node` that goes on at `next`; gives the entry. Written back to front, so nothing needs patching. */
 function emit(assembly: Assembly, node: RegexNode, next: number): number {
-  assembly.nodes += 1
-  if (assembly.nodes > assembly.maxProgram * 2) throw tooLarge(assembly)
   switch (node.kind) {
     case 'empty':
       return next
@@ -127,20 +119,8 @@ function setNumber(assembly: Assembly, set: CharSet): number {
 }
 
 function add(assembly: Assembly, op: number, out: number, arg: number): number {
-  if (assembly.op.length >= assembly.maxProgram) throw tooLarge(assembly)
   assembly.op.push(op)
   assembly.out.push(out)
   assembly.arg.push(arg)
   return assembly.op.length - 1
-}
-
-function tooLarge(assembly: Assembly): RegexError {
-  return new RegexError(
-    'REGEX_LIMIT',
-    `larger than maxProgram (${String(assembly.maxProgram)} instructions)`,
-    {
-      offset: 0,
-      hint: 'counted repeats are written out: lower the counts',
-    },
-  )
 }

@@ -13,6 +13,8 @@ export type GroupStart =
   | { readonly kind: 'capture'; readonly index: number }
   | { readonly kind: 'plain' | 'atomic' | 'comment' | 'flags' | 'branch-reset' }
 
+const plainGroup: GroupStart = { kind: 'plain' }
+
 const flagNames: Record<string, keyof Flags> = {
   i: 'ignoreCase',
   s: 'dotAll',
@@ -26,9 +28,9 @@ export function parseGroupStart(reader: PatternReader): GroupStart {
   const offset = reader.at - 1
   if (takeText(reader, '*')) throw unsupported('backtracking verb', offset)
   if (!takeText(reader, '?')) return newCapture(reader, undefined, offset)
+  if (takeText(reader, ':')) return plainGroup
   refuseIrregular(reader, offset)
   const pcre = reader.syntax.dialect === 'pcre'
-  if (takeText(reader, ':')) return { kind: 'plain' }
   if (pcre && takeText(reader, '>')) return { kind: 'atomic' }
   if (pcre && takeText(reader, '#')) return skipComment(reader, offset)
   const name = parseName(reader, pcre)

@@ -22,6 +22,8 @@ export interface ParsedPattern {
   readonly node: RegexNode
   /** Names by group number; index 0 is the whole match. */
   readonly groupNames: readonly (string | undefined)[]
+  /** Whether the node holds atomic groups, which `resolveAtomic` takes out. */
+  readonly atomic: boolean
 }
 
 /** Reads a whole pattern. Throws {@link RegexError} with the offset of what was refused. */
@@ -42,13 +44,14 @@ export function parsePattern(pattern: string, syntax: Syntax, flags: Flags): Par
     flags,
     depth: 0,
     quoting: false,
+    atomic: false,
     groupNames: [undefined],
     literals: new Map(),
   }
   const node = parseAlternation(reader)
   if (reader.at < pattern.length)
     throw syntaxError('an unmatched )', reader.at, 'write \\) for a parenthesis')
-  return { node, groupNames: reader.groupNames }
+  return { node, groupNames: reader.groupNames, atomic: reader.atomic }
 }
 
 /** Reads branches up to `)` or the end. Flags set inside hold to the end of the enclosing group, over branches. */
@@ -136,7 +139,9 @@ function parseGroup(reader: PatternReader, offset: number): RegexNode | undefine
   reader.depth -= 1
   reader.flags = outer
   if (start.kind === 'capture') return { kind: 'capture', index: start.index, node: inner }
-  return start.kind === 'atomic' ? { kind: 'atomic', node: inner, offset } : inner
+  if (start.kind !== 'atomic') return inner
+  reader.atomic = true
+  return { kind: 'atomic', node: inner, offset }
 }
 
 function parseBackslash(reader: PatternReader, offset: number): RegexNode | undefined {
@@ -171,6 +176,8 @@ function parseBackslash(reader: PatternReader, offset: number): RegexNode | unde
 
 /** Digits after a backslash that are no octal code (pcre2pattern, "Non-printing characters"; RE2 syntax). */
 function isBackreference(reader: PatternReader, pcre: boolean): boolean {
+  const first = peekCode(reader)
+  if (first < 0x31 || first > 0x39) return false
   const digits = /^[1-9][0-9]*/.exec(reader.pattern.slice(reader.at, reader.at + 8))?.[0]
   if (digits === undefined) return false
   if (!/^[1-7][0-7]/.test(digits)) return true
@@ -189,10 +196,18 @@ function zeroWidthEscape(letter: string, pcre: boolean): Assertion | undefined {
 function lineBreak(reader: PatternReader, offset: number): RegexNode {
   const pair = concatNodes([single(0x0d), single(0x0a)])
   const one: RegexNode = { kind: 'set', set: verticalSpace(reader.maxCode) }
+  reader.atomic = true
   return { kind: 'atomic', node: { kind: 'alternate', nodes: [pair, one] }, offset }
 }
 
+/** Nodes of single bytes, by byte and case, shared by all patterns: what is known of a set is then worked out once. */
+const byteNodes: (RegexNode | undefined)[] = []
+
 function literal(reader: PatternReader, code: number): RegexNode {
+  if (reader.syntax.mode === 'bytes') {
+    const key = reader.flags.ignoreCase ? 256 + code : code
+    return (byteNodes[key] ??= { kind: 'set', set: foldSet(reader, [code, code]) })
+  }
   const key = reader.flags.ignoreCase ? -1 - code : code
   const known = reader.literals.get(key)
   if (known !== undefined) return known

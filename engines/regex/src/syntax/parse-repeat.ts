@@ -21,7 +21,9 @@ export function parseRepeat(reader: PatternReader, node: RegexNode): RegexNode {
   }
   const greedy = lazy === reader.flags.ungreedy || possessive
   const repeat: RegexNode = { kind: 'repeat', node, min: count.min, max: count.max, greedy }
-  return possessive ? { kind: 'atomic', node: repeat, offset } : repeat
+  if (!possessive) return repeat
+  reader.atomic = true
+  return { kind: 'atomic', node: repeat, offset }
 }
 
 /** Whether a quantifier stands at the cursor (which does not move). */

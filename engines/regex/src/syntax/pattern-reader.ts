@@ -33,6 +33,8 @@ export interface PatternReader {
   depth: number
   /** Inside `\Q…\E`: every character is itself. */
   quoting: boolean
+  /** Whether an atomic group or a possessive quantifier was read. */
+  atomic: boolean
   readonly groupNames: (string | undefined)[]
   /** Nodes of single characters, shared: large patterns repeat the same few thousands of times. */
   readonly literals: Map<number, RegexNode>

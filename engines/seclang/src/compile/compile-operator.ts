@@ -105,7 +105,9 @@ const takesAll: ReadonlySet<string> = new Set(['^.*$', '.*', '^(?s:.*)$', '^.*',
 /** Matchers with more for the prefilter than the operator itself says. */
 function specialMatcher(name: string, param: string, context: OperatorContext): OperatorMatcher | null {
   if (name !== 'rx') return null
-  return takesAll.has(param) ? everything : compileRx(param, context)
+  return takesAll.has(param)
+    ? everything
+    : shared('rx', param, { context, compile: () => compileRx(param, context) })
 }
 
 // Ends of the whole input have no meaning inside a longer one.
@@ -122,7 +124,7 @@ function joinedMatch(
   let lined: ((input: string) => boolean) | null = null
   return {
     matchesAny: (joined) => {
-      lined ??= compilePattern(param, { multiline: true }).test
+      lined ??= compilePattern(param, { ...context.regex, multiline: true }).test
       return lined(joined)
     },
   }
@@ -131,29 +133,41 @@ function joinedMatch(
 function compileRx(param: string, context: OperatorContext): OperatorMatcher {
   try {
     const pattern = compilePattern(param, context.regex)
-    const { requiredBytes } = pattern.regex
     return {
       match: (input, captures) =>
         captures === null ? pattern.test(input) : pattern.find(input, 0, captures) >= 0,
       ...joinedMatch(param, context, pattern.test),
-      ...(pattern.literals === undefined ? {} : { literals: pattern.literals }),
-      ...(requiredBytes === undefined ? {} : { bytes: requiredBytes }),
+      get literals() {
+        return pattern.literals
+      },
+      get bytes() {
+        return pattern.regex.requiredBytes
+      },
+      forget: () => pattern.regex.forget(),
     }
   } catch (error) {
     throw new OperatorFault('WAF_RULE_ARGUMENT', error instanceof Error ? error.message : String(error), 'rx')
   }
 }
 
-// Phrase lists are large and named by several rules of a rule set; the context is one object per rule file.
+// Large lists and long patterns are named by several rules of a rule set; the context is one object per rule file.
 const sharedByContext = new WeakMap<OperatorContext, Map<string, OperatorMatcher>>()
 
 function sharedMatcher(operator: Operator, param: string, context: OperatorContext): OperatorMatcher {
-  const known = sharedByContext.get(context) ?? new Map<string, OperatorMatcher>()
-  sharedByContext.set(context, known)
-  const key = `${operator.name} ${param}`
+  return shared(operator.name, param, { context, compile: () => compileMatcher(operator, param, context) })
+}
+
+function shared(
+  name: string,
+  param: string,
+  from: { readonly context: OperatorContext; readonly compile: () => OperatorMatcher },
+): OperatorMatcher {
+  const known = sharedByContext.get(from.context) ?? new Map<string, OperatorMatcher>()
+  sharedByContext.set(from.context, known)
+  const key = `${name} ${param}`
   const found = known.get(key)
   if (found !== undefined) return found
-  const matcher = compileMatcher(operator, param, context)
+  const matcher = from.compile()
   known.set(key, matcher)
   return matcher
 }

@@ -1,3 +1,4 @@
+import { CacheBudget } from '@sevenfold/regex'
 import { nearestName } from '../language/nearest-name.ts'
 import { parseRuleSet } from '../language/parse-rule-set.ts'
 import type { RuleText } from '../language/parse-rule-set.ts'
@@ -56,6 +57,8 @@ export function compileParsed(source: RuleSetSource, options: CompileOptions): C
   const rules = compiler.compileAll()
   const phases = [0, 1, 2, 3, 4, 5].map((phase) => phaseProgram(phase, rules, source))
   const folded = options.prefilter === false ? null : foldPhases(phases, context.slots)
+  const prefilter = folded === null ? null : buildPrefilterPlan(rules, folded.phases)
+  for (const rule of rules) forgetNeeds(rule.link)
   return {
     settings: source.settings,
     dialect,
@@ -66,10 +69,19 @@ export function compileParsed(source: RuleSetSource, options: CompileOptions): C
     txTemplate: new Array<undefined>(context.slots.names.length).fill(undefined),
     headerSlots: headers.numbers,
     columnCount: columns.numbers.size,
-    prefilter: folded === null ? null : buildPrefilterPlan(rules, folded.phases),
+    prefilter,
     warnings: source.warnings,
   }
 }
+
+/** What the matchers told the prefilter is not needed while judging. */
+function forgetNeeds(starter: Link): void {
+  for (let link: Link | null = starter; link !== null; link = link.next)
+    if (link.operator.kind === 'matcher') link.operator.matcher.forget?.()
+}
+
+/** Most bytes that the automata of all expressions of one rule set hold together. */
+const maxAutomataBytes = 16_777_216
 
 interface CompilerInput {
   readonly context: CompileContext
@@ -84,6 +96,7 @@ class RuleCompiler {
   readonly #ids = new Set<number>()
   /** One per rule file: operators with the same parameter are compiled once. */
   readonly #contexts = new Map<string, OperatorContext>()
+  readonly #cache = new CacheBudget(maxAutomataBytes)
 
   constructor(source: RuleSetSource, input: CompilerInput) {
     this.#source = source
@@ -212,7 +225,7 @@ class RuleCompiler {
     if (known !== undefined) return known
     const { files } = this.#input.options
     const context: OperatorContext = {
-      regex: { multiline: this.#input.context.dialect === 'libmodsecurity3' },
+      regex: { multiline: this.#input.context.dialect === 'libmodsecurity3', cache: this.#cache },
       readDataFile: (path, from) => {
         const [found] = files.resolve(path, from)
         if (found === undefined) throw new Error(`${path}: no such file`)

@@ -1,9 +1,13 @@
+import type { CacheBudget } from '@sevenfold/regex'
+
 /**
  * Which libmodsecurity behaviour a regular expression is read with (issue: the peers differ in `^` and `$`).
  * `crs` reads them as the ends of the whole value, as the Core Rule Set intends; `libmodsecurity3` as the ends of a line.
  */
 export interface RegexDialect {
   readonly multiline: boolean
+  /** Memory that all expressions of a rule set share for their automata; without it each has its own. */
+  readonly cache?: CacheBudget
 }
 
 /** What an operator may use while it is compiled: nothing else of the outside world is reachable from it. */
@@ -34,9 +38,11 @@ export interface OperatorMatcher {
    */
   matchesAny?(joined: string): boolean
   /** Required literals for the prefilter, when the operator knows them. */
-  readonly literals?: LiteralClauses
+  readonly literals?: LiteralClauses | undefined
   /** Every match holds at least one of these bytes (256 entries, 1 = member), when the operator knows them. */
-  readonly bytes?: Uint8Array
+  readonly bytes?: Uint8Array | undefined
+  /** Frees what only the prefilter needed, once it is built; everything goes on to work. */
+  forget?(): void
 }
 
 /** A family member: `@name parameter`. Compilation throws an Error with a plain message when the parameter is wrong. */

@@ -12,7 +12,8 @@ export interface Pattern {
   test(input: string): boolean
   /** The compiled expression, for step counts and prefilters. */
   readonly regex: Regex
-  readonly literals?: LiteralClauses
+  /** Worked out when asked for. */
+  readonly literals: LiteralClauses | undefined
 }
 
 const LAST_NOT = /^([^]*)\(\?!([A-Za-z0-9_ -]{1,32})\)$/
@@ -52,8 +53,8 @@ export function compilePattern(source: string, dialect: RegexDialect): Pattern {
     mode: 'bytes',
     dotAll: true,
     multiline: dialect.multiline,
+    ...(dialect.cache === undefined ? {} : { cache: dialect.cache }),
   })
-  const literals = regex.requiredLiterals
   return {
     regex,
     find(input, from, groups) {
@@ -63,6 +64,8 @@ export function compilePattern(source: string, dialect: RegexDialect): Pattern {
       return found.index
     },
     test: (input) => regex.test(input),
-    ...(literals.length === 0 ? {} : { literals }),
+    get literals() {
+      return regex.requiredLiterals.length === 0 ? undefined : regex.requiredLiterals
+    },
   }
 }

@@ -1,5 +1,6 @@
+import { buildAutomaton } from '@sevenfold/literals'
+import type { Automaton } from '@sevenfold/literals'
 import { asciiLower } from './ascii-lower.ts'
-import { trieSize } from './trie-size.ts'
 
 /** Most phrases one set may hold, and most bytes they may have together. */
 export const PHRASE_LIMITS = { phrases: 100_000, bytes: 2_000_000 } as const
@@ -10,93 +11,61 @@ export interface PhraseSet {
   find(input: string): number
 }
 
-interface Trie {
-  /** Next state by state × class; 0 is the root. */
-  readonly next: Int32Array | Uint16Array
-  /** Phrase that ends in a state, or -1. */
-  readonly ends: Int32Array
-  readonly states: number
-}
-
-function classesOf(phrases: readonly string[]): { map: Uint8Array; count: number } {
-  const map = new Uint8Array(256)
-  let count = 1
-  for (const phrase of phrases)
-    for (let i = 0; i < phrase.length; i++) {
-      const code = phrase.charCodeAt(i)
-      if (map[code] === 0) map[code] = count++
-    }
-  for (let code = 65; code <= 90; code++) map[code] = map[code + 32] ?? 0
-  return { map, count }
-}
-
-/** So many states fit into entries of 16 bits; large lists then need half the memory. */
-const smallTrie = 65_536
-
-function buildTrie(phrases: readonly string[], map: Uint8Array, width: number): Trie {
-  const size = trieSize(phrases)
-  const next = size <= smallTrie ? new Uint16Array(size * width) : new Int32Array(size * width)
-  const ends = new Int32Array(size).fill(-1)
-  let states = 1
-  for (const [index, phrase] of phrases.entries()) {
-    let state = 0
-    for (let i = 0; i < phrase.length; i++) {
-      const slot = state * width + (map[phrase.charCodeAt(i)] ?? 0)
-      if (next[slot] === 0) next[slot] = states++
-      state = next[slot] ?? 0
-    }
-    if (ends[state] === -1) ends[state] = index
-  }
-  return { next, ends, states }
-}
-
-/** Turns the trie into a full automaton, breadth first: a missing edge follows the failure link. */
-function complete(trie: Trie, width: number): void {
-  const { next, ends, states } = trie
-  const fail = new Int32Array(states)
-  const queue = new Int32Array(states)
-  let tail = 0
-  for (let c = 0; c < width; c++) if (next[c] !== 0) queue[tail++] = next[c] ?? 0
-  for (let head = 0; head < tail; head++) {
-    const state = queue[head] ?? 0
-    const back = fail[state] ?? 0
-    if (ends[state] === -1) ends[state] = ends[back] ?? -1
-    for (let c = 0; c < width; c++) {
-      const slot = state * width + c
-      const through = next[back * width + c] ?? 0
-      const child = next[slot] ?? 0
-      if (child === 0) next[slot] = through
-      else {
-        fail[child] = through
-        queue[tail++] = child
-      }
-    }
-  }
-}
+// Very large lists are told apart less finely: a look at the text settles what the automaton finds.
+const largeList = 250_000
+const maxTableBytes = 134_217_728
 
 /**
- * Compiles phrases into an Aho-Corasick automaton over byte classes: one table step a byte.
+ * Compiles phrases into an Aho-Corasick automaton over byte classes: one table step a byte. It is built at the first
+ * use: most lists are never asked, because nothing in the traffic looks like one of their phrases.
  * Empty phrases are ignored. Throws when the set is larger than `PHRASE_LIMITS`.
  */
 export function compilePhrases(phrases: readonly string[]): PhraseSet {
-  const lower = phrases.map(asciiLower)
-  const bytes = lower.reduce((sum, phrase) => sum + phrase.length, 0)
-  if (lower.length > PHRASE_LIMITS.phrases || bytes > PHRASE_LIMITS.bytes)
-    throw new Error(`${lower.length} phrases of ${bytes} bytes are more than a phrase list may hold`)
-  const { map, count } = classesOf(lower)
-  const trie = buildTrie(lower, map, count)
-  trie.ends[0] = -1
-  complete(trie, count)
-  const { next, ends } = trie
+  const bytes = phrases.reduce((sum, phrase) => sum + phrase.length, 0)
+  if (phrases.length > PHRASE_LIMITS.phrases || bytes > PHRASE_LIMITS.bytes)
+    throw new Error(`${phrases.length} phrases of ${bytes} bytes are more than a phrase list may hold`)
+  let search: ((input: string) => number) | null = null
   return {
-    find(input) {
-      let state = 0
-      for (let i = 0; i < input.length; i++) {
-        state = next[state * count + (map[input.charCodeAt(i)] ?? 0)] ?? 0
-        const end = ends[state] ?? -1
-        if (end >= 0) return end
-      }
-      return -1
-    },
+    find: (input) => (search ??= searchFor(phrases, bytes > largeList ? 16 : 64))(input),
   }
+}
+
+function searchFor(phrases: readonly string[], maxClasses: number): (input: string) => number {
+  const numbers = new Map<string, number>()
+  for (const [number, phrase] of phrases.entries()) {
+    const lower = asciiLower(phrase)
+    if (lower !== '' && !numbers.has(lower)) numbers.set(lower, number)
+  }
+  const texts = [...numbers.keys()]
+  const automaton = buildAutomaton(texts, {
+    ignoreCase: true,
+    maxClasses,
+    limits: { maxTableBytes, maxLiteralLength: PHRASE_LIMITS.bytes },
+  })
+  const indexes = Int32Array.from(numbers.values())
+  const { classes, shift, table, firstHit } = automaton
+  return (input) => {
+    let state = 0
+    for (let at = 0; at < input.length; at++) {
+      state = table[(state << shift) | (classes[input.charCodeAt(at) & 255] ?? 0)] ?? 0
+      if (state < firstHit) continue
+      const text = longestEnding(automaton, texts, { input, end: at + 1, ending: state - firstHit })
+      if (text >= 0) return indexes[text] ?? -1
+    }
+    return -1
+  }
+}
+
+/** The longest text that ends here; where bytes share a class the automaton may be wrong, so the input decides. */
+function longestEnding(
+  { hitStarts, hits, merged }: Automaton,
+  texts: readonly string[],
+  { input, end, ending }: { readonly input: string; readonly end: number; readonly ending: number },
+): number {
+  for (let at = hitStarts[ending] ?? 0; at < (hitStarts[ending + 1] ?? 0); at++) {
+    const number = hits[at] ?? 0
+    const text = texts[number] ?? ''
+    if (!merged || asciiLower(input.slice(end - text.length, end)) === text) return number
+  }
+  return -1
 }

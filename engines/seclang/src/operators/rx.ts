@@ -12,7 +12,9 @@ export const rx: Operator = {
     return {
       match: (input, captures) =>
         captures === null ? pattern.test(input) : pattern.find(input, 0, captures) >= 0,
-      ...(pattern.literals === undefined ? {} : { literals: pattern.literals }),
+      get literals() {
+        return pattern.literals
+      },
     }
   },
 }
@@ -37,7 +39,9 @@ export const rxGlobal: Operator = {
         }
         return found
       },
-      ...(pattern.literals === undefined ? {} : { literals: pattern.literals }),
+      get literals() {
+        return pattern.literals
+      },
     }
   },
 }

@@ -17,9 +17,9 @@ export function assignMarks(sets: readonly Uint8Array[]): ByteMarks {
   let count = 1
   const taken: boolean[] = []
   for (const set of sets) {
-    const split = new Map<string, number>()
-    const next = Int32Array.from(groups, (group, unit) => {
-      const key = `${group}/${set[unit] ?? 0}`
+    const split = new Map<number, number>()
+    const next = groups.map((group, unit) => {
+      const key = group * 2 + (set[unit] ?? 0)
       const known = split.get(key) ?? split.size
       split.set(key, known)
       return known

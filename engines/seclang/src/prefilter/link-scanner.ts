@@ -1,7 +1,8 @@
+import { buildAutomaton, LiteralsError } from '@sevenfold/literals'
+import type { Automaton } from '@sevenfold/literals'
 import { assignMarks } from './byte-marks.ts'
 import { longTextTriggers, triggerTable } from './byte-trigger.ts'
-import { buildAutomaton } from './literal-automaton.ts'
-import type { LiteralAutomaton } from './literal-automaton.ts'
+import { maxScannedLiteral } from './link-needs.ts'
 import type { LinkNeeds } from './link-needs.ts'
 import { createSkipScan, longText } from './skip-scan.ts'
 import type { SkipScan } from './skip-scan.ts'
@@ -23,11 +24,13 @@ export class LinkScanner {
   readonly bits: Uint32Array
   /** Whether `bits` holds any. */
   hasBits = false
-  readonly #table: Int32Array
+  readonly #table: Automaton['table']
   /** Class of each byte in the low 8 bits, trigger flags above. */
   readonly #bytes: Int32Array
   readonly #markOf: Int32Array
-  readonly #stride: number
+  readonly #shift: number
+  /** States from here on end literals. */
+  readonly #firstHit: number
   readonly #outputStart: Int32Array
   readonly #outputWord: Int32Array
   readonly #outputMask: Int32Array
@@ -56,7 +59,7 @@ export class LinkScanner {
     const needs = withoutUnmarked(wanted, sets, marks.setMarks)
     this.words = Math.max(1, Math.ceil(needs.length / 32))
     this.bits = new Uint32Array(this.words)
-    const outputs = new Map<string, Map<number, number>>()
+    const outputs: LiteralOutputs = new Map()
     this.#clauseCount = Math.max(1, ...needs.map((need) => need.clauses.length))
     this.#resting = new Int32Array(this.#clauseCount * this.words).fill(-1)
     for (const [link, { clauses }] of needs.entries()) {
@@ -91,12 +94,13 @@ export class LinkScanner {
       (union, entry) => union | entry.marks,
       byteLinkMarks(needs, sets, marks.setMarks),
     )
-    const automaton = buildAutomaton([...outputs.keys()])
+    const { automaton, outputs: scanned } = fittingAutomaton(outputs)
     this.#table = automaton.table
-    this.#stride = automaton.stride
+    this.#shift = automaton.shift
+    this.#firstHit = automaton.firstHit
     const triggers = triggerTable()
     this.#bytes = Int32Array.from(automaton.classes, (number, unit) => number | ((triggers[unit] ?? 0) << 8))
-    const flat = flattenOutputs(automaton, [...outputs.values()])
+    const flat = flattenOutputs(automaton, [...scanned.values()])
     this.#outputStart = flat.start
     this.#outputWord = flat.word
     this.#outputMask = flat.mask
@@ -115,20 +119,19 @@ export class LinkScanner {
     const table = this.#table
     const bytes = this.#bytes
     const markOf = this.#markOf
+    const shift = this.#shift
+    const firstHit = this.#firstHit
     let flags = 0
     let marks = 0
-    let row = 0
+    let state = 0
     let hits = 0
     for (let at = 0; at < text.length; at++) {
       const unit = text.charCodeAt(at) & 255
       const byte = bytes[unit] ?? 0
       flags |= byte
       marks |= markOf[unit] ?? 0
-      row = table[row + (byte & 255)] ?? 0
-      if (row < 0) {
-        row = ~row
-        this.#hit(row, hits++)
-      }
+      state = table[(state << shift) | (byte & 255)] ?? 0
+      if (state >= firstHit) this.#hit(state - firstHit, hits++)
     }
     if (hits > 0) this.hasBits = this.#collect(marks)
     else if ((marks & this.#byteMarks) === 0) this.hasBits = false
@@ -136,10 +139,9 @@ export class LinkScanner {
     return flags >>> 8
   }
 
-  #hit(row: number, earlier: number): void {
+  #hit(number: number, earlier: number): void {
     const clauses = this.#clauses
     if (earlier === 0) this.#rest()
-    const number = row / this.#stride
     const end = this.#outputStart[number + 1] ?? 0
     for (let at = this.#outputStart[number] ?? 0; at < end; at++) {
       const word = this.#outputWord[at] ?? 0
@@ -201,6 +203,15 @@ interface NeededSet {
   readonly links: Set<number>
 }
 
+const knownKeys = new WeakMap<Uint8Array, string>()
+
+/** Text that equal sets share; many scanners ask for the same sets. */
+function keyOf(bytes: Uint8Array): string {
+  const key = knownKeys.get(bytes) ?? bytes.join('')
+  knownKeys.set(bytes, key)
+  return key
+}
+
 /** Sets of bytes with the links that need them; those of links without literals first, so that they get marks. */
 function distinctSets(needs: readonly LinkNeeds[]): NeededSet[] {
   const known = new Map<string, NeededSet & { rank: number }>()
@@ -208,7 +219,7 @@ function distinctSets(needs: readonly LinkNeeds[]): NeededSet[] {
     // Bytes that stand for a clause need marks of their own, or the clause would be missed.
     if (orBytes !== null) known.set(`or ${link}`, { bytes: orBytes, links: new Set(), rank: 1_000_000 })
     for (const bytes of byteSets) {
-      const key = bytes.join('')
+      const key = keyOf(bytes)
       const set = known.get(key) ?? { bytes, links: new Set<number>(), rank: 0 }
       set.links.add(link)
       set.rank += clauses.length === 0 ? 100 : 1
@@ -272,8 +283,11 @@ function linkSet(words: number, isMember: (link: number) => boolean, count: numb
   return set
 }
 
+/** For each literal, the words of the clauses that it fulfils with their bits. */
+type LiteralOutputs = Map<string, Map<number, number>>
+
 function addOutput(
-  outputs: Map<string, Map<number, number>>,
+  outputs: LiteralOutputs,
   literal: string,
   { word, mask }: { word: number; mask: number },
 ): void {
@@ -289,22 +303,57 @@ interface FlatOutputs {
 }
 
 function flattenOutputs(
-  { endings, stateCount }: LiteralAutomaton,
+  { hitStarts, hits }: Automaton,
   outputs: readonly ReadonlyMap<number, number>[],
 ): FlatOutputs {
-  const start = new Int32Array(stateCount + 1)
+  const start = new Int32Array(hitStarts.length)
   const words: number[] = []
   const masks: number[] = []
-  for (let state = 0; state < stateCount; state++) {
-    const merged = new Map<number, number>()
-    for (const literal of endings.get(state) ?? []) {
-      for (const [word, mask] of outputs[literal] ?? []) merged.set(word, (merged.get(word) ?? 0) | mask)
+  const merged = new Map<number, number>()
+  for (let ending = 0; ending + 1 < hitStarts.length; ending++) {
+    merged.clear()
+    for (let at = hitStarts[ending] ?? 0; at < (hitStarts[ending + 1] ?? 0); at++) {
+      for (const [word, mask] of outputs[hits[at] ?? 0] ?? [])
+        merged.set(word, (merged.get(word) ?? 0) | mask)
     }
     for (const [word, mask] of merged) {
       words.push(word)
       masks.push(mask)
     }
-    start[state + 1] = words.length
+    start[ending + 1] = words.length
   }
   return { start, word: Int32Array.from(words), mask: Int32Array.from(masks) }
+}
+
+/** Bytes a table may have: 65,536 states of 64 classes, so that its entries have 16 bits. */
+const maxTableBytes = 8_388_608
+/** Classes of bytes that are told apart; the rarest share one, which at most makes a candidate too many. */
+const maxClasses = 64
+
+/**
+ * The automaton of the literals that links look for. With so many that the table would be too large, their beginnings
+ * are looked for instead: that, too, only makes candidates.
+ */
+function fittingAutomaton(outputs: LiteralOutputs): { automaton: Automaton; outputs: LiteralOutputs } {
+  let scanned = outputs
+  for (let length = maxScannedLiteral; ; length >>= 1) {
+    try {
+      const automaton = buildAutomaton([...scanned.keys()], {
+        ignoreCase: true,
+        maxClasses,
+        limits: { maxTableBytes },
+      })
+      return { automaton, outputs: scanned }
+    } catch (error) {
+      if (!(error instanceof LiteralsError) || error.code !== 'LITERALS_LIMIT' || length < 2) throw error
+      scanned = beginnings(scanned, length >> 1)
+    }
+  }
+}
+
+function beginnings(outputs: LiteralOutputs, length: number): LiteralOutputs {
+  const cut: LiteralOutputs = new Map()
+  for (const [literal, masks] of outputs)
+    for (const [word, mask] of masks) addOutput(cut, literal.slice(0, length), { word, mask })
+  return cut
 }

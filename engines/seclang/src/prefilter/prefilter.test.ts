@@ -6,7 +6,6 @@ import { transformations } from '../transformations/registry.ts'
 import { assignMarks, maxMarks } from './byte-marks.ts'
 import { alwaysTrigger, changesOnlyCase, exactTriggerOf, triggerOf, triggerTable } from './byte-trigger.ts'
 import { LinkScanner } from './link-scanner.ts'
-import { buildAutomaton } from './literal-automaton.ts'
 
 const rules = `SecRuleEngine DetectionOnly
 SecRequestBodyAccess On
@@ -127,33 +126,6 @@ describe('byte triggers', () => {
         if (changesOnlyCase(name)) expect(result.toLowerCase()).toBe(text.toLowerCase())
       }),
       { numRuns: 300 },
-    )
-  })
-})
-
-describe('the literal automaton', () => {
-  it('finds exactly the literals that are in a text, without case', () => {
-    const literal = fc.stringMatching(/^[ab(]{1,4}$/)
-    fc.assert(
-      fc.property(
-        fc.uniqueArray(literal, { minLength: 1, maxLength: 8 }),
-        fc.stringMatching(/^[abAB(c]{0,20}$/),
-        (literals, text) => {
-          const { table, stride, classes, endings } = buildAutomaton(literals)
-          const found = new Set<number>()
-          let row = 0
-          for (let at = 0; at < text.length; at++) {
-            row = table[row + (classes[text.charCodeAt(at)] ?? 0)] ?? 0
-            if (row >= 0) continue
-            row = ~row
-            for (const number of endings.get(row / stride) ?? []) found.add(number)
-          }
-          const expected = literals.flatMap((one, number) =>
-            text.toLowerCase().includes(one) ? [number] : [],
-          )
-          expect([...found].toSorted((left, right) => left - right)).toEqual(expected)
-        },
-      ),
     )
   })
 })
