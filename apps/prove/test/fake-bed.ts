@@ -93,6 +93,7 @@ export async function startFakeBed(layers: readonly LayerName[]): Promise<FakeBe
       return { host: '127.0.0.1', port, direct: wanted.length === 0 }
     },
     application: ({ layers: wanted }) => (wanted.includes('runtime') ? guarded : plain),
+    processes: () => [],
     // Late events turn up with the second look, as those of a real detection do.
     judgements: () => Promise.resolve(polls++ === 0 ? [...events] : [...events, ...late]),
     close: async () => {

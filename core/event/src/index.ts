@@ -71,7 +71,16 @@ export type {
   Mode,
   SignedHeartbeat,
 } from './wire/heartbeat.ts'
-export type { ProofAttack, ProofCell, ProofColumn, ProofCost, ProofDocument } from './wire/proof.ts'
+export type {
+  ProofAttack,
+  ProofCell,
+  ProofColumn,
+  ProofCost,
+  ProofDisturbance,
+  ProofDocument,
+  ProofFigure,
+  ProofLoad,
+} from './wire/proof.ts'
 export { maxSensorLineBytes, sensorRingEvents } from './wire/sensor.ts'
 export type { ForwarderMessage, SensorMessage, Unprotected } from './wire/sensor.ts'
 export type {

@@ -5,7 +5,7 @@ const files = ['baseline', 'html', 'junit', 'sarif', 'navigator'] as const
 
 /** The call in the words of the package, which reads its own arguments. */
 function argumentsOf(call: Call): string[] {
-  const flags = ['quick', 'bare', 'list', 'markdown']
+  const flags = ['quick', 'cost', 'no-cost', 'bare', 'list', 'markdown']
     .filter((flag) => call.flag(flag))
     .map((flag) => `--${flag}`)
   const texts = ['seed', 'min-depth', ...files].flatMap((option) => {
@@ -47,6 +47,8 @@ export const prove: Command = {
     junit: { type: 'string', value: 'FILE', help: 'write JUnit XML for a pipeline' },
     sarif: { type: 'string', value: 'FILE', help: 'write SARIF 2.1.0' },
     navigator: { type: 'string', value: 'FILE', help: 'write an ATT&CK Navigator layer' },
+    cost: { type: 'boolean', help: 'measure costs also with --quick or --only' },
+    'no-cost': { type: 'boolean', help: 'leave out costs, and what happens when a process is killed' },
     bare: { type: 'boolean', help: 'no layer at all: shows that the attacks work' },
     list: { type: 'boolean', help: 'the attacks, without running them' },
     markdown: { type: 'boolean', help: 'the proof as Markdown' },

@@ -59,7 +59,7 @@ export function bedConfigText(file: BedFile): string {
     `admin: { console: { listen: "127.0.0.1:${file.consolePort}" } }`,
     'sites:',
     ...file.sites.flatMap(siteLines),
-    'edge: { mode: enforce, workers: 1 }',
+    'edge: { mode: enforce, workers: 2 }',
     'runtime: { mode: enforce }',
     'detection:',
     '  mode: enforce',

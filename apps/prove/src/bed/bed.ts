@@ -4,6 +4,7 @@ import type { Configuration } from '../matrix/configuration.ts'
 import type { JudgingEvent } from '../matrix/judging-event.ts'
 import type { Sink } from '../sink/sink-server.ts'
 import type { Target } from '../visitor/visitor.ts'
+import type { BedProcess } from './start-process.ts'
 
 /** The application that stands behind a configuration, seen from behind. */
 export interface Application {
@@ -26,6 +27,8 @@ export interface Bed {
   target(configuration: Configuration): Target
   /** Behind configurations with the runtime layer stands an application of its own, with the agent inside. */
   application(configuration: Configuration): Application
+  /** Processes in the path of a configuration and behind it, the application first. */
+  processes(configuration: Configuration): readonly BedProcess[]
   /** All judging events so far. */
   judgements(): Promise<readonly JudgingEvent[]>
   close(): Promise<void>

@@ -3,6 +3,7 @@ import { pathToFileURL } from 'node:url'
 import type { AppState, Loot } from '../attack/attack.ts'
 import type { Application } from './bed.ts'
 import { callControl } from './control-client.ts'
+import { freePorts } from './free-ports.ts'
 import { packageEntry } from './package-entry.ts'
 import { startProcess } from './start-process.ts'
 import type { BedProcess } from './start-process.ts'
@@ -31,7 +32,9 @@ export function appLogPath(folder: string): string {
 
 /** Starts a shop with its own database. Rejects with what is missing. */
 export async function startApp(options: AppOptions): Promise<BedApp> {
-  const { folder, port = 0, env = {}, preload } = options
+  const { folder, env = {}, preload } = options
+  // A port of its own, so that it is the same after a restart.
+  const port = options.port ?? (await freePorts(1))[0] ?? 0
   const entry = packageEntry('shop')
   if (entry === undefined) throw new Error('the shop is not built; run npm run build')
   const control = join(folder, 'control.sock')
@@ -47,7 +50,7 @@ export async function startApp(options: AppOptions): Promise<BedApp> {
   const call = callControl.bind(undefined, control)
   return {
     process: child,
-    port: Number(new URL(child.listen.get('shop') ?? '').port),
+    port,
     folder,
     reset: async (seed) => (await call('POST', `/reset?seed=${encodeURIComponent(seed)}`)) as Loot,
     state: async () => (await call('GET', '/state')) as AppState,

@@ -26,6 +26,7 @@ export async function startBareBed(options: BareBedOptions): Promise<Bed> {
     missWindowMs: 0,
     target: () => ({ host: '127.0.0.1', port: app.port, direct: true }),
     application: () => app,
+    processes: () => [app.process],
     judgements: () => Promise.resolve([]),
     close: async () => {
       await Promise.all([app.process.stop(), sink.close()])

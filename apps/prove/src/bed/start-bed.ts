@@ -58,6 +58,14 @@ function findTarget({ apps, sites }: Started, configuration: Configuration): Tar
   return { host: '127.0.0.1', port: site.port, direct: false }
 }
 
+/** The application, then the layers of the configuration, then the ledger that takes what they write. */
+function findProcesses({ apps, processes }: Started, configuration: Configuration): readonly BedProcess[] {
+  const names = new Set<string>(configuration.layers)
+  if (names.size > 0) names.add('ledger')
+  if (needsSite(configuration.layers)) names.add('edge') // plumbing, also when it inspects nothing
+  return [appOf(apps, configuration).process, ...processes.filter(({ name }) => names.has(name))]
+}
+
 /** The configuration file of a bed, and the port on which the guarded shop has to listen. */
 async function planBed(
   options: BedOptions,
@@ -120,6 +128,7 @@ export async function startBed(options: BedOptions): Promise<Bed> {
     missWindowMs,
     target: (configuration) => findTarget(started, configuration),
     application: (configuration) => appOf(started.apps, configuration),
+    processes: (configuration) => findProcesses(started, configuration),
     judgements: () => reader.read(),
     close: async () => {
       await stopAll(started.processes)

@@ -8,6 +8,8 @@ export interface BedProcess {
   readonly listen: ReadonlyMap<string, string>
   /** Ends it: SIGTERM first, SIGKILL when it does not go. */
   stop(): Promise<void>
+  /** Starts it again when it has ended, with the same options; rejects with its last words. */
+  restart(): Promise<void>
 }
 
 /** What to start. */
@@ -38,8 +40,9 @@ function listenOf(message: unknown): ReadonlyMap<string, string> | undefined {
   return new Map((listen ?? []).map((entry) => [entry.name, entry.url]))
 }
 
-/** Starts a script with an IPC channel and waits for its ready message. Rejects with its last words. */
-export function startProcess(options: ProcessOptions): Promise<BedProcess> {
+type Running = Omit<BedProcess, 'name' | 'restart'>
+
+function launch(options: ProcessOptions): Promise<Running> {
   const env = { ...process.env, ...options.env }
   const execArgv = [...(options.execArgv ?? [])]
   const child = fork(options.entry, [], { env, execArgv, stdio: ['ignore', 'ignore', 'pipe', 'ipc'] })
@@ -70,7 +73,26 @@ export function startProcess(options: ProcessOptions): Promise<BedProcess> {
       const listen = listenOf(message)
       if (listen === undefined) return
       clearTimeout(timer)
-      resolve({ name: options.name, pid: child.pid ?? 0, listen, stop })
+      resolve({ pid: child.pid ?? 0, listen, stop })
     })
   })
+}
+
+/** Starts a script with an IPC channel and waits for its ready message. Rejects with its last words. */
+export async function startProcess(options: ProcessOptions): Promise<BedProcess> {
+  let running = await launch(options)
+  return {
+    name: options.name,
+    get pid() {
+      return running.pid
+    },
+    get listen() {
+      return running.listen
+    },
+    stop: () => running.stop(),
+    restart: async () => {
+      await running.stop()
+      running = await launch(options)
+    },
+  }
 }

@@ -23,6 +23,8 @@ export interface ProveOptions {
   readonly minDepth: number
   /** An earlier document, to compare with. */
   readonly baseline: string | undefined
+  /** Whether costs and availability are measured too. */
+  readonly measure: boolean
   /** Files to write, by the kind of report. */
   readonly files: ReadonlyMap<FileReport, string>
 }
@@ -36,6 +38,8 @@ usage: sevenfold prove [options]
   --only NAME       an attack or a class of attacks; may be given several times
   --seed TEXT       run the same proof again; without it a new seed is made and printed
   --min-depth N     exit with 1 when fewer than N layers stand against an attack
+  --no-cost         leave out what the layers cost, and what happens when one of their processes is killed
+  --cost            measure that also with --quick or --only
   --bare            no layer at all: shows that the attacks work
   --list            the attacks with their classes and numbers, without running them
   --json            the proof as one document (docs/wire/proof.md)
@@ -75,6 +79,8 @@ function parseKnown(args: readonly string[]) {
       list: { type: 'boolean', default: false },
       quick: { type: 'boolean', default: false },
       bare: { type: 'boolean', default: false },
+      cost: { type: 'boolean', default: false },
+      'no-cost': { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
       markdown: { type: 'boolean', default: false },
       only: { type: 'string', multiple: true, default: [] },
@@ -99,7 +105,10 @@ export function readOptions(args: readonly string[]): ProveOptions {
   if (values.seed !== undefined && !/^[\w.-]{1,64}$/.test(values.seed)) {
     throw new UsageError('--seed takes up to 64 letters, digits, dots, dashes and underscores')
   }
+  if (values.cost && (values['no-cost'] || values.bare))
+    throw new UsageError('--cost excludes --no-cost and --bare')
   const { help, list, quick, bare, only, seed, baseline } = values
+  const isWhole = !quick && !bare && only.length === 0
   const files = new Map(
     fileReports.flatMap((kind): [FileReport, string][] => {
       const path = values[kind]
@@ -116,6 +125,7 @@ export function readOptions(args: readonly string[]): ProveOptions {
     seed,
     minDepth,
     baseline,
+    measure: values.cost || (isWhole && !values['no-cost']),
     files,
     format: values.json ? 'json' : values.markdown ? 'markdown' : 'terminal',
   }

@@ -12,6 +12,7 @@ import type { Bed } from '../bed/bed.ts'
 import { startBed } from '../bed/start-bed.ts'
 import { startBareBed } from '../bed/start-bare-bed.ts'
 import { journeys } from '../benign/journeys.ts'
+import { defaultRepeats } from '../cost/measure-cost.ts'
 import { runProof } from '../matrix/run-proof.ts'
 import type { Proof } from '../matrix/run-proof.ts'
 import { markdownReport } from '../report/markdown.ts'
@@ -105,6 +106,7 @@ async function prove(options: ProveOptions, io: ProveIo): Promise<number> {
       seed,
       attacks,
       journeys,
+      ...(options.measure ? { costRepeats: defaultRepeats, availability: true } : {}),
       onProgress,
       ...(io.signal === undefined ? {} : { signal: io.signal }),
     })

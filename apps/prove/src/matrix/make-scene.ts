@@ -5,6 +5,7 @@ import type { Loot, Scene } from '../attack/attack.ts'
 import type { Bed } from '../bed/bed.ts'
 import { createVictim } from '../browser/victim.ts'
 import { createVisitor } from '../visitor/visitor.ts'
+import type { Answer } from '../visitor/answer.ts'
 import type { Visitor } from '../visitor/visitor.ts'
 import { bystanderAddress } from './cell-address.ts'
 import type { Configuration } from './configuration.ts'
@@ -19,6 +20,8 @@ export interface CellPlace {
   /** Attack, configuration and repeat: the name of the cell. */
   readonly label: string
   readonly loot: Loot
+  /** Told of every answer to the visitors of the cell. */
+  readonly onAnswer?: (answer: Answer) => void
 }
 
 /** A scene with the ids under which its requests may appear in events. */
@@ -45,7 +48,12 @@ export function makeScene(place: CellPlace): OpenScene {
   const bystanders: Visitor[] = []
   const arrive = (): Visitor => {
     const trace = seededId(seed, `${label}\0${visitors.length}`)
-    const visitor = createVisitor({ target: bed.target(place.configuration), address, trace })
+    const visitor = createVisitor({
+      target: bed.target(place.configuration),
+      address,
+      trace,
+      ...(place.onAnswer === undefined ? {} : { onAnswer: place.onAnswer }),
+    })
     visitors.push(visitor)
     return visitor
   }

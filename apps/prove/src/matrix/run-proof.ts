@@ -1,8 +1,10 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { ProofDocument } from '@sevenfold/event'
 import type { Attack } from '../attack/attack.ts'
+import { availabilitySteps, measureAvailability } from '../availability/measure-availability.ts'
 import type { Application, Bed } from '../bed/bed.ts'
 import type { Journey } from '../benign/journey.ts'
+import { costSteps, measureCost } from '../cost/measure-cost.ts'
 import { cellAddress } from './cell-address.ts'
 import { planConfigurations } from './configuration.ts'
 import type { Configuration, Plan } from './configuration.ts'
@@ -19,6 +21,10 @@ export interface ProofOptions {
   readonly seed: string
   readonly attacks: readonly Attack[]
   readonly journeys: readonly Journey[]
+  /** Repeats of the cost measurement; 0 or absent: costs are not measured. */
+  readonly costRepeats?: number
+  /** Whether processes are killed and stalled under good load. */
+  readonly availability?: boolean
   /** Called before each cell with what is done of how much. */
   readonly onProgress?: (progress: Progress) => void
   /** Aborting ends the proof with the signal's reason before the next cell. */
@@ -48,24 +54,30 @@ const pollMs = 200
 type Act = (options: CellOptions) => Promise<CellRun>
 
 interface Runner {
+  /** A source address that nobody had before. */
+  nextAddress(): string
+  /** Says what comes next. */
+  step(doing: string): void
   readonly attacks: CellRun[]
   readonly visits: CellRun[]
   play(configuration: Configuration, doing: string, act: Act): Promise<CellRun>
 }
 
 function createRunner(bed: Bed, options: ProofOptions, total: number): Runner {
-  let next = 0
+  let [addresses, done] = [0, 0]
+  const nextAddress = (): string => cellAddress(addresses++)
+  const step = (doing: string): void => {
+    options.signal?.throwIfAborted()
+    options.onProgress?.({ done: Math.min(done++, total - 1), total, doing })
+  }
   return {
     attacks: [],
     visits: [],
+    nextAddress,
+    step,
     play: (configuration, doing, act) => {
-      options.signal?.throwIfAborted()
-      options.onProgress?.({
-        done: Math.min(next, total - 1),
-        total,
-        doing: `${doing}, ${configuration.name}`,
-      })
-      return act({ bed, configuration, address: cellAddress(next++), seed: options.seed })
+      step(`${doing}, ${configuration.name}`)
+      return act({ bed, configuration, address: nextAddress(), seed: options.seed })
     },
   }
 }
@@ -201,20 +213,57 @@ function findProblems(plan: Plan, runner: Runner): readonly string[] {
   ]
 }
 
-/** Attacks the bed in every configuration and judges what its layers wrote. */
+/** Attacks that all layers stop, and that leave the application as it is measured. */
+function harmless(rows: readonly AttackRow[], plan: Plan, attacks: readonly Attack[]): readonly Attack[] {
+  const stopped = new Set(
+    rows
+      .filter(({ cells }) => cells.get(plan.all.name)?.outcome === 'stopped')
+      .map(({ attack }) => attack.id),
+  )
+  return attacks.filter((attack) => stopped.has(attack.id) && attack.slow !== true)
+}
+
+/** What runs after the matrix, and how many steps of progress it has. */
+function laterSteps(bed: Bed, plan: Plan, options: ProofOptions): number {
+  const { attacks, journeys, costRepeats: repeats = 0 } = options
+  const cost = repeats > 0 ? costSteps({ plan, journeys, attacks, repeats }) : 0
+  return cost + (options.availability === true ? availabilitySteps({ bed, plan }) : 0)
+}
+
+/** Costs first: availability leaves processes that have just started. */
+async function measureLater(
+  bed: Bed,
+  options: ProofOptions,
+  place: { readonly plan: Plan; readonly runner: Runner; readonly rows: readonly AttackRow[] },
+): Promise<Pick<ProofDocument, 'cost' | 'availability'>> {
+  const { plan, runner } = place
+  const { seed, journeys, costRepeats: repeats = 0, signal } = options
+  const { nextAddress, step: onStep } = runner
+  const common = { bed, plan, seed, nextAddress, onStep, ...(signal === undefined ? {} : { signal }) }
+  const attacks = harmless(place.rows, plan, options.attacks)
+  const cost = repeats > 0 ? await measureCost({ ...common, journeys, attacks, repeats }) : {}
+  if (options.availability !== true) return { cost }
+  return { cost, availability: await measureAvailability(common) }
+}
+
+/** Attacks the bed in every configuration, judges what its layers wrote, and measures what they cost. */
 export async function runProof(bed: Bed, options: ProofOptions): Promise<Proof> {
   const plan = planConfigurations(bed.layers)
   const visitsPerConfiguration = options.attacks.length + options.journeys.length
   const total =
+    1 + // the wait for late detections
     options.attacks.length * plan.distinct.length +
-    visitsPerConfiguration * new Set([plan.none, plan.all]).size
+    visitsPerConfiguration * new Set([plan.none, plan.all]).size +
+    laterSteps(bed, plan, options)
   const runner = createRunner(bed, options, total)
   await runAttacks(runner, planLanes(bed, plan.distinct), options)
   await runVisits(runner, planLanes(bed, new Set([plan.none, plan.all])), options)
-  options.onProgress?.({ done: total, total, doing: 'waiting for late detections' })
+  runner.step('waiting for late detections')
   const events = await lateEvents(bed, runner.attacks)
   const rows = makeRows(options.attacks, runner.attacks, events)
   const benign = judgeVisits(plan, runner.visits, events)
-  const document = makeDocument(options.seed, plan, { rows, benign })
+  const measured = await measureLater(bed, options, { plan, runner, rows })
+  options.onProgress?.({ done: total, total, doing: 'done' })
+  const document = { ...makeDocument(options.seed, plan, { rows, benign }), ...measured }
   return { plan, document, rows, benign, problems: findProblems(plan, runner) }
 }

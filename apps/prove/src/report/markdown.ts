@@ -1,6 +1,7 @@
 import { judgesAlone } from '../matrix/make-document.ts'
 import type { Proof } from '../matrix/run-proof.ts'
 import { cellText } from './cell-text.ts'
+import { costRows, disturbanceName, figureText, servedShare } from './cost-rows.ts'
 import { singlePointsByLayer, summariseClasses } from './summary.ts'
 import type { ClassSummary } from './summary.ts'
 
@@ -67,6 +68,42 @@ function singlePointLines(proof: Proof): readonly string[] {
   })
 }
 
+function costTable({ document: { cost } }: Proof): readonly string[] {
+  const rows = costRows(cost)
+  if (rows.length === 0) return []
+  const head = ['visitors', 'CPU ms per request', 'against none', 'median ms', 'p99 ms', 'requests/s']
+  return [
+    `What the layers cost: medians of ${cost.repeats ?? 0} interleaved repeats (lowest–highest).`,
+    '',
+    row(head),
+    row(head.map((_name, index) => (index === 0 ? '---' : '---:'))),
+    ...rows.map(({ name, load, ratio }) =>
+      row([
+        name,
+        load.cpuMsPerRequest === undefined ? '–' : figureText(load.cpuMsPerRequest),
+        ratio === undefined ? '–' : `${ratio.toFixed(2)} ×`,
+        figureText(load.latency.p50),
+        figureText(load.latency.p99),
+        load.requestsPerSecond.median.toFixed(0),
+      ]),
+    ),
+    '',
+  ]
+}
+
+function availabilityTable({ document: { availability = [] } }: Proof): readonly string[] {
+  if (availability.length === 0) return []
+  const head = ['one process disturbed under good load', 'served', 'longest gap, ms']
+  return [
+    row(head),
+    row(['---', '---:', '---:']),
+    ...availability.map((run) =>
+      row([disturbanceName(run), `${servedShare(run)} %`, String(run.longestGapMs)]),
+    ),
+    '',
+  ]
+}
+
 /** The proof as Markdown: classes first, single points of failure by name, then every attack, folded away. */
 export function markdownReport(proof: Proof): string {
   const valid = proof.rows.filter((entry) => entry.valid).length
@@ -80,6 +117,8 @@ export function markdownReport(proof: Proof): string {
     '',
     ...singlePointLines(proof),
     '',
+    ...costTable(proof),
+    ...availabilityTable(proof),
     '<details><summary>Every attack</summary>',
     '',
     ...attackTable(proof),

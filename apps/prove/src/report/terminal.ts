@@ -4,6 +4,7 @@ import { judgesAlone } from '../matrix/make-document.ts'
 import type { AttackRow } from '../matrix/make-document.ts'
 import type { Proof } from '../matrix/run-proof.ts'
 import { cellText } from './cell-text.ts'
+import { availabilityLines, costLines } from './terminal-cost.ts'
 import { makeStyle } from './style.ts'
 import type { Style } from './style.ts'
 import { singlePointsByLayer } from './summary.ts'
@@ -144,6 +145,8 @@ export function terminalReport(proof: Proof, options: TerminalOptions): string {
     ...reasons(proof, style),
     ...(proof.plan.layers.length === 0 ? [] : singlePoints(proof, style, width)),
     ...benignLines(proof, style),
+    ...costLines(proof, style),
+    ...availabilityLines(proof, style),
     ...problems,
     '',
     ...legend(proof).map(style.faint),

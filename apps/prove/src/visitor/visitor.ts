@@ -20,6 +20,8 @@ export interface VisitorOptions {
   readonly address: string
   readonly trace: string
   readonly userAgent?: string
+  /** Told of every answer, also of broken connections. */
+  readonly onAnswer?: (answer: Answer) => void
 }
 
 /** One request; `path` goes out as it stands. */
@@ -138,6 +140,7 @@ export function createVisitor(options: VisitorOptions): Visitor {
       outgoing.body === undefined ? {} : { 'content-length': String(Buffer.byteLength(outgoing.body)) }
     const headers = { ...own, ...(jar === '' ? {} : { cookie: jar }), ...length, ...outgoing.headers }
     const answer = await exchange({ options, agent }, outgoing, headers)
+    options.onAnswer?.(answer)
     keepCookies(cookies, answer.headers['set-cookie'])
     const id = answer.headers['x-request-id']
     if (id !== undefined) traces.add(id)

@@ -29,11 +29,54 @@ export interface ProofAttack {
   readonly depth: number
 }
 
-/** Costs measured in the same run; ratios to the bare application. */
+/** A measured value: the median of the repeats, and the lowest and highest of them. */
+export interface ProofFigure {
+  readonly median: number
+  readonly low: number
+  readonly high: number
+}
+
+/** One kind of visitors on one set of layers. */
+export interface ProofLoad {
+  /** Requests of all repeats. */
+  readonly requests: number
+  /** Requests that got no answer, or one of status 500 and more. */
+  readonly failed: number
+  readonly requestsPerSecond: ProofFigure
+  /** Milliseconds. */
+  readonly latency: { readonly p50: ProofFigure; readonly p95: ProofFigure; readonly p99: ProofFigure }
+  /** CPU milliseconds of every process in the path and behind it, per request; absent where the system does not tell. */
+  readonly cpuMsPerRequest?: ProofFigure
+  /** The same by process: medians. */
+  readonly cpuMsByProcess?: Readonly<Record<string, number>>
+  /** Resident memory after the last repeat, in MiB, by process. */
+  readonly memoryMiB?: Readonly<Record<string, number>>
+}
+
+/** What the layers cost, measured in four steps, their repeats interleaved. */
 export interface ProofCost {
+  readonly repeats?: number
+  /** Step 1: innocent visitors, no layer. */
+  readonly bare?: ProofLoad
+  /** Step 2: innocent visitors, by configuration: each layer alone, and all. */
+  readonly layers?: Readonly<Record<string, ProofLoad>>
+  /** Step 3: attackers alone on all layers. */
+  readonly attackers?: ProofLoad
+  /** Step 4: innocent visitors and attackers together on all layers; the figures are those of the innocent. */
+  readonly together?: ProofLoad
+  /** CPU per request against the bare application, by configuration. */
   readonly cpuPerRequest?: Readonly<Record<string, number>>
-  readonly latencyP50?: Readonly<Record<string, number>>
-  readonly latencyP99?: Readonly<Record<string, number>>
+}
+
+/** One process killed or stalled while innocent visitors come at a steady rate. */
+export interface ProofDisturbance {
+  /** `none` for the undisturbed run, `app` for the application itself, otherwise a part. */
+  readonly part: string
+  readonly kind: 'none' | 'killed' | 'stalled'
+  readonly requests: number
+  readonly served: number
+  /** Longest time without a served request, in milliseconds. */
+  readonly longestGapMs: number
 }
 
 /** The document of `sevenfold prove --json`. */
@@ -43,6 +86,8 @@ export interface ProofDocument {
   readonly attacks: readonly ProofAttack[]
   readonly benign: { readonly runs: number; readonly blocked: number }
   readonly cost: ProofCost
+  /** Absent when it was not measured. */
+  readonly availability?: readonly ProofDisturbance[]
   /** Ids of attacks that exactly one layer stops or detects, with that layer. */
   readonly singlePoints: readonly { readonly attack: string; readonly layer: ProofColumn | null }[]
 }

@@ -1,7 +1,9 @@
 import { escapeHtml } from '@sevenfold/event'
 import type { Proof } from '../../matrix/run-proof.ts'
 import type { ReportExtras } from '../report-extras.ts'
+import { availabilitySection } from './availability-section.ts'
 import { changesSection } from './changes-section.ts'
+import { costSection } from './cost-section.ts'
 import { failureSection } from './failure-section.ts'
 import { heatMap } from './heat-map.ts'
 import { htmlStyles } from './html-styles.ts'
@@ -29,6 +31,8 @@ export function htmlReport(proof: Proof, extras: ReportExtras): string {
     ...changesSection(extras.comparison),
     ...failureSection(proof),
     ...innocentSection(proof),
+    ...costSection(proof),
+    ...availabilitySection(proof),
     ...heatMap(proof),
     `<footer class="quiet"><p>Made on ${day} UTC with <code>sevenfold prove --seed ${seed}</code>. `,
     'An attack counts as stopped or noticed only when a layer wrote so, under the source address or the trace of that ',

@@ -57,6 +57,12 @@ td, th { padding: .2rem .4rem; vertical-align: top; }
 .loss { display: grid; grid-template-columns: 9rem 1fr; gap: .4rem .75rem; align-items: center; margin: .5rem 0; }
 .bar b { font-weight: inherit; }
 .short { display: none; }
+.wide { overflow-x: auto; }
+.cost th[scope=row] { font-weight: 400; min-width: 9rem; } .cost td { font-size: .8125rem; font-variant-numeric: tabular-nums; white-space: nowrap; }
+.cost thead th { color: var(--quiet); vertical-align: bottom; }
+.plot { position: relative; height: .7rem; min-width: 8rem; margin: .2rem 0; background: var(--none); border-radius: 3px; }
+.plot i { position: absolute; inset: 0 auto 0 0; background: var(--good-ink); opacity: .55; border-radius: 3px; }
+.plot u { position: absolute; top: 50%; border-top: 2px solid var(--ink); }
 footer { margin-top: 2.5rem; border-top: 1px solid var(--line); padding-top: .75rem; }
 @media (max-width: 40rem) {
   main { padding: 1rem .75rem 2rem; }
