@@ -3,6 +3,8 @@ import { adminSchema } from '../schema/backbone.ts'
 import { detectionSchema } from '../schema/detection.ts'
 import { siteSchema } from '../schema/site.ts'
 import type { Listen } from '../schema/address.ts'
+import { edgeSchema } from '../schema/edge.ts'
+import { checkConnections } from './check-connections.ts'
 import type { Finding } from './explain-issue.ts'
 import type { z } from 'zod'
 
@@ -22,6 +24,7 @@ interface Readable {
   readonly sites: readonly Placed<Site>[]
   readonly admin: z.output<typeof adminSchema> | undefined
   readonly detection: z.output<typeof detectionSchema> | undefined
+  readonly edge: z.output<typeof edgeSchema> | undefined
 }
 
 function member(value: unknown, key: string): unknown {
@@ -39,10 +42,11 @@ function readable(value: unknown): Readable {
     }),
     admin: adminSchema.safeParse(member(value, 'admin') ?? {}).data,
     detection: detectionSchema.safeParse(member(value, 'detection') ?? {}).data,
+    edge: edgeSchema.safeParse(member(value, 'edge') ?? {}).data,
   }
 }
 
-function listenersOf({ sites, admin, detection }: Readable): Listener[] {
+function listenersOf({ sites, admin, detection, edge }: Readable): Listener[] {
   // Sites last: the later one of a pair is blamed, and the earlier two have defaults that stand nowhere in the file.
   const listeners: Listener[] = []
   if (admin !== undefined) {
@@ -60,7 +64,28 @@ function listenersOf({ sites, admin, detection }: Readable): Listener[] {
     })
   }
   for (const { value, path } of sites) {
-    listeners.push({ owner: `site ${value.name}`, value: value.listen, path: [...path, 'listen'] })
+    if (value.listen.path === undefined) {
+      listeners.push({ owner: `site ${value.name}`, value: value.listen, path: [...path, 'listen'] })
+    }
+  }
+  for (const { value, path } of sites) {
+    const redirect = value.tls?.redirect
+    if (redirect !== undefined) {
+      listeners.push({
+        owner: `the redirect to site ${value.name}`,
+        value: redirect,
+        path: [...path, 'tls', 'redirect'],
+      })
+    }
+  }
+  for (const [index, { kind, listen }] of (edge?.beside ?? []).entries()) {
+    if (listen.path === undefined) {
+      listeners.push({
+        owner: `the judgement for ${kind}`,
+        value: listen,
+        path: ['edge', 'beside', index, 'listen'],
+      })
+    }
   }
   return listeners
 }
@@ -82,7 +107,9 @@ function portConflicts(listeners: readonly Listener[]): Finding[] {
   const findings: Finding[] = []
   for (const [index, one] of listeners.entries()) {
     const other = listeners.slice(0, index).find((earlier) => collide(earlier.value, one.value))
-    const bothSites = one.owner.startsWith('site ') && other?.owner.startsWith('site ') === true
+    const kindOf = (owner: string | undefined): string =>
+      /^(?:site|the redirect) /.exec(owner ?? '')?.[0] ?? ''
+    const bothSites = kindOf(one.owner) !== '' && kindOf(one.owner) === kindOf(other?.owner)
     if (other === undefined || (bothSites && one.value.host === other.value.host)) continue
     findings.push({
       code: 'CONFIG_CONFLICT',
@@ -110,9 +137,9 @@ function siteConflicts(sites: readonly Placed<Site>[]): Finding[] {
     }
     names.set(value.name, 1)
     for (const host of value.hosts) {
-      const key = `${value.listen.host}:${value.listen.port} ${host}`
+      const key = `${value.listen.path ?? `${value.listen.host}:${value.listen.port}`} ${host}`
       const other = hosts.get(key)
-      if (other !== undefined && value.listen.port !== 0) {
+      if (other !== undefined && (value.listen.port !== 0 || value.listen.path !== undefined)) {
         const message = `sites ${other} and ${value.name} have the same host ${host} on the same port`
         findings.push({ code: 'CONFIG_CONFLICT', path: [...path, 'hosts'], what: 'value', message })
       }
@@ -149,7 +176,7 @@ function upstreamLoops(sites: readonly Placed<Site>[], listeners: readonly Liste
 function exposed({ admin }: Readable, listeners: readonly Listener[]): Finding[] {
   if (admin === undefined || admin.trusted.length > 0) return []
   return listeners
-    .filter(({ owner, value }) => !owner.startsWith('site ') && !isLoopback(value.host))
+    .filter(({ owner, value }) => !/^(?:site|the redirect) /.test(owner) && !isLoopback(value.host))
     .map(({ owner, path, value }) => ({
       code: 'CONFIG_EXPOSED',
       path,
@@ -182,6 +209,7 @@ export function crossCheck(value: unknown): readonly Finding[] {
   return [
     ...siteConflicts(file.sites),
     ...portConflicts(listeners),
+    ...checkConnections(file.sites, file.edge),
     ...upstreamLoops(file.sites, listeners),
     ...exposed(file, listeners),
     ...unknownSites(file),

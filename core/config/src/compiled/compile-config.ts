@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import type { Mode } from '@sevenfold/event'
-import type { Listen } from '../schema/address.ts'
+import type { Listen, SiteListen } from '../schema/address.ts'
 import type { SevenfoldFile } from '../schema/file.ts'
 import type { SecretReference } from '../schema/secret.ts'
 import { compileValue } from './compiled.ts'
@@ -57,9 +57,44 @@ function absoluteFiles({ bots, schema, geo, pages }: CompiledSite, folder: strin
   }
 }
 
+type ConnectionParts = Pick<SiteConfig, 'listen' | 'tls' | 'pool'>
+
+function absoluteListen(listen: SiteListen, folder: string): SiteListen {
+  return listen.path === undefined ? listen : { ...listen, path: resolve(folder, listen.path) }
+}
+
+/** The files that a site's connections need, by absolute path. */
+function absoluteConnections({ listen, tls, pool }: ConnectionParts, folder: string): ConnectionParts {
+  const at = (file: string): string => resolve(folder, file)
+  const each = <T extends object>(files: T, names: readonly (keyof T)[]): T => {
+    const found: T = { ...files }
+    for (const name of names) {
+      const file = files[name]
+      // Only names of paths are given, and a path is text.
+      if (typeof file === 'string') found[name] = at(file) as T[keyof T] & string
+    }
+    return found
+  }
+  const connections = {
+    listen: absoluteListen(listen, folder),
+    pool: { ...pool, tls: each(pool.tls, ['ca', 'certificate', 'key']) },
+  }
+  if (tls === undefined) return connections
+  const { acme, clientCertificates } = tls
+  return {
+    ...connections,
+    tls: {
+      ...tls,
+      certificates: tls.certificates.map((pair) => each(pair, ['certificate', 'key'])),
+      ...(acme === undefined ? {} : { acme: each(acme, ['ca']) }),
+      ...(clientCertificates === undefined ? {} : { clientCertificates: each(clientCertificates, ['ca']) }),
+    },
+  }
+}
+
 function compileSite(site: SevenfoldFile['sites'][number], folder: string) {
   const compiled = compileValue(site)
-  return { ...compiled, ...absoluteFiles(compiled, folder) }
+  return { ...compiled, ...absoluteFiles(compiled, folder), ...absoluteConnections(compiled, folder) }
 }
 
 function compileSites(file: SevenfoldFile, folder: string): SiteConfig[] {
@@ -115,7 +150,11 @@ function compileAlerts(file: SevenfoldFile, folder: string, spoolBytes: number):
 function compileEdge(file: SevenfoldFile, folder: string, spoolBytes: number): EdgeConfig {
   const edge = compileValue(file.edge)
   const ownListeners: Listen[] = [
-    ...file.sites.map(({ listen }) => listen),
+    ...file.sites.flatMap(({ listen, tls }) => [
+      ...(listen.path === undefined ? [listen] : []),
+      ...(tls?.redirect === undefined ? [] : [tls.redirect]),
+    ]),
+    ...file.edge.beside.flatMap(({ listen }) => (listen.path === undefined ? [listen] : [])),
     file.admin.console.listen,
     file.detection.api.listen,
   ]
@@ -124,6 +163,7 @@ function compileEdge(file: SevenfoldFile, folder: string, spoolBytes: number): E
     spoolBytes,
     ...edge,
     rules: edge.rules.map((rule) => absoluteRule(rule, folder)),
+    beside: edge.beside.map((one) => ({ ...one, listen: absoluteListen(one.listen, folder) })),
     sites: compileSites(file, folder),
     ownListeners,
   }

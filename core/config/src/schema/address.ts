@@ -7,6 +7,11 @@ export interface Listen {
   readonly port: number
 }
 
+/** Where a site listens: as `Listen`, or on a Unix socket; then host is empty and port 0. */
+export interface SiteListen extends Listen {
+  readonly path?: string
+}
+
 /** Where requests are forwarded to. */
 export interface Upstream {
   readonly url: string
@@ -52,6 +57,26 @@ export function listen() {
     .string({ error: wrong })
     .refine((text) => parseListen(text) !== undefined, { error: wrong, abort: true })
     .transform((text): Listen => parseListen(text) ?? { host: '', port: 0 })
+}
+
+/** `unix:./edge.sock` as its path; undefined for anything else. */
+export function parseUnixListen(text: string): string | undefined {
+  return /^unix:([./][^\0]{1,4095})$/s.exec(text)?.[1]
+}
+
+/** Listening address or Unix socket in the file, `SiteListen` after parsing. */
+export function siteListen() {
+  const wrong = 'must be a literal address and port such as 127.0.0.1:7700, or unix:/run/edge.sock'
+  return z
+    .string({ error: wrong })
+    .refine((text) => parseListen(text) !== undefined || parseUnixListen(text) !== undefined, {
+      error: wrong,
+      abort: true,
+    })
+    .transform((text): SiteListen => {
+      const path = parseUnixListen(text)
+      return path === undefined ? (parseListen(text) ?? { host: '', port: 0 }) : { host: '', port: 0, path }
+    })
 }
 
 /** Upstream URL in the file, `Upstream` after parsing. */

@@ -13,20 +13,42 @@ const required: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   schema: { file: 'a.yaml' },
   deadMan: { url: 'https://example.org/ping' },
   mail: { host: 'mail.example.org', from: 'a@example.org' },
+  certificates: { certificate: 'a.pem', key: 'a.key' },
+  clientCertificates: { ca: 'ca.pem' },
+  acme: { domains: ['a.example'], dnsCommand: ['./set'] },
+  beside: { kind: 'spoe', site: 'a', listen: 'unix:./a.sock' },
 }
+
+/** What a section needs besides, where other sections have its name. */
+function requiredAt(path: string, inside: object): object {
+  if (path !== 'sites[].tls') return {}
+  return {
+    redirect: '127.0.0.1:7788',
+    ...('acme' in inside ? {} : { certificates: [required['certificates']] }),
+  }
+}
+
+/** Defaults that are right only beside other options: a certificate from somewhere, a name to get it for. */
+const onlyWithOthers = new Set(['sites[].tls.certificates', 'sites[].tls.acme.domains'])
 
 /** A configuration that holds nothing but one option with one value. */
 function configWith(path: string, value: unknown): string {
   let made: unknown = value
-  for (const segment of path.split('.').reverse()) {
+  const segments = path.split('.')
+  for (const [index, segment] of [...segments.entries()].reverse()) {
     const name = segment.replace('[]', '')
     const isSection = typeof made === 'object' && made !== null && !Array.isArray(made)
     const isItem = segment.endsWith('[]')
-    const whole = isItem || isSection ? { ...required[name], ...(made as object) } : made
+    const here = segments.slice(0, index + 1).join('.')
+    const whole =
+      isItem || isSection
+        ? { ...required[name], ...requiredAt(here, made as object), ...(made as object) }
+        : made
     const inside = isItem ? [whole] : whole
     made = { [name]: inside }
   }
-  return JSON.stringify({ version: 1, ...(made as object) })
+  const sites = path.startsWith('edge.beside') ? { sites: [required['sites']] } : {}
+  return JSON.stringify({ version: 1, ...sites, ...(made as object) })
 }
 
 const takes = (path: string, value: unknown): boolean => readConfig(configWith(path, value), 'x').ok
@@ -75,7 +97,7 @@ describe('ranges', () => {
           expect(takes(path, value)).toBe(false)
       })
     }
-    if (schema.default !== undefined && schema.properties === undefined) {
+    if (schema.default !== undefined && !onlyWithOthers.has(path) && schema.properties === undefined) {
       it(`${path} takes its own default`, () => {
         expect(takes(path, schema.default)).toBe(true)
       })

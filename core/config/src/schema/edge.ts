@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { besideSchema } from './beside.ts'
 import { limitsSchema } from './limits.ts'
 import { mode } from './mode.ts'
 import { option } from './option.ts'
@@ -23,6 +24,15 @@ export const edgeSchema = z.strictObject({
     security: 'off and monitor stop nothing.',
   }),
   workers: option(z.int().min(1).max(256).default(2), 'Worker processes that serve requests.'),
+  engine: option(
+    z.enum(['socket', 'node']).default('socket'),
+    "Implementation of HTTP/1.1: our own on raw sockets, or Node's; both refuse the same and serve the same.",
+  ),
+  beside: option(
+    z.array(besideSchema).max(64).default([]),
+    'Judgement without forwarding, for nginx, Caddy, Traefik or HAProxy.',
+    { security: 'Sees neither bodies nor answers: it is no full inspection.' },
+  ),
   rules: option(z.array(ruleSource()).max(64).default(['builtin']), 'Rule sets of the inspection, in order.'),
   paranoia: option(
     z.int().min(1).max(4).default(1),

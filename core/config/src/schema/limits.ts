@@ -62,7 +62,7 @@ export const limitsSchema = z.strictObject({
     'Longest time to reach the upstream. Over it: 502.',
   ),
   upstreamResponseTimeout: option(
-    duration({ min: '100ms', max: '1h' }).prefault('30s'),
+    duration({ min: '100ms', max: '1h' }).prefault('10s'),
     'Longest wait for the head of the answer. Over it: 504.',
   ),
   upstreamBodyTimeout: option(
@@ -84,6 +84,21 @@ export const limitsSchema = z.strictObject({
   upgradeIdleTimeout: option(
     duration({ min: '1s', max: '1d' }).prefault('10m'),
     'Longest silence on an upgraded (WebSocket) connection.',
+  ),
+  tlsHandshakeTimeout: option(
+    duration({ min: '100ms', max: '1m' }).prefault('5s'),
+    'Longest time for PROXY header and TLS handshake. Over it: the connection is closed.',
+    { security: 'A high value lets slow clients hold connections.' },
+  ),
+  http2Streams: option(count(1, 1000).default(100), 'Most requests at once on one HTTP/2 connection.'),
+  http2Resets: option(
+    count(1, 100_000).default(100),
+    'Most requests of one HTTP/2 connection that the client may give up within 10 s. Over it: the connection is closed.',
+    { security: 'A high value lets one client make work that nobody reads (rapid reset).' },
+  ),
+  http2Controls: option(
+    count(1, 100_000).default(100),
+    'Most SETTINGS and PING frames of one HTTP/2 connection within 10 s. Over it: the connection is closed.',
   ),
   inspectionSteps: option(
     count(1000, 1_000_000_000).default(5_000_000),

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { listen, network, upstream } from './address.ts'
+import { network, siteListen, upstream } from './address.ts'
 import { botsSchema, challengeSchema } from './bots.ts'
 import { inspectionFailure } from './edge.ts'
 import { geoSchema } from './geo.ts'
@@ -7,8 +7,10 @@ import { mode, stepNames } from './mode.ts'
 import { name } from './names.ts'
 import { openapiSchema, pagesSchema } from './openapi.ts'
 import { option } from './option.ts'
+import { poolSchema } from './pool.ts'
 import { rateSchema } from './rate.ts'
 import { headersSchema } from './site-headers.ts'
+import { tlsSchema } from './tls.ts'
 
 export { name } from './names.ts'
 
@@ -29,14 +31,24 @@ const stepsSchema = z.partialRecord(z.enum(stepNames), mode()).default({})
 export const siteSchema = z.strictObject({
   name: option(name(), 'Name of the site in events, decisions and commands.'),
   listen: option(
-    listen(),
-    'Literal address and port where the edge takes requests. Several sites may share one.',
+    siteListen(),
+    'Literal address and port, or unix:PATH, where the edge takes requests. Several sites may share one.',
   ),
   hosts: option(
     z.array(hostPattern()).min(1).max(256).default(['*']),
     'Host names of the site; among sites on one port the most exact wins.',
   ),
+  tls: option(
+    tlsSchema.optional(),
+    'Encryption towards clients; all sites of one listener have it, or none.',
+  ),
+  proxyProtocol: option(
+    z.array(network()).max(1024).default([]),
+    'Proxies whose connections begin with a PROXY protocol header, version 1 or 2, that names the client.',
+    { security: 'Whoever connects from these networks can claim any client address.' },
+  ),
   upstream: option(upstream(), 'The service behind the edge.'),
+  pool: option(poolSchema.prefault({}), 'Several services, their choice, checks and retries.'),
   mode: option(
     mode().optional(),
     'Mode of every judging step on this site; the mode of the edge when absent.',
