@@ -1,4 +1,4 @@
-import { parseGoDuration } from '../time/go-duration-text.ts'
+import { parseGoDuration } from '../helpers/go-duration.ts'
 import { readDataSpecs } from './node-spec.ts'
 import type { DataSpec } from './node-spec.ts'
 import type { RuleDocument, RuleProblem } from './rule-document.ts'
