@@ -12,6 +12,11 @@ const seed = Number(process.env['SEVENFOLD_PROPERTY_SEED'] ?? 7)
 const site = (more: string) =>
   `version: 1\nsites:\n  - { name: shop, listen: "127.0.0.1:7700", upstream: "http://127.0.0.1:9000"${more} }\n`
 
+/** A configuration of one site with some options more. */
+function siteWith(options: string): string {
+  return `sites: [{ name: a, listen: "127.0.0.1:1", upstream: "http://a", ${options} }]`
+}
+
 describe('readConfig', () => {
   for (const name of readdirSync(folder).filter((file) => file.endsWith('.yaml'))) {
     it(`tells all that is wrong with ${name} at once`, () => {
@@ -52,6 +57,25 @@ describe('readConfig', () => {
     ['a duration without unit', 'edge: { limits: { headerTimeout: 5 } }', false],
     ['the highest paranoia', 'edge: { paranoia: 4 }', true],
     ['a paranoia above it', 'edge: { paranoia: 5 }', false],
+    [
+      'an exclusion of a parameter',
+      siteWith('exclusions: [{ rule: 1, path: /a%20b, variable: "ARGS:q" }]'),
+      true,
+    ],
+    ['an exclusion without path', siteWith('exclusions: [{ rule: 1 }]'), false],
+    ['an exclusion of a path with a space', siteWith('exclusions: [{ rule: 1, path: "/a b" }]'), false],
+    [
+      'an exclusion that names a pattern',
+      siteWith('exclusions: [{ rule: 1, path: /, variable: "ARGS:/q/" }]'),
+      false,
+    ],
+    [
+      'an exclusion that ends the quotes',
+      siteWith(`exclusions: [{ rule: 1, path: /, variable: 'ARGS:"' }]`),
+      false,
+    ],
+    ['rules of a site', siteWith('rules: [builtin, ./own], paranoia: 4'), true],
+    ['rules of a site from the network', siteWith('rules: ["https://example.org/rules"]'), false],
     [
       'a site name of 63 characters',
       `sites: [{ name: ${'a'.repeat(63)}, listen: "127.0.0.1:1", upstream: "http://a" }]`,

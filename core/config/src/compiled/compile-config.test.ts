@@ -32,12 +32,16 @@ describe('compileConfig', () => {
   it('makes every path absolute, counted from the folder of the file', () => {
     const { dataDir, parts } = compiled(`data: ./state
 edge: { rules: [builtin, ./own, "crs:./crs", "/etc/rules"] }
+sites:
+  - { name: a, listen: "127.0.0.1:1", upstream: "http://127.0.0.1:3" }
+  - { name: b, listen: "127.0.0.1:2", upstream: "http://127.0.0.1:3", rules: [builtin, ./strict] }
 detection:
   sources: [{ file: ../logs/a.log, format: nginx }]
   api: { bouncers: [{ name: a, key: { file: ./key } }, { name: b, key: { env: KEY } }] }
 `)
     expect(dataDir).toBe('/srv/app/state')
     expect(parts.edge.rules).toEqual(['builtin', '/srv/app/own', 'crs:/srv/app/crs', '/etc/rules'])
+    expect(parts.edge.sites.map(({ rules }) => rules)).toEqual([undefined, ['builtin', '/srv/app/strict']])
     expect(parts.detection.sources[0]?.file).toBe('/srv/logs/a.log')
     expect(parts.detection.api.bouncers.map(({ key }) => key)).toEqual([
       { file: '/srv/app/key' },

@@ -100,6 +100,7 @@ function compileSite(site: SevenfoldFile['sites'][number], folder: string) {
 function compileSites(file: SevenfoldFile, folder: string): SiteConfig[] {
   return file.sites.map((site) => ({
     ...compileSite(site, folder),
+    ...(site.rules === undefined ? {} : { rules: site.rules.map((rule) => absoluteRule(rule, folder)) }),
     mode: site.mode ?? file.edge.mode,
     onInspectionFailure: site.onInspectionFailure ?? file.edge.onInspectionFailure,
   }))

@@ -16,6 +16,7 @@ const required: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   certificates: { certificate: 'a.pem', key: 'a.key' },
   clientCertificates: { ca: 'ca.pem' },
   acme: { domains: ['a.example'], dnsCommand: ['./set'] },
+  exclusions: { rule: 1, path: '/a' },
   beside: { kind: 'spoe', site: 'a', listen: 'unix:./a.sock' },
 }
 

@@ -18,6 +18,11 @@ export function ruleSource() {
     .regex(/^(?:builtin|(?:crs:)?[./].*)$/s, 'must be builtin, a folder (/path or ./path), or crs:/path')
 }
 
+/** Paranoia level of rule sets. */
+export function paranoiaLevel() {
+  return z.int().min(1).max(4)
+}
+
 /** The edge layer. */
 export const edgeSchema = z.strictObject({
   mode: option(mode().default('enforce'), 'Mode of the layer; sites and steps may have their own.', {
@@ -35,7 +40,7 @@ export const edgeSchema = z.strictObject({
   ),
   rules: option(z.array(ruleSource()).max(64).default(['builtin']), 'Rule sets of the inspection, in order.'),
   paranoia: option(
-    z.int().min(1).max(4).default(1),
+    paranoiaLevel().default(1),
     'Paranoia level of the rule sets: higher finds more and errs more.',
   ),
   onInspectionFailure: option(

@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { network, siteListen, upstream } from './address.ts'
 import { botsSchema, challengeSchema } from './bots.ts'
-import { inspectionFailure } from './edge.ts'
+import { inspectionFailure, paranoiaLevel, ruleSource } from './edge.ts'
+import { exclusionSchema } from './exclusion.ts'
 import { geoSchema } from './geo.ts'
 import { mode, stepNames } from './mode.ts'
 import { name } from './names.ts'
@@ -60,6 +61,17 @@ export const siteSchema = z.strictObject({
   onInspectionFailure: option(inspectionFailure().optional(), 'As in edge, for this site.', {
     security: 'pass lets an attack through that makes the inspection fail.',
   }),
+  rules: option(
+    z.array(ruleSource()).max(64).optional(),
+    'Rule sets of this site in place of those of the edge; sites with the same ones share them.',
+    { security: 'An empty list inspects nothing on this site.' },
+  ),
+  paranoia: option(paranoiaLevel().optional(), 'As in edge, for this site.'),
+  exclusions: option(
+    z.array(exclusionSchema).max(1000).optional(),
+    'What rules leave alone on this site; sevenfold waf explain and waf learn propose them.',
+    { security: 'Attacks in what is left alone are not seen by that rule.' },
+  ),
   trustedProxies: option(
     z.array(network()).max(1024).default([]),
     'Proxies in front of the edge whose X-Forwarded-For is believed, the rightmost untrusted entry.',
