@@ -1,6 +1,6 @@
 import type { Finding } from './attack.ts'
 import { RefusedError } from './refusal.ts'
-import { currentRequest } from './request-context.ts'
+import { currentRequest, inFlight } from './request-context.ts'
 import type { RequestContext } from './request-context.ts'
 
 /** Modes of the agent, as everywhere. */
@@ -48,7 +48,22 @@ export class Agent {
   check(sink: string, judge: (context: RequestContext) => Finding | null): RefusedError | null {
     if (this.mode === 'off') return null
     const context = currentRequest.getStore()
-    if (context === undefined) return null
+    if (context !== undefined) return this.checkFor(context, sink, judge)
+    if (inFlight.size === 0) return null
+    for (const served of inFlight.all()) {
+      const refusal = this.checkFor(served, sink, judge)
+      if (refusal !== null) return refusal
+    }
+    return null
+  }
+
+  /** As `check`, for a request that is known. */
+  checkFor(
+    context: RequestContext,
+    sink: string,
+    judge: (context: RequestContext) => Finding | null,
+  ): RefusedError | null {
+    if (this.mode === 'off') return null
     this.counters.sinks += 1
     try {
       const found = judge(context)

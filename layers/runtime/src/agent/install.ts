@@ -4,6 +4,7 @@ import type { AgentMode, AgentReport } from './agent.ts'
 import { hookChildProcess } from './hooks/child-process.ts'
 import { hookCode } from './hooks/code.ts'
 import { hookFileSystem } from './hooks/file-system.ts'
+import { hookFollowing } from './hooks/follow.ts'
 import { hookHttpClient } from './hooks/http-client.ts'
 import { hookHttpServer } from './hooks/http-server.ts'
 import { hookJson } from './hooks/json.ts'
@@ -37,6 +38,7 @@ export function installAgent({ mode, report, onFault }: InstallOptions): Agent {
   const stored = new StoredInputs()
   const guard = new StatementGuard(agent, stored)
   const hooks: readonly [string, () => void][] = [
+    ['follow', hookFollowing],
     ['modules', () => hookModules(agent, guard)],
     ['http-server', () => hookHttpServer(agent, stored)],
     ['json', () => hookJson(agent)],

@@ -3,7 +3,7 @@ import { finding } from './attack.ts'
 import { hostsChosenBy, isInner } from './judges/judge-address.ts'
 import type { Outgoing } from './judges/judge-address.ts'
 import type { RefusedError } from './refusal.ts'
-import { currentRequest } from './request-context.ts'
+import { currentRequest, isServing } from './request-context.ts'
 import type { RequestContext } from './request-context.ts'
 
 // Browsers name the page they come from and proxies where they stand: an application that calls itself or a service
@@ -68,7 +68,7 @@ export class OutgoingGuard {
 
   /** As `check`, for an address in the form of a text, a URL or a Request. */
   checkUrl(sink: string, target: unknown): RefusedError | null {
-    if (currentRequest.getStore() === undefined) return null
+    if (!isServing()) return null
     const outgoing = partsOf(target)
     return outgoing === undefined ? null : this.check(sink, outgoing)
   }

@@ -1,10 +1,12 @@
-import { AsyncLocalStorage } from 'node:async_hooks'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { collectBody, collectHead, collectStrings, collectTarget, maxInputs } from './inputs/collect.ts'
 import { parseJson } from './inputs/parse-json.ts'
 import type { StoredInputs } from './inputs/stored-inputs.ts'
 import { variantsOf } from './inputs/variants.ts'
 import { canHarm } from './inputs/zones.ts'
+import { InFlight } from './in-flight.ts'
+import { createStore } from './request-store.ts'
+import type { Store } from './request-store.ts'
 
 /** Bytes of a body that are kept for reading its inputs. */
 export const maxBodyBytes = 1_048_576
@@ -24,6 +26,8 @@ export class RequestContext {
   guardsAddresses = false
   /** The answer was refused: status 403 and no more of the application's body. */
   isAnswerRefused = false
+  /** Its slot among the requests in flight. */
+  slot = -1
   // Made when needed: one is created for each request, and most requests need none of them.
   #joined: Set<string> | undefined
   #parsed: string[] | undefined
@@ -197,4 +201,29 @@ export class RequestContext {
 }
 
 /** The request that is being served; undefined outside of requests. */
-export const currentRequest: AsyncLocalStorage<RequestContext> = new AsyncLocalStorage()
+export const currentRequest: Store<RequestContext> = createStore()
+
+/** Requests that have no whole answer yet. */
+export const inFlight: InFlight<RequestContext> = new InFlight()
+
+/** True when the running code may work for a request: for a known one, or for one of those in flight. */
+export function isServing(): boolean {
+  return inFlight.size > 0 || currentRequest.getStore() !== undefined
+}
+
+const contextOf = Symbol('sevenfold.context')
+
+// A property and not a weak map: thousands of short-lived keys in one would keep the garbage collector busy.
+interface Traced {
+  [contextOf]?: RequestContext
+}
+
+/** The request that an object (a message, an answer, an outgoing request) belongs to. */
+export function contextOfObject(object: object): RequestContext | undefined {
+  return (object as Traced)[contextOf]
+}
+
+/** Says which request an object belongs to. */
+export function setContextOf(object: object, context: RequestContext): void {
+  ;(object as Traced)[contextOf] = context
+}

@@ -2,13 +2,17 @@ import type { Agent } from './agent.ts'
 import { findWholeZones, findZones } from './inputs/zones.ts'
 import type { StoredInputs } from './inputs/stored-inputs.ts'
 import { judgeStatement, maxStatementLength } from './judges/judge-sql.ts'
+import { shapeOf } from './lexers/sql-shape.ts'
 import type { SqlDialect } from './lexers/sql-spans.ts'
 import type { RefusedError } from './refusal.ts'
-import { currentRequest } from './request-context.ts'
+import { currentRequest, isServing } from './request-context.ts'
+import type { RequestContext } from './request-context.ts'
 
 /** Statements known to hold no input; forgotten all at once when the list is full. */
 export const maxKnownStatements = 2_000
 const longestKnown = 8_192
+/** Statements that were judged a moment ago. */
+const maxJudged = 64
 /** Bound values of one call that are looked at. */
 const maxValues = 64
 
@@ -26,6 +30,8 @@ export class StatementGuard {
   readonly #agent: Agent
   readonly #stored: StoredInputs
   readonly #known = new Set<string>()
+  readonly #shapes = new Set<string>()
+  readonly #judged = new Map<string, RequestContext>()
 
   constructor(agent: Agent, stored: StoredInputs) {
     this.#agent = agent
@@ -34,15 +40,42 @@ export class StatementGuard {
 
   /** The refusal to deliver, or null. */
   check(call: StatementCall): RefusedError | null {
-    if (this.#agent.mode === 'off' || currentRequest.getStore() === undefined) return null
+    if (this.#agent.mode === 'off' || !isServing()) return null
     if (call.values !== undefined) this.#rememberValues(call.values)
-    if (this.#known.has(call.text)) return null
-    return this.#agent.check(call.sink, (context) => {
+    if (this.#known.has(call.text) || this.#wasJustJudged(call.text)) return null
+    const shape = shapeOf(call.text, call.dialect)
+    if (shape !== undefined && this.#shapes.has(shape)) return null
+    const refusal = this.#agent.check(call.sink, (context) => {
       const sql = call.text.slice(0, maxStatementLength)
       const zones = [...findZones(sql, context.inputs()), ...findWholeZones(sql, context.stored())]
       if (zones.length === 0) this.#learn(call.text)
-      return judgeStatement(sql, call.dialect, zones)
+      const found = judgeStatement(sql, call.dialect, zones)
+      if (found === null && shape !== undefined) this.#learnShape(shape)
+      return found
     })
+    if (refusal === null) this.#noteJudged(call.text)
+    return refusal
+  }
+
+  /** A pool, its client and the wire below see one statement three times; what was judged above is not asked again. */
+  #wasJustJudged(text: string): boolean {
+    const known = this.#judged.get(text)
+    if (known === undefined) return false
+    const context = currentRequest.getStore()
+    return context === undefined || known === context
+  }
+
+  #noteJudged(text: string): void {
+    const context = currentRequest.getStore()
+    if (context === undefined || text.length > longestKnown) return
+    if (this.#judged.size >= maxJudged) this.#judged.clear()
+    this.#judged.set(text, context)
+  }
+
+  /** A statement of this shape was judged innocent: another one differs from it in data alone. */
+  #learnShape(shape: string): void {
+    if (this.#shapes.size >= maxKnownStatements) this.#shapes.clear()
+    this.#shapes.add(shape)
   }
 
   #learn(text: string): void {

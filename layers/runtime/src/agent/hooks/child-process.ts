@@ -5,6 +5,7 @@ import { promisify } from 'node:util'
 import type { Agent } from '../agent.ts'
 import type { RefusedError } from '../refusal.ts'
 import { judgeCarriedCommand, judgeProgram, judgeShell } from '../judges/judge-command.ts'
+import { currentRequest } from '../request-context.ts'
 import { patch, rejected } from './patch.ts'
 import type { AnyFunction } from './patch.ts'
 
@@ -85,8 +86,11 @@ function emitting(check: Check): (original: AnyFunction) => AnyFunction {
   return (original) =>
     function (this: unknown, ...args: unknown[]): unknown {
       const refusal = check(args)
-      if (refusal === null) return original.apply(this, args)
       const callback = args.at(-1)
+      if (refusal === null) {
+        if (typeof callback === 'function') args[args.length - 1] = currentRequest.bind(callback)
+        return original.apply(this, args)
+      }
       // Callers put the output together whether or not there was an error.
       if (typeof callback === 'function') process.nextTick(callback, refusal, '', '')
       return failedChild(refusal)

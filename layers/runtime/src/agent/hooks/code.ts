@@ -2,7 +2,7 @@ import vm from 'node:vm'
 import type { Agent } from '../agent.ts'
 import { judgeCarriedCode, judgeCode } from '../judges/judge-code.ts'
 import type { RefusedError } from '../refusal.ts'
-import { currentRequest } from '../request-context.ts'
+import { isServing } from '../request-context.ts'
 import { patch } from './patch.ts'
 
 /** Name of the global function that rewritten `eval(…)` calls go through. */
@@ -12,7 +12,7 @@ type Check = (sink: string, code: unknown) => RefusedError | null
 
 function createCheck(agent: Agent): Check {
   return (sink, code) => {
-    if (typeof code !== 'string' || currentRequest.getStore() === undefined) return null
+    if (typeof code !== 'string' || !isServing()) return null
     return agent.check(sink, (context) => {
       const inputs = context.inputs()
       return judgeCode(code, inputs) ?? judgeCarriedCode(code, inputs)

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import type { Agent } from '../agent.ts'
 import { isClimbing, isPlainAbsolute, judgePath, leftItsBase } from '../judges/judge-path.ts'
 import type { RefusedError } from '../refusal.ts'
-import { currentRequest } from '../request-context.ts'
+import { currentRequest, isServing } from '../request-context.ts'
 import { patch, refuseByCallback, rejected } from './patch.ts'
 import type { AnyFunction } from './patch.ts'
 
@@ -46,7 +46,7 @@ function createCheck(
   agent: Agent,
 ): (sink: string, args: readonly unknown[], paths: number) => RefusedError | null {
   return (sink, args, paths) => {
-    if (currentRequest.getStore() === undefined) return null
+    if (!isServing()) return null
     for (let i = 0; i < paths; i += 1) {
       const path = pathOf(args[i])
       if (path === undefined) continue
@@ -84,7 +84,10 @@ function hookFunctions(agent: Agent): void {
       (original) =>
         function (this: unknown, ...args: unknown[]): unknown {
           const refusal = check(`fs.${name}`, args, paths)
-          return refusal !== null && refuseByCallback(args, refusal) ? undefined : original.apply(this, args)
+          if (refusal !== null && refuseByCallback(args, refusal)) return undefined
+          const last = args.length - 1
+          if (typeof args[last] === 'function') args[last] = currentRequest.bind(args[last])
+          return original.apply(this, args)
         },
     )
     patch(

@@ -6,7 +6,7 @@ import net from 'node:net'
 import type { Agent } from '../agent.ts'
 import { OutgoingGuard } from '../outgoing-guard.ts'
 import type { Outgoing } from '../judges/judge-address.ts'
-import { currentRequest } from '../request-context.ts'
+import { currentRequest, setContextOf } from '../request-context.ts'
 import { patch, rejected } from './patch.ts'
 import type { AnyFunction } from './patch.ts'
 
@@ -82,7 +82,9 @@ function wrapRequest(guard: OutgoingGuard, sink: string): (request: AnyFunction)
         failing.on('error', () => undefined) // without a listener the event would end the process
         return failing
       }
-      return request.apply(this, context.guardsAddresses ? guardArguments(args, guard) : args)
+      const outgoing = request.apply(this, context.guardsAddresses ? guardArguments(args, guard) : args)
+      if (outgoing instanceof http.ClientRequest) setContextOf(outgoing, context)
+      return outgoing
     }
 }
 

@@ -1,17 +1,10 @@
-import { Server as HttpServer, IncomingMessage, ServerResponse } from 'node:http'
+import { ClientRequest, Server as HttpServer, IncomingMessage, ServerResponse } from 'node:http'
 import { Server as HttpsServer } from 'node:https'
 import type { Agent } from '../agent.ts'
 import type { StoredInputs } from '../inputs/stored-inputs.ts'
-import { RequestContext, currentRequest } from '../request-context.ts'
+import { RequestContext, contextOfObject, currentRequest, inFlight, setContextOf } from '../request-context.ts'
 import { patch } from './patch.ts'
 import type { AnyFunction } from './patch.ts'
-
-// A property and not a weak map: thousands of short-lived keys in one would keep the garbage collector busy.
-const contextOf = Symbol('sevenfold.context')
-
-interface Traced {
-  [contextOf]?: RequestContext
-}
 
 /** Requests are entered at the server itself, below every framework; bodies are seen as the parser gives them. */
 export function hookHttpServer(agent: Agent, stored: StoredInputs): void {
@@ -23,7 +16,9 @@ export function hookHttpServer(agent: Agent, stored: StoredInputs): void {
         return emit.apply(this, args)
       agent.counters.requests += 1
       const context = new RequestContext(request, response, stored)
-      ;(request as Traced)[contextOf] = context
+      context.slot = inFlight.add(context)
+      setContextOf(request, context)
+      setContextOf(response, context)
       return currentRequest.run(context, () => emit.apply(this, args))
     }
   patch(HttpServer.prototype, 'emit', enter)
@@ -38,20 +33,26 @@ function hookBodies(): void {
     (push) =>
       function (this: unknown, ...args: unknown[]): unknown {
         const [chunk] = args
-        if (chunk instanceof Uint8Array) (this as Traced)[contextOf]?.addChunk(chunk)
+        if (chunk instanceof Uint8Array) {
+          const context = contextOfObject(this as object)
+          if (context !== undefined && context.request === this) context.addChunk(chunk)
+        }
         return push.apply(this, args)
       },
   )
   // The parser speaks from outside of the request: what listens to a body would not know which request it serves.
-  patch(
-    IncomingMessage.prototype,
-    'emit',
-    (emit) =>
-      function (this: unknown, ...args: unknown[]): unknown {
-        const context = (this as Traced)[contextOf]
-        return context === undefined || currentRequest.getStore() === context
-          ? emit.apply(this, args)
-          : currentRequest.run(context, () => emit.apply(this, args))
-      },
-  )
+  patch(IncomingMessage.prototype, 'emit', emitForOwner)
+  patch(ClientRequest.prototype, 'emit', emitForOwner)
+}
+
+/** Events of a message are heard by code that works for the request it belongs to; so is the answer to an outgoing one. */
+function emitForOwner(emit: AnyFunction): AnyFunction {
+  return function (this: unknown, ...args: unknown[]): unknown {
+    const context = contextOfObject(this as object)
+    if (context === undefined) return emit.apply(this, args)
+    if (args[0] === 'response' && args[1] instanceof IncomingMessage) setContextOf(args[1], context)
+    return currentRequest.getStore() === context
+      ? emit.apply(this, args)
+      : currentRequest.run(context, () => emit.apply(this, args))
+  }
 }

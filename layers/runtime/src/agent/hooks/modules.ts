@@ -3,7 +3,7 @@ import Module from 'node:module'
 import type { Agent } from '../agent.ts'
 import { judgeModule } from '../judges/judge-module.ts'
 import type { StatementGuard } from '../statement-guard.ts'
-import { currentRequest } from '../request-context.ts'
+import { isServing } from '../request-context.ts'
 import { driverHooks, hookFor } from './drivers/driver-hooks.ts'
 import { hookSyncSqlite } from './drivers/sqlite.ts'
 import { patch } from './patch.ts'
@@ -68,7 +68,7 @@ function hookRequire(agent: Agent, guard: StatementGuard): void {
     (require) =>
       function (this: unknown, ...args: unknown[]): unknown {
         const [id] = args
-        if (currentRequest.getStore() !== undefined && typeof id === 'string') {
+        if (isServing() && typeof id === 'string') {
           const refusal = agent.check('require', (context) =>
             context.raw().has(id)
               ? judgeModule(id, sourceOf((this as LoadedModule).filename), context.raw())

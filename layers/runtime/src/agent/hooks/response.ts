@@ -1,7 +1,7 @@
 import { ServerResponse } from 'node:http'
 import type { Agent } from '../agent.ts'
 import { judgeHtml, judgeRedirect } from '../judges/judge-html.ts'
-import { currentRequest } from '../request-context.ts'
+import { contextOfObject, inFlight } from '../request-context.ts'
 import type { RequestContext } from '../request-context.ts'
 import { patch } from './patch.ts'
 import type { AnyFunction } from './patch.ts'
@@ -41,7 +41,7 @@ function takeBackHead(response: ServerResponse): boolean {
 }
 
 function contextFor(response: unknown): RequestContext | undefined {
-  const context = currentRequest.getStore()
+  const context = contextOfObject(response as object)
   return context?.response === response ? context : undefined
 }
 
@@ -52,7 +52,7 @@ function refuseMarkup(agent: Agent, context: RequestContext, body: unknown): boo
   const { _header: head, _headerSent: isSent } = response as unknown as UnsentHead
   if (isSent || !couldHoldMarkup(context) || !isHtml(response, head)) return false
   const text = typeof body === 'string' ? body : Buffer.from(body).toString('utf8')
-  const refusal = agent.check('http.ServerResponse.end', () => judgeHtml(text, context.linkable()))
+  const refusal = agent.checkFor(context, 'http.ServerResponse.end', () => judgeHtml(text, context.linkable()))
   if (refusal === null || !takeBackHead(response)) return false
   response.writeHead(403, refusedHeaders)
   context.isAnswerRefused = true
@@ -63,6 +63,7 @@ function wrapEnd(agent: Agent): (end: AnyFunction) => AnyFunction {
   return (end) =>
     function (this: unknown, ...args: unknown[]): unknown {
       const context = contextFor(this)
+      if (context !== undefined) inFlight.remove(context, context.slot)
       if (context === undefined || agent.mode === 'off') return end.apply(this, args)
       removePollution(agent, context)
       if (context.isAnswerRefused || refuseMarkup(agent, context, args[0])) return end.call(this, refusedBody)
@@ -82,7 +83,7 @@ function wrapWrite(agent: Agent): (write: AnyFunction) => AnyFunction {
 
 function refusesRedirect(agent: Agent, context: RequestContext, location: unknown): boolean {
   if (typeof location !== 'string') return false
-  const refusal = agent.check('http.ServerResponse.setHeader', () =>
+  const refusal = agent.checkFor(context, 'http.ServerResponse.setHeader', () =>
     judgeRedirect(location, context.request.headers.host ?? '', context.inputs()),
   )
   if (refusal !== null) context.isAnswerRefused = true

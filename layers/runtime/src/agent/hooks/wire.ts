@@ -1,7 +1,7 @@
 import { Socket } from 'node:net'
 import { sqlDialects } from '../lexers/sql-spans.ts'
 import type { StatementGuard } from '../statement-guard.ts'
-import { currentRequest } from '../request-context.ts'
+import { isServing } from '../request-context.ts'
 import { refusedStatement } from './drivers/refused-statement.ts'
 import { patch } from './patch.ts'
 import { isMysqlLogin, readMysqlStatement, refusedMysqlPacket } from '../wire/mysql.ts'
@@ -43,7 +43,7 @@ export function hookWire(guard: StatementGuard): void {
         const [chunk, ...rest] = args
         if (!(chunk instanceof Uint8Array)) return write.apply(this, args)
         const protocol = protocolOf(this as Marked, chunk)
-        if (protocol === 'other' || currentRequest.getStore() === undefined) return write.apply(this, args)
+        if (protocol === 'other' || !isServing()) return write.apply(this, args)
         if (protocol === 'postgres') {
           const isRefused = (text: string): boolean =>
             guard.check({ sink: 'postgres wire', dialect: sqlDialects.postgres, text }) !== null

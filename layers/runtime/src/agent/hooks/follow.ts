@@ -1,0 +1,47 @@
+import crypto from 'node:crypto'
+import dns from 'node:dns'
+import fs from 'node:fs'
+import timers from 'node:timers'
+import { currentRequest } from '../request-context.ts'
+import { patch } from './patch.ts'
+import type { AnyFunction } from './patch.ts'
+
+// Functions whose callback comes back from outside of JavaScript. Those that are hooked as sinks bind theirs as well.
+const byLast: readonly [unknown, readonly string[]][] = [
+  [
+    fs,
+    ['access', 'close', 'exists', 'fstat', 'lstat', 'mkdtemp', 'read', 'readv', 'realpath', 'stat', 'write', 'writev'],
+  ],
+  [dns, ['lookup', 'resolve', 'resolve4', 'resolve6', 'reverse']],
+  [crypto, ['pbkdf2', 'scrypt', 'randomBytes', 'randomFill', 'randomInt', 'hkdf', 'generateKeyPair']],
+]
+
+function bindLast(original: AnyFunction): AnyFunction {
+  return function (this: unknown, ...args: unknown[]): unknown {
+    const last = args.length - 1
+    if (typeof args[last] === 'function' && currentRequest.getStore() !== undefined)
+      args[last] = currentRequest.bind(args[last])
+    return original.apply(this, args)
+  }
+}
+
+function bindFirst(original: AnyFunction): AnyFunction {
+  return function (this: unknown, ...args: unknown[]): unknown {
+    if (currentRequest.getStore() !== undefined) args[0] = currentRequest.bind(args[0])
+    return original.apply(this, args)
+  }
+}
+
+/** Hands the request on to callbacks where promises do not carry it. */
+export function hookFollowing(): void {
+  currentRequest.follow()
+  // Where Node follows by itself a bound function is the function, and nothing needs to be replaced.
+  if (currentRequest.isFramed) return
+  patch(process, 'nextTick', bindFirst)
+  for (const name of ['setTimeout', 'setInterval', 'setImmediate']) {
+    patch(globalThis, name, bindFirst)
+    patch(timers, name, bindFirst)
+  }
+  patch(globalThis, 'queueMicrotask', bindFirst)
+  for (const [holder, names] of byLast) for (const name of names) patch(holder, name, bindLast)
+}

@@ -1,0 +1,40 @@
+/** Requests that are remembered as being served. */
+export const maxInFlight = 64
+
+/**
+ * The newest things that are being served. A sink that is reached from an event which nobody could follow (a pooled
+ * connection, a native callback) is judged with the inputs of all of them.
+ */
+export class InFlight<T extends object> {
+  readonly #slots: (T | undefined)[] = Array.from({ length: maxInFlight }, () => undefined)
+  #next = 0
+  #count = 0
+
+  /** Adds one in place of the oldest; gives the slot to remove it by. */
+  add(item: T): number {
+    const slot = this.#next
+    this.#next = (slot + 1) % maxInFlight
+    if (this.#slots[slot] === undefined) this.#count += 1
+    this.#slots[slot] = item
+    return slot
+  }
+
+  /** Removes one, unless its slot was taken over. */
+  remove(item: T, slot: number): void {
+    if (this.#slots[slot] !== item) return
+    this.#slots[slot] = undefined
+    this.#count -= 1
+  }
+
+  get size(): number {
+    return this.#count
+  }
+
+  /** All of them, the newest first. */
+  *all(): Generator<T> {
+    for (let back = 1; back <= maxInFlight; back += 1) {
+      const item = this.#slots[(this.#next - back + maxInFlight) % maxInFlight]
+      if (item !== undefined) yield item
+    }
+  }
+}

@@ -1,0 +1,132 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { promiseHooks } from 'node:v8'
+
+/** Knows, at any moment, for whom the running code works. */
+export interface Store<T extends object> {
+  /** True when Node itself follows callbacks. */
+  readonly isFramed: boolean
+  /** What the running code works for; undefined outside of `run`. */
+  getStore(): T | undefined
+  /** Runs a function, and what it starts, for something. */
+  run<R>(value: T, call: () => R): R
+  /** Runs a function for nobody. */
+  exit<R>(call: () => R): R
+  /** A callback that runs for what the code works for now. The function itself outside of `run`. */
+  bind<F>(callback: F): F
+  /** Begins to follow promises and callbacks. Once for each thread, before the first `run` that waits. */
+  follow(): void
+}
+
+type Callback = (this: unknown, ...args: unknown[]) => unknown
+
+/**
+ * Follows promises by V8's own hooks and callbacks by binding them where they are handed over. Before Node 24 an
+ * `AsyncLocalStorage` switches on Node's bookkeeping for every asynchronous resource, which costs a request that makes
+ * many promises several times as much as all of the agent's questions. Events of sockets that were opened before
+ * the request are followed by neither; `inFlight` answers for them.
+ */
+class HookedStore<T extends object> implements Store<T> {
+  readonly isFramed = false
+  readonly #key = Symbol('sevenfold.store')
+  #current: T | undefined
+  #isFollowing = false
+
+  getStore(): T | undefined {
+    return this.#current
+  }
+
+  run<R>(value: T, call: () => R): R {
+    const before = this.#current
+    this.#current = value
+    try {
+      return call()
+    } finally {
+      this.#current = before
+    }
+  }
+
+  exit<R>(call: () => R): R {
+    const before = this.#current
+    this.#current = undefined
+    try {
+      return call()
+    } finally {
+      this.#current = before
+    }
+  }
+
+  bind<F>(callback: F): F {
+    const value = this.#current
+    if (value === undefined || typeof callback !== 'function') return callback
+    const store = this // oxlint-disable-line no-this-alias, unicorn/no-this-assignment -- the callback has a `this` of its own
+    return function (this: unknown, ...args: unknown[]): unknown {
+      const before = store.#current
+      store.#current = value
+      try {
+        return (callback as unknown as Callback).apply(this, args)
+      } finally {
+        store.#current = before
+      }
+    } as F
+  }
+
+  follow(): void {
+    if (this.#isFollowing) return
+    this.#isFollowing = true
+    const key = this.#key
+    // Reactions do not nest, except in contexts with a queue of their own: one saved value is enough.
+    let before: T | undefined
+    promiseHooks.createHook({
+      init: (promise) => {
+        if (this.#current !== undefined) (promise as unknown as { [key]?: T })[key] = this.#current
+      },
+      before: (promise) => {
+        before = this.#current
+        this.#current = (promise as unknown as { [key]?: T })[key]
+      },
+      after: () => {
+        this.#current = before
+      },
+    })
+  }
+}
+
+/** Where Node keeps the context in the frame of V8 itself, its own storage costs nearly nothing. */
+class FramedStore<T extends object> implements Store<T> {
+  readonly isFramed = true
+  readonly #storage = new AsyncLocalStorage<T>()
+
+  getStore(): T | undefined {
+    return this.#storage.getStore()
+  }
+
+  run<R>(value: T, call: () => R): R {
+    return this.#storage.run(value, call)
+  }
+
+  exit<R>(call: () => R): R {
+    return this.#storage.exit(call)
+  }
+
+  bind<F>(callback: F): F {
+    return callback
+  }
+
+  follow(): void {
+    // Node follows by itself.
+  }
+}
+
+/** True where Node's storage is carried by V8 (Node 24 and newer, unless switched off). */
+function hasFrames(): boolean {
+  const options = [...process.execArgv, ...(process.env['NODE_OPTIONS'] ?? '').split(' ')]
+  const major = Number(process.versions.node.split('.')[0])
+  return major >= 24
+    ? !options.includes('--no-async-context-frame')
+    : options.includes('--experimental-async-context-frame')
+}
+
+/** Makes the store that costs least on this version of Node. */
+export function createStore<T extends object>(): Store<T> {
+  return hasFrames() ? new FramedStore<T>() : new HookedStore<T>()
+}
