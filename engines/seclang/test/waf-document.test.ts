@@ -54,6 +54,7 @@ describe('the public surface', () => {
   it('changes only on purpose', () => {
     expect(Object.keys(seclang).toSorted()).toEqual([
       'AppsecError',
+      'CompileCache',
       'SeclangError',
       'builtinRules',
       'compileAppsecConfig',

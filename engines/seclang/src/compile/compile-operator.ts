@@ -5,6 +5,7 @@ import type { SeclangErrorCode } from '../language/seclang-error.ts'
 import type { Operator, OperatorContext, OperatorMatcher } from '../operators/operator.ts'
 import { compilePattern } from '../operators/pattern.ts'
 import { operators } from '../operators/registry.ts'
+import type { CompileCache } from './compile-cache.ts'
 import type { LinkOperator, NumberSource } from './compiled-rule-set.ts'
 import { compileMacro, soleTxSlot } from './expand-macro.ts'
 import { withNeeds } from './operator-needs.ts'
@@ -34,7 +35,7 @@ const negations = { eq: 'ne', ne: 'eq', ge: 'lt', lt: 'ge', gt: 'le', le: 'gt' }
 export function compileOperator(
   use: OperatorUse | null,
   context: OperatorContext,
-  slots: TxSlots,
+  { slots, cache }: { readonly slots: TxSlots; readonly cache: CompileCache },
 ): LinkOperator {
   if (use === null) return { kind: 'always' }
   const lower = use.name.toLowerCase()
@@ -49,7 +50,9 @@ export function compileOperator(
   if (takesMacros(lower) && use.param.includes('%{')) return compileDynamic(use, operator, { context, slots })
   return {
     kind: 'matcher',
-    matcher: specialMatcher(lower, use.param, context) ?? sharedMatcher(operator, use.param, context),
+    matcher: cache.matcher(matcherKey(lower, use.param, context), () =>
+      compileMatcher(operator, use.param, context),
+    ),
     negated: use.negated,
   }
 }
@@ -102,12 +105,10 @@ const everything: OperatorMatcher = {
 // `.` takes line ends too, so these take any value whole; CRS uses them to copy a value into a capture.
 const takesAll: ReadonlySet<string> = new Set(['^.*$', '.*', '^(?s:.*)$', '^.*', '.*$'])
 
-/** Matchers with more for the prefilter than the operator itself says. */
-function specialMatcher(name: string, param: string, context: OperatorContext): OperatorMatcher | null {
-  if (name !== 'rx') return null
-  return takesAll.has(param)
-    ? everything
-    : shared('rx', param, { context, compile: () => compileRx(param, context) })
+/** Matchers of the same key are the same: names of data files are relative to the file of the rule. */
+function matcherKey(name: string, param: string, { regex, from }: OperatorContext): string {
+  const place = name.startsWith('pmf') || name.startsWith('ipmatchf') ? from : ''
+  return `${name} ${regex.multiline ? 'lines' : 'whole'} ${place}\n${param}`
 }
 
 // Ends of the whole input have no meaning inside a longer one.
@@ -130,50 +131,26 @@ function joinedMatch(
   }
 }
 
+/** As the operator itself, with more for the prefilter. */
 function compileRx(param: string, context: OperatorContext): OperatorMatcher {
-  try {
-    const pattern = compilePattern(param, context.regex)
-    return {
-      match: (input, captures) =>
-        captures === null ? pattern.test(input) : pattern.find(input, 0, captures) >= 0,
-      ...joinedMatch(param, context, pattern.test),
-      get literals() {
-        return pattern.literals
-      },
-      get bytes() {
-        return pattern.regex.requiredBytes
-      },
-      forget: () => pattern.regex.forget(),
-    }
-  } catch (error) {
-    throw new OperatorFault('WAF_RULE_ARGUMENT', error instanceof Error ? error.message : String(error), 'rx')
+  const pattern = compilePattern(param, context.regex)
+  return {
+    match: (input, captures) =>
+      captures === null ? pattern.test(input) : pattern.find(input, 0, captures) >= 0,
+    ...joinedMatch(param, context, pattern.test),
+    get literals() {
+      return pattern.literals
+    },
+    get bytes() {
+      return pattern.regex.requiredBytes
+    },
+    forget: () => pattern.regex.forget(),
   }
-}
-
-// Large lists and long patterns are named by several rules of a rule set; the context is one object per rule file.
-const sharedByContext = new WeakMap<OperatorContext, Map<string, OperatorMatcher>>()
-
-function sharedMatcher(operator: Operator, param: string, context: OperatorContext): OperatorMatcher {
-  return shared(operator.name, param, { context, compile: () => compileMatcher(operator, param, context) })
-}
-
-function shared(
-  name: string,
-  param: string,
-  from: { readonly context: OperatorContext; readonly compile: () => OperatorMatcher },
-): OperatorMatcher {
-  const known = sharedByContext.get(from.context) ?? new Map<string, OperatorMatcher>()
-  sharedByContext.set(from.context, known)
-  const key = `${name} ${param}`
-  const found = known.get(key)
-  if (found !== undefined) return found
-  const matcher = from.compile()
-  known.set(key, matcher)
-  return matcher
 }
 
 function compileMatcher(operator: Operator, param: string, context: OperatorContext): OperatorMatcher {
   try {
+    if (operator.name === 'rx') return takesAll.has(param) ? everything : compileRx(param, context)
     return withNeeds(operator.name.toLowerCase(), operator.compile(param, context))
   } catch (error) {
     throw new OperatorFault(

@@ -1,4 +1,3 @@
-import { CacheBudget } from '@sevenfold/regex'
 import { nearestName } from '../language/nearest-name.ts'
 import { parseRuleSet } from '../language/parse-rule-set.ts'
 import type { RuleText } from '../language/parse-rule-set.ts'
@@ -18,6 +17,7 @@ import { createRegister } from './compile-context.ts'
 import type { CompileContext } from './compile-context.ts'
 import { compileOperator, OperatorFault } from './compile-operator.ts'
 import { compileTargets } from './compile-target.ts'
+import { CompileCache } from './compile-cache.ts'
 import type { CompiledRule, CompiledRuleSet, Dialect, Link, PhaseProgram } from './compiled-rule-set.ts'
 import { compileMacro } from './expand-macro.ts'
 import { foldPhases } from './fold-phases.ts'
@@ -30,6 +30,8 @@ export interface CompileOptions {
   readonly files: RuleFiles
   /** false leaves the literal prefilter and the folding of constant rules out: slower, for comparison. */
   readonly prefilter?: boolean
+  /** Shared with other rule sets of the same files. */
+  readonly cache?: CompileCache
 }
 
 /**
@@ -43,6 +45,7 @@ export function compileRuleSet(texts: readonly RuleText[], options: CompileOptio
 /** Compiles a rule set that was read already. */
 export function compileParsed(source: RuleSetSource, options: CompileOptions): CompiledRuleSet {
   const dialect = options.dialect ?? 'crs'
+  const cache = options.cache ?? new CompileCache()
   const columns = createRegister()
   const headers = createRegister()
   const context: CompileContext = {
@@ -53,11 +56,11 @@ export function compileParsed(source: RuleSetSource, options: CompileOptions): C
     headerSlotOf: headers.numberOf,
   }
   const parsed = source.items.flatMap((item) => (item.kind === 'rule' ? [item.rule] : []))
-  const compiler = new RuleCompiler(source, { context, options, parsed })
+  const compiler = new RuleCompiler(source, { context, options, parsed, cache })
   const rules = compiler.compileAll()
   const phases = [0, 1, 2, 3, 4, 5].map((phase) => phaseProgram(phase, rules, source))
   const folded = options.prefilter === false ? null : foldPhases(phases, context.slots)
-  const prefilter = folded === null ? null : buildPrefilterPlan(rules, folded.phases)
+  const prefilter = folded === null ? null : buildPrefilterPlan(rules, folded.phases, cache)
   for (const rule of rules) forgetNeeds(rule.link)
   return {
     settings: source.settings,
@@ -80,13 +83,11 @@ function forgetNeeds(starter: Link): void {
     if (link.operator.kind === 'matcher') link.operator.matcher.forget?.()
 }
 
-/** Most bytes that the automata of all expressions of one rule set hold together. */
-const maxAutomataBytes = 16_777_216
-
 interface CompilerInput {
   readonly context: CompileContext
   readonly options: CompileOptions
   readonly parsed: readonly ParsedRule[]
+  readonly cache: CompileCache
 }
 
 class RuleCompiler {
@@ -94,9 +95,8 @@ class RuleCompiler {
   readonly #input: CompilerInput
   readonly #faults: SeclangFault[] = []
   readonly #ids = new Set<number>()
-  /** One per rule file: operators with the same parameter are compiled once. */
+  /** One per rule file. */
   readonly #contexts = new Map<string, OperatorContext>()
-  readonly #cache = new CacheBudget(maxAutomataBytes)
 
   constructor(source: RuleSetSource, input: CompilerInput) {
     this.#source = source
@@ -201,7 +201,10 @@ class RuleCompiler {
     return {
       targets: compileTargets(rule.targets, actions.xmlNamespaces, context),
       isAction: rule.operator === null,
-      operator: compileOperator(rule.operator, this.#operatorContext(rule), slots),
+      operator: compileOperator(rule.operator, this.#operatorContext(rule), {
+        slots,
+        cache: this.#input.cache,
+      }),
       operatorName: rule.operator?.name ?? '',
       operatorParam: rule.operator?.param ?? '',
       chain: context.chains.claim(chain),
@@ -225,7 +228,10 @@ class RuleCompiler {
     if (known !== undefined) return known
     const { files } = this.#input.options
     const context: OperatorContext = {
-      regex: { multiline: this.#input.context.dialect === 'libmodsecurity3', cache: this.#cache },
+      regex: {
+        multiline: this.#input.context.dialect === 'libmodsecurity3',
+        cache: this.#input.cache.automata,
+      },
       readDataFile: (path, from) => {
         const [found] = files.resolve(path, from)
         if (found === undefined) throw new Error(`${path}: no such file`)

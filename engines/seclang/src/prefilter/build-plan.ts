@@ -1,8 +1,9 @@
+import type { CompileCache } from '../compile/compile-cache.ts'
 import type { CompiledRule, FoldedStep, Link, Target } from '../compile/compiled-rule-set.ts'
 import type { Transaction } from '../transaction/transaction.ts'
 import { ColumnScan } from './column-scan.ts'
 import { needsOf } from './link-needs.ts'
-import type { LinkNeeds } from './link-needs.ts'
+import type { OperatorMatcher } from '../operators/operator.ts'
 import type { PrefilterPlan } from './prefilter-plan.ts'
 import { LinkScanner } from './link-scanner.ts'
 import { addVariant, createVariantNode, linksIn, sealVariants } from './variant-plan.ts'
@@ -23,11 +24,17 @@ type ColumnTarget = Target & { kind: 'list' | 'scalar' | 'xml' }
 export function buildPrefilterPlan(
   rules: readonly CompiledRule[],
   folded: readonly (readonly FoldedStep[])[],
+  cache: CompileCache,
 ): PrefilterPlan | null {
   if (rules.some((rule) => looksBack(rule.link))) return null
   // Rules that can never run are not looked for; should they run after all, they look at every value.
   const kept = folded.flatMap((steps) => steps.flatMap((step) => (step.kind === 'rule' ? [step.rule] : [])))
-  const plans = groups.map((phases) => groupPlan(kept.filter((rule) => phases.includes(rule.phase))))
+  const plans = groups.map((phases) =>
+    groupPlan(
+      kept.filter((rule) => phases.includes(rule.phase)),
+      cache,
+    ),
+  )
   if (plans.every((plan) => plan === null)) return null
   return {
     scanPhase(tx, phase) {
@@ -44,22 +51,22 @@ function looksBack(link: Link): boolean {
 
 type ScanGroup = (tx: Transaction, phase: number) => void
 
-function groupPlan(rules: readonly CompiledRule[]): ScanGroup | null {
-  const needs: LinkNeeds[] = []
+function groupPlan(rules: readonly CompiledRule[], cache: CompileCache): ScanGroup | null {
   const indexed: IndexedLink[] = []
   for (const rule of rules) {
     for (let link: Link | null = rule.link; link !== null; link = link.next) {
-      const need = linkNeeds(link)
-      if (need === null) continue
-      link.bit = needs.push(need) - 1
-      indexed.push({ link, phase: rule.phase, shortest: shortestMatch(need) })
+      const matcher = scannedMatcher(link)
+      if (matcher === null) continue
+      const { shortest } = cache.facts(matcher)
+      if (shortest === null) continue
+      link.bit = indexed.push({ link, matcher, phase: rule.phase, shortest }) - 1
     }
     rule.gate = gateOf(rule.link)
   }
-  if (needs.length === 0) return null
-  const words = Math.max(1, Math.ceil(needs.length / 32))
+  if (indexed.length === 0) return null
+  const words = Math.max(1, Math.ceil(indexed.length / 32))
   for (const { link } of indexed) link.words = words
-  const scans = columnScans(indexed, needs)
+  const scans = columnScans(indexed, cache)
   return (tx, phase) => {
     tx.candidates ??= new Uint32Array(words)
     for (const scan of scans) if (scan.phase <= phase) scan.run(tx)
@@ -68,26 +75,26 @@ function groupPlan(rules: readonly CompiledRule[]): ScanGroup | null {
 
 interface IndexedLink {
   readonly link: Link
+  readonly matcher: OperatorMatcher
   readonly phase: number
   readonly shortest: number
 }
 
-/** What a link that only looks at columns needs; null when every value has to be tried. */
-function linkNeeds(link: Link): LinkNeeds | null {
+/** The matcher of a link that only looks at columns; null when every value has to be tried. */
+function scannedMatcher(link: Link): OperatorMatcher | null {
   const { operator } = link
   if (operator.kind !== 'matcher' || operator.negated || link.targets.length === 0) return null
-  // One member by name is found faster than looked for.
-  if (link.targets.every((target) => isSingled(target))) return null
-  return link.targets.every((target) => isColumn(target)) ? needsOf(operator.matcher) : null
+  // One member by name is found faster than looked for, and one text is compared faster than scanned.
+  if (link.targets.every((target) => isSingled(target) || isCompared(link, target))) return null
+  return link.targets.every((target) => isColumn(target)) ? operator.matcher : null
+}
+
+function isCompared(link: Link, target: Target): boolean {
+  return target.kind === 'scalar' && link.operatorName.toLowerCase() === 'streq'
 }
 
 function isSingled(target: Target): boolean {
   return target.kind === 'list' && target.filter.kind !== 'all' && target.headerSlot < 0
-}
-
-/** Fewest bytes of a value that meets the needs: the longest of the clauses' shortest literals. */
-function shortestMatch(need: LinkNeeds): number {
-  return Math.max(1, ...need.clauses.map((clause) => Math.min(...clause.map((literal) => literal.length))))
 }
 
 function isColumn(target: Target): target is ColumnTarget {
@@ -136,7 +143,7 @@ interface ColumnDraft {
   readonly uses: { readonly indexed: IndexedLink; readonly member: string | null }[]
 }
 
-function columnScans(indexed: readonly IndexedLink[], needs: readonly LinkNeeds[]): ColumnScan[] {
+function columnScans(indexed: readonly IndexedLink[], cache: CompileCache): ColumnScan[] {
   const columns = new Map<number, ColumnDraft>()
   for (const entry of indexed) {
     for (const target of entry.link.targets) {
@@ -151,15 +158,15 @@ function columnScans(indexed: readonly IndexedLink[], needs: readonly LinkNeeds[
       }
     }
   }
-  const scanners = scannersFor([...columns.values()], needs)
-  const small = new Map<string, LinkScanner>()
+  const scannerOf = (links: Iterable<number>): LinkScanner => cachedScanner([...links], indexed, cache)
+  const scanners = scannersFor([...columns.values()], scannerOf)
   return [...columns].map(([number, draft]) => {
     const { target, list, phase, uses } = draft
-    const scanner = scanners.get(draft) ?? new LinkScanner(needs)
+    const scanner = scanners.get(draft) ?? scannerOf(indexed.keys())
     const members = new Set(uses.flatMap(({ member }) => (member === null ? [] : [member])))
     const tree = (member: string | null): VariantNode => {
       const root = variantTree(uses, member, scanner)
-      assignScanners(root, scanner, { needs, small })
+      assignScanners(root, scanner, scannerOf)
       return root
     }
     const named = new Map([...members].map((member) => [member, tree(member)]))
@@ -167,46 +174,55 @@ function columnScans(indexed: readonly IndexedLink[], needs: readonly LinkNeeds[
   })
 }
 
+type ScannerOf = (links: Iterable<number>) => LinkScanner
+
+/** The scanner of some links. It depends on their bits and matchers alone, so rule sets can share it. */
+function cachedScanner(
+  links: readonly number[],
+  indexed: readonly IndexedLink[],
+  cache: CompileCache,
+): LinkScanner {
+  const wanted = new Map(
+    links
+      .toSorted((a, b) => a - b)
+      .flatMap((bit) => {
+        const matcher = indexed[bit]?.matcher
+        return matcher === undefined ? [] : [[bit, matcher] as const]
+      }),
+  )
+  const parts = Array.from(wanted, ([bit, matcher]) => `${bit}:${cache.facts(matcher).number}`)
+  return cache.scanner(`${indexed.length} ${parts.join(' ')}`, () => {
+    const needs = indexed.map((_, bit) => {
+      const matcher = wanted.get(bit)
+      return matcher === undefined ? null : needsOf(matcher)
+    })
+    return new LinkScanner(needs)
+  })
+}
+
 /**
  * Columns that most links look at share one scanner. The others (bodies, file names, the request line) have one each:
  * with few literals it stays in the processor's nearest cache.
  */
-function scannersFor(
-  drafts: readonly ColumnDraft[],
-  needs: readonly LinkNeeds[],
-): Map<ColumnDraft, LinkScanner> {
+function scannersFor(drafts: readonly ColumnDraft[], scannerOf: ScannerOf): Map<ColumnDraft, LinkScanner> {
   const linksOf = (draft: ColumnDraft): Set<number> =>
     new Set(draft.uses.map(({ indexed }) => indexed.link.bit))
   const most = Math.max(...drafts.map((draft) => linksOf(draft).size))
   const busy = drafts.filter((draft) => linksOf(draft).size * 2 >= most)
   const shared = new Set(busy.flatMap((draft) => [...linksOf(draft)]))
-  const scanner = scannerOf(shared, needs)
-  return new Map(
-    drafts.map((draft) => [draft, busy.includes(draft) ? scanner : scannerOf(linksOf(draft), needs)]),
-  )
+  const scanner = scannerOf(shared)
+  return new Map(drafts.map((draft) => [draft, busy.includes(draft) ? scanner : scannerOf(linksOf(draft))]))
 }
 
 /** From so many links on, a form is looked at with the scanner of its column. */
 const fewLinks = 16
 
-function assignScanners(
-  node: VariantNode,
-  inherited: LinkScanner,
-  shared: { readonly needs: readonly LinkNeeds[]; readonly small: Map<string, LinkScanner> },
-): void {
+function assignScanners(node: VariantNode, inherited: LinkScanner, scannerOf: ScannerOf): void {
   const links = linksIn(node.below)
-  let scanner = inherited
-  if (node.transformation !== null && links.length <= fewLinks) {
-    const key = links.join(' ')
-    scanner = shared.small.get(key) ?? scannerOf(new Set(links), shared.needs)
-    shared.small.set(key, scanner)
-  }
+  const small = node.transformation !== null && links.length <= fewLinks
+  const scanner = small ? scannerOf(links) : inherited
   node.scanner = scanner
-  for (const child of node.children) assignScanners(child, scanner, shared)
-}
-
-function scannerOf(links: ReadonlySet<number>, needs: readonly LinkNeeds[]): LinkScanner {
-  return new LinkScanner(needs.map((need, link) => (links.has(link) ? need : null)))
+  for (const child of node.children) assignScanners(child, scanner, scannerOf)
 }
 
 function variantTree(uses: ColumnDraft['uses'], wanted: string | null, scanner: LinkScanner): VariantNode {

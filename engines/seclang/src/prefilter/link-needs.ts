@@ -38,6 +38,11 @@ export function needsOf(matcher: OperatorMatcher): LinkNeeds | null {
   return first === undefined ? null : wordsOrBytes(first)
 }
 
+/** Fewest bytes of a value that meets the needs: the longest of the clauses' shortest literals. */
+export function shortestMatch(need: LinkNeeds): number {
+  return Math.max(1, ...need.clauses.map(shortest))
+}
+
 function shortest(clause: readonly string[]): number {
   return Math.min(...clause.map((literal) => literal.length))
 }

@@ -10,6 +10,7 @@ import { FixKeeper } from './fix-keeper.ts'
 import type { InForce } from './fix-keeper.ts'
 import { siteExclusion } from './site-exclusion.ts'
 import { SiteInspections } from './site-inspections.ts'
+import type { SiteRules } from './site-inspections.ts'
 
 let folder: string
 let now: number
@@ -145,37 +146,75 @@ describe('SiteInspections', () => {
     },
     answers,
   })
-  const base = inspection(false)
   const exclusion = (site: string, path = '/a') => ({
     ...siteExclusion(fix('a') as Fix & { kind: 'exclusion' }),
     site,
     path,
   })
 
+  const site = (rules: readonly string[], paranoia = 1): SiteRules => ({ rules, paranoia, exclusions: [] })
+  /** What was compiled, in order, as text. */
+  const recording = (built: string[]) => (made: SiteRules) => {
+    const without = made.exclusions.map(({ path }) => path).join()
+    built.push(`${made.rules.join()} ${made.paranoia} ${without}`)
+    return made.rules.length === 0 ? null : inspection(made.exclusions.length > 0)
+  }
+
+  it('compiles each distinct set of rules once, and shares it', () => {
+    const built: string[] = []
+    const sites = new SiteInspections(
+      new Map([
+        ['shop', site(['builtin'])],
+        ['blog', site(['builtin'])],
+        ['bank', site(['builtin'], 3)],
+        ['files', site(['./own'])],
+        ['static', site([])],
+      ]),
+      recording(built),
+    )
+    expect(built).toEqual(['builtin 1 ', 'builtin 3 ', './own 1 ', ' 1 '])
+    expect(sites.of('shop')).toBe(sites.of('blog'))
+    expect(sites.of('shop')).not.toBe(sites.of('bank'))
+    expect([sites.of('static'), sites.of('unknown')]).toEqual([null, null])
+    expect(sites.all.length).toBe(3)
+  })
+
   it('compiles a site once for each change of its own exclusions', () => {
     const built: string[] = []
-    const sites = new SiteInspections(base, (list) => {
-      built.push(list.map(({ site, path }) => site + path).join())
-      return inspection(true)
-    })
-    sites.use([exclusion('shop'), exclusion('blog')])
-    sites.use([exclusion('shop'), exclusion('blog', '/b')])
-    expect(built).toEqual(['shop/a', 'blog/a', 'blog/b'])
+    const sites = new SiteInspections(
+      new Map(['shop', 'blog', 'other'].map((name) => [name, site(['builtin'])])),
+      recording(built),
+    )
+    const base = sites.of('shop')
+    sites.use([exclusion('shop', '/a'), exclusion('blog', '/b')])
+    sites.use([exclusion('shop', '/a'), exclusion('blog', '/c')])
+    expect(built).toEqual(['builtin 1 ', 'builtin 1 /a', 'builtin 1 /b', 'builtin 1 /c'])
     expect([sites.of('shop')?.answers, sites.of('other')?.answers]).toEqual([true, false])
     sites.use([])
     expect(sites.of('shop')).toBe(base)
+    expect(built.length).toBe(4)
+  })
+
+  it('adds fixes to what is configured', () => {
+    const built: string[] = []
+    const configured = { ...site(['builtin']), exclusions: [exclusion('shop', '/kept')] }
+    const sites = new SiteInspections(new Map([['shop', configured]]), recording(built))
+    sites.use([exclusion('shop', '/a')])
+    expect(built).toEqual(['builtin 1 /kept', 'builtin 1 /kept,/a'])
   })
 
   it('leaves a site as strict as it was when an exclusion cannot be compiled', () => {
-    const sites = new SiteInspections(base, () => {
-      throw new Error('no')
+    const sites = new SiteInspections(new Map([['shop', site(['builtin'])]]), ({ exclusions }) => {
+      if (exclusions.length > 0) throw new Error('no')
+      return inspection(false)
     })
+    const base = sites.of('shop')
     expect(sites.use([exclusion('shop')])).toEqual(['site shop: no'])
     expect(sites.of('shop')).toBe(base)
   })
 
   it('does nothing where nothing is inspected', () => {
-    const sites = new SiteInspections(null, () => base)
+    const sites = new SiteInspections(new Map([['shop', site([])]]), () => null)
     expect(sites.use([exclusion('shop')])).toEqual([])
     expect(sites.of('shop')).toBeNull()
   })

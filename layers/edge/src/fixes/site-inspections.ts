@@ -1,57 +1,91 @@
 import type { SiteInspection } from '../pipeline/site.ts'
 import type { SiteExclusion } from './site-exclusion.ts'
 
-/** Compiles the rules of the edge with the exclusions of one site in front. */
-export type BuildExcluding = (exclusions: readonly SiteExclusion[]) => SiteInspection | null
-
-interface Built {
-  readonly key: string
-  readonly inspection: SiteInspection | null
+/** What a site is inspected with, as configured. */
+export interface SiteRules {
+  /** Entries of `rules`; none: nothing is inspected. */
+  readonly rules: readonly string[]
+  readonly paranoia: number
+  readonly exclusions: readonly SiteExclusion[]
 }
 
+/** Compiles rules with exclusions in front; null when there is nothing to inspect with. */
+export type BuildInspection = (rules: SiteRules) => SiteInspection | null
+
+/** Rule sets by what they are made of. */
+type Built = ReadonlyMap<string, SiteInspection | null>
+
 /**
- * The inspection of each site. Sites without exclusions share one; a site with some has its own, compiled once for
- * each change of its exclusions. An exclusion that cannot be compiled leaves the site as strict as it was.
+ * The inspection of each site. Sites with the same rules and exclusions share one; a fix gives its site another one,
+ * compiled once for each change. A fix that cannot be compiled leaves the site as strict as it was.
  */
 export class SiteInspections {
-  private readonly base: SiteInspection | null
-  private readonly build: BuildExcluding
-  private sites: ReadonlyMap<string, Built> = new Map()
+  private readonly sites: ReadonlyMap<string, SiteRules>
+  private readonly build: BuildInspection
+  /** As configured: where the fixes of a site end, nothing is compiled. */
+  private readonly base: Built
+  private keys: ReadonlyMap<string, string>
+  private built: Built
 
-  constructor(base: SiteInspection | null, build: BuildExcluding) {
-    this.base = base
+  /** Compiles the rules of all sites. @throws what `build` throws: no edge starts with rules that cannot be used. */
+  constructor(sites: ReadonlyMap<string, SiteRules>, build: BuildInspection) {
+    this.sites = sites
     this.build = build
+    const built = new Map<string, SiteInspection | null>()
+    const keys = new Map<string, string>()
+    for (const [site, rules] of sites) {
+      const key = keyOf(rules)
+      keys.set(site, key)
+      if (!built.has(key)) built.set(key, build(rules))
+    }
+    this.keys = keys
+    this.base = built
+    this.built = built
+  }
+
+  /** All different inspections in force. */
+  get all(): readonly SiteInspection[] {
+    return [...this.built.values()].filter((inspection) => inspection !== null)
   }
 
   of(site: string): SiteInspection | null {
-    const own = this.sites.get(site)
-    return own === undefined ? this.base : own.inspection
+    return this.built.get(this.keys.get(site) ?? '') ?? null
   }
 
-  /** Puts exclusions in force, all that are given and no others. Returns what could not be compiled. */
-  use(exclusions: readonly SiteExclusion[]): readonly string[] {
+  /** Puts fixes in force besides what is configured, all that are given and no others. Returns what could not be compiled. */
+  use(fixes: readonly SiteExclusion[]): readonly string[] {
     const problems: string[] = []
-    if (this.base === null) return problems
-    const bySite = new Map<string, SiteExclusion[]>()
-    for (const exclusion of exclusions) {
-      const list = bySite.get(exclusion.site) ?? []
-      list.push(exclusion)
-      bySite.set(exclusion.site, list)
-    }
-    const next = new Map<string, Built>()
-    for (const [site, list] of bySite) {
-      const key = JSON.stringify(list)
-      const before = this.sites.get(site)
-      if (before?.key === key) next.set(site, before)
-      else {
-        try {
-          next.set(site, { key, inspection: this.build(list) })
-        } catch (error) {
-          problems.push(`site ${site}: ${error instanceof Error ? error.message : String(error)}`)
-        }
+    const keys = new Map<string, string>()
+    const built = new Map<string, SiteInspection | null>()
+    for (const [site, configured] of this.sites) {
+      const own = fixes.filter((fix) => fix.site === site)
+      const rules = { ...configured, exclusions: [...configured.exclusions, ...own] }
+      const key = keyOf(rules)
+      try {
+        if (!built.has(key)) built.set(key, this.known(key) ?? this.build(rules))
+        keys.set(site, key)
+      } catch (error) {
+        problems.push(`site ${site}: ${error instanceof Error ? error.message : String(error)}`)
+        const strict = keyOf(configured)
+        keys.set(site, strict)
+        built.set(strict, this.base.get(strict) ?? null)
       }
     }
-    this.sites = next
+    this.keys = keys
+    this.built = built
     return problems
   }
+
+  private known(key: string): SiteInspection | null | undefined {
+    return this.built.get(key) ?? this.base.get(key)
+  }
+}
+
+/** Equal for equal rules: ids of fixes do not matter, what they leave out does. */
+function keyOf({ rules, paranoia, exclusions }: SiteRules): string {
+  return JSON.stringify([
+    rules,
+    paranoia,
+    exclusions.map(({ rule, path, variable }) => [rule, path, variable]),
+  ])
 }

@@ -2,20 +2,22 @@ import { randomBytes } from 'node:crypto'
 import type { EdgeConfig } from '@sevenfold/config'
 import { createRedactor, uuidV7 } from '@sevenfold/event'
 import type { Listening, PartContext } from '@sevenfold/layer'
+import { CompileCache } from '@sevenfold/seclang'
 import { BanHolder } from '../ban/ban-holder.ts'
 import { EdgeError } from '../edge-error.ts'
 import { EdgeEvents } from '../events/edge-events.ts'
 import type { HttpEngine } from '../http/exchange.ts'
 import { createSocketEngine } from '../http/socket-engine.ts'
 import { buildInspection } from '../inspection/build-inspection.ts'
+import { siteRules } from '../inspection/site-rules.ts'
 import type { SiteExclusion } from '../fixes/site-exclusion.ts'
 import { SiteInspections } from '../fixes/site-inspections.ts'
 import { Gateway } from '../pipeline/gateway.ts'
 import type { GatewayContext } from '../pipeline/gateway-context.ts'
 import { createSiteRouter } from '../pipeline/site-router.ts'
-import type { Site, SiteInspection } from '../pipeline/site.ts'
+import type { Site } from '../pipeline/site.ts'
 import { buildSite } from './build-sites.ts'
-import { testWorker } from './self-test.ts'
+import { testWorkers } from './self-test.ts'
 import type { WorkerTest } from './self-test.ts'
 import { publishCounts } from './worker-metrics.ts'
 import type { BanUpdate } from './worker-message.ts'
@@ -43,7 +45,6 @@ export class EdgeWorker {
   listening: readonly Listening[] = []
   private readonly options: EdgeWorkerOptions
   private readonly events: EdgeEvents
-  private readonly inspection: SiteInspection | null
   private readonly inspections: SiteInspections
   private readonly engine: HttpEngine
   private readonly sites: Site[] = []
@@ -56,15 +57,10 @@ export class EdgeWorker {
     const { config } = context
     this.options = options
     this.bans = new BanHolder(randomBytes(4).readUInt32LE())
-    const source = {
-      rules: config.rules,
-      paranoia: config.paranoia,
-      steps: config.limits.inspectionSteps,
-      inspectedBodySizeBytes: config.limits.inspectedBodySizeBytes,
-    }
-    this.inspection = needsInspection(config) ? buildInspection(source) : null
-    this.inspections = new SiteInspections(this.inspection, (exclusions) =>
-      buildInspection({ ...source, exclusions }),
+    const { inspectionSteps: steps, inspectedBodySizeBytes } = config.limits
+    const cache = new CompileCache()
+    this.inspections = new SiteInspections(siteRules(config), (rules) =>
+      buildInspection({ ...rules, steps, inspectedBodySizeBytes, cache }),
     )
     this.events = new EdgeEvents({
       builder: context.events,
@@ -138,7 +134,7 @@ export class EdgeWorker {
   }
 
   selfTest(): Promise<WorkerTest> {
-    return testWorker(this.inspection?.inspector ?? null)
+    return testWorkers(this.inspections.all.map(({ inspector }) => inspector))
   }
 
   /** Finishes running requests (at most `drainGraceMs`) and closes everything. */
@@ -167,9 +163,4 @@ export class EdgeWorker {
       },
     }
   }
-}
-
-/** Rules are compiled only when some site can use them: an edge that only applies decisions stays small. */
-function needsInspection(config: EdgeConfig): boolean {
-  return config.sites.some((site) => site.steps.waf !== 'off')
 }

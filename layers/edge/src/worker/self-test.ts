@@ -70,3 +70,10 @@ export async function testWorker(inspector: Inspector | null): Promise<WorkerTes
   }
   return { ok: Object.values(details).every((value) => value === true), details }
 }
+
+/** Proves that a worker judges with each of its rule sets. */
+export async function testWorkers(inspectors: readonly Inspector[]): Promise<WorkerTest> {
+  if (inspectors.length === 0) return await testWorker(null)
+  const tests = await Promise.all(inspectors.map(testWorker))
+  return tests.find(({ ok }) => !ok) ?? tests[0] ?? { ok: false, details: {} }
+}
