@@ -92,6 +92,7 @@ export async function startFakeBed(layers: readonly LayerName[]): Promise<FakeBe
       const port = gates.get(wanted.join('+'))?.port ?? 0
       return { host: '127.0.0.1', port, direct: wanted.length === 0 }
     },
+    origin: () => ({ host: '127.0.0.1', port: gates.get('')?.port ?? 0, direct: true }),
     application: ({ layers: wanted }) => (wanted.includes('runtime') ? guarded : plain),
     processes: () => [],
     // Late events turn up with the second look, as those of a real detection do.

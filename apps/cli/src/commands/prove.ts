@@ -3,17 +3,21 @@ import type { Call, Command } from '../program/command.ts'
 /** Options that name a file, each with what it holds. */
 const files = ['baseline', 'html', 'junit', 'sarif', 'navigator'] as const
 
+/** Options about a site of one's own, each with what it holds. */
+const siteTexts = ['target', 'token-file', 'rate', 'page', 'post', 'ca', 'data'] as const
+
 /** The call in the words of the package, which reads its own arguments. */
 function argumentsOf(call: Call): string[] {
   const flags = ['quick', 'cost', 'no-cost', 'bare', 'list', 'markdown']
     .filter((flag) => call.flag(flag))
     .map((flag) => `--${flag}`)
-  const texts = ['seed', 'min-depth', ...files].flatMap((option) => {
+  const texts = ['seed', 'min-depth', ...files, ...siteTexts].flatMap((option) => {
     const value = call.text(option)
     return value === undefined ? [] : [`--${option}=${value}`]
   })
   const only = call.texts('only').map((name) => `--only=${name}`)
-  return [...flags, ...texts, ...only, ...(call.json ? ['--json'] : [])]
+  const hosts = call.texts('allow-host').map((host) => `--allow-host=${host}`)
+  return [...flags, ...texts, ...only, ...hosts, ...(call.json ? ['--json'] : [])]
 }
 
 /** `sevenfold prove`. */
@@ -52,11 +56,28 @@ export const prove: Command = {
     bare: { type: 'boolean', help: 'no layer at all: shows that the attacks work' },
     list: { type: 'boolean', help: 'the attacks, without running them' },
     markdown: { type: 'boolean', help: 'the proof as Markdown' },
+    target: { type: 'string', value: 'URL', help: 'probe a site of your own, harmlessly, instead of the shop' },
+    'allow-host': { type: 'string', value: 'HOST', multiple: true, help: 'names the host of --target, by hand' },
+    'token-file': {
+      type: 'string',
+      value: 'FILE',
+      help: 'text that the site serves at /.well-known/sevenfold-proof.txt: shows that it is yours',
+    },
+    rate: { type: 'string', value: 'N', help: 'requests a second to --target, 1 to 10', default: '2' },
+    page: { type: 'string', value: 'PATH', help: 'page of --target that takes a parameter', default: '/' },
+    post: { type: 'string', value: 'PATH', help: 'path of --target that may be sent bodies' },
+    data: {
+      type: 'string',
+      value: 'DIR',
+      help: 'data folder of the installation before --target: tells which layer judged',
+    },
+    ca: { type: 'string', value: 'FILE', help: 'authorities for the certificate of --target, in PEM' },
   },
   examples: [
     'sevenfold prove --quick',
     'sevenfold prove --html proof.html --baseline last.json',
     'sevenfold prove --only sql-injection --json',
+    'sevenfold prove --target https://shop.example.org --allow-host shop.example.org --token-file token.txt',
   ],
   exits: {
     1: 'an attack does not work without layers, an innocent visit is blocked, a depth is under --min-depth or fell under the baseline',
@@ -66,6 +87,7 @@ export const prove: Command = {
     return await runProveCommand(argumentsOf(call), {
       stdout: process.stdout,
       stderr: process.stderr,
+      stdin: process.stdin,
       signal: call.io.signal,
     })
   },

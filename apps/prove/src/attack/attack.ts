@@ -23,6 +23,11 @@ export const attackClasses = [
   'brute-force',
   'redos',
   'slow-client',
+  'smuggling',
+  'flood',
+  'exfiltration',
+  'edge-bypass',
+  'backbone',
   'probing',
   'scraping',
   'bad-bot',
@@ -62,6 +67,8 @@ export interface Scene {
   /** The attacker. */
   readonly visitor: Visitor
   readonly sink: SinkView
+  /** The attacker, past everything that stands before the application: straight at its own port. */
+  origin(): Visitor
   /** Somebody innocent from another address, who only wants a page; not judged. */
   bystander(): Visitor
   readonly witness: Witness

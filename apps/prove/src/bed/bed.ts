@@ -25,6 +25,8 @@ export interface Bed {
   /** Longest wait for a late detection, in milliseconds, shared by all cells of a proof. */
   readonly missWindowMs: number
   target(configuration: Configuration): Target
+  /** The application's own port, past every layer before it. */
+  origin(configuration: Configuration): Target
   /** Behind configurations with the runtime layer stands an application of its own, with the agent inside. */
   application(configuration: Configuration): Application
   /** Processes in the path of a configuration and behind it, the application first. */

@@ -20,11 +20,13 @@ export async function startBareBed(options: BareBedOptions): Promise<Bed> {
     ...(options.appEnv === undefined ? {} : { env: options.appEnv }),
   })
   const sink = await startSink()
+  const origin = { host: '127.0.0.1', port: app.port, direct: true }
   return {
     layers: [],
     sink,
     missWindowMs: 0,
-    target: () => ({ host: '127.0.0.1', port: app.port, direct: true }),
+    target: () => origin,
+    origin: () => origin,
     application: () => app,
     processes: () => [app.process],
     judgements: () => Promise.resolve([]),

@@ -49,9 +49,13 @@ function appOf(apps: Apps, { layers }: Configuration): BedApp {
   return layers.includes('runtime') && apps.guarded !== undefined ? apps.guarded : apps.plain
 }
 
+function originOf({ port }: BedApp): Target {
+  return { host: '127.0.0.1', port, direct: true }
+}
+
 function findTarget({ apps, sites }: Started, configuration: Configuration): Target {
   if (!needsSite(configuration.layers)) {
-    return { host: '127.0.0.1', port: appOf(apps, configuration).port, direct: true }
+    return originOf(appOf(apps, configuration))
   }
   const site = sites.find((candidate) => candidate.configuration.name === configuration.name)
   if (site === undefined) throw new Error(`the bed has no site for ${configuration.name}`)
@@ -127,6 +131,7 @@ export async function startBed(options: BedOptions): Promise<Bed> {
     sink,
     missWindowMs,
     target: (configuration) => findTarget(started, configuration),
+    origin: (configuration) => originOf(appOf(started.apps, configuration)),
     application: (configuration) => appOf(started.apps, configuration),
     processes: (configuration) => findProcesses(started, configuration),
     judgements: () => reader.read(),

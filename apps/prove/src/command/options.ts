@@ -1,4 +1,7 @@
 import { parseArgs } from 'node:util'
+import { readTargetWish, targetHelp } from './target-options.ts'
+import type { TargetWish } from './target-options.ts'
+import { UsageError } from './usage-error.ts'
 
 /** Reports that are written to files besides the one on stdout. */
 export const fileReports = ['html', 'junit', 'sarif', 'navigator'] as const
@@ -25,12 +28,14 @@ export interface ProveOptions {
   readonly baseline: string | undefined
   /** Whether costs and availability are measured too. */
   readonly measure: boolean
+  /** A site of the user's own instead of the shop. */
+  readonly target: TargetWish | undefined
   /** Files to write, by the kind of report. */
   readonly files: ReadonlyMap<FileReport, string>
 }
 
 /** The text of `sevenfold prove --help`. */
-export const proveHelp = `sevenfold prove: attack the demo shop with each layer switched off, and count what still stops it
+export const proveHelp: string = `sevenfold prove: attack the demo shop with each layer switched off, and count what still stops it
 
 usage: sevenfold prove [options]
 
@@ -50,16 +55,12 @@ usage: sevenfold prove [options]
   --sarif FILE      also write SARIF 2.1.0, for code scanning
   --navigator FILE  also write a layer for the ATT&CK Navigator
 
+${targetHelp}
 exit codes: 0 fine; 1 an attack does not work without layers, an innocent visit is blocked, a depth is
 under --min-depth or under the baseline; 2 usage; 3 the bed could not be set up
 
 example: sevenfold prove --quick --only sql-injection
 `
-
-/** A mistake of the caller, with what to do. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError'
-}
 
 function parse(args: readonly string[]): ReturnType<typeof parseKnown> {
   try {
@@ -87,6 +88,14 @@ function parseKnown(args: readonly string[]) {
       seed: { type: 'string' },
       'min-depth': { type: 'string', default: '0' },
       baseline: { type: 'string' },
+      target: { type: 'string' },
+      'allow-host': { type: 'string', multiple: true, default: [] },
+      'token-file': { type: 'string' },
+      rate: { type: 'string' },
+      page: { type: 'string' },
+      post: { type: 'string' },
+      ca: { type: 'string' },
+      data: { type: 'string' },
       html: { type: 'string' },
       junit: { type: 'string' },
       sarif: { type: 'string' },
@@ -108,6 +117,7 @@ export function readOptions(args: readonly string[]): ProveOptions {
   if (values.cost && (values['no-cost'] || values.bare))
     throw new UsageError('--cost excludes --no-cost and --bare')
   const { help, list, quick, bare, only, seed, baseline } = values
+  const target = readTargetWish(values)
   const isWhole = !quick && !bare && only.length === 0
   const files = new Map(
     fileReports.flatMap((kind): [FileReport, string][] => {
@@ -126,6 +136,7 @@ export function readOptions(args: readonly string[]): ProveOptions {
     minDepth,
     baseline,
     measure: values.cost || (isWhole && !values['no-cost']),
+    target,
     files,
     format: values.json ? 'json' : values.markdown ? 'markdown' : 'terminal',
   }

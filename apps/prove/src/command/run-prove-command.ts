@@ -17,11 +17,14 @@ import { runProof } from '../matrix/run-proof.ts'
 import type { Proof } from '../matrix/run-proof.ts'
 import { markdownReport } from '../report/markdown.ts'
 import { terminalReport } from '../report/terminal.ts'
+import type { KeyStream } from '../target/stop-key.ts'
 import { exitCodeOf } from './exit-code.ts'
-import { UsageError, proveHelp, readOptions } from './options.ts'
+import { proveHelp, readOptions } from './options.ts'
+import { UsageError } from './usage-error.ts'
 import type { ProveOptions } from './options.ts'
 import { showProgress } from './progress-line.ts'
 import type { ProgressStream } from './progress-line.ts'
+import { runTargetCommand } from './run-target-command.ts'
 import { selectAttacks } from './select-attacks.ts'
 import { checkWritable, writeReports } from './write-reports.ts'
 
@@ -29,6 +32,8 @@ import { checkWritable, writeReports } from './write-reports.ts'
 export interface ProveIo {
   readonly stdout: ProgressStream & { readonly columns?: number }
   readonly stderr: ProgressStream
+  /** Keys, when a person sits there. */
+  readonly stdin?: KeyStream
   /** Ends the run early; the bed is torn down. */
   readonly signal?: AbortSignal
 }
@@ -90,6 +95,7 @@ function conclude(
 }
 
 async function prove(options: ProveOptions, io: ProveIo): Promise<number> {
+  if (options.target !== undefined) return runTargetCommand(options.target, options.format, io)
   const attacks = selectAttacks(await loadCatalogue(), options)
   if (options.list) {
     io.stdout.write(listText(attacks))

@@ -1,5 +1,5 @@
 import type { Attack } from '../attack/attack.ts'
-import { UsageError } from './options.ts'
+import { UsageError } from './usage-error.ts'
 
 /** The attacks that were asked for. Throws `UsageError` for a name that is neither an attack nor a class. */
 export function selectAttacks(

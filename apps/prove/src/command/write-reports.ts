@@ -6,7 +6,7 @@ import { junitReport } from '../report/junit.ts'
 import { navigatorLayer } from '../report/navigator.ts'
 import type { ReportExtras } from '../report/report-extras.ts'
 import { sarifReport } from '../report/sarif.ts'
-import { UsageError } from './options.ts'
+import { UsageError } from './usage-error.ts'
 import type { FileReport } from './options.ts'
 
 const makers: Readonly<Record<FileReport, (proof: Proof, extras: ReportExtras) => string>> = {

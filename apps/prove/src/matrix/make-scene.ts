@@ -46,10 +46,10 @@ export function makeScene(place: CellPlace): OpenScene {
   const application = bed.application(place.configuration)
   const visitors: Visitor[] = []
   const bystanders: Visitor[] = []
-  const arrive = (): Visitor => {
+  const arrive = (target = bed.target(place.configuration)): Visitor => {
     const trace = seededId(seed, `${label}\0${visitors.length}`)
     const visitor = createVisitor({
-      target: bed.target(place.configuration),
+      target,
       address,
       trace,
       ...(place.onAnswer === undefined ? {} : { onAnswer: place.onAnswer }),
@@ -59,6 +59,7 @@ export function makeScene(place: CellPlace): OpenScene {
   }
   const scene: Scene = {
     visitor: arrive(),
+    origin: () => arrive(bed.origin(place.configuration)),
     sink: bed.sink.view(seededId(seed, `sink\0${label}`).slice(0, 18)),
     bystander: () => {
       const target = bed.target(place.configuration)
