@@ -42,17 +42,17 @@ export async function checkSecrets(
   around: Surroundings,
 ): Promise<readonly ConfigProblem[]> {
   const problems: ConfigProblem[] = []
-  for (const [index, bouncer] of config.detection.api.bouncers.entries()) {
-    const found = await fault(bouncer.key, around)
+  const { bouncers, registrationToken } = config.detection.api
+  const named = [
+    ...bouncers.map(({ key }, index) => ({ secret: key, path: `detection.api.bouncers[${index}].key` })),
+    ...(registrationToken === undefined
+      ? []
+      : [{ secret: registrationToken, path: 'detection.api.registrationToken' }]),
+  ]
+  for (const { secret, path } of named) {
+    const found = await fault(secret, around)
     if (found === undefined) continue
-    problems.push({
-      code: 'CONFIG_SECRET_UNREADABLE',
-      file: around.file,
-      line: 1,
-      column: 1,
-      path: `detection.api.bouncers[${index}].key`,
-      ...found,
-    })
+    problems.push({ code: 'CONFIG_SECRET_UNREADABLE', file: around.file, line: 1, column: 1, path, ...found })
   }
   return problems
 }

@@ -117,13 +117,26 @@ function absoluteSecret(key: SecretReference, folder: string): SecretReference {
 
 function compileDetection(file: SevenfoldFile, folder: string, spoolBytes: number): DetectionConfig {
   const detection = compileValue(file.detection)
+  const { registrationToken, bouncers } = detection.api
+  const { haproxyMap, nginxMap } = detection.enforcement
   return {
     v: 1,
     spoolBytes,
     ...detection,
     api: {
       ...detection.api,
-      bouncers: detection.api.bouncers.map(({ name, key }) => ({ name, key: absoluteSecret(key, folder) })),
+      bouncers: bouncers.map(({ name, key }) => ({ name, key: absoluteSecret(key, folder) })),
+      ...(registrationToken === undefined
+        ? {}
+        : { registrationToken: absoluteSecret(registrationToken, folder) }),
+    },
+    ...(detection.profiles === undefined ? {} : { profiles: resolve(folder, detection.profiles) }),
+    enforcement: {
+      ...detection.enforcement,
+      ...(haproxyMap === undefined
+        ? {}
+        : { haproxyMap: { ...haproxyMap, file: resolve(folder, haproxyMap.file) } }),
+      ...(nginxMap === undefined ? {} : { nginxMap: { ...nginxMap, file: resolve(folder, nginxMap.file) } }),
     },
     sources: detection.sources.map((source) => ({ ...source, file: resolve(folder, source.file) })),
     sites: file.sites.map(({ name }) => ({ name })),

@@ -17,6 +17,7 @@ const required: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   clientCertificates: { ca: 'ca.pem' },
   acme: { domains: ['a.example'], dnsCommand: ['./set'] },
   exclusions: { rule: 1, path: '/a' },
+  command: { run: ['/bin/true'] },
   beside: { kind: 'spoe', site: 'a', listen: 'unix:./a.sock' },
 }
 

@@ -17,6 +17,70 @@ const sourceSchema = z.strictObject({
   site: option(name().optional(), 'Site whose log it is.'),
 })
 
+const filePath = (): z.ZodString => z.string().min(1).max(4096)
+
+const enforcementSchema = z.strictObject({
+  nftables: option(
+    z
+      .strictObject({
+        table: option(
+          z
+            .string()
+            .regex(/^[a-zA-Z][\w-]{0,30}$/, 'must be a name of letters, digits, _ and -')
+            .default('sevenfold'),
+          'Table that holds the sets and the drops; nothing else is touched.',
+        ),
+        priority: option(
+          z.number().int().min(-400).max(-101).default(-150),
+          'Priority of the chain in prerouting; before -100, where ports are forwarded to containers.',
+        ),
+        onStop: option(
+          z.enum(['keep', 'remove']).default('keep'),
+          'What becomes of the bans when detection stops: kept until they end, or removed at once.',
+          { security: 'remove lets everybody in while detection is down.' },
+        ),
+      })
+      .optional(),
+    'Drops banned addresses in the kernel of this machine; needs the program nft and the right to use it.',
+  ),
+  haproxyMap: option(
+    z
+      .strictObject({
+        file: option(filePath(), 'Map file: address or range, and the type of the decision.'),
+        reload: option(
+          z.array(z.string().min(1).max(4096)).min(1).max(64).optional(),
+          'Command that makes HAProxy read the file anew, as program and arguments; no shell.',
+        ),
+      })
+      .optional(),
+    'Writes banned addresses as a map file of HAProxy.',
+  ),
+  nginxMap: option(
+    z
+      .strictObject({
+        file: option(filePath(), 'File to include in a geo block of nginx.'),
+        reload: option(
+          z.array(z.string().min(1).max(4096)).min(1).max(64).optional(),
+          'Command that makes nginx read the file anew, as program and arguments; no shell.',
+        ),
+      })
+      .optional(),
+    'Writes banned addresses for a geo block of nginx.',
+  ),
+  command: option(
+    z
+      .strictObject({
+        run: option(
+          z.array(z.string().min(1).max(4096)).min(1).max(64),
+          'Program and arguments; add or remove, value, seconds and scenario are added, the decision comes on its input as JSON; no shell.',
+        ),
+        timeout: option(duration({ min: '100ms', max: '5m' }).prefault('10s'), 'How long one run may take.'),
+      })
+      .optional(),
+    'Runs a program for each change of an address.',
+  ),
+})
+
 const loopbackHosts = ['localhost', '127.0.0.1', '[::1]']
 
 /** The detection layer. */
@@ -42,6 +106,14 @@ export const detectionSchema = z.strictObject({
           z.array(bouncerSchema).max(256).default([]),
           'Bouncers that exist from the first start; others are added with the command bouncers add.',
         ),
+        registrationToken: option(
+          secret().optional(),
+          'Where the token is that lets a CrowdSec agent register itself; without one, each waits to be accepted.',
+          {
+            security:
+              'Whoever knows it can report alerts, which act on users and sessions, not on addresses.',
+          },
+        ),
       })
       .prefault({}),
     'The Local API for bouncers.',
@@ -51,7 +123,44 @@ export const detectionSchema = z.strictObject({
     'Addresses and networks that are never banned.',
     { security: 'Attacks from these addresses are not answered by a ban.' },
   ),
-  banDuration: option(duration({ min: '1s', max: '365d' }).prefault('4h'), 'How long a ban holds.'),
+  banDuration: option(duration({ min: '1s', max: '365d' }).prefault('4h'), 'How long a first ban holds.'),
+  escalation: option(
+    z
+      .strictObject({
+        factor: option(
+          z.number().min(1).max(100).default(2),
+          'Each further ban of the same source within 30 days lasts this many times the one before; 1 switches it off.',
+        ),
+        max: option(
+          duration({ min: '1s', max: '365d' }).prefault('7d'),
+          'Longest ban that repetition leads to.',
+        ),
+      })
+      .prefault({}),
+    'How bans of repeat offenders grow.',
+  ),
+  profiles: option(
+    z.string().min(1).max(4096).optional(),
+    'File of profiles in the form of CrowdSec; without one, what a scenario wants answered is banned for banDuration.',
+  ),
+  simulation: option(
+    z
+      .strictObject({
+        all: option(z.boolean().default(false), 'Every scenario is only tried out.', {
+          security: 'true bans nobody.',
+        }),
+        scenarios: option(
+          z.array(z.string().min(1).max(256)).max(4096).default([]),
+          'Scenarios that are only tried out, or with all: those that are not.',
+        ),
+      })
+      .prefault({}),
+    'Scenarios whose decisions are recorded and shown, and given to nobody.',
+  ),
+  enforcement: option(
+    enforcementSchema.prefault({}),
+    'Where this machine enforces decisions besides the edge.',
+  ),
   sources: option(
     z.array(sourceSchema).max(64).default([]),
     'Logs of the applications: detection sees through them when the edge is off.',
