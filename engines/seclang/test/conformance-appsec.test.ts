@@ -10,8 +10,7 @@ import {
   createSeclangInspector,
   noRuleFiles,
 } from '../src/index.ts'
-import { readNuclei } from './nuclei-request.ts'
-import type { NucleiRequest, NucleiTemplate } from './nuclei-request.ts'
+import { readNuclei, runNucleiTemplate } from '../src/tools/index.ts'
 
 const shared =
   process.env['SEVENFOLD_SHARED'] ?? fileURLToPath(new URL('../../../../shared', import.meta.url))
@@ -37,42 +36,6 @@ function ruleFile(name: string): string {
   return path.startsWith('appsec-rules/') ? path : `appsec-rules/${path}.yaml`
 }
 
-function statusOf(inspector: ReturnType<typeof createSeclangInspector>, request: NucleiRequest): number {
-  const inspection = inspector.open({
-    clientAddress: '192.0.2.7',
-    clientPort: 4000,
-    serverAddress: '192.0.2.1',
-    serverPort: 80,
-    tls: false,
-    requestId: 'r',
-    startedAtMs: 0,
-  })
-  const latin1 = (text: string): string => Buffer.from(text, 'utf8').toString('latin1')
-  const length = request.body === '' ? [] : ['Content-Length', String(Buffer.byteLength(request.body))]
-  const headers = [...request.headers.flat().map(latin1), ...length]
-  inspection.requestHead({
-    kind: 'request',
-    method: request.method,
-    target: latin1(request.target),
-    version: '1.1',
-    headers,
-  })
-  if (request.body !== '') inspection.requestBody(Buffer.from(request.body))
-  inspection.requestEnd()
-  const end = inspection.report().interruption
-  inspection.close()
-  return end?.kind === 'deny' ? end.status : 200
-}
-
-function holds({ statuses }: NucleiTemplate, found: readonly number[]): boolean {
-  return statuses.every(([position, isEqual, status]) => {
-    // Behind the tests' own server other statuses mean that the request went through.
-    const wantsRefusal = (status === 403) === isEqual
-    if (position === 0) return found.some((each) => (each === 403) === wantsRefusal)
-    return (found[position - 1] === 403) === wantsRefusal
-  })
-}
-
 function runTest(name: string): boolean {
   const folder = join(hub, 'appsec-tests', name)
   const config = read(join(folder, 'config.yaml')) as {
@@ -86,14 +49,7 @@ function runTest(name: string): boolean {
   }))
   const engine = { file: 'engine', text: 'SecRuleEngine On\nSecRequestBodyAccess On\n' }
   const inspector = createSeclangInspector(compileRuleSet([engine, ...texts], { files: noRuleFiles }))
-  const template = readNuclei(read(join(folder, config.nuclei_template)))
-  return (
-    template.requests.length > 0 &&
-    holds(
-      template,
-      template.requests.map((request) => statusOf(inspector, request)),
-    )
-  )
+  return runNucleiTemplate(inspector, readNuclei(read(join(folder, config.nuclei_template))))
 }
 
 describe.skipIf(!hasHub)("the hub's AppSec data (needs ../shared/hub)", () => {

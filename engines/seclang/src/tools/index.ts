@@ -1,3 +1,5 @@
+export { readNuclei, type NucleiRequest, type NucleiTemplate } from './appsec/nuclei-request.ts'
+export { runNucleiTemplate } from './appsec/run-nuclei-template.ts'
 export { languageSupport, type LanguageSupport, type SupportEntry } from './support/language-support.ts'
 export { supportTables } from './support/support-document.ts'
 export {
