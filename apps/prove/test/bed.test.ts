@@ -1,10 +1,13 @@
+import { createHash } from 'node:crypto'
 import { existsSync, mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { tailLedger } from '@sevenfold/ledger'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { agentEntry, packageEntry } from '../src/bed/package-entry.ts'
 import { journeys, loadCatalogue, markdownReport, runProof, startBed } from '../src/index.ts'
 import type { Bed, Proof } from '../src/index.ts'
+import { documentText, recordProof } from '../src/record/record-proof.ts'
 
 const parts = ['shop', 'ledger', 'detection', 'edge'] as const
 const missing = parts.filter((part) => packageEntry(part) === undefined)
@@ -83,5 +86,17 @@ describe.skipIf(missing.length > 0)('a proof on a real bed (needs a build)', () 
     await bed?.close()
     bed = undefined
     expect(existsSync(dataDir)).toBe(false)
+  })
+
+  it('is recorded in a ledger with totals and the digest of its document', async () => {
+    if (proof === undefined) throw new Error('no proof')
+    const { summary, isTaken } = await recordProof(join(dataDir, 'data'), proof.document)
+    expect(isTaken).toBe(true)
+    expect(summary.digest).toBe(createHash('sha256').update(documentText(proof.document)).digest('hex'))
+    const lines: string[] = []
+    for await (const { line } of tailLedger(join(dataDir, 'data', 'ledger'))) {
+      if (line.includes('"layer":"prove"')) lines.push(line)
+    }
+    expect(lines.some((line) => line.includes(summary.digest) && line.includes('"valid":4'))).toBe(true)
   })
 })

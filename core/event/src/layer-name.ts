@@ -18,12 +18,12 @@ export const backboneNames = ['ledger', 'collector', 'alerts', 'playbooks', 'con
 /** Name of a backbone part. */
 export type BackboneName = (typeof backboneNames)[number]
 
-/** Whoever writes events: a layer, a backbone part, or the supervisor. */
-export type PartName = LayerName | BackboneName | 'supervisor'
+/** Whoever writes events: a layer, a backbone part, the supervisor, or a proof that records what it found. */
+export type PartName = LayerName | BackboneName | 'supervisor' | 'prove'
 
-const partNames: ReadonlySet<string> = new Set([...layerNames, ...backboneNames, 'supervisor'])
+const partNames: ReadonlySet<string> = new Set([...layerNames, ...backboneNames, 'supervisor', 'prove'])
 
-/** True when `name` is a layer, a backbone part or the supervisor. */
+/** True when `name` is one that writes events. */
 export function isPartName(name: unknown): name is PartName {
   return typeof name === 'string' && partNames.has(name)
 }

@@ -1,7 +1,7 @@
 import type { Call, Command } from '../program/command.ts'
 
 /** Options that name a file, each with what it holds. */
-const files = ['baseline', 'html', 'junit', 'sarif', 'navigator'] as const
+const files = ['baseline', 'record', 'html', 'junit', 'sarif', 'navigator'] as const
 
 /** Options about a site of one's own, each with what it holds. */
 const siteTexts = ['target', 'token-file', 'rate', 'page', 'post', 'ca', 'data'] as const
@@ -42,6 +42,11 @@ export const prove: Command = {
       type: 'string',
       value: 'FILE',
       help: 'an earlier --json; exit with 1 when a depth fell or more innocent visits are blocked',
+    },
+    record: {
+      type: 'string',
+      value: 'DIR',
+      help: 'write totals and digest, signed, into the ledger of that data folder',
     },
     html: {
       type: 'string',

@@ -28,6 +28,8 @@ export interface ProveOptions {
   readonly baseline: string | undefined
   /** Whether costs and availability are measured too. */
   readonly measure: boolean
+  /** Data folder of an installation whose ledger keeps the result. */
+  readonly record: string | undefined
   /** A site of the user's own instead of the shop. */
   readonly target: TargetWish | undefined
   /** Files to write, by the kind of report. */
@@ -50,6 +52,7 @@ usage: sevenfold prove [options]
   --json            the proof as one document (docs/wire/proof.md)
   --markdown        the proof as Markdown
   --baseline FILE   compare with an earlier --json; exit with 1 when a depth falls or more visits are blocked
+  --record DIR      also write totals and digest of the proof, signed, into the ledger of that data folder
   --html FILE       also write a report for people: one page, no other files needed
   --junit FILE      also write JUnit XML, for the test reports of pipelines
   --sarif FILE      also write SARIF 2.1.0, for code scanning
@@ -88,6 +91,7 @@ function parseKnown(args: readonly string[]) {
       seed: { type: 'string' },
       'min-depth': { type: 'string', default: '0' },
       baseline: { type: 'string' },
+      record: { type: 'string' },
       target: { type: 'string' },
       'allow-host': { type: 'string', multiple: true, default: [] },
       'token-file': { type: 'string' },
@@ -135,6 +139,7 @@ export function readOptions(args: readonly string[]): ProveOptions {
     seed,
     minDepth,
     baseline,
+    record: values.record,
     measure: values.cost || (isWhole && !values['no-cost']),
     target,
     files,

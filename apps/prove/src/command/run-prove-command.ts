@@ -15,6 +15,7 @@ import { journeys } from '../benign/journeys.ts'
 import { defaultRepeats } from '../cost/measure-cost.ts'
 import { runProof } from '../matrix/run-proof.ts'
 import type { Proof } from '../matrix/run-proof.ts'
+import { documentText, recordProof } from '../record/record-proof.ts'
 import { markdownReport } from '../report/markdown.ts'
 import { terminalReport } from '../report/terminal.ts'
 import type { KeyStream } from '../target/stop-key.ts'
@@ -47,7 +48,7 @@ function listText(attacks: readonly Attack[]): string {
 }
 
 function report(proof: Proof, options: ProveOptions, io: ProveIo): string {
-  if (options.format === 'json') return `${JSON.stringify(proof.document)}\n`
+  if (options.format === 'json') return documentText(proof.document)
   if (options.format === 'markdown') return markdownReport(proof)
   const color = io.stdout.isTTY === true && process.env['NO_COLOR'] === undefined
   return `\n${terminalReport(proof, { color, width: io.stdout.columns ?? 100 })}`
@@ -94,6 +95,19 @@ function conclude(
   return exitCodeOf(proof, options.minDepth, comparison)
 }
 
+/** Keeps the result in a ledger. What goes wrong is said and changes no verdict. */
+async function record(dataDir: string, proof: Proof, io: ProveIo): Promise<void> {
+  try {
+    const { summary, isTaken } = await recordProof(dataDir, proof.document)
+    const state = isTaken
+      ? 'the ledger has it'
+      : 'the ledger does not answer; it takes it with the next proof'
+    io.stderr.write(`recorded as ${summary.digest}: ${state}\n`)
+  } catch (error) {
+    io.stderr.write(`not recorded: ${error instanceof Error ? error.message : String(error)}\n`)
+  }
+}
+
 async function prove(options: ProveOptions, io: ProveIo): Promise<number> {
   if (options.target !== undefined) return runTargetCommand(options.target, options.format, io)
   const attacks = selectAttacks(await loadCatalogue(), options)
@@ -116,6 +130,7 @@ async function prove(options: ProveOptions, io: ProveIo): Promise<number> {
       onProgress,
       ...(io.signal === undefined ? {} : { signal: io.signal }),
     })
+    if (options.record !== undefined) await record(options.record, proof, io)
     return conclude(proof, options, { ...io, ...(baseline === undefined ? {} : { baseline }) })
   } finally {
     await bed.close()

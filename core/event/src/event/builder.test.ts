@@ -105,6 +105,7 @@ describe('event builders', () => {
         expiry: {},
       }),
       make.finding({ control: 'c1', severity: 'high', status: 'open', summary: 'runs as root' }),
+      make.proof({ seed: 's', attacks: 64, valid: 64, benignBlocked: 0, digest: '0'.repeat(64) }),
       make.admin({ op: 'mode', actor: 'ann', from: 'monitor', to: 'enforce' }, 'success'),
       make.notice('worker-replaced', 'worker 1 died'),
     ]

@@ -10,6 +10,7 @@ import type {
   Finding,
   Judgement,
   Lane,
+  ProofSummary,
   SevenfoldFields,
   SevenfoldKind,
   TraceStep,
@@ -96,6 +97,8 @@ export interface EventBuilder {
   decision(change: 'add' | 'remove', decision: Decision, reason?: string): EventDraft
   heartbeat(body: HeartbeatBody): EventDraft
   finding(finding: Finding): EventDraft
+  /** What a proof found, as totals and the digest of its document. */
+  proof(summary: ProofSummary): EventDraft
   admin(act: AdminAct, outcome: EventOutcome): EventDraft
   notice(action: string, message: string, severity?: number): EventDraft
 }
@@ -348,6 +351,21 @@ export function createEventBuilder(sources: EventSources): EventBuilder {
         { finding },
       ),
       message: sources.redactor.text(finding.summary, 500),
+    }),
+    proof: (summary) => ({
+      ...base(
+        sources,
+        {
+          kind: 'notice',
+          lane: 'high',
+          action: 'proof',
+          category: ['configuration'],
+          type: ['info'],
+          ecsKind: 'state',
+        },
+        { proof: summary },
+      ),
+      message: `proof ${summary.seed}: ${summary.valid} attacks, ${summary.benignBlocked} innocent visits blocked`,
     }),
     admin: (act, outcome) =>
       base(
