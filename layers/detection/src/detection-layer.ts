@@ -1,54 +1,28 @@
 import { join } from 'node:path'
 import type { DetectionConfig } from '@sevenfold/config'
-import { uuidV7 } from '@sevenfold/event'
 import { createReceiver, defineLayer, listenOnSocket, openRegistry } from '@sevenfold/layer'
 import type { Layer, PartContext, Receiver, RunningLayer, Timer } from '@sevenfold/layer'
 import { Api } from './api/api.ts'
 import { LiveStream } from './api/live-stream.ts'
+import { Presence } from './api/presence.ts'
 import { createNeverBan } from './authority/never-ban.ts'
 import type { NeverBan } from './authority/never-ban.ts'
-import { BouncerKeys } from './bouncers/bouncer-keys.ts'
-import { openFileJournal, readJournal } from './decisions/decision-journal.ts'
-import type { FileJournal } from './decisions/decision-journal.ts'
-import { DecisionStore } from './decisions/decision-store.ts'
+import { assembleDesk } from './desk/assemble-desk.ts'
+import type { Desk } from './desk/assemble-desk.ts'
 import { Judge } from './judge/judge.ts'
 import { parseConfig } from './parse-config.ts'
-import { readSecret } from './read-secret.ts'
+import { simulatedScenarios } from './profiles/simulated-scenarios.ts'
 import { builtInScenarios } from './scenarios/built-in.ts'
 import { judgesProbing } from './self-test.ts'
 import { closeServer, createLimitedServer, listenOnAddress } from './servers.ts'
 import { followSources } from './sources.ts'
+import { openState } from './state/open-state.ts'
+import type { State } from './state/open-state.ts'
 
 type Context = PartContext<DetectionConfig>
 
 const tickMs = 500
 const collectEveryTicks = 120
-
-async function openStore(context: Context): Promise<{ store: DecisionStore; journal: FileJournal }> {
-  const path = join(context.dataDir, 'decisions.ndjson')
-  const { records, unreadable } = readJournal(path)
-  if (unreadable > 0) context.log.warn('decisions-unreadable', { lines: unreadable })
-  let journal: FileJournal | undefined
-  const store = new DecisionStore({
-    now: () => context.clock.now(),
-    newUuid: uuidV7,
-    // The store exists before its journal does: the journal begins with what the store still holds of the old one.
-    journal: { append: (record) => journal?.append(record) },
-    records,
-  })
-  journal = await openFileJournal({
-    path,
-    records: store.records(),
-    onError: (error) => context.log.error('decisions-not-written', { error }),
-  })
-  return { store, journal }
-}
-
-function openBouncers(context: Context): BouncerKeys {
-  const bouncers = new BouncerKeys(join(context.dataDir, 'bouncers.json'), () => context.clock.now())
-  for (const { name, key } of context.config.api.bouncers) bouncers.set(name, readSecret(key))
-  return bouncers
-}
 
 function openReceiver(context: Context, judge: Judge): Receiver {
   return createReceiver({
@@ -68,34 +42,59 @@ function openReceiver(context: Context, judge: Judge): Receiver {
   })
 }
 
-function createJudge(context: Context, store: DecisionStore, neverBan: NeverBan): Judge {
-  return new Judge({
-    scenarios: builtInScenarios,
-    store,
+/** What decides about alerts, with the state of the data folder behind it. */
+function openDesk(context: Context, state: State, neverBan: NeverBan): Desk {
+  const { config } = context
+  return assembleDesk({
+    ...state,
     neverBan,
     events: context.events,
     emit: (draft) => context.emit(draft),
     mode: () => context.mode(),
     now: () => context.clock.now(),
+    banDurationMs: config.banDurationMs,
+    escalation: { factor: config.escalation.factor, maxMs: config.escalation.maxMs },
+    isSimulated: simulatedScenarios(config.simulation),
+  })
+}
+
+function createJudge(context: Context, state: State, parts: { neverBan: NeverBan; desk: Desk }): Judge {
+  return new Judge({
+    scenarios: builtInScenarios,
+    store: state.store,
+    neverBan: parts.neverBan,
+    desk: parts.desk.desk,
+    shares: parts.desk.shares,
+    isAllowed: (address) => state.allowLists.reasons(address).length > 0,
+    events: context.events,
+    emit: (draft) => context.emit(draft),
+    mode: () => context.mode(),
+    now: () => context.clock.now(),
     monotonicMs: () => context.clock.monotonicMs(),
-    banDurationMs: context.config.banDurationMs,
   })
 }
 
 /** Ends decisions, judges lines that waited, and counts; every `tickMs`. */
-function startTicking(context: Context, judge: Judge, store: DecisionStore): { stop(): void } {
+function startTicking(
+  context: Context,
+  parts: { judge: Judge; desk: Desk; neverBan: NeverBan; state: State },
+): { stop(): void } {
+  const { judge, desk, neverBan, state } = parts
   const active = context.metrics.gauge('sevenfold_detection_decisions', 'Active decisions')
   const buckets = context.metrics.gauge('sevenfold_detection_buckets', 'Buckets in memory')
   const refused = context.metrics.gauge('sevenfold_detection_refused_sources', 'Sources that found no bucket')
   let ticks = 0
   let timer: Timer | undefined
   const tick = (): void => {
-    for (const decision of store.expire()) judge.announceEnd(decision, 'expired')
+    for (const decision of state.store.expire()) desk.desk.announceEnd(decision, 'expired')
     judge.tick()
     ticks += 1
-    if (ticks % collectEveryTicks === 0) judge.collect()
+    if (ticks % collectEveryTicks === 0) {
+      judge.collect()
+      neverBan.refresh()
+    }
     const counters = judge.counters()
-    active.set(store.size)
+    active.set(state.store.size)
     buckets.set(counters.buckets)
     refused.set(counters.refused)
     timer = context.clock.after(tickMs, tick)
@@ -114,14 +113,18 @@ function checkListen({ config }: Context): void {
 
 function createApi(
   context: Context,
-  parts: { store: DecisionStore; judge: Judge; neverBan: NeverBan; live: LiveStream },
+  parts: { state: State; desk: Desk; judge: Judge; neverBan: NeverBan; live: LiveStream },
 ): Api {
   return new Api({
-    ...parts,
-    bouncers: openBouncers(context),
+    ...parts.state,
+    ...parts.desk,
+    judge: parts.judge,
+    neverBan: parts.neverBan,
+    live: parts.live,
+    presence: new Presence(() => context.clock.now()),
     guard: { hosts: context.config.api.hosts.map((host) => host.toLowerCase()) },
     banDurationMs: context.config.banDurationMs,
-    now: () => context.clock.now(),
+    clock: context.clock,
     log: context.log,
     onAct: (act) => context.emit(context.events.admin(act, 'success')),
   })
@@ -131,10 +134,16 @@ async function start(context: Context): Promise<RunningLayer<DetectionConfig>> {
   checkListen(context)
   const { config, clock, dataDir } = context
   const neverBan = createNeverBan({ listed: config.neverBan, proxies: config.declaredProxies })
-  const { store, journal } = await openStore(context)
-  const judge = createJudge(context, store, neverBan)
-  const live = new LiveStream({ store, clock })
-  const api = createApi(context, { store, judge, neverBan, live })
+  const state = await openState(context)
+  const desk = openDesk(context, state, neverBan)
+  state.allowLists.onChange(() => {
+    desk.desk
+      .applyAllowLists()
+      .catch((error: unknown) => context.log.error('allow-lists-not-applied', { error }))
+  })
+  const judge = createJudge(context, state, { neverBan, desk })
+  const live = new LiveStream({ store: state.store, clock })
+  const api = createApi(context, { state, desk, judge, neverBan, live })
   const receiver = openReceiver(context, judge)
   const [ingest, socket, tcp] = [createLimitedServer(), createLimitedServer(), createLimitedServer()]
   ingest.on('request', receiver.handle)
@@ -144,17 +153,17 @@ async function start(context: Context): Promise<RunningLayer<DetectionConfig>> {
   await listenOnSocket(socket, join(dataDir, 'api.sock'))
   const port = await listenOnAddress(tcp, config.api.listen)
   const sources = await followSources(context, judge)
-  const ticking = startTicking(context, judge, store)
+  const ticking = startTicking(context, { judge, desk, neverBan, state })
   const { host } = config.api.listen
   return {
-    selfTest: () => Promise.resolve({ ok: judgesProbing(), details: { decisions: store.size } }),
+    selfTest: () => Promise.resolve({ ok: judgesProbing(), details: { decisions: state.store.size } }),
     stop: async () => {
       ticking.stop()
       await sources.close()
       live.close()
       await Promise.all([closeServer(ingest), closeServer(socket), closeServer(tcp)])
       await receiver.close()
-      await journal.close()
+      await state.close()
     },
     listening: [{ name: 'local API', url: `http://${host.includes(':') ? `[${host}]` : host}:${port}/` }],
   }

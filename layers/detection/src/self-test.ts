@@ -1,6 +1,7 @@
 import { createEventBuilder, createRedactor } from '@sevenfold/event'
 import { createNeverBan } from './authority/never-ban.ts'
 import { DecisionStore } from './decisions/decision-store.ts'
+import { assembleDesk } from './desk/assemble-desk.ts'
 import { Judge } from './judge/judge.ts'
 import { builtInScenarios } from './scenarios/built-in.ts'
 
@@ -14,8 +15,7 @@ export function judgesProbing(): boolean {
     newUuid: () => 'self-test',
     journal: { append: () => undefined },
   })
-  const judge = new Judge({
-    scenarios: builtInScenarios,
+  const shared = {
     store,
     neverBan: createNeverBan({ listed: [], proxies: [], own: [] }),
     events: createEventBuilder({
@@ -25,10 +25,17 @@ export function judgesProbing(): boolean {
       redactor: createRedactor(new Uint8Array(32)),
     }),
     emit: () => undefined,
-    mode: () => 'enforce',
+    mode: () => 'enforce' as const,
     now: () => 0,
+  }
+  const { desk, shares } = assembleDesk({ ...shared, banDurationMs: 60_000 })
+  const judge = new Judge({
+    ...shared,
+    scenarios: builtInScenarios,
+    desk,
+    shares,
+    isAllowed: () => false,
     monotonicMs: () => 0,
-    banDurationMs: 60_000,
   })
   for (let i = 0; i < 30; i += 1) {
     const line = JSON.stringify({

@@ -1,5 +1,5 @@
 import type { DecisionStore } from '../decisions/decision-store.ts'
-import { banKey, toCrowdsec } from '../decisions/stored-decision.ts'
+import { banKey } from '../decisions/stored-decision.ts'
 import type { StoredDecision } from '../decisions/stored-decision.ts'
 import type { DecisionFilter } from './decision-filter.ts'
 
@@ -15,63 +15,88 @@ export interface StreamRequest {
   /** True: everything that is active. False: what changed since this client's last answer. */
   readonly startup: boolean
   readonly filter: DecisionFilter
+  /** False gives every decision on a value and not only the longest. */
+  readonly dedup?: boolean
+}
+
+/** What a bouncer is given. */
+export interface StreamAnswer {
+  readonly new: readonly StoredDecision[]
+  readonly deleted: readonly StoredDecision[]
+  /**
+   * To be called once the answer was sent: only then is the client's place moved on, so that an answer that got lost
+   * is given again.
+   */
+  readonly commit: () => void
 }
 
 /** Most (bouncer, address) pairs whose place is remembered; the one longest away is forgotten first. */
 export const maxCursors = 10_000
 
-type Answer = ReturnType<typeof toCrowdsec>
-
 /** Answers of CrowdSec's `GET /v1/decisions/stream`: deltas for each bouncer and address. */
 export class BouncerStream {
   readonly #store: DecisionStore
-  readonly #now: () => number
   // Version up to which a client knows everything; least recently used first.
   readonly #cursors = new Map<string, number>()
 
-  constructor(store: DecisionStore, now: () => number) {
+  constructor(store: DecisionStore) {
     this.#store = store
-    this.#now = now
   }
 
-  /**
-   * The answer, and `commit`, to be called once it was sent: only then is the client's place moved on, so that an
-   * answer that got lost is given again.
-   */
-  answer(request: StreamRequest): { body: { new: Answer[]; deleted: Answer[] }; commit: () => void } {
+  /** What to answer; nothing is moved on before `commit`. */
+  answer(request: StreamRequest): StreamAnswer {
     const key = `${request.client.bouncer} ${request.client.address}`
     const { version } = this.#store
     const cursor = request.startup ? undefined : this.#cursors.get(key)
     const changes = cursor === undefined ? undefined : this.#store.changesSince(cursor)
-    const ended = (changes ?? this.#store.remembered()).flatMap((change) => change.remove)
-    const added = changes === undefined ? this.#store.active() : changes.flatMap((change) => change.add)
-    const now = this.#now()
-    const render = (decision: StoredDecision): Answer => toCrowdsec(decision, now)
+    const ended = (changes ?? this.#store.remembered()).flatMap(({ remove }) => remove)
+    const added = changes === undefined ? this.#store.active() : changes.flatMap(({ add }) => add)
     return {
-      body: {
-        new: this.#current(added, request.filter).map(render),
-        deleted: this.#gone(ended, request.filter).map(render),
-      },
+      new: this.#current(added, request),
+      deleted: this.#gone(ended, request.filter),
       commit: () => this.#remember(key, version),
     }
   }
 
+  /** The longest decision for the same ban that this reader may see: another may be hidden from it. */
+  #longest(decision: StoredDecision, filter: DecisionFilter): StoredDecision | undefined {
+    let longest: StoredDecision | undefined
+    for (const other of this.#store.at(decision)) {
+      if (other.simulated || other.type !== decision.type || !filter(other)) continue
+      if (other.untilMs > (longest?.untilMs ?? 0)) longest = other
+    }
+    return longest
+  }
+
   /** Of several decisions for one ban only the longest: bouncers keep one entry for each value. */
-  #current(added: readonly StoredDecision[], filter: DecisionFilter): StoredDecision[] {
-    const longest = new Map<string, StoredDecision>()
+  #current(added: readonly StoredDecision[], request: StreamRequest): StoredDecision[] {
+    const { filter } = request
+    if (request.dedup === false)
+      return added.filter(
+        (decision) => !decision.simulated && filter(decision) && this.#store.get(decision.id),
+      )
+    const current: StoredDecision[] = []
+    const several = new Set<number>()
     for (const decision of added) {
       if (decision.simulated || !filter(decision)) continue
-      const now = this.#store.longest(decision)
-      if (now !== undefined) longest.set(banKey(now), now)
+      const [first, second] = this.#store.at(decision)
+      if (second === undefined && first === decision) {
+        current.push(decision) // nearly always
+        continue
+      }
+      const longest = this.#longest(decision, filter)
+      if (longest === undefined || several.has(longest.id)) continue
+      several.add(longest.id)
+      current.push(longest)
     }
-    return [...longest.values()]
+    return current
   }
 
   /** What ended and is not held up by another decision for the same ban. */
   #gone(ended: readonly StoredDecision[], filter: DecisionFilter): StoredDecision[] {
     const gone = new Map<string, StoredDecision>()
     for (const decision of ended) {
-      if (decision.simulated || !filter(decision) || this.#store.longest(decision) !== undefined) continue
+      if (decision.simulated || !filter(decision) || this.#longest(decision, filter) !== undefined) continue
       gone.set(banKey(decision), decision)
     }
     return [...gone.values()]

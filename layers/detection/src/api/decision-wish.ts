@@ -1,7 +1,7 @@
-import type { JsonObject } from '@sevenfold/event'
-import { canonicalAddress, parseRange } from '../authority/address.ts'
-import type { NeverBan } from '../authority/never-ban.ts'
+import { isJsonObject } from '@sevenfold/event'
+import type { Json, JsonObject } from '@sevenfold/event'
 import { DetectionError } from '../detection-error.ts'
+import { canonicalValue } from '../decisions/canonical-value.ts'
 import type { DecisionWish } from '../decisions/decision-store.ts'
 import { parseGoDuration } from '../decisions/go-duration.ts'
 import { parseScope } from '../decisions/stored-decision.ts'
@@ -13,12 +13,14 @@ export interface ManualDecision {
   readonly reason: string
 }
 
-/** What the wish is checked with. */
+/** What a wish is read with. */
 export interface WishContext {
-  readonly neverBan: NeverBan
   readonly nowMs: number
   readonly defaultDurationMs: number
 }
+
+/** Most decisions in one import. */
+export const maxImported = 200_000
 
 const types = new Set(['ban', 'captcha', 'throttle', 'allow'])
 
@@ -34,27 +36,28 @@ function text(body: JsonObject, key: string, options: { max: number; or?: string
 }
 
 function valueOf(scope: DecisionWish['scope'], value: string): string {
-  if (scope === 'ip') return canonicalAddress(value) ?? bad(`${JSON.stringify(value)} is no address`)
-  if (scope === 'range') {
-    const range = parseRange(value)
-    return range === undefined
-      ? bad(`${JSON.stringify(value)} is no range`)
-      : `${range.address}/${range.prefix}`
+  const what: Readonly<Record<DecisionWish['scope'], string>> = {
+    ip: 'no address',
+    range: 'no range',
+    country: 'no country of two letters',
+    as: 'no AS number',
+    username: 'no name',
+    session: 'no session',
   }
-  return value === '' ? bad('value is empty') : value
+  return canonicalValue(scope, value) ?? bad(`${JSON.stringify(value)} is ${what[scope]}`)
 }
 
 /**
  * Reads `{scope, value, type?, duration?, reason?, actor?, origin?, scenario?}`.
- * @throws DetectionError DETECTION_BAD_DECISION, DETECTION_BAD_DURATION, DETECTION_NEVER_BAN.
+ * @throws DetectionError DETECTION_BAD_DECISION, DETECTION_BAD_DURATION.
  */
 export function readManualDecision(body: JsonObject, context: WishContext): ManualDecision {
+  const value = text(body, 'value', { max: 256 })
   const scope =
-    parseScope(text(body, 'scope', { max: 32, or: 'ip' })) ??
+    parseScope(text(body, 'scope', { max: 32, or: value.includes('/') ? 'range' : 'ip' })) ??
     bad('scope is ip, range, country, as, username or session')
   const type = text(body, 'type', { max: 32, or: 'ban' })
   if (!types.has(type)) bad(`type is one of ${[...types].join(', ')}`)
-  const value = valueOf(scope, text(body, 'value', { max: 256 }))
   const duration = text(body, 'duration', { max: 64, or: '' })
   const durationMs = duration === '' ? context.defaultDurationMs : parseGoDuration(duration)
   if (durationMs === undefined || durationMs < 1000) {
@@ -64,18 +67,49 @@ export function readManualDecision(body: JsonObject, context: WishContext): Manu
     )
   }
   const reason = text(body, 'reason', { max: 500, or: '' })
-  const never = scope === 'ip' || scope === 'range' ? context.neverBan.reasonFor(value) : undefined
-  if (type !== 'allow' && never !== undefined) {
-    throw new DetectionError('DETECTION_NEVER_BAN', `${value} is never banned: ${never}`)
-  }
   const scenario = text(body, 'scenario', {
     max: 256,
     or: reason === '' ? 'manual' : `manual: ${reason}`,
   }).slice(0, 256)
   const origin = text(body, 'origin', { max: 64, or: 'manual' })
   return {
-    wish: { type, scope, value, untilMs: context.nowMs + durationMs, origin, scenario, simulated: false },
+    wish: {
+      type,
+      scope,
+      value: valueOf(scope, value),
+      untilMs: context.nowMs + durationMs,
+      origin,
+      scenario,
+      simulated: false,
+    },
     actor: text(body, 'actor', { max: 128, or: 'local' }),
     reason,
   }
+}
+
+/** What an import holds: wishes that can be read, and why the others cannot. */
+export interface ManualDecisions {
+  readonly wishes: readonly DecisionWish[]
+  readonly refused: readonly string[]
+  readonly actor: string
+}
+
+/** Reads `{decisions: [...], actor?}`. Throws `DETECTION_BAD_DECISION` when it is no list, or too long. */
+export function readManualDecisions(body: Json, context: WishContext): ManualDecisions {
+  const list = isJsonObject(body) ? body['decisions'] : body
+  if (!Array.isArray(list)) return bad('decisions is a list')
+  const items: readonly Json[] = list
+  if (items.length > maxImported) bad(`an import has at most ${maxImported} decisions`)
+  const refused: string[] = []
+  const wishes = items.flatMap((item, i) => {
+    try {
+      return isJsonObject(item) ? [readManualDecision(item, context).wish] : bad('no object')
+    } catch (error) {
+      if (!(error instanceof DetectionError)) throw error
+      refused.push(`decisions.${i}: ${error.message}`)
+      return []
+    }
+  })
+  const actor = isJsonObject(body) && typeof body['actor'] === 'string' ? body['actor'].slice(0, 128) : ''
+  return { wishes, refused, actor }
 }

@@ -1,7 +1,8 @@
 import type { ServerResponse } from 'node:http'
 import type { DecisionDelta } from '@sevenfold/event'
 import type { Clock, Timer } from '@sevenfold/layer'
-import type { DecisionChange, DecisionStore } from '../decisions/decision-store.ts'
+import type { DecisionChange } from '../decisions/change-memory.ts'
+import type { DecisionStore } from '../decisions/decision-store.ts'
 import { toDecision } from '../decisions/stored-decision.ts'
 
 /** Most listeners at one time. */

@@ -1,15 +1,30 @@
-import { BlockList, isIP } from 'node:net'
 import { networkInterfaces } from 'node:os'
+import { RangeIndex } from '../decisions/range-index.ts'
 import { canonicalAddress, parseRange } from './address.ts'
-import type { AddressRange } from './address.ts'
+import { numberRange } from './address-number.ts'
+import type { NumberRange } from './address-number.ts'
+import { gatewayAddresses } from './gateways.ts'
 
 /** Why an address is never banned. */
-export type NeverBanReason = 'own-interface' | 'declared-proxy' | 'listed' | 'unspecified'
+export type NeverBanReason =
+  | 'own-interface'
+  | 'gateway'
+  | 'declared-proxy'
+  | 'listed'
+  | 'unspecified'
+  /** A private address that many clients share: their own addresses are lost behind it. */
+  | 'shared-address'
 
 /** The addresses that no scenario can ban. */
 export interface NeverBan {
   /** The reason why an address, or any address of a range, is never banned; undefined when it may be. */
   reasonFor(value: string): NeverBanReason | undefined
+  /** Every address and range of the list: what a banned range must leave out. */
+  ranges(): readonly NumberRange[]
+  /** Adds an address for as long as this process runs. */
+  protect(address: string, reason: NeverBanReason): void
+  /** Looks again for addresses of this machine and its gateways, which may have changed. */
+  refresh(): void
 }
 
 /** What the list is made of. */
@@ -18,65 +33,88 @@ export interface NeverBanOptions {
   readonly listed: readonly string[]
   /** Proxies in front of the sites: a ban of one is a ban of everybody behind it. */
   readonly proxies: readonly string[]
-  /** Addresses of this machine; default: those of its interfaces now. */
+  /** Addresses of this machine, node and container bridges among them; default: those of its interfaces now. */
   readonly own?: readonly string[]
+  /** Default: the gateways in the system's routing tables now; none when `own` is given. */
+  readonly gateways?: readonly string[]
 }
 
-/** Addresses of this machine's interfaces, loopback among them. */
+/** Most addresses added at run time. */
+export const maxProtected = 1_000
+
+/**
+ * Addresses of this machine: of its interfaces, loopback and container bridges among them, and of the node that a
+ * container runs on where the platform names it (`HOST_IP`, `NODE_IP`, `KUBERNETES_SERVICE_HOST`).
+ */
 export function ownAddresses(): string[] {
-  return Object.values(networkInterfaces()).flatMap((entries) =>
-    (entries ?? []).flatMap(({ address }) => canonicalAddress(address.split('%')[0] ?? '') ?? []),
+  const node = ['HOST_IP', 'NODE_IP', 'KUBERNETES_SERVICE_HOST'].map((name) => process.env[name] ?? '')
+  const interfaces = Object.values(networkInterfaces()).flatMap((entries) =>
+    (entries ?? []).map(({ address }) => address.split('%')[0] ?? ''),
   )
+  return [...interfaces, ...node].flatMap((address) => canonicalAddress(address) ?? [])
 }
 
 interface Entry {
   readonly reason: NeverBanReason
-  readonly range: AddressRange
+  readonly range: NumberRange
 }
 
 function entriesOf(reason: NeverBanReason, texts: readonly string[]): Entry[] {
   return texts.flatMap((text) => {
     const range = parseRange(text)
-    return range === undefined ? [] : [{ reason, range }]
+    return range === undefined ? [] : [{ reason, range: numberRange(range) }]
   })
 }
 
-function listOf(entries: readonly Entry[]): BlockList {
-  const list = new BlockList()
-  for (const { range } of entries) list.addSubnet(range.address, range.prefix, range.family)
-  return list
-}
+class NeverBanList implements NeverBan {
+  readonly #options: NeverBanOptions
+  readonly #protected = new Map<string, NeverBanReason>()
+  #entries: readonly Entry[] = []
+  #index = new RangeIndex<Entry>()
 
-const familyOf = (address: string): 'ipv4' | 'ipv6' => (isIP(address) === 4 ? 'ipv4' : 'ipv6')
+  constructor(options: NeverBanOptions) {
+    this.#options = options
+    this.refresh()
+  }
 
-/** True when two ranges have an address in common: then the wider one contains the start of the other. */
-function overlap(a: AddressRange, b: AddressRange): boolean {
-  if (a.family !== b.family) return false
-  const [wide, narrow] = a.prefix <= b.prefix ? [a, b] : [b, a]
-  const list = new BlockList()
-  list.addSubnet(wide.address, wide.prefix, wide.family)
-  return list.check(narrow.address, narrow.family)
+  refresh(): void {
+    const { own, gateways, proxies, listed } = this.#options
+    this.#entries = [
+      ...entriesOf('unspecified', ['0.0.0.0', '::']),
+      ...entriesOf('own-interface', own ?? ownAddresses()),
+      ...entriesOf('gateway', gateways ?? (own === undefined ? gatewayAddresses() : [])),
+      ...entriesOf('declared-proxy', proxies),
+      ...entriesOf('listed', listed),
+      ...[...this.#protected].flatMap(([address, reason]) => entriesOf(reason, [address])),
+    ]
+    this.#index = new RangeIndex<Entry>()
+    for (const entry of this.#entries) this.#index.add(entry.range, entry)
+  }
+
+  protect(address: string, reason: NeverBanReason): void {
+    if (this.#protected.has(address) || this.#protected.size >= maxProtected) return
+    this.#protected.set(address, reason)
+    this.refresh()
+  }
+
+  ranges(): readonly NumberRange[] {
+    return this.#entries.map(({ range }) => range)
+  }
+
+  reasonFor(value: string): NeverBanReason | undefined {
+    const parsed = parseRange(value)
+    if (parsed === undefined) return undefined
+    const range = numberRange(parsed)
+    const [around] = this.#index.around(range)
+    if (around !== undefined) return around.reason
+    if (range.first === range.last) return undefined
+    const inside = ({ range: own }: Entry): boolean =>
+      own.family === range.family && range.first <= own.first && own.last <= range.last
+    return this.#entries.find(inside)?.reason
+  }
 }
 
 /** Makes the list. Entries that are no addresses were refused by the configuration and are left out here. */
 export function createNeverBan(options: NeverBanOptions): NeverBan {
-  const groups = [
-    entriesOf('unspecified', ['0.0.0.0', '::']),
-    entriesOf('own-interface', options.own ?? ownAddresses()),
-    entriesOf('declared-proxy', options.proxies),
-    entriesOf('listed', options.listed),
-  ].map((entries) => ({ entries, list: listOf(entries) }))
-  return {
-    reasonFor: (value) => {
-      const range = parseRange(value)
-      if (range === undefined) return undefined
-      const isAddress = range.prefix === (range.family === 'ipv4' ? 32 : 128)
-      const hit = groups.find(({ entries, list }) =>
-        isAddress
-          ? list.check(range.address, familyOf(range.address))
-          : entries.some((entry) => overlap(entry.range, range)),
-      )
-      return hit?.entries[0]?.reason
-    },
-  }
+  return new NeverBanList(options)
 }

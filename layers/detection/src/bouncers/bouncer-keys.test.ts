@@ -16,7 +16,7 @@ afterEach(() => folder.remove())
 describe('keys of bouncers', () => {
   it('lead to their bouncer, also after a restart', () => {
     const key = open().add('nginx')
-    expect(open().find(key)).toBe('nginx')
+    expect(open().find(key)?.name).toBe('nginx')
     expect(open().list()).toEqual([{ name: 'nginx', created: '2026-01-31T12:00:00.000Z' }])
     for (const other of ['', key.slice(1), `${key} `, key.toUpperCase()])
       expect(open().find(other)).toBeUndefined()

@@ -1,11 +1,23 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { isJsonObject, parseBoundedJson } from '@sevenfold/event'
+import type { DecisionScope, JsonObject } from '@sevenfold/event'
 import { writeAtomic } from '@sevenfold/layer'
 import { DetectionError } from '../detection-error.ts'
+import { parseScope } from '../decisions/stored-decision.ts'
+import { bouncerKinds } from './bouncer-kind.ts'
+import type { BouncerKind } from './bouncer-kind.ts'
+
+/** What a bouncer is given; what is left out follows from what it says of itself. */
+export interface BouncerSettings {
+  readonly kind?: BouncerKind
+  readonly scopes?: readonly DecisionScope[]
+  /** Small ranges are given as their addresses. */
+  readonly expandRanges?: boolean
+}
 
 /** A bouncer as it is listed: never with its key. */
-export interface Bouncer {
+export interface Bouncer extends BouncerSettings {
   readonly name: string
   /** ISO 8601 UTC. */
   readonly created: string
@@ -25,6 +37,19 @@ function digest(key: string): Buffer {
   return createHash('sha256').update(key).digest()
 }
 
+/** Reads `kind`, `scopes` and `expandRanges`; leaves out what is none of that. */
+export function readBouncerSettings(object: JsonObject): BouncerSettings {
+  const kind = bouncerKinds.find((known) => known === object['kind'])
+  const scopes = Array.isArray(object['scopes'])
+    ? object['scopes'].flatMap((scope) => (typeof scope === 'string' ? (parseScope(scope) ?? []) : []))
+    : undefined
+  return {
+    ...(kind === undefined ? {} : { kind }),
+    ...(scopes === undefined || scopes.length === 0 ? {} : { scopes }),
+    ...(object['expandRanges'] === true ? { expandRanges: true } : {}),
+  }
+}
+
 function readFile(path: string): StoredBouncer[] {
   if (!existsSync(path)) return []
   const parsed = parseBoundedJson(readFileSync(path, 'utf8'), limits)
@@ -39,7 +64,9 @@ function readFile(path: string): StoredBouncer[] {
     if (!isJsonObject(item)) return []
     const { name, created, keyHash } = item
     const isWhole = typeof name === 'string' && typeof created === 'string' && typeof keyHash === 'string'
-    return isWhole && /^[0-9a-f]{64}$/.test(keyHash) ? [{ name, created, keyHash }] : []
+    return isWhole && /^[0-9a-f]{64}$/.test(keyHash)
+      ? [{ name, created, keyHash, ...readBouncerSettings(item) }]
+      : []
   })
 }
 
@@ -60,9 +87,9 @@ export class BouncerKeys {
    * Adds a bouncer and returns its key, which is shown this once. Throws `DETECTION_BAD_BOUNCER`,
    * `DETECTION_BOUNCER_EXISTS`.
    */
-  add(name: string): string {
+  add(name: string, settings: BouncerSettings = {}): string {
     const key = randomBytes(32).toString('base64url')
-    this.#insert(name, key)
+    this.#insert(name, key, settings)
     return key
   }
 
@@ -71,10 +98,10 @@ export class BouncerKeys {
     const keyHash = digest(key).toString('hex')
     if (this.#bouncers.some((bouncer) => bouncer.name === name && bouncer.keyHash === keyHash)) return
     this.delete(name)
-    this.#insert(name, key)
+    this.#insert(name, key, {})
   }
 
-  #insert(name: string, key: string): void {
+  #insert(name: string, key: string, settings: BouncerSettings): void {
     if (!nameForm.test(name) || key.length < 16 || key.length > 512) {
       throw new DetectionError(
         'DETECTION_BAD_BOUNCER',
@@ -88,7 +115,7 @@ export class BouncerKeys {
       throw new DetectionError('DETECTION_BAD_BOUNCER', `there are ${maxBouncers} bouncers already`)
     }
     const created = new Date(this.#now()).toISOString()
-    this.#save([...this.#bouncers, { name, created, keyHash: digest(key).toString('hex') }])
+    this.#save([...this.#bouncers, { name, created, keyHash: digest(key).toString('hex'), ...settings }])
   }
 
   #save(bouncers: StoredBouncer[]): void {
@@ -106,16 +133,21 @@ export class BouncerKeys {
 
   /** The bouncers, without their keys. */
   list(): Bouncer[] {
-    return this.#bouncers.map(({ name, created }) => ({ name, created }))
+    return this.#bouncers.map(listed)
   }
 
-  /** Name of the bouncer that a key belongs to. Takes the same time for every key. */
-  find(key: string): string | undefined {
+  /** The bouncer that a key belongs to. Takes the same time for every key. */
+  find(key: string): Bouncer | undefined {
     const hash = digest(key)
-    let found: string | undefined
+    let found: StoredBouncer | undefined
     for (const bouncer of this.#bouncers) {
-      if (timingSafeEqual(hash, Buffer.from(bouncer.keyHash, 'hex'))) found = bouncer.name
+      if (timingSafeEqual(hash, Buffer.from(bouncer.keyHash, 'hex'))) found = bouncer
     }
-    return found
+    return found === undefined ? undefined : listed(found)
   }
+}
+
+function listed(stored: StoredBouncer): Bouncer {
+  const { keyHash: _, ...bouncer } = stored
+  return bouncer
 }

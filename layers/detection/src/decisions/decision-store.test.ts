@@ -3,9 +3,12 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import fc from 'fast-check'
 import { createTemporaryFolder } from '@sevenfold/testkit'
-import { openFileJournal, readJournal } from './decision-journal.ts'
-import { DecisionStore, changeMemoryMs } from './decision-store.ts'
-import type { DecisionChange, DecisionRecord, DecisionWish } from './decision-store.ts'
+import { openLineLog } from '../journal/line-log.ts'
+import { readJournal } from './decision-journal.ts'
+import { changeMemoryMs } from './change-memory.ts'
+import type { DecisionChange } from './change-memory.ts'
+import { DecisionStore } from './decision-store.ts'
+import type { DecisionRecord, DecisionWish } from './decision-store.ts'
 
 function storeAt(start = 1_000_000, records: readonly DecisionRecord[] = []) {
   const time = { now: start }
@@ -166,9 +169,9 @@ describe('the journal of decisions', () => {
   it('keeps records over restarts', () =>
     withFolder(async (path) => {
       const errors: unknown[] = []
-      const journal = await openFileJournal({
+      const journal = await openLineLog<DecisionRecord>({
         path,
-        records: [record(1)],
+        records: () => [record(1)],
         onError: (error) => errors.push(error),
       })
       journal.append(record(2))
@@ -183,7 +186,7 @@ describe('the journal of decisions', () => {
 
   it('leaves out a torn last line and lines that are no records', () =>
     withFolder(async (path) => {
-      const journal = await openFileJournal({ path, records: [record(1)], onError: () => undefined })
+      const journal = await openLineLog({ path, records: () => [record(1)], onError: () => undefined })
       await journal.close()
       const bad = [
         '{"op":"add","decision":{"id":-1}}',
@@ -200,8 +203,51 @@ describe('the journal of decisions', () => {
   it('begins with what it is given and nothing of the old file', () =>
     withFolder(async (path) => {
       writeFileSync(path, 'old\n')
-      const journal = await openFileJournal({ path, records: [], onError: () => undefined })
+      const journal = await openLineLog({ path, records: () => [], onError: () => undefined })
       await journal.close()
       expect(readFileSync(path, 'utf8')).toBe('')
     }))
+})
+
+describe('the store with a block list in it', () => {
+  it('makes many decisions in one change', () => {
+    const { store, written } = storeAt(0)
+    const changes: DecisionChange[] = []
+    store.onChange((change) => void changes.push(change))
+    const made = store.addAll([ban('192.0.2.1', 10), ban('192.0.2.2', 10)])
+    expect(changes).toEqual([expect.objectContaining({ version: 1, add: made, remove: [] })])
+    expect(store.removeAll([1, 2, 3], 'replaced')).toEqual(made)
+    expect(changes).toHaveLength(2)
+    expect(written).toHaveLength(4)
+    expect([store.addAll([]), store.removeAll([], '')]).toEqual([[], []])
+    expect(store.version).toBe(2)
+  })
+
+  it('finds what stands on an address and around it', () => {
+    const { store } = storeAt(0)
+    const one = store.add(ban('192.0.2.1', 10))
+    const two = store.add({ ...ban('192.0.2.1', 10), type: 'captcha' })
+    const around = store.add({ ...ban('192.0.2.0/24', 10), scope: 'range' })
+    store.add({ ...ban('192.0.3.0/24', 10), scope: 'range' })
+    const range = { family: 'ipv4', prefix: 32, first: 0xc0_00_02_01n, last: 0xc0_00_02_01n } as const
+    expect(store.around(range, '192.0.2.1')).toEqual([one, two, around])
+    store.remove(one.id, '')
+    store.remove(around.id, '')
+    expect(store.around(range, '192.0.2.1')).toEqual([two])
+    store.remove(two.id, '')
+    expect(store.at({ scope: 'ip', value: '192.0.2.1' })).toEqual([])
+  })
+
+  it('tells of decisions that were taken back also after its journal was compacted', () => {
+    const { store } = storeAt(0)
+    const { id } = store.add(ban('192.0.2.1', 1000))
+    store.add(ban('192.0.2.2', 1000))
+    store.remove(id, 'mistake')
+    const { store: second } = storeAt(1, store.records())
+    const { store: third } = storeAt(2, second.records())
+    expect(third.active().map(({ value }) => value)).toEqual(['192.0.2.2'])
+    expect(third.remembered().flatMap(({ remove }) => remove.map(({ value }) => value))).toEqual([
+      '192.0.2.1',
+    ])
+  })
 })

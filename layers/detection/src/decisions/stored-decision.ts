@@ -14,6 +14,10 @@ export interface StoredDecision {
   readonly scenario: string
   /** Recorded and shown, not given to enforcement. */
   readonly simulated: boolean
+  /** Alert that led to it. */
+  readonly alertId?: number
+  /** Machine that asked for it; none for our own engine and for acts by hand. */
+  readonly machine?: string
 }
 
 /** The decision as our own parts exchange it. `duration` is what is left at `nowMs`. */
@@ -40,6 +44,11 @@ const crowdsecNames: Readonly<Record<DecisionScope, string>> = {
   as: 'AS',
   username: 'username',
   session: 'session',
+}
+
+/** A scope in CrowdSec's spelling. */
+export function crowdsecScope(scope: DecisionScope): string {
+  return crowdsecNames[scope]
 }
 
 /** The decision as CrowdSec's Local API writes it: scopes in its spelling. */

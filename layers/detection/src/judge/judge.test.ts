@@ -4,7 +4,8 @@ import type { EventDraft, Mode, RequestFacts } from '@sevenfold/event'
 import { createNeverBan } from '../authority/never-ban.ts'
 import { DecisionStore } from '../decisions/decision-store.ts'
 import { builtInScenarios } from '../scenarios/built-in.ts'
-import { BlastRadius, blastWindowMs } from './blast-radius.ts'
+import { assembleDesk } from '../desk/assemble-desk.ts'
+import { BlastRadius, blastWindowMs } from '../desk/blast-radius.ts'
 import { Judge } from './judge.ts'
 
 function bench(limit = 200) {
@@ -18,17 +19,26 @@ function bench(limit = 200) {
   })
   const sources = { now: () => time.now, newId: uuidV7, redactor: createRedactor(new Uint8Array(32)) }
   const edge = createEventBuilder({ layer: 'edge', ...sources })
-  const judge = new Judge({
-    scenarios: builtInScenarios,
+  const shared = {
     store,
     neverBan: createNeverBan({ listed: ['203.0.113.0/24'], proxies: ['198.51.100.1'], own: ['127.0.0.1'] }),
     events: createEventBuilder({ layer: 'detection', ...sources }),
-    emit: (draft) => void emitted.push(draft),
+    emit: (draft: EventDraft) => void emitted.push(draft),
     mode: () => mode.is,
     now: () => time.now,
-    monotonicMs: () => time.now,
+  }
+  const { desk, shares, alerts } = assembleDesk({
+    ...shared,
     banDurationMs: 3_600_000,
-    blastRadius: new BlastRadius(limit),
+    newBlastRadius: () => new BlastRadius(limit),
+  })
+  const judge = new Judge({
+    ...shared,
+    scenarios: builtInScenarios,
+    desk,
+    shares,
+    isAllowed: () => false,
+    monotonicMs: () => time.now,
   })
   let count = 0
   const see = (ip: string, change: Partial<RequestFacts> = {}, times = 1): void => {
@@ -54,7 +64,7 @@ function bench(limit = 200) {
   }
   const banned = (): string[] => store.active().map(({ value }) => value)
   const actions = (): string[] => emitted.map((draft) => draft.event.action)
-  return { time, mode, emitted, store, judge, see, login, banned, actions, edge }
+  return { time, mode, emitted, store, judge, alerts, see, login, banned, actions, edge }
 }
 
 describe('scenarios on real events', () => {

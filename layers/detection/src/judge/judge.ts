@@ -2,21 +2,26 @@ import { BehaviourEngine, metaOf } from '@sevenfold/behaviour'
 import type { LeakyScenario, Overflow } from '@sevenfold/behaviour'
 import type { EventBuilder, EventDraft, Mode, SevenfoldEvent } from '@sevenfold/event'
 import type { NeverBan } from '../authority/never-ban.ts'
+import type { SiteShares } from '../authority/site-shares.ts'
 import type { DecisionStore } from '../decisions/decision-store.ts'
-import { toDecision } from '../decisions/stored-decision.ts'
-import type { StoredDecision } from '../decisions/stored-decision.ts'
+import type { AlertDesk, DeskCounters } from '../desk/alert-desk.ts'
 import { TraceBook } from '../signals/trace-book.ts'
 import type { Signal } from '../signals/signal.ts'
 import { signalOfEvent } from '../signals/signal-of-event.ts'
 import { signalOfLine } from '../signals/signal-of-line.ts'
 import type { LineContext } from '../signals/signal-of-line.ts'
-import { BlastRadius } from './blast-radius.ts'
+import { alertOfOverflow } from './alert-of-overflow.ts'
 
 /** What judging needs from its surroundings. */
 export interface JudgeOptions {
   readonly scenarios: readonly LeakyScenario[]
   readonly store: DecisionStore
+  /** Takes the alerts and decides. */
+  readonly desk: AlertDesk
+  readonly shares: SiteShares
   readonly neverBan: NeverBan
+  /** True for sources on an allow-list: what they do is not even counted. */
+  readonly isAllowed: (address: string) => boolean
   readonly events: EventBuilder
   /** Queues an event of ours. Never waits, never throws. */
   readonly emit: (draft: EventDraft) => void
@@ -26,31 +31,23 @@ export interface JudgeOptions {
   readonly now: () => number
   /** Milliseconds that never run backwards: what buckets leak by. */
   readonly monotonicMs: () => number
-  readonly banDurationMs: number
-  readonly blastRadius?: BlastRadius
 }
 
 /** Counters of a judge since it was made. */
-export interface JudgeCounters {
+export interface JudgeCounters extends DeskCounters {
   readonly signals: number
   readonly overflows: number
-  readonly bans: number
-  /** Overflows of addresses that are never banned. */
-  readonly spared: number
-  readonly held: number
 }
 
-/** From what happened to decisions. Everything is synchronous: an event is judged when it arrives. */
+/** From what happened to alerts. Everything is synchronous: an event is judged when it arrives. */
 export class Judge {
   readonly #options: JudgeOptions
   readonly #engine: BehaviourEngine
   readonly #book = new TraceBook()
-  readonly #blast: BlastRadius
-  readonly #counters = { signals: 0, overflows: 0, bans: 0, spared: 0, held: 0 }
+  readonly #counters = { signals: 0, overflows: 0 }
 
   constructor(options: JudgeOptions) {
     this.#options = options
-    this.#blast = options.blastRadius ?? new BlastRadius()
     this.#engine = new BehaviourEngine({
       scenarios: options.scenarios,
       clock: 'live',
@@ -98,14 +95,24 @@ export class Judge {
     readonly refused: number
   } {
     const { evicted, refused } = this.#engine.counters()
-    return { ...this.#counters, buckets: this.#engine.buckets, evicted, refused }
+    return {
+      ...this.#options.desk.counters(),
+      ...this.#counters,
+      buckets: this.#engine.buckets,
+      evicted,
+      refused,
+    }
   }
 
   #pour(signal: Signal): void {
+    const { neverBan, shares, isAllowed, now } = this.#options
     this.#counters.signals += 1
-    // A line about this machine's own address is about the edge or a health check: its client is not known.
     const address = metaOf(signal.event, 'source_ip')
-    if (signal.origin === 'app-log' && this.#options.neverBan.reasonFor(address) === 'own-interface') return
+    // A line about this machine's own address is about the edge or a health check: its client is not known.
+    if (signal.origin === 'app-log' && neverBan.reasonFor(address) === 'own-interface') return
+    if (isAllowed(address)) return
+    if (metaOf(signal.event, 'log_type') === 'http_access-log')
+      shares.note(metaOf(signal.event, 'site'), address, now())
     if (this.#isAnswerToBanned(signal, address)) return
     for (let i = 0; i < signal.times; i += 1) {
       for (const overflow of this.#engine.pour(signal.event, this.#options.monotonicMs())) {
@@ -126,7 +133,7 @@ export class Judge {
   #takeOverflow(overflow: Overflow, signal: Signal): void {
     this.#counters.overflows += 1
     const { scenario, value, count } = overflow
-    const { events, emit } = this.#options
+    const { events, emit, desk, now } = this.#options
     const seconds = ((overflow.lastMs - overflow.firstMs) / 1000).toFixed(1)
     const site = metaOf(overflow.event, 'site')
     emit(
@@ -141,49 +148,7 @@ export class Judge {
         ...(signal.trace === '' ? {} : { traceId: signal.trace }),
       }),
     )
-    if (scenario.labels.remediation && scenario.scope === 'ip') this.#ban(overflow)
-  }
-
-  #ban(overflow: Overflow): void {
-    const { store, neverBan, now, banDurationMs, mode } = this.#options
-    const reason = neverBan.reasonFor(overflow.value)
-    if (reason !== undefined) {
-      this.#counters.spared += 1
-      this.#notice('never-banned', `${overflow.value} is not banned for ${overflow.scenario.name}: ${reason}`)
-      return
-    }
-    const ban = { type: 'ban', scope: 'ip' as const, value: overflow.value }
-    const untilMs = now() + banDurationMs
-    const known = store.longest(ban)
-    // A second scenario of the same attack needs no second ban.
-    if (known !== undefined && known.untilMs - now() > banDurationMs / 2) return
-    const admitted = this.#blast.admit(now())
-    if (admitted !== 'go') {
-      this.#counters.held += 1
-      if (admitted === 'first-held')
-        this.#notice(
-          'bans-held',
-          'more new bans than the limit within a minute: further ones are held, look at the scenarios and their sources',
-          80,
-        )
-      return
-    }
-    this.#counters.bans += 1
-    const simulated = mode() !== 'enforce'
-    const scenario = overflow.scenario.name
-    this.announce(store.add({ ...ban, untilMs, origin: 'sevenfold', scenario, simulated }))
-  }
-
-  /** Writes the event of a decision that was made. */
-  announce(decision: StoredDecision, reason?: string): void {
-    const { events, emit, now } = this.#options
-    emit(events.decision('add', toDecision(decision, now()), reason))
-  }
-
-  /** Writes the event of a decision that ended, by hand or by time. */
-  announceEnd(decision: StoredDecision, reason: string): void {
-    const { events, emit, now } = this.#options
-    emit(events.decision('remove', toDecision(decision, now()), reason))
+    desk.take(alertOfOverflow(overflow, now()), { kind: 'engine', vouched: signal.origin, site })
   }
 
   #notice(action: string, message: string, severity = 30): void {

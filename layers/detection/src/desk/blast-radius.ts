@@ -1,4 +1,4 @@
-/** Bans that scenarios may make within `blastWindowMs`; more are held and reported. */
+/** Bans that one reporter may make within `blastWindowMs`; more are held and reported. */
 export const maxBansPerWindow = 200
 export const blastWindowMs = 60_000
 

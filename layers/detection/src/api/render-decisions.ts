@@ -1,0 +1,35 @@
+import { crowdsecScope } from '../decisions/stored-decision.ts'
+import type { StoredDecision } from '../decisions/stored-decision.ts'
+import { formatGoDuration } from '../decisions/go-duration.ts'
+
+// A block list has a handful of origins and scenarios and one end for all: their texts are made once.
+const maxRemembered = 4_096
+
+function remembering<Key>(make: (key: Key) => string): (key: Key) => string {
+  const known = new Map<Key, string>()
+  return (key) => {
+    const there = known.get(key)
+    if (there !== undefined) return there
+    if (known.size >= maxRemembered) known.clear()
+    const text = make(key)
+    known.set(key, text)
+    return text
+  }
+}
+
+const plain = /^[\w.:/ -]*$/
+const quote = (text: string): string => (plain.test(text) ? `"${text}"` : JSON.stringify(text))
+
+/**
+ * Makes the function that writes one decision as CrowdSec's Local API does, with what is left of it at `nowMs`.
+ * Hot with a large block list (bench: `npm run bench:lapi`): half a million in one answer.
+ */
+export function decisionRenderer(nowMs: number): (decision: StoredDecision) => string {
+  const word = remembering<string>(quote)
+  const end = remembering<number>(
+    (untilMs) =>
+      `"duration":"${formatGoDuration(untilMs - nowMs)}","until":"${new Date(untilMs).toISOString()}"`,
+  )
+  return (decision) =>
+    `{"id":${decision.id},"uuid":${quote(decision.uuid)},"origin":${word(decision.origin)},"type":${word(decision.type)},"scope":"${crowdsecScope(decision.scope)}","value":${quote(decision.value)},${end(decision.untilMs)},"scenario":${word(decision.scenario)},"simulated":${String(decision.simulated)}}`
+}

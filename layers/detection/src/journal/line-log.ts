@@ -1,0 +1,117 @@
+import { open, rename } from 'node:fs/promises'
+import type { FileHandle } from 'node:fs/promises'
+import { writeAtomic } from '@sevenfold/layer'
+
+/** Most records that wait for the disk; with a disk that is full, older ones are given up (they stay in memory). */
+export const maxWaitingRecords = 1_000_000
+/** A log is written anew when it has grown by this many bytes and to twice the size of what it held. */
+export const compactAfterBytes = 33_554_432
+const recordsPerWrite = 2_000
+
+/** An append-only file of JSON lines. */
+export interface LineLog<Record> {
+  /** Never waits and never throws. */
+  append(record: Record): void
+  /** Resolves when everything appended so far is on disk, or could not be written. */
+  flush(): Promise<void>
+  close(): Promise<void>
+}
+
+/** What a log needs. */
+export interface LineLogOptions<Record> {
+  readonly path: string
+  /** What the file is to hold: at the start, and whenever it is written anew. */
+  readonly records: () => readonly Record[]
+  /** Told of a failed write; the records stay in memory and in force, and are tried again with the next one. */
+  readonly onError: (error: unknown) => void
+  /** Default `compactAfterBytes`. */
+  readonly compactAfterBytes?: number
+}
+
+const linesOf = (records: readonly unknown[]): string =>
+  records.map((record) => `${JSON.stringify(record)}\n`).join('')
+
+/** Appends in the background; records become text only when they are written, so that a burst costs its maker nothing. */
+class FileLineLog<Record> implements LineLog<Record> {
+  readonly #options: LineLogOptions<Record>
+  #handle: FileHandle
+  #waiting: Record[] = []
+  #running: Promise<void> | undefined
+  #size = 0
+  #compactAt: number
+
+  constructor(options: LineLogOptions<Record>, handle: FileHandle, size: number) {
+    this.#options = options
+    this.#handle = handle
+    this.#size = size
+    this.#compactAt = this.#nextCompaction(size)
+  }
+
+  #nextCompaction(size: number): number {
+    return size * 2 + (this.#options.compactAfterBytes ?? compactAfterBytes)
+  }
+
+  append(record: Record): void {
+    this.#waiting.push(record)
+    void this.flush() // errors go to onError
+  }
+
+  flush(): Promise<void> {
+    this.#running ??= this.#write().finally(() => {
+      this.#running = undefined
+    })
+    return this.#running
+  }
+
+  async #write(): Promise<void> {
+    // One turn of the event loop gathers what a change appends, and is over before anything is rendered.
+    await new Promise(setImmediate)
+    try {
+      while (this.#waiting.length > 0) {
+        const lines = Buffer.from(linesOf(this.#waiting.slice(0, recordsPerWrite)))
+        await this.#handle.appendFile(lines)
+        this.#size += lines.length
+        this.#waiting.splice(0, recordsPerWrite)
+        if (this.#size > this.#compactAt) await this.#compact()
+      }
+      await this.#handle.datasync()
+    } catch (error) {
+      if (this.#waiting.length > maxWaitingRecords)
+        this.#waiting.splice(0, this.#waiting.length - maxWaitingRecords)
+      this.#options.onError(error)
+    }
+  }
+
+  /** Writes beside the old file and swaps: a crash leaves one or the other. What waits is told in the new one as well. */
+  async #compact(): Promise<void> {
+    const records = this.#options.records()
+    this.#waiting = []
+    const temporary = `${this.#options.path}.new`
+    const handle = await open(temporary, 'w', 0o600)
+    let size = 0
+    for (let at = 0; at < records.length; at += recordsPerWrite) {
+      const lines = Buffer.from(linesOf(records.slice(at, at + recordsPerWrite)))
+      await handle.appendFile(lines)
+      size += lines.length
+    }
+    await handle.datasync()
+    await rename(temporary, this.#options.path)
+    await this.#handle.close()
+    this.#handle = handle
+    this.#size = size
+    this.#compactAt = this.#nextCompaction(size)
+  }
+
+  async close(): Promise<void> {
+    await this.#running
+    await this.flush()
+    await this.#handle.close()
+  }
+}
+
+/** Writes the file with what it is to hold and goes on appending behind it. */
+export async function openLineLog<Record>(options: LineLogOptions<Record>): Promise<LineLog<Record>> {
+  const content = Buffer.from(linesOf(options.records()))
+  writeAtomic(options.path, content)
+  return new FileLineLog(options, await open(options.path, 'a', 0o600), content.length)
+}
