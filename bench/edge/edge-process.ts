@@ -50,7 +50,7 @@ const context: GatewayContext = {
 }
 const site: Site = {
   name: 'bench',
-  port,
+  listener: 1,
   hosts: ['*'],
   pool: new UpstreamPool({
     host: '127.0.0.1',
@@ -58,6 +58,9 @@ const site: Site = {
     limits: defaultUpstreamLimits,
     monotonicMs,
   }),
+  retries: 1,
+  answerFields: '',
+  ownHandshake: false,
   upstreamAuthority: `127.0.0.1:${upstreamText}`,
   proxies: createNetworkSet([]),
   inspection: null,
@@ -66,4 +69,4 @@ const site: Site = {
 }
 const gateway = new Gateway(context, createSiteRouter([site]), [site])
 const limits = { ...defaultHttpLimits, requestsPerConnection: 1_000_000_000 }
-await createSocketEngine({ limits, handler: gateway, monotonicMs }).listen('127.0.0.1', port)
+await createSocketEngine({ limits, handler: gateway, monotonicMs }).listen({ host: '127.0.0.1', port })

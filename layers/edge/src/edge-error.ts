@@ -1,5 +1,10 @@
 /** Stable codes of errors of this package; docs/edge.md lists them. */
-export type EdgeErrorCode = 'EDGE_CONFIG_INVALID' | 'EDGE_RULES_INVALID' | 'EDGE_LISTEN' | 'EDGE_WORKER_START'
+export type EdgeErrorCode =
+  | 'EDGE_CONFIG_INVALID'
+  | 'EDGE_RULES_INVALID'
+  | 'EDGE_LISTEN'
+  | 'EDGE_CERTIFICATE'
+  | 'EDGE_WORKER_START'
 
 /** An error of the edge. */
 export class EdgeError extends Error {

@@ -1,5 +1,5 @@
 export { createSocketEngine } from './http/socket-engine.ts'
-export type { EngineOptions } from './http/socket-engine.ts'
+export type { EngineOptions } from './listen/socket-front.ts'
 export type {
   Exchange,
   ExchangeListener,

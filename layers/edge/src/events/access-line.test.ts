@@ -149,6 +149,7 @@ describe('the access line', () => {
       status: 502,
       detail: 'refused "x"',
       retryable: false,
+      unsent: true,
     } as const
     const line = lineOf(recordOf(headOf('/'), { status: 502, failure, canary: 'sqli-1' }))
     expect(decodeEvent(line).ok).toBe(true)

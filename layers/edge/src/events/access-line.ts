@@ -68,7 +68,7 @@ export class AccessLineWriter {
 
   private http(record: RequestRecord): string {
     const { head } = record
-    const version = head === null ? '' : `"version":"${head.minorVersion === 1 ? '1.1' : '1.0'}",`
+    const version = head === null ? '' : `"version":"${head.protocol}",`
     const method = head === null ? '' : `,"method":"${head.method}"`
     const referrer = head === null || head.referer === '' ? '' : `,"referrer":${this.referrer(head.referer)}`
     return `{${version}"request":{"id":"${record.id}"${method}${referrer}},"response":{"status_code":${record.status},"body":{"bytes":${record.responseBytes}}}}`

@@ -69,7 +69,7 @@ export class EdgeEvents implements RequestEvents {
 
   block(record: RequestRecord, block: BlockRecord): void {
     if (block.verdict === 'block') this.counts.blocked += 1
-    else this.counts.wouldBlock += 1
+    else if (block.verdict === 'would-block') this.counts.wouldBlock += 1
     const draft = this.options.builder.block(blockFacts(record, block))
     this.options.spool.append(withCanary(draft, record.canary))
   }
@@ -85,6 +85,16 @@ export class EdgeEvents implements RequestEvents {
       lane,
       firstSight: this.first,
     })
+  }
+
+  /** One of several services is left alone, or used again. */
+  target(site: string, url: string, up: boolean): void {
+    const text = up
+      ? `the service ${url} of site ${site} is used again`
+      : `the service ${url} of site ${site} is left alone: it failed several times in a row`
+    this.options.spool.append(
+      this.options.builder.notice(up ? 'upstream-target-up' : 'upstream-target-down', text, up ? 20 : 60),
+    )
   }
 
   private upstreamFailed(record: RequestRecord): void {
@@ -117,7 +127,7 @@ function requestFacts(record: RequestRecord): RequestFacts {
     path: mark < 0 ? target : target.slice(0, mark),
     ...(mark < 0 ? {} : { query: target.slice(mark + 1) }),
     ...(head === null || head.host === null ? {} : { host: head.host.name }),
-    httpVersion: head !== null && head.minorVersion === 0 ? '1.0' : '1.1',
+    httpVersion: head === null ? '1.1' : head.protocol,
     ...(head === null || head.userAgent === '' ? {} : { userAgent: readableText(head.userAgent) }),
     ...(head === null || head.referer === '' ? {} : { referrer: readableText(head.referer) }),
     status: record.status,

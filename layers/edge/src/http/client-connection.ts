@@ -2,7 +2,8 @@ import { Buffer } from 'node:buffer'
 import type { Socket } from 'node:net'
 import { AnswerWriter } from './answer-writer.ts'
 import { ChunkedDecoder, chunkedIncomplete, chunkedRefused } from './chunked-decoder.ts'
-import type { Exchange, ExchangeListener, Peer, RequestHandler } from './exchange.ts'
+import type { ConnectionHost, Served } from '../listen/served.ts'
+import type { Exchange, ExchangeListener, Peer } from './exchange.ts'
 import { HeadReader, headIncomplete, headRefused } from './head-reader.ts'
 import { lingerBytes, lingerMs } from './limits.ts'
 import type { HttpLimits } from './limits.ts'
@@ -13,16 +14,6 @@ import { hasBody } from './request-head.ts'
 import type { RequestHead } from './request-head.ts'
 import type { ResponseHead } from './response-head.ts'
 import { reasonPhrase } from './status-line.ts'
-
-/** What a connection shares with its engine. */
-export interface ConnectionHost {
-  readonly limits: HttpLimits
-  readonly handler: RequestHandler
-  /** Coarse monotonic milliseconds, as of the last sweep. */
-  now: number
-  /** True once the engine drains: no connection is kept open after its answer. */
-  closing: boolean
-}
 
 const phase = {
   /** Waiting for or reading a head. */
@@ -51,7 +42,7 @@ const noListener: ExchangeListener = {
  * One client connection of the socket engine and, while a request runs, its exchange (HTTP/1.1 has one at a time;
  * pipelined requests wait). Every byte of the answer is framed here, so that no handler can desynchronise a client.
  */
-export class ClientConnection implements Exchange {
+export class ClientConnection implements Exchange, Served {
   readonly peer: Peer
   listener: ExchangeListener = noListener
   private readonly socket: Socket
@@ -67,6 +58,7 @@ export class ClientConnection implements Exchange {
   private feeding = false
   private flowing = false
   private served = 0
+  private idleSince: number
   private bodyLeft = 0
   private bodyTaken = 0
   private bodySince = 0
@@ -80,6 +72,7 @@ export class ClientConnection implements Exchange {
     this.reader = new HeadReader(host.limits.headerSizeBytes)
     this.writer = new AnswerWriter(socket, this.onDrained)
     this.deadline = host.now + host.limits.headerTimeoutMs
+    this.idleSince = host.now
     socket.on('data', this.onData)
     socket.on('end', this.onEnd)
     socket.on('error', this.onClose)
@@ -153,12 +146,11 @@ export class ClientConnection implements Exchange {
     this.socket.destroy()
   }
 
-  /** Ends the connection when it is idle; used when the engine drains. */
-  endIdle(): void {
-    if (this.at === phase.head && !this.reader.started) this.socket.end()
+  endIdle(idleMs: number): void {
+    if (this.at !== phase.head || this.reader.started) return
+    if (this.host.now - this.idleSince >= idleMs) this.socket.end()
   }
 
-  /** Looks at all deadlines; called at each sweep. */
   sweep(): void {
     const { now, limits } = this.host
     if (this.writer.isSlow(now, limits.responseTimeoutMs)) {
@@ -345,6 +337,7 @@ export class ClientConnection implements Exchange {
       return
     }
     this.at = phase.head
+    this.idleSince = this.host.now
     this.deadline = this.host.now + this.host.limits.keepAliveTimeoutMs
     if (this.rest !== null && !this.feeding) this.feedRest()
   }

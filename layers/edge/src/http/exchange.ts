@@ -1,4 +1,5 @@
 import type { Buffer } from 'node:buffer'
+import type { ListenOptions } from '../listen/listen-options.ts'
 import type { Refusal } from './refusal.ts'
 import type { RequestHead } from './request-head.ts'
 import type { ResponseHead } from './response-head.ts'
@@ -9,8 +10,29 @@ export interface Peer {
   readonly port: number
   readonly localAddress: string
   readonly localPort: number
+  /** Where it was taken: `Listening.id`. */
+  readonly listener: number
+  /** What the TLS handshake told; null on a plain connection. */
+  readonly tls: TlsFacts | null
   /** A place for the handler to keep what it worked out about this connection. */
   note: unknown
+}
+
+/** What is known of an encrypted connection. */
+export interface TlsFacts {
+  /** Fingerprint of the ClientHello; empty when it could not be read. */
+  readonly ja4: string
+  /** Agreed by ALPN. */
+  readonly protocol: 'h2' | 'http/1.1'
+  /** `TLSv1.2` or `TLSv1.3`. */
+  readonly version: string
+  readonly cipher: string
+  /** Name that the client asked for, lower case; empty when none. */
+  readonly serverName: string
+  /** Name of the site whose certificate was shown. */
+  readonly site: string
+  /** Subject of the client's verified certificate; empty when it showed none. */
+  readonly clientSubject: string
 }
 
 /** What a handler learns about its request after it got the head. */
@@ -73,16 +95,25 @@ export interface RefusalAnswer {
 
 /** Where an engine listens. */
 export interface Listening {
+  /** Number of the listener in its engine, from 1. */
+  readonly id: number
+  /** Address, or empty for a Unix socket. */
   readonly host: string
+  /** Port, or 0 for a Unix socket. */
   readonly port: number
+  /** Path of a Unix socket. */
+  readonly path?: string
 }
 
 /** A server of HTTP: the pipeline knows nothing of sockets or versions of the protocol. */
 export interface HttpEngine {
   /** Starts to listen; rejects when the address is taken. Port 0 takes a free one. */
-  listen(host: string, port: number): Promise<Listening>
+  listen(options: ListenOptions): Promise<Listening>
   /** Open client connections. */
   readonly connections: number
-  /** Stops listening, ends idle connections, gives running exchanges `graceMs`, then ends them. */
-  close(graceMs: number): Promise<void>
+  /**
+   * Stops listening, gives running exchanges `graceMs`, then ends them. Idle connections end at once, or, with
+   * `patient`, when no request came for a while: another process takes over, and a request may be under way.
+   */
+  close(graceMs: number, patient?: boolean): Promise<void>
 }

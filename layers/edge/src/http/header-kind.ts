@@ -7,7 +7,7 @@ export const headerKind = {
   contentLength: 2,
   transferEncoding: 3,
   connection: 4,
-  /** Hop-by-hop without meaning to us (RFC 9110 section 7.6.1), and forwarding claims: removed. */
+  /** Hop-by-hop without meaning to us (RFC 9110 section 7.6.1): removed. */
   removed: 5,
   upgrade: 6,
   expect: 7,
@@ -17,6 +17,8 @@ export const headerKind = {
   forwardedFor: 11,
   canary: 12,
   keepAlive: 13,
+  /** What a client says of where it comes from or where it wants to go: removed and reported. */
+  claim: 14,
 } as const
 
 /** One of the values of `headerKind`. */
@@ -39,22 +41,25 @@ const names: readonly (readonly [string, HeaderKind])[] = [
   ['referer', headerKind.referer],
   ['x-forwarded-for', headerKind.forwardedFor],
   ['x-sevenfold-canary', headerKind.canary],
-  ['forwarded', headerKind.removed],
-  ['x-real-ip', headerKind.removed],
-  ['x-client-ip', headerKind.removed],
-  ['x-cluster-client-ip', headerKind.removed],
-  ['client-ip', headerKind.removed],
-  ['cf-connecting-ip', headerKind.removed],
-  ['true-client-ip', headerKind.removed],
-  ['fastly-client-ip', headerKind.removed],
-  ['x-original-url', headerKind.removed],
-  ['x-rewrite-url', headerKind.removed],
-  ['x-original-host', headerKind.removed],
-  ['x-host', headerKind.removed],
-  ['x-http-host-override', headerKind.removed],
+  ['forwarded', headerKind.claim],
+  ['x-real-ip', headerKind.claim],
+  ['x-client-ip', headerKind.claim],
+  ['x-cluster-client-ip', headerKind.claim],
+  ['client-ip', headerKind.claim],
+  ['cf-connecting-ip', headerKind.claim],
+  ['true-client-ip', headerKind.claim],
+  ['fastly-client-ip', headerKind.claim],
+  ['x-original-url', headerKind.claim],
+  ['x-rewrite-url', headerKind.claim],
+  ['x-original-host', headerKind.claim],
+  ['x-host', headerKind.claim],
+  ['x-http-host-override', headerKind.claim],
   ['x-request-id', headerKind.removed],
 ]
-const removedPrefixes = ['x-forwarded-', 'x-sevenfold-'] as const
+const removedPrefixes = [
+  ['x-forwarded-', headerKind.claim],
+  ['x-sevenfold-', headerKind.removed],
+] as const
 
 interface Entry {
   readonly name: string
@@ -90,8 +95,8 @@ export function headerKindOf(text: string, start: number, end: number): HeaderKi
     for (const entry of entries) if (sameName(text, start, entry.name)) return entry.kind
   }
   if (letter === letterX && length > 12) {
-    for (const prefix of removedPrefixes) {
-      if (length > prefix.length && sameName(text, start, prefix)) return headerKind.removed
+    for (const [prefix, kind] of removedPrefixes) {
+      if (length > prefix.length && sameName(text, start, prefix)) return kind
     }
   }
   return headerKind.other

@@ -37,7 +37,7 @@ describe('headerKindOf', () => {
     'CONTENT-length': headerKind.contentLength,
     transfer_encoding: headerKind.transferEncoding,
     'X-Forwarded-For': headerKind.forwardedFor,
-    'x_forwarded-Anything': headerKind.removed,
+    'x_forwarded-Anything': headerKind.claim,
     'X-Sevenfold-Canary': headerKind.canary,
     'X-Sevenfold-Other': headerKind.removed,
     'X-Forwarded-': headerKind.other,

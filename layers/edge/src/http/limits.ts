@@ -25,6 +25,14 @@ export interface HttpLimits {
   readonly connectionsPerAddress: number
   /** Longest silence on an upgraded connection. */
   readonly upgradeIdleTimeoutMs: number
+  /** Longest time for what stands before HTTP on a connection: PROXY header and TLS handshake. */
+  readonly tlsHandshakeTimeoutMs: number
+  /** Most requests that one HTTP/2 connection may have at once. */
+  readonly http2Streams: number
+  /** Most requests of one HTTP/2 connection that the client may give up within 10 seconds (rapid reset). */
+  readonly http2Resets: number
+  /** Most SETTINGS and PING frames of one HTTP/2 connection within 10 seconds. */
+  readonly http2Controls: number
 }
 
 /** The defaults of sevenfold.yaml. */
@@ -42,6 +50,10 @@ export const defaultHttpLimits: HttpLimits = {
   connections: 10_000,
   connectionsPerAddress: 100,
   upgradeIdleTimeoutMs: 600_000,
+  tlsHandshakeTimeoutMs: 5000,
+  http2Streams: 100,
+  http2Resets: 100,
+  http2Controls: 100,
 }
 
 /**

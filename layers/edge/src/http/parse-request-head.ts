@@ -36,6 +36,7 @@ class Findings {
   referer = ''
   forwardedFor = ''
   canary = ''
+  claims = ''
   underscores = false
 
   clear(): void {
@@ -51,6 +52,7 @@ class Findings {
     this.referer = ''
     this.forwardedFor = ''
     this.canary = ''
+    this.claims = ''
     this.underscores = false
   }
 }
@@ -119,6 +121,10 @@ function takeControl(kind: number): Refusal | null {
       return findings.expect === '100-continue' ? null : refusals.EDGE_EXPECT
     case headerKind.forwardedFor:
       findings.forwardedFor += findings.forwardedFor === '' ? cursor.value() : `,${cursor.value()}`
+      takeClaim()
+      return null
+    case headerKind.claim:
+      takeClaim()
       return null
     case headerKind.canary:
       findings.canary = cursor.value()
@@ -126,6 +132,10 @@ function takeControl(kind: number): Refusal | null {
     default:
       return null
   }
+}
+
+function takeClaim(): void {
+  findings.claims += `${cursor.text.slice(cursor.nameStart, cursor.nameEnd)}: ${cursor.value()}\r\n`
 }
 
 /** A name with `_` that means a header of ours: framing is refused, a forwarding claim is only removed. */
@@ -136,8 +146,11 @@ function takeUnderscore(kind: number): Refusal | null {
     return null
   }
   cursor.drop()
-  const claim = kind === headerKind.removed || kind === headerKind.forwardedFor || kind === headerKind.canary
-  return claim ? null : refusals.EDGE_HEADER_UNDERSCORE
+  const isClaim = kind === headerKind.claim || kind === headerKind.forwardedFor
+  if (isClaim) takeClaim()
+  return isClaim || kind === headerKind.removed || kind === headerKind.canary
+    ? null
+    : refusals.EDGE_HEADER_UNDERSCORE
 }
 
 function readHeaders(maxCount: number): Refusal | null {
@@ -260,6 +273,7 @@ function assemble(
     method,
     target,
     minorVersion,
+    protocol: minorVersion === 1 ? '1.1' : '1.0',
     host: findings.host,
     contentLength: findings.contentLength,
     chunked: findings.chunked,
@@ -271,6 +285,7 @@ function assemble(
     referer: findings.referer,
     forwardedFor: findings.forwardedFor,
     canary: findings.canary,
+    claims: findings.claims,
     text: cursor.text,
   }
 }

@@ -24,6 +24,8 @@ export type RefusalCode =
   | 'EDGE_UPGRADE'
   | 'EDGE_HEADER_TIMEOUT'
   | 'EDGE_BODY_TIMEOUT'
+  | 'EDGE_HTTP2_RESETS'
+  | 'EDGE_HTTP2_CONTROLS'
   | 'EDGE_STATUS_LINE'
   | 'EDGE_BODY_FRAMING'
 
@@ -60,6 +62,8 @@ const table: Readonly<Record<RefusalCode, readonly [status: number, message: str
   EDGE_UPGRADE: [400, 'upgrade not supported'],
   EDGE_HEADER_TIMEOUT: [408, 'request head took too long'],
   EDGE_BODY_TIMEOUT: [408, 'request body took too long'],
+  EDGE_HTTP2_RESETS: [429, 'too many requests were given up'],
+  EDGE_HTTP2_CONTROLS: [429, 'too many control frames'],
   EDGE_STATUS_LINE: [502, 'malformed status line'],
   EDGE_BODY_FRAMING: [502, 'ambiguous length of the answer'],
 }

@@ -11,6 +11,8 @@ export interface RequestHead {
   readonly target: string
   /** 1 for HTTP/1.1, 0 for HTTP/1.0. */
   readonly minorVersion: 0 | 1
+  /** What the client spoke; HTTP/2 counts as minor version 1. */
+  readonly protocol: '1.0' | '1.1' | '2'
   /** Null only for HTTP/1.0 without Host. */
   readonly host: HostValue | null
   /** Bytes, or `noLength`. */
@@ -32,6 +34,8 @@ export interface RequestHead {
   readonly forwardedFor: string
   /** Mark of a canary; checked only after the verdict. */
   readonly canary: string
+  /** Removed header lines about where the client comes from or wants to go, as `fields`; nearly always empty. */
+  readonly claims: string
   /** The head as received, without the empty line; `listHeaders` reads it. */
   readonly text: string
 }

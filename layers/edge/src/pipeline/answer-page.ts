@@ -35,11 +35,7 @@ function bodyOf(kind: PageKind, facts: PageFacts): string {
  * The answer of the edge itself: what happened, in the client's own type, with the request id to ask about. It never
  * says which rule matched.
  */
-export function answerPage(
-  head: RequestHead | null,
-  facts: PageFacts,
-  pages?: BlockPages,
-): AnswerPage {
+export function answerPage(head: RequestHead | null, facts: PageFacts, pages?: BlockPages): AnswerPage {
   const own = pages?.page(head, facts) ?? null
   if (own !== null) return own
   const kind = kindOf(head)

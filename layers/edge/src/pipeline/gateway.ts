@@ -36,15 +36,15 @@ export class Gateway implements RequestHandler {
     const note = noteOf(peer)
     const host = head.host === null ? '' : head.host.name
     if (note.site === null || note.host !== host || this.router !== note.router) {
-      note.site = this.router.find(peer.localPort, host)
+      note.site = this.router.find(peer.listener, host)
       note.host = host
       note.router = this.router
     }
-    if (note.site === null) {
+    if (note.site === null || (note.site.ownHandshake && peer.tls?.site !== note.site.name)) {
       this.misdirect(exchange)
       return
     }
-    note.setClient(head.forwardedFor, note.site)
+    note.setClient(head, note.site)
     const proxied = new ProxyExchange(this.context, exchange, note, note.site)
     exchange.listener = proxied
     proxied.start()
@@ -58,7 +58,7 @@ export class Gateway implements RequestHandler {
   }
 
   overLimit(address: string): void {
-    const peer = { address, port: 0, localAddress: '', localPort: 0, note: null }
+    const peer = { address, port: 0, localAddress: '', localPort: 0, listener: 0, tls: null, note: null }
     const facts = {
       step: 'limits',
       rule: 'EDGE_TOO_MANY_CONNECTIONS',
@@ -86,7 +86,7 @@ export class Gateway implements RequestHandler {
   private record(peer: Peer, known: Pick<RequestRecord, 'id' | 'status' | 'head'>, block: BlockRecord): void {
     const record: RequestRecord = {
       ...known,
-      site: this.router.any(peer.localPort)?.name ?? '',
+      site: this.router.any(peer.listener)?.name ?? '',
       clientAddress: peer.address,
       clientPort: peer.port,
       requestBytes: 0,
@@ -96,7 +96,8 @@ export class Gateway implements RequestHandler {
       failure: null,
       country: '',
       asn: 0,
-      trace: () => traceOf({ blocked: block, ban: null, guard: [], waf: 'off', failure: null, status: known.status }),
+      trace: () =>
+        traceOf({ blocked: block, ban: null, guard: [], waf: 'off', failure: null, status: known.status }),
     }
     this.context.events.block(record, block)
     this.context.events.access(record)

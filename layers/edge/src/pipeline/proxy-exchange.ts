@@ -62,11 +62,13 @@ export class ProxyExchange
   private readonly startedAt: number
   private at: number = stage.judging
   private upstream: UpstreamWriter | null = null
-  private retried = false
+  private retried = 0
   private banHit: BanHit | null = null
   private wafMode: Mode = 'off'
   private wafVerdict = 'off'
   private blocked: BlockRecord | null = null
+  /** Reports that wait for the status that is really sent. */
+  private untold: BlockRecord[] | null = null
   private run: InspectionRun | null = null
   private inspection: RequestInspection | null = null
   private answer: AnswerInspection | null = null
@@ -101,6 +103,7 @@ export class ProxyExchange
 
   /** Judges and forwards. Hot: a request without inspection runs straight through to the upstream. */
   start(): void {
+    if (this.head.claims !== '' && !this.note.viaProxy) this.reportClaims()
     if (this.isBanned()) return
     const { guard } = this.place
     if (guard === undefined) {
@@ -130,6 +133,14 @@ export class ProxyExchange
   }
 
   // ---- judgement ----
+
+  /** A client that says where it comes from is nobody's proxy: what it said was removed, and that is worth knowing. */
+  private reportClaims(): void {
+    if (this.place.mode('limits') === 'off') return
+    const names = this.head.claims.split('\r\n').map((line) => line.slice(0, line.indexOf(':')))
+    const message = `headers about the client or the target were removed: ${names.filter(Boolean).join(', ')}`
+    ;(this.untold ??= []).push({ step: 'limits', verdict: 'pass', rule: 'EDGE_SPOOFED_ADDRESS', message })
+  }
 
   private isBanned(): boolean {
     const hit = this.note.ban(this.context)
@@ -229,7 +240,7 @@ export class ProxyExchange
         clientPort: peer.port,
         serverAddress: peer.localAddress,
         serverPort: peer.localPort,
-        tls: false,
+        tls: peer.tls !== null,
         requestId: this.id,
         startedAtMs: this.context.now(),
         site: this.place.name,
@@ -328,13 +339,22 @@ export class ProxyExchange
     const text = forwardHead(
       head,
       { length, chunked },
-      { id: this.id, authority: this.place.upstreamAuthority, forwarded: this.note.forwarded },
+      {
+        id: this.id,
+        authority: this.place.upstreamAuthority,
+        forwarded: this.claimsPass ? this.head.claims + this.note.forwarded : this.note.forwarded,
+      },
     )
     const piece = hold === null ? null : hold.join()
     const drained = this.sendRequest(connection, text, piece, { chunked, whole })
     if (whole) return
     this.exchange.sendContinue()
     if (drained) this.exchange.resumeRequest()
+  }
+
+  /** Only a proof switches the step off: then the service sees what the client claims, as without an edge. */
+  private get claimsPass(): boolean {
+    return this.head.claims !== '' && this.place.mode('limits') === 'off'
   }
 
   private sendRequest(
@@ -353,7 +373,8 @@ export class ProxyExchange
     this.requestBytes += piece.length
     if (this.gathering > 0) {
       this.hold?.add(piece)
-      if ((this.hold?.bytes ?? 0) >= this.gathering && this.requestBytes !== this.head.contentLength) this.gathered()
+      if ((this.hold?.bytes ?? 0) >= this.gathering && this.requestBytes !== this.head.contentLength)
+        this.gathered()
       return
     }
     if (this.inspection !== null) {
@@ -390,6 +411,7 @@ export class ProxyExchange
     this.status = head.status
     if (head.status === 101) {
       this.at = stage.tunnel
+      if (this.untold !== null) this.tellAll()
       this.exchange.switchProtocols(`${head.fields}X-Request-Id: ${this.id}\r\n`)
       return true
     }
@@ -413,10 +435,11 @@ export class ProxyExchange
   }
 
   private sendHead(head: UpstreamHead, piece: Buffer | null, ended: boolean): boolean {
+    if (this.untold !== null) this.tellAll()
     if (piece !== null) this.responseBytes += piece.length
     this.at = ended ? stage.done : stage.answering
     const kept = this.guard === null ? head.fields : this.guard.answerFields(head.status, head.fields)
-    const fields = `${kept}X-Request-Id: ${this.id}\r\n`
+    const fields = `${kept}X-Request-Id: ${this.id}\r\n${this.place.answerFields}`
     const answer = plainHead(head.status, head.reason, fields, head.contentLength)
     const drained = this.exchange.respond(answer, piece, ended)
     if (ended) this.finish()
@@ -462,8 +485,9 @@ export class ProxyExchange
   upstreamFailed(failure: UpstreamFailure): void {
     this.upstream = null
     if (this.at === stage.done) return
-    if (failure.retryable && !this.retried && safeMethods.has(this.head.method) && !hasBody(this.head)) {
-      this.retried = true
+    const safe = failure.retryable && safeMethods.has(this.head.method) && !hasBody(this.head)
+    if ((failure.unsent || safe) && this.retried < this.place.retries && this.at === stage.forwarding) {
+      this.retried += 1
       this.place.pool.acquire(this, true)
       return
     }
@@ -490,7 +514,11 @@ export class ProxyExchange
     this.status = status
     this.markCanary()
     this.report({ ...facts, verdict: 'block' })
-    this.answerLocally(status, 'EDGE_BLOCKED', location === undefined ? '' : `Location: ${lineSafe(location)}\r\n`)
+    this.answerLocally(
+      status,
+      'EDGE_BLOCKED',
+      location === undefined ? '' : `Location: ${lineSafe(location)}\r\n`,
+    )
   }
 
   private drop(facts: BlockFacts): void {
@@ -507,7 +535,21 @@ export class ProxyExchange
   private report(block: Omit<BlockRecord, 'report'>): void {
     const report = block.step === 'waf' || block.step === 'response' ? this.run?.report() : null
     this.blocked = report === null || report === undefined ? block : { ...block, report }
-    this.context.events.block(this, this.blocked)
+    if (block.verdict === 'block') this.tell(this.blocked)
+    else if (this.status === 0) (this.untold ??= []).push(this.blocked)
+    else this.context.events.block(this, this.blocked)
+  }
+
+  private tell(block: BlockRecord): void {
+    this.tellAll()
+    this.context.events.block(this, block)
+  }
+
+  /** The status is known, or there is none: what would have been refused can be told. */
+  private tellAll(): void {
+    const { untold } = this
+    this.untold = null
+    for (const block of untold ?? []) this.context.events.block(this, block)
   }
 
   private answerLocally(status: number, code: string, more = ''): void {
@@ -522,7 +564,7 @@ export class ProxyExchange
     this.at = stage.done
     const body = Buffer.from(text)
     this.responseBytes = body.length
-    const head = plainHead(status, reasonPhrase(status), fields, body.length)
+    const head = plainHead(status, reasonPhrase(status), fields + this.place.answerFields, body.length)
     this.exchange.respond({ ...head, close }, body, true)
     this.finish()
   }
@@ -534,6 +576,7 @@ export class ProxyExchange
 
   private finish(): void {
     this.at = stage.done
+    if (this.untold !== null) this.tellAll()
     if (this.upstream !== null) this.upstream.destroy()
     else this.place.pool.cancel(this)
     this.upstream = null

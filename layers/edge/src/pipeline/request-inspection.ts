@@ -52,7 +52,7 @@ export class RequestInspection {
       kind: 'request',
       method: head.method,
       target: head.target,
-      version: head.minorVersion === 1 ? '1.1' : '1.0',
+      version: head.protocol,
       headers: listHeaders(head.text),
     } as const
     this.call(

@@ -31,7 +31,8 @@ export interface RequestRecord {
 export interface BlockRecord {
   /** Step of the fixed order of judgement. */
   readonly step: 'limits' | 'ban' | 'rate' | 'challenge' | 'schema' | 'waf' | 'response'
-  readonly verdict: 'block' | 'would-block'
+  /** `pass`: nothing was refused, but it is worth an event of its own. */
+  readonly verdict: 'block' | 'would-block' | 'pass'
   /** Stable id: a refusal code, a rule id, a scenario. */
   readonly rule: string
   readonly message: string

@@ -1,14 +1,14 @@
 import type { Site } from './site.ts'
 
-/** Finds the site of a request by port and host. */
+/** Finds the site of a request by listener and host. */
 export interface SiteRouter {
   /** @param host lower-case name without port; empty when the request names none. */
-  find(port: number, host: string): Site | null
-  /** Any site of a port, for messages that were refused before their host was known. */
-  any(port: number): Site | null
+  find(listener: number, host: string): Site | null
+  /** Any site of a listener, for messages that were refused before their host was known. */
+  any(listener: number): Site | null
 }
 
-class PortSites {
+class ListenerSites {
   readonly exact = new Map<string, Site>()
   readonly wildcard: (readonly [suffix: string, site: Site])[] = []
   fallback: Site | null = null
@@ -33,16 +33,16 @@ class PortSites {
   }
 }
 
-/** Routes by port, then the most exact host: full name, longest `*.name`, `*`. */
+/** Routes by listener, then the most exact host: full name, longest `*.name`, `*`. */
 export function createSiteRouter(sites: readonly Site[]): SiteRouter {
-  const ports = new Map<number, PortSites>()
+  const listeners = new Map<number, ListenerSites>()
   for (const site of sites) {
-    const port = ports.get(site.port) ?? new PortSites()
-    ports.set(site.port, port)
-    port.add(site)
+    const served = listeners.get(site.listener) ?? new ListenerSites()
+    listeners.set(site.listener, served)
+    served.add(site)
   }
   return {
-    find: (port, host) => ports.get(port)?.find(host) ?? null,
-    any: (port) => sites.find((site) => site.port === port) ?? null,
+    find: (listener, host) => listeners.get(listener)?.find(host) ?? null,
+    any: (listener) => sites.find((site) => site.listener === listener) ?? null,
   }
 }

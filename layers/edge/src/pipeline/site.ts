@@ -2,7 +2,7 @@ import type { Inspector, Mode } from '@sevenfold/event'
 import type { NetworkSet } from '../address/client-address.ts'
 import type { BlockPages } from './block-pages.ts'
 import type { SiteGuard } from './site-guard.ts'
-import type { UpstreamPool } from '../upstream/upstream-pool.ts'
+import type { Upstreams } from '../upstream/upstreams.ts'
 
 /** The inspection of a site. */
 export interface SiteInspection {
@@ -17,10 +17,17 @@ export type Step = 'limits' | 'ban' | 'rate' | 'challenge' | 'schema' | 'waf' | 
 /** One protected site, ready to serve. */
 export interface Site {
   readonly name: string
-  readonly port: number
+  /** Number of the listener that serves it: `Listening.id`. */
+  readonly listener: number
   /** Lower-case host names, `*.name`, or `*`. */
   readonly hosts: readonly string[]
-  readonly pool: UpstreamPool
+  readonly pool: Upstreams
+  /** How often a request is tried again when nothing of it was sent. */
+  readonly retries: number
+  /** Header lines that every answer gets, each ended by CR LF: Strict-Transport-Security. */
+  readonly answerFields: string
+  /** True: only connections whose TLS handshake named this site may ask for it (client certificates). */
+  readonly ownHandshake: boolean
   /** Host that a request without one gets (HTTP/1.0). */
   readonly upstreamAuthority: string
   readonly proxies: NetworkSet

@@ -15,10 +15,7 @@ describe('parseEdgeConfig', () => {
     'no sites': { ...good, sites: [] },
     'a site without listener': { ...good, sites: [siteConfig('a', 1, { listen: 'x' })] },
     'a site without upstream': { ...good, sites: [siteConfig('a', 1, { upstream: null })] },
-    'an https upstream': {
-      ...good,
-      sites: [siteConfig('a', 1, { upstream: { protocol: 'https', host: 'a', port: 1 } })],
-    },
+    'a site without pool': { ...good, sites: [siteConfig('a', 1, { pool: undefined })] },
     'a malformed proxy': { ...good, sites: [siteConfig('a', 1, { trustedProxies: ['x'] })] },
     'limits that are no numbers': { ...good, limits: { headerSizeBytes: '16KiB' } },
     'no rules': { ...good, rules: 'builtin' },

@@ -13,9 +13,7 @@ function checkSite(site: unknown, index: number): void {
   const { listen, upstream, hosts, steps, trustedProxies } = site
   if (!isJsonObject(listen) || typeof listen['port'] !== 'number') throw wrong(`sites[${index}].listen`)
   if (!isJsonObject(upstream) || typeof upstream['host'] !== 'string') throw wrong(`sites[${index}].upstream`)
-  if (upstream['protocol'] !== 'http') {
-    throw wrong(`sites[${index}].upstream: only http is served to upstreams today`)
-  }
+  if (!isJsonObject(site['pool'])) throw wrong(`sites[${index}].pool`)
   if (!Array.isArray(hosts) || !isJsonObject(steps) || !Array.isArray(trustedProxies)) {
     throw wrong(`sites[${index}].hosts, steps or trustedProxies`)
   }

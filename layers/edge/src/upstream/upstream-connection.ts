@@ -9,14 +9,19 @@ import type { UpstreamHead } from '../http/response-head.ts'
 import { upstreamFailure } from './upstream-failure.ts'
 import type { UpstreamFailure } from './upstream-failure.ts'
 import { stalledUnderPressureMs } from './upstream-limits.ts'
+import type { TargetHealth } from './target-health.ts'
 import type { UpstreamLimits } from './upstream-limits.ts'
 import type { UpstreamListener, UpstreamWriter } from './upstream-listener.ts'
+import { connectUpstreamTls } from './upstream-tls.ts'
+import type { UpstreamTls } from './upstream-tls.ts'
 
 /** What a connection needs of its pool. */
 export interface UpstreamOwner {
   readonly host: string
   readonly port: number
   readonly limits: UpstreamLimits
+  readonly tls: UpstreamTls | null
+  readonly health: TargetHealth | null
   /** True when a connection to this address and port would come back to a listener of ours. */
   isOwnListener(address: string, port: number, local: string): boolean
   /** Coarse monotonic milliseconds. */
@@ -78,21 +83,33 @@ export class UpstreamConnection implements UpstreamWriter {
   private requestEnded = false
   private waiting = false
   private used = 0
+  private reached = false
 
   constructor(owner: UpstreamOwner) {
     this.owner = owner
     this.reader = new HeadReader(owner.limits.upstreamHeaderSizeBytes)
     this.deadline = owner.now + owner.limits.upstreamConnectTimeoutMs
-    this.socket = net.connect({
-      host: owner.host,
-      port: owner.port,
-      noDelay: true,
-      onread: { buffer: () => this.nextBuffer(), callback: (length, bytes) => this.onRead(length, bytes) },
-    })
-    this.socket.on('connect', this.onConnect)
+    this.socket = this.open(owner)
     this.socket.on('end', this.onEnd)
     this.socket.on('error', this.onError)
     this.socket.on('close', this.onClose)
+  }
+
+  private open({ host, port, tls }: UpstreamOwner): Socket {
+    const onread = {
+      buffer: (): Buffer => this.nextBuffer(),
+      callback: (length: number, bytes: Uint8Array): boolean => this.onRead(length, bytes),
+    }
+    if (tls === null) {
+      const plain = net.connect({ host, port, noDelay: true, onread })
+      plain.on('connect', this.onConnect)
+      return plain
+    }
+    const secure = connectUpstreamTls({ host, port }, tls, { ALPNProtocols: ['http/1.1'], onread })
+    secure.setNoDelay(true)
+    secure.on('connect', this.onReached)
+    secure.on('secureConnect', this.onShaken)
+    return secure
   }
 
   /** Gives the connection to a listener. */
@@ -130,6 +147,7 @@ export class UpstreamConnection implements UpstreamWriter {
     this.listener = null
     if (this.at === phase.closed) return
     this.at = phase.closed
+    if (this.owner.health !== null) this.owner.health.released()
     this.owner.closed(this)
     this.socket.destroy()
   }
@@ -242,6 +260,7 @@ export class UpstreamConnection implements UpstreamWriter {
       return this.malformed(chunk, 'switched protocols without being asked')
     }
     this.head = head
+    if (this.owner.health !== null) this.owner.health.answered()
     this.keepAlive = head.keepAlive
     // A second early: a request must not meet the end of the connection half-way.
     if (head.keepAliveSeconds >= 0) this.announcedIdleMs = Math.max(0, head.keepAliveSeconds - 1) * 1000
@@ -348,12 +367,22 @@ export class UpstreamConnection implements UpstreamWriter {
   // ---- ending ----
 
   private readonly onConnect = (): void => {
+    this.onReached()
+    this.onShaken()
+  }
+
+  /** The network has us there; before anything is sent it must not be ourselves. */
+  private readonly onReached = (): void => {
     if (this.at !== phase.connecting) return
+    this.reached = true
     const { remoteAddress = '', remotePort = 0, localAddress = '' } = this.socket
     if (this.owner.isOwnListener(remoteAddress, remotePort, localAddress)) {
       this.fail(upstreamFailure('EDGE_UPSTREAM_LOOP', 'the upstream is a listener of this installation'))
-      return
     }
+  }
+
+  private readonly onShaken = (): void => {
+    if (this.at !== phase.connecting) return
     this.at = phase.idle
     if (this.listener === null) this.owner.released(this)
     else this.start()
@@ -375,12 +404,7 @@ export class UpstreamConnection implements UpstreamWriter {
   }
 
   private readonly onError = (error: Error): void => {
-    const connecting = this.at === phase.connecting
-    this.fail(
-      connecting
-        ? upstreamFailure('EDGE_UPSTREAM_CONNECT', error.message)
-        : this.closedFailure(error.message),
-    )
+    this.fail(this.closedFailure(error.message))
   }
 
   private readonly onClose = (): void => {
@@ -388,6 +412,9 @@ export class UpstreamConnection implements UpstreamWriter {
   }
 
   private closedFailure(detail: string): UpstreamFailure {
+    if (this.at === phase.connecting) {
+      return upstreamFailure(this.reached ? 'EDGE_UPSTREAM_TLS' : 'EDGE_UPSTREAM_CONNECT', detail)
+    }
     const silent = this.at === phase.head && !this.reader.started
     return upstreamFailure('EDGE_UPSTREAM_CLOSED', detail, silent && this.used > 1)
   }
@@ -395,6 +422,8 @@ export class UpstreamConnection implements UpstreamWriter {
   private fail(failure: UpstreamFailure): void {
     const { listener } = this
     this.destroy()
-    listener?.upstreamFailed(failure)
+    if (listener === null) return
+    if (!failure.retryable) this.owner.health?.failed(failure.code, this.owner.now)
+    listener.upstreamFailed(failure)
   }
 }

@@ -12,7 +12,7 @@ export interface UpstreamLimits {
 /** The defaults of sevenfold.yaml. */
 export const defaultUpstreamLimits: UpstreamLimits = {
   upstreamConnectTimeoutMs: 3000,
-  upstreamResponseTimeoutMs: 30_000,
+  upstreamResponseTimeoutMs: 10_000,
   upstreamBodyTimeoutMs: 60_000,
   upstreamHeaderSizeBytes: 32_768,
   upstreamConnections: 128,

@@ -4,6 +4,9 @@ import { upstreamFailure } from './upstream-failure.ts'
 import { maxWaiting } from './upstream-limits.ts'
 import type { UpstreamLimits } from './upstream-limits.ts'
 import type { UpstreamListener } from './upstream-listener.ts'
+import type { TargetHealth } from './target-health.ts'
+import type { UpstreamTls } from './upstream-tls.ts'
+import type { Upstreams } from './upstreams.ts'
 
 /** What a pool needs. */
 export interface PoolOptions {
@@ -11,6 +14,10 @@ export interface PoolOptions {
   readonly port: number
   readonly limits: UpstreamLimits
   readonly monotonicMs: () => number
+  /** TLS towards the service; absent: none. */
+  readonly tls?: UpstreamTls
+  /** Hears what becomes of requests. */
+  readonly health?: TargetHealth
   /** True when this address and port is a listener of ours: proxying to it would loop or bypass its checks. */
   readonly isOwnListener?: (address: string, port: number, local: string) => boolean
 }
@@ -26,10 +33,12 @@ interface Waiting {
  * Keep-alive connections to one upstream. The last one used goes first, so that surplus ones fall idle and close;
  * requests over `upstreamConnections` wait in order.
  */
-export class UpstreamPool implements UpstreamOwner {
+export class UpstreamPool implements Upstreams, UpstreamOwner {
   readonly host: string
   readonly port: number
   readonly limits: UpstreamLimits
+  readonly tls: UpstreamTls | null
+  readonly health: TargetHealth | null
   now: number
   private readonly monotonicMs: () => number
   private readonly ownListener: (address: string, port: number, local: string) => boolean
@@ -43,6 +52,8 @@ export class UpstreamPool implements UpstreamOwner {
     this.host = options.host
     this.port = options.port
     this.limits = options.limits
+    this.tls = options.tls ?? null
+    this.health = options.health ?? null
     this.monotonicMs = options.monotonicMs
     this.ownListener = options.isOwnListener ?? (() => false)
     this.now = options.monotonicMs()
@@ -52,6 +63,10 @@ export class UpstreamPool implements UpstreamOwner {
 
   get pressed(): boolean {
     return this.queue.length > 0
+  }
+
+  get running(): number {
+    return this.all.size - this.idle.length + this.queue.length
   }
 
   /** Open connections. */

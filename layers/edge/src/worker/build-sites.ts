@@ -2,13 +2,13 @@ import type { EdgeConfig, SiteConfig } from '@sevenfold/config'
 import type { Mode } from '@sevenfold/event'
 import { createNetworkSet } from '../address/client-address.ts'
 import type { Site, SiteInspection, Step } from '../pipeline/site.ts'
-import { UpstreamPool } from '../upstream/upstream-pool.ts'
+import { unixPeerAddress } from '../listen/socket-front.ts'
+import type { Upstreams } from '../upstream/upstreams.ts'
+import { authorityOf } from './build-upstreams.ts'
 
 /** What sites are built with. */
 export interface SitesOptions {
-  readonly config: EdgeConfig
   readonly inspection: SiteInspection | null
-  readonly monotonicMs: () => number
   /** Mode in force on a site. */
   readonly mode: (site: string) => Mode
 }
@@ -38,29 +38,34 @@ export function ownListenerTest(
     )
 }
 
-function bracketed(host: string): string {
-  return host.includes(':') ? `[${host}]` : host
+/** `Strict-Transport-Security` as an answer gets it (RFC 6797), or nothing. */
+function hstsField(tls: SiteConfig['tls']): string {
+  const ms = tls?.hstsMs
+  return ms === undefined ? '' : `Strict-Transport-Security: max-age=${Math.floor(ms / 1000)}\r\n`
 }
 
-/** Makes the site of a configuration, with its own connections to the upstream. */
-export function buildSite(config: SiteConfig, port: number, options: SitesOptions): Site {
-  const { upstream } = config
-  const { limits, ownListeners } = options.config
-  const isOwn = ownListenerTest(ownListeners)
+/** Where a site is served and judged. */
+export interface SitePlace {
+  /** `Listening.id`. */
+  readonly listener: number
+  readonly upstreams: Upstreams
+}
+
+/** Makes the site of a configuration. */
+export function buildSite(config: SiteConfig, place: SitePlace, options: SitesOptions): Site {
   const modeOf = options.mode
+  // Whoever may open a Unix socket of ours is the proxy in front.
+  const local = config.listen.path === undefined ? [] : [unixPeerAddress]
   return {
     name: config.name,
-    port,
+    listener: place.listener,
     hosts: config.hosts,
-    pool: new UpstreamPool({
-      host: upstream.host,
-      port: upstream.port,
-      limits,
-      monotonicMs: options.monotonicMs,
-      isOwnListener: isOwn,
-    }),
-    upstreamAuthority: `${bracketed(upstream.host)}:${upstream.port}`,
-    proxies: createNetworkSet(config.trustedProxies),
+    pool: place.upstreams,
+    retries: config.pool.retries,
+    answerFields: hstsField(config.tls),
+    ownHandshake: config.tls?.clientCertificates !== undefined,
+    upstreamAuthority: authorityOf(config.upstream),
+    proxies: createNetworkSet([...config.trustedProxies, ...local]),
     inspection: options.inspection,
     onInspectionFailure: config.onInspectionFailure,
     mode: (step) => stepMode(config, step, modeOf(config.name)),

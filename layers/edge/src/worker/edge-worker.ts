@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto'
 import type { EdgeConfig } from '@sevenfold/config'
 import { createRedactor, uuidV7 } from '@sevenfold/event'
+import type { Mode } from '@sevenfold/event'
 import type { Listening, PartContext } from '@sevenfold/layer'
 import { CompileCache } from '@sevenfold/seclang'
 import { BanHolder } from '../ban/ban-holder.ts'
-import { EdgeError } from '../edge-error.ts'
 import { EdgeEvents } from '../events/edge-events.ts'
-import type { HttpEngine } from '../http/exchange.ts'
+import type { HttpEngine, Listening as DoorListening } from '../http/exchange.ts'
 import { createSocketEngine } from '../http/socket-engine.ts'
 import { buildInspection } from '../inspection/build-inspection.ts'
 import { siteRules } from '../inspection/site-rules.ts'
@@ -16,7 +16,14 @@ import { Gateway } from '../pipeline/gateway.ts'
 import type { GatewayContext } from '../pipeline/gateway-context.ts'
 import { createSiteRouter } from '../pipeline/site-router.ts'
 import type { Site } from '../pipeline/site.ts'
-import { buildSite } from './build-sites.ts'
+import { LocalAnswer } from '../upstream/local-answer.ts'
+import { certificateLookMs } from '../tls/certificate-keeper.ts'
+import { createNodeEngine } from '../http/node-engine.ts'
+import { buildSite, ownListenerTest } from './build-sites.ts'
+import { buildUpstreams } from './build-upstreams.ts'
+import { redirectAnswer } from './redirect-answer.ts'
+import { SiteDoors } from './site-doors.ts'
+import type { SiteDoor } from './site-doors.ts'
 import { testWorkers } from './self-test.ts'
 import type { WorkerTest } from './self-test.ts'
 import { publishCounts } from './worker-metrics.ts'
@@ -47,6 +54,8 @@ export class EdgeWorker {
   private readonly events: EdgeEvents
   private readonly inspections: SiteInspections
   private readonly engine: HttpEngine
+  private readonly doors: SiteDoors
+  private acmeTokens: ReadonlyMap<string, string> = new Map()
   private readonly sites: Site[] = []
   private readonly gateway: Gateway
   private readonly timers: NodeJS.Timeout[] = []
@@ -69,36 +78,30 @@ export class EdgeWorker {
       now: () => context.clock.now(),
     })
     this.gateway = new Gateway(this.gatewayContext(config), createSiteRouter([]), [])
-    this.engine = createSocketEngine({ limits: config.limits, handler: this.gateway, monotonicMs })
+    const engine = { limits: config.limits, handler: this.gateway, monotonicMs }
+    this.engine = config.engine === 'node' ? createNodeEngine(engine) : createSocketEngine(engine)
+    this.doors = new SiteDoors({
+      engine: this.engine,
+      config,
+      dataDir: context.dataDir,
+      log: context.log,
+      onExpiry: (ms) => context.setExpiry({ certificates: new Date(ms).toISOString() }),
+    })
   }
 
   /** Opens all listeners. Rejects when one cannot be opened. */
   async start(): Promise<void> {
     const { context } = this.options
-    const ports = new Map<string, number>()
-    const listening: Listening[] = []
-    for (const site of context.config.sites) {
-      const { host, port } = site.listen
-      const key = `${host} ${port}`
-      // Sites share a listener; port 0 asks for one of its own.
-      const taken = port === 0 ? undefined : ports.get(key)
-      const real = taken ?? (await this.listen(host, port))
-      ports.set(key, real)
-      this.sites.push(
-        buildSite(site, real, {
-          config: context.config,
-          inspection: this.inspections.of(site.name),
-          monotonicMs,
-          mode: (name) => context.mode(name),
-        }),
-      )
-      const shown = host.includes(':') ? `[${host}]` : host
-      listening.push({ name: `site ${site.name}`, url: `http://${shown}:${real}` })
-    }
-    this.listening = listening
+    const doors = await this.doors.open()
+    for (const door of doors) this.sites.push(...this.sitesOf(door))
+    this.listening = doors.map(({ site, listening }) => ({
+      name: `site ${site.name}`,
+      url: urlOf(listening, site.tls !== undefined),
+    }))
     this.gateway.replaceSites(createSiteRouter(this.sites), this.sites)
     this.timers.push(
       setInterval(() => this.bans.sweep(context.clock.now()), sweepMs),
+      setInterval(() => this.doors.look(), certificateLookMs),
       publishCounts(context.metrics, this.events.counts, () => ({
         connections: this.engine.connections,
         bans: this.bans.size,
@@ -106,14 +109,35 @@ export class EdgeWorker {
     )
   }
 
-  private async listen(host: string, port: number): Promise<number> {
-    try {
-      return (await this.engine.listen(host, port)).port
-    } catch (error) {
-      const inUse = error instanceof Error && error.message.includes('EADDRINUSE')
-      const why = inUse ? 'another program uses this port' : String(error)
-      throw new EdgeError('EDGE_LISTEN', `cannot listen on ${host} port ${port}: ${why}`, error)
-    }
+  /** The site itself, and its plain address that only sends on. */
+  private sitesOf({ site, listening, redirect }: SiteDoor): readonly Site[] {
+    const { context } = this.options
+    const mode = (name: string): Mode => context.mode(name)
+    const { limits, ownListeners } = context.config
+    const upstreams = buildUpstreams(site, {
+      limits,
+      monotonicMs,
+      isOwnListener: ownListenerTest(ownListeners),
+      onTarget: (url, up) => this.events.target(site.name, url, up),
+    })
+    const inspection = this.inspections.of(site.name)
+    const own = buildSite(site, { listener: listening.id, upstreams }, { inspection, mode })
+    if (redirect === null) return [own]
+    const answer = redirectAnswer(
+      () => (site.listen.port === 0 ? listening.port : site.listen.port),
+      () => this.acmeTokens,
+    )
+    const plain = { ...site, steps: { ...site.steps, waf: 'off', response: 'off' } as const }
+    const place = { listener: redirect.id, upstreams: new LocalAnswer(answer) }
+    return [
+      own,
+      { ...buildSite(plain, place, { inspection: null, mode }), answerFields: '', ownHandshake: false },
+    ]
+  }
+
+  /** Tokens that a certificate authority asks for. */
+  setAcmeTokens(tokens: Readonly<Record<string, string>>): void {
+    this.acmeTokens = new Map(Object.entries(tokens))
   }
 
   /** Takes a part of the decisions; true when a version is complete. */
@@ -137,10 +161,13 @@ export class EdgeWorker {
     return testWorkers(this.inspections.all.map(({ inspector }) => inspector))
   }
 
-  /** Finishes running requests (at most `drainGraceMs`) and closes everything. */
-  async stop(): Promise<void> {
+  /**
+   * Finishes running requests (at most `drainGraceMs`) and closes everything.
+   * @param patient true when another process takes over: idle connections get time for a request under way.
+   */
+  async stop(patient = false): Promise<void> {
     for (const timer of this.timers) clearInterval(timer)
-    await this.engine.close(drainGraceMs)
+    await this.engine.close(drainGraceMs, patient)
     for (const site of this.sites) site.pool.close()
   }
 
@@ -163,4 +190,10 @@ export class EdgeWorker {
       },
     }
   }
+}
+
+/** Where people reach a listener. */
+function urlOf({ host, port, path }: DoorListening, encrypted: boolean): string {
+  if (path !== undefined) return `unix:${path}`
+  return `${encrypted ? 'https' : 'http'}://${host.includes(':') ? `[${host}]` : host}:${port}`
 }

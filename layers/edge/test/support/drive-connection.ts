@@ -1,6 +1,6 @@
 import type { Buffer } from 'node:buffer'
 import { ClientConnection } from '../../src/http/client-connection.ts'
-import type { ConnectionHost } from '../../src/http/client-connection.ts'
+import type { ConnectionHost } from '../../src/listen/served.ts'
 import { defaultHttpLimits } from '../../src/http/limits.ts'
 import type { HttpLimits } from '../../src/http/limits.ts'
 import { recordingHandler } from './drive-engine.ts'
@@ -17,7 +17,15 @@ export function driveConnection(pieces: readonly Buffer[], limits: Partial<HttpL
     closing: false,
   }
   const socket = new MemorySocket()
-  const peer = { address: '127.0.0.1', port: 1, localAddress: '127.0.0.1', localPort: 2, note: null }
+  const peer = {
+    address: '127.0.0.1',
+    port: 1,
+    localAddress: '127.0.0.1',
+    localPort: 2,
+    listener: 1,
+    tls: null,
+    note: null,
+  }
   const connection = new ClientConnection(asSocket(socket), peer, host)
   for (const piece of pieces) socket.deliver(piece)
   connection.destroy()

@@ -54,13 +54,14 @@ function record(
 export async function startEngine(
   handler: RequestHandler,
   limits: Partial<HttpLimits> = {},
+  create: typeof createSocketEngine = createSocketEngine,
 ): Promise<{ engine: HttpEngine; port: number }> {
-  const engine = createSocketEngine({
+  const engine = create({
     limits: { ...defaultHttpLimits, connectionsPerAddress: 10_000, ...limits },
     handler,
     monotonicMs: () => performance.now(),
   })
-  const { port } = await engine.listen('127.0.0.1', 0)
+  const { port } = await engine.listen({ host: '127.0.0.1', port: 0 })
   return { engine, port }
 }
 

@@ -21,6 +21,8 @@ export function edgeConfig(
     spoolBytes: 16_777_216,
     mode: 'enforce',
     workers: 2,
+    engine: 'socket',
+    beside: [],
     rules: ['builtin'],
     paranoia: 1,
     onInspectionFailure: 'refuse',
@@ -35,6 +37,16 @@ export function edgeConfig(
     ownListeners: [],
     ...change,
   }
+}
+
+const defaultPool = {
+  targets: [],
+  balance: 'round-robin',
+  protocol: 'http1',
+  retries: 1,
+  failures: 5,
+  openForMs: 1000,
+  tls: {},
 }
 
 /** A site of such a configuration. */
@@ -56,6 +68,8 @@ export function siteConfig(
     mode: 'enforce',
     steps: {},
     trustedProxies: [],
+    proxyProtocol: [],
+    pool: defaultPool,
     accessEvents: 'each',
     onInspectionFailure: 'refuse',
     ...change,

@@ -4,8 +4,10 @@ import { BanHolder } from '../../src/ban/ban-holder.ts'
 import type { BanEntry } from '../../src/ban/ban-table.ts'
 import { defaultHttpLimits } from '../../src/http/limits.ts'
 import type { HttpLimits } from '../../src/http/limits.ts'
+import { createNodeEngine } from '../../src/http/node-engine.ts'
 import { createSocketEngine } from '../../src/http/socket-engine.ts'
-import type { HttpEngine } from '../../src/http/exchange.ts'
+import type { ListenOptions } from '../../src/listen/listen-options.ts'
+import type { HttpEngine, Listening } from '../../src/http/exchange.ts'
 import { Gateway } from '../../src/pipeline/gateway.ts'
 import type { BlockRecord, RequestRecord } from '../../src/pipeline/request-record.ts'
 import { createSiteRouter } from '../../src/pipeline/site-router.ts'
@@ -13,6 +15,7 @@ import type { Site, SiteInspection, Step } from '../../src/pipeline/site.ts'
 import { defaultUpstreamLimits } from '../../src/upstream/upstream-limits.ts'
 import type { UpstreamLimits } from '../../src/upstream/upstream-limits.ts'
 import { UpstreamPool } from '../../src/upstream/upstream-pool.ts'
+import type { Upstreams } from '../../src/upstream/upstreams.ts'
 
 /** A site of a test. */
 export interface TestSite {
@@ -23,6 +26,8 @@ export interface TestSite {
   readonly inspection?: SiteInspection
   readonly onInspectionFailure?: 'refuse' | 'pass'
   readonly modes?: Partial<Record<Step, Mode>>
+  readonly pool?: Upstreams
+  readonly change?: Partial<Site>
 }
 
 /** How a test edge is set up. */
@@ -33,6 +38,9 @@ export interface TestEdgeOptions {
   readonly inspectedBodySizeBytes?: number
   readonly inspectionSteps?: number
   readonly isOwnListener?: (address: string, port: number) => boolean
+  readonly engine?: 'socket' | 'node'
+  /** How the listeners are opened. */
+  readonly listen?: Partial<ListenOptions>
 }
 
 /** What a request looked like when its event was written. */
@@ -47,6 +55,10 @@ export interface SeenRecord {
   readonly canary: string
 }
 
+/** Engine of tests that name none: every suite runs with each. */
+export const testEngine: 'socket' | 'node' =
+  process.env['SEVENFOLD_EDGE_ENGINE'] === 'node' ? 'node' : 'socket'
+
 /** An edge in this process, with everything it reports. */
 export class TestEdge {
   readonly accesses: SeenRecord[] = []
@@ -55,7 +67,7 @@ export class TestEdge {
   readonly bans = new BanHolder(7)
   readonly ports: number[] = []
   readonly engine: HttpEngine
-  readonly pools: UpstreamPool[] = []
+  readonly pools: Upstreams[] = []
   private readonly options: TestEdgeOptions
   private readonly gateway: Gateway
   private nextId = 1
@@ -86,7 +98,8 @@ export class TestEdge {
       createSiteRouter([]),
       [],
     )
-    this.engine = createSocketEngine({
+    const create = (options.engine ?? testEngine) === 'node' ? createNodeEngine : createSocketEngine
+    this.engine = create({
       limits: { ...defaultHttpLimits, ...options.limits },
       handler: this.gateway,
       monotonicMs,
@@ -97,11 +110,13 @@ export class TestEdge {
   static async start(options: TestEdgeOptions, ownPorts = false): Promise<TestEdge> {
     const edge = new TestEdge(options)
     const sites: Site[] = []
+    let listening: Listening | null = null
     for (const site of options.sites) {
       if (ownPorts || edge.ports.length === 0) {
-        edge.ports.push((await edge.engine.listen('127.0.0.1', 0)).port)
+        listening = await edge.engine.listen({ host: '127.0.0.1', port: 0, ...options.listen })
+        edge.ports.push(listening.port)
       }
-      sites.push(edge.makeSite(site, edge.ports.at(-1) ?? 0))
+      sites.push(edge.makeSite(site, listening?.id ?? 0))
     }
     edge.gateway.replaceSites(createSiteRouter(sites), sites)
     return edge
@@ -148,25 +163,31 @@ export class TestEdge {
     for (const pool of this.pools) pool.close()
   }
 
-  private makeSite(site: TestSite, port: number): Site {
-    const pool = new UpstreamPool({
-      host: '127.0.0.1',
-      port: site.upstreamPort,
-      limits: { ...defaultUpstreamLimits, ...this.options.limits },
-      monotonicMs: () => performance.now(),
-      ...(this.options.isOwnListener === undefined ? {} : { isOwnListener: this.options.isOwnListener }),
-    })
+  private makeSite(site: TestSite, listener: number): Site {
+    const pool =
+      site.pool ??
+      new UpstreamPool({
+        host: '127.0.0.1',
+        port: site.upstreamPort,
+        limits: { ...defaultUpstreamLimits, ...this.options.limits },
+        monotonicMs: () => performance.now(),
+        ...(this.options.isOwnListener === undefined ? {} : { isOwnListener: this.options.isOwnListener }),
+      })
     this.pools.push(pool)
     return {
       name: site.name ?? 'shop',
-      port,
+      listener,
       hosts: site.hosts ?? ['*'],
       pool,
+      retries: 1,
+      answerFields: '',
+      ownHandshake: false,
       upstreamAuthority: `127.0.0.1:${site.upstreamPort}`,
       proxies: createNetworkSet(site.proxies ?? []),
       inspection: site.inspection ?? null,
       onInspectionFailure: site.onInspectionFailure ?? 'refuse',
       mode: (step) => site.modes?.[step] ?? 'enforce',
+      ...site.change,
     }
   }
 }

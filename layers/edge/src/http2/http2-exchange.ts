@@ -1,0 +1,63 @@
+import { constants } from 'node:http2'
+import type { OutgoingHttpHeaders, ServerHttp2Stream } from 'node:http2'
+import { StreamExchange } from '../http/stream-exchange.ts'
+import type { StreamExchangeOptions } from '../http/stream-exchange.ts'
+import type { ResponseHead } from '../http/response-head.ts'
+
+/** Header lines of an answer as HTTP/2 wants them: lower case, repeated ones as lists. */
+export function http2Headers(head: ResponseHead): OutgoingHttpHeaders {
+  const headers: Record<string, string | string[] | number> = { ':status': head.status }
+  for (const line of head.fields.split('\r\n')) {
+    const colon = line.indexOf(':')
+    if (colon <= 0) continue
+    const name = line.slice(0, colon).toLowerCase()
+    const value = line.slice(colon + 1).trim()
+    const before = headers[name]
+    if (before === undefined) headers[name] = value
+    else headers[name] = [...(Array.isArray(before) ? before : [String(before)]), value]
+  }
+  if (head.contentLength >= 0 && head.status !== 204) headers['content-length'] = String(head.contentLength)
+  return headers
+}
+
+/** One request of an HTTP/2 connection and its answer. */
+export class Http2Exchange extends StreamExchange {
+  private readonly stream: ServerHttp2Stream
+
+  constructor(stream: ServerHttp2Stream, options: Omit<StreamExchangeOptions, 'input' | 'output'>) {
+    super({ ...options, input: stream, output: stream })
+    this.stream = stream
+  }
+
+  /** True until the answer is complete or given up. */
+  get running(): boolean {
+    return !this.over
+  }
+
+  sendContinue(): void {
+    const { stream } = this
+    if (this.head.expectContinue && !this.responded && !stream.destroyed && !stream.closed) {
+      stream.additionalHeaders({ ':status': 100 })
+    }
+  }
+
+  switchProtocols(): void {
+    // Upgrade is a header of HTTP/1.1 and never asked for here (RFC 9113 section 8.6).
+    this.destroy()
+  }
+
+  protected begin(head: ResponseHead, _bodyless: boolean, ended: boolean): void {
+    const { stream } = this
+    if (stream.destroyed || stream.closed) return
+    stream.respond(http2Headers(head), { endStream: ended })
+  }
+
+  protected breakOff(): void {
+    if (!this.stream.destroyed) this.stream.close(constants.NGHTTP2_INTERNAL_ERROR)
+  }
+
+  protected complete(unread: boolean): void {
+    // RFC 9113 section 8.1: a complete answer may ask the client to stop sending, without an error.
+    if (unread) this.stream.once('finish', () => this.stream.close(constants.NGHTTP2_NO_ERROR))
+  }
+}
