@@ -1,0 +1,49 @@
+/** From when on a worker counts as overloaded. */
+export interface LoadLimits {
+  /** Milliseconds by which the worker is late. */
+  readonly delayMs: number
+  /** Requests at work. */
+  readonly inFlight: number
+}
+
+/** How often the load is looked at, milliseconds. */
+export const lookMs = 50
+const harder = 0.2
+const softer = 0.05
+
+/**
+ * How overloaded this worker is: how late its timers come, and how many requests are at work. While it is too much, the
+ * share of unknown clients that are turned away grows, else it shrinks again.
+ */
+export class LoadGauge {
+  /** Requests at work. */
+  inFlight = 0
+  /** Share of unknown clients that are turned away, 0 to 1. */
+  share = 0
+  /** By how much the worker was late lately, milliseconds. */
+  lateMs = 0
+  private readonly limits: LoadLimits
+  private readonly random: () => number
+  private due = 0
+
+  /** @param random numbers from 0 to 1. */
+  constructor(limits: LoadLimits, random: () => number) {
+    this.limits = limits
+    this.random = random
+  }
+
+  /** Takes a look; to be called every `lookMs`. @param now milliseconds of a monotonic clock. */
+  look(now: number): void {
+    const late = this.due === 0 ? 0 : Math.max(0, now - this.due)
+    this.due = now + lookMs
+    // One late timer is a pause of the garbage collector; an average over a third of a second is load.
+    this.lateMs += (late - this.lateMs) * 0.15
+    const tooMuch = this.lateMs > this.limits.delayMs || this.inFlight > this.limits.inFlight
+    this.share = tooMuch ? Math.min(1, this.share + harder) : Math.max(0, this.share - softer)
+  }
+
+  /** True when an unknown client is to be turned away now. Hot. */
+  turnsAway(): boolean {
+    return this.share > 0 && this.random() < this.share
+  }
+}
