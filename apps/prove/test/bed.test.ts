@@ -4,7 +4,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { tailLedger } from '@sevenfold/ledger'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Browser } from 'playwright-core'
 import { agentEntry, packageEntry } from '../src/bed/package-entry.ts'
+import { browserJourneys } from '../src/benign/browser-journeys.ts'
+import { findChromium } from '../src/browser/find-chromium.ts'
+import { openBrowser } from '../src/browser/open-browser.ts'
 import { journeys, loadCatalogue, markdownReport, runProof, startBed } from '../src/index.ts'
 import type { Bed, Proof } from '../src/index.ts'
 import { documentText, recordProof } from '../src/record/record-proof.ts'
@@ -17,14 +21,17 @@ describe.skipIf(missing.length > 0)('a proof on a real bed (needs a build)', () 
   const dataDir = mkdtempSync(join(tmpdir(), 'prove-bed-'))
   let bed: Bed | undefined
   let proof: Proof | undefined
+  let browser: Browser | undefined
 
   beforeAll(async () => {
     bed = await startBed({ dataDir })
     const attacks = (await loadCatalogue()).filter((attack) => wanted.has(attack.id))
-    proof = await runProof(bed, { seed: 'bed', attacks, journeys })
+    browser = await openBrowser(process.env)
+    const visits = browser === undefined ? {} : { browser: { program: browser, journeys: browserJourneys } }
+    proof = await runProof(bed, { seed: 'bed', attacks, journeys, ...visits })
   }, 120_000)
 
-  afterAll(() => bed?.close())
+  afterAll(() => Promise.all([bed?.close(), browser?.close()]))
 
   const outcome = (id: string): unknown => {
     const cells = proof?.document.attacks.find((attack) => attack.id === id)?.cells
@@ -44,6 +51,14 @@ describe.skipIf(missing.length > 0)('a proof on a real bed (needs a build)', () 
     'sees the edge alone stop %s',
     (id) => {
       expect(outcome(id)).toMatchObject({ edge: 'stopped', all: 'stopped' })
+    },
+  )
+
+  it.skipIf(findChromium(process.env) === undefined)(
+    'lets a real browser look around, buy and contribute (needs Chromium)',
+    () => {
+      const visits = proof?.benign.filter(({ name }) => name.startsWith('browser-'))
+      expect(visits).toEqual(browserJourneys.map(({ id }) => ({ name: id, blocked: false })))
     },
   )
 

@@ -11,7 +11,9 @@ import type { Baseline } from '../baseline/read-baseline.ts'
 import type { Bed } from '../bed/bed.ts'
 import { startBed } from '../bed/start-bed.ts'
 import { startBareBed } from '../bed/start-bare-bed.ts'
+import { browserJourneys } from '../benign/browser-journeys.ts'
 import { journeys } from '../benign/journeys.ts'
+import { openBrowser } from '../browser/open-browser.ts'
 import { defaultRepeats } from '../cost/measure-cost.ts'
 import { runProof } from '../matrix/run-proof.ts'
 import type { Proof } from '../matrix/run-proof.ts'
@@ -119,6 +121,8 @@ async function prove(options: ProveOptions, io: ProveIo): Promise<number> {
   checkWritable(options.files)
   io.stderr.write('setting up the shop and its layers\n')
   const bed = await openBed(options)
+  const browser = await openBrowser(process.env)
+  if (browser === undefined) io.stderr.write('no Chromium here: its visits are left out\n')
   try {
     const seed = options.seed ?? randomBytes(4).toString('hex')
     const onProgress = showProgress(io.stderr, () => performance.now())
@@ -126,6 +130,7 @@ async function prove(options: ProveOptions, io: ProveIo): Promise<number> {
       seed,
       attacks,
       journeys,
+      ...(browser === undefined ? {} : { browser: { program: browser, journeys: browserJourneys } }),
       ...(options.measure ? { costRepeats: defaultRepeats, availability: true } : {}),
       onProgress,
       ...(io.signal === undefined ? {} : { signal: io.signal }),
@@ -133,7 +138,7 @@ async function prove(options: ProveOptions, io: ProveIo): Promise<number> {
     if (options.record !== undefined) await record(options.record, proof, io)
     return conclude(proof, options, { ...io, ...(baseline === undefined ? {} : { baseline }) })
   } finally {
-    await bed.close()
+    await Promise.all([bed.close(), browser?.close()])
   }
 }
 

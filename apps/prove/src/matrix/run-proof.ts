@@ -1,8 +1,10 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { ProofDocument } from '@sevenfold/event'
+import type { Browser } from 'playwright-core'
 import type { Attack } from '../attack/attack.ts'
 import { availabilitySteps, measureAvailability } from '../availability/measure-availability.ts'
 import type { Application, Bed } from '../bed/bed.ts'
+import type { BrowserJourney } from '../benign/browser-journeys.ts'
 import type { Journey } from '../benign/journey.ts'
 import { costSteps, measureCost } from '../cost/measure-cost.ts'
 import { cellAddress } from './cell-address.ts'
@@ -13,7 +15,7 @@ import type { CellRun } from './judge.ts'
 import type { JudgingEvent } from './judging-event.ts'
 import { makeDocument } from './make-document.ts'
 import type { AttackRow, BenignRun } from './make-document.ts'
-import { runAttack, runJourney, runTwin } from './run-cell.ts'
+import { runAttack, runBrowserJourney, runJourney, runTwin } from './run-cell.ts'
 import type { CellOptions } from './run-cell.ts'
 
 /** How a proof runs. */
@@ -21,6 +23,8 @@ export interface ProofOptions {
   readonly seed: string
   readonly attacks: readonly Attack[]
   readonly journeys: readonly Journey[]
+  /** A real browser, and who comes with it. */
+  readonly browser?: { readonly program: Browser; readonly journeys: readonly BrowserJourney[] }
   /** Repeats of the cost measurement; 0 or absent: costs are not measured. */
   readonly costRepeats?: number
   /** Whether processes are killed and stalled under good load. */
@@ -138,6 +142,14 @@ async function runAttacks(runner: Runner, lanes: Lanes, options: ProofOptions): 
   await behind
 }
 
+function browserCells({ browser }: ProofOptions): readonly { readonly name: string; readonly act: Act }[] {
+  if (browser === undefined) return []
+  return browser.journeys.map((journey) => ({
+    name: journey.id,
+    act: (cell: CellOptions) => runBrowserJourney(journey, browser.program, cell),
+  }))
+}
+
 /** Makes all innocent visits with no layer and with all. */
 async function runVisits(runner: Runner, lanes: Lanes, options: ProofOptions): Promise<void> {
   const cells = [
@@ -149,6 +161,7 @@ async function runVisits(runner: Runner, lanes: Lanes, options: ProofOptions): P
       name: journey.id,
       act: (cell: CellOptions) => runJourney(journey, cell),
     })),
+    ...browserCells(options),
   ]
   const visitAll = async (lane: readonly Configuration[]): Promise<void> => {
     for (const configuration of lane) {
@@ -249,7 +262,8 @@ async function measureLater(
 /** Attacks the bed in every configuration, judges what its layers wrote, and measures what they cost. */
 export async function runProof(bed: Bed, options: ProofOptions): Promise<Proof> {
   const plan = planConfigurations(bed.layers)
-  const visitsPerConfiguration = options.attacks.length + options.journeys.length
+  const browsers = options.browser?.journeys.length ?? 0
+  const visitsPerConfiguration = options.attacks.length + options.journeys.length + browsers
   const total =
     1 + // the wait for late detections
     options.attacks.length * plan.distinct.length +
