@@ -202,7 +202,11 @@ export class ProxyExchange
 
   /** Holds the body back until `limit` bytes of it or all are here. */
   private gather(limit: number): void {
-    this.hold = new BodyHold()
+    this.hold ??= new BodyHold()
+    if (this.hold.complete) {
+      this.continueJudgement()
+      return
+    }
     if (!hasBody(this.head)) {
       this.hold.complete = true
       this.continueJudgement()

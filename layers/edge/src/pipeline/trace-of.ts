@@ -42,6 +42,7 @@ export function traceOf(facts: TraceFacts): readonly TraceStep[] {
   const steps: TraceStep[] = [{ step: 'limits', verdict: 'pass' }]
   if (blocked !== null && ended === 'ban') return [...steps, blockStep(blocked)]
   steps.push(banStep(facts.ban), ...facts.guard)
+  if (facts.guard.at(-1)?.verdict === 'answered') return steps
   if (ended !== null && guardSteps.has(ended)) return steps
   if (blocked !== null && blocked.step === 'waf') steps.push(blockStep(blocked))
   else steps.push({ step: 'waf', verdict: facts.waf })

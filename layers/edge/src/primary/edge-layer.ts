@@ -6,6 +6,7 @@ import { configPath, defineLayer } from '@sevenfold/layer'
 import type { Layer, ModeBaseline, PartContext, RunningLayer, SelfTestResult } from '@sevenfold/layer'
 import { FixKeeper } from '../fixes/fix-keeper.ts'
 import type { InForce } from '../fixes/fix-keeper.ts'
+import { ensureGuardSecret } from '../guard/guard-secret.ts'
 import { LocalAllows } from '../fixes/local-allows.ts'
 import { siteExclusion } from '../fixes/site-exclusion.ts'
 import { ensureCanaryKey } from '../pipeline/canary-key.ts'
@@ -48,6 +49,7 @@ class EdgePrimary {
     this.context = context
     this.path = join(context.dataDir, 'decisions.json')
     ensureCanaryKey(context.dataDir)
+    ensureGuardSecret(context.dataDir)
     this.loadDecisions()
     this.pool = new WorkerPool({
       rootDir: context.rootDir,

@@ -6,6 +6,7 @@ import { isJsonObject } from '@sevenfold/event'
 import type { Listening, Logger, ModeBaseline } from '@sevenfold/layer'
 import { EdgeError } from '../edge-error.ts'
 import type { SiteExclusion } from '../fixes/site-exclusion.ts'
+import { RateHub } from '../rate/rate-hub.ts'
 import type { PrimaryMessage, WorkerMessage } from '../worker/worker-message.ts'
 
 /** What the pool needs. */
@@ -48,6 +49,7 @@ export class WorkerPool {
   private readonly tests = new Map<number, (message: Extract<WorkerMessage, { type: 'tested' }>) => void>()
   private config: { readonly config: EdgeConfig; readonly digest: string } | null = null
   private nextTest = 1
+  private readonly counters = new RateHub(() => performance.now())
   private quickDeaths = 0
   private stopping = false
 
@@ -233,12 +235,16 @@ export class WorkerPool {
           this.listening = message.listening
           resolve(member)
         }
-        this.take(message)
+        this.take(message, member)
       })
     })
   }
 
-  private take(message: WorkerMessage): void {
+  private take(message: WorkerMessage, from: Member): void {
+    if (message.type === 'guard-ask') send(from.worker, this.counters.answer(message))
+    if (message.type === 'rates') {
+      for (const member of this.members.values()) if (member !== from) send(member.worker, message)
+    }
     if (message.type === 'canary') this.options.onCanary(message.attack, message.stopped)
     if (message.type === 'tested') {
       this.tests.get(message.id)?.(message)

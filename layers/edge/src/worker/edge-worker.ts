@@ -11,6 +11,10 @@ import { createSocketEngine } from '../http/socket-engine.ts'
 import { buildInspection } from '../inspection/build-inspection.ts'
 import { siteRules } from '../inspection/site-rules.ts'
 import type { SiteExclusion } from '../fixes/site-exclusion.ts'
+import { buildSiteSteps } from '../guard/build-site-steps.ts'
+import type { BuiltSteps } from '../guard/build-site-steps.ts'
+import { GuardServices } from '../guard/guard-services.ts'
+import type { GuardQuestion, GuardTold, RateUpdate } from '../rate/rate-message.ts'
 import { SiteInspections } from '../fixes/site-inspections.ts'
 import { Gateway } from '../pipeline/gateway.ts'
 import type { GatewayContext } from '../pipeline/gateway-context.ts'
@@ -19,7 +23,7 @@ import type { Site } from '../pipeline/site.ts'
 import { LocalAnswer } from '../upstream/local-answer.ts'
 import { certificateLookMs } from '../tls/certificate-keeper.ts'
 import { createNodeEngine } from '../http/node-engine.ts'
-import { buildSite, ownListenerTest } from './build-sites.ts'
+import { buildSite, ownListenerTest, stepMode } from './build-sites.ts'
 import { buildUpstreams } from './build-upstreams.ts'
 import { redirectAnswer } from './redirect-answer.ts'
 import { SiteDoors } from './site-doors.ts'
@@ -34,6 +38,10 @@ export interface EdgeWorkerOptions {
   readonly context: PartContext<EdgeConfig>
   /** Key of canary marks, or null. */
   readonly canaryKey: Uint8Array | null
+  /** Secret of challenges and counters, the same in all workers. */
+  readonly guardSecret: Uint8Array
+  /** Tells the primary about counters. */
+  readonly onCounters: (message: RateUpdate | GuardQuestion) => void
   /** A canary went through the judgement. */
   readonly onCanary: (attack: string, stopped: boolean) => void
 }
@@ -58,6 +66,8 @@ export class EdgeWorker {
   private acmeTokens: ReadonlyMap<string, string> = new Map()
   private readonly sites: Site[] = []
   private readonly gateway: Gateway
+  private readonly guards: GuardServices
+  private steps: ReadonlyMap<string, BuiltSteps> = new Map()
   private readonly timers: NodeJS.Timeout[] = []
 
   /** @throws EdgeError EDGE_RULES_INVALID. */
@@ -77,6 +87,7 @@ export class EdgeWorker {
       spool: context.spool,
       now: () => context.clock.now(),
     })
+    this.guards = this.guardServices()
     this.gateway = new Gateway(this.gatewayContext(config), createSiteRouter([]), [])
     const engine = { limits: config.limits, handler: this.gateway, monotonicMs }
     this.engine = config.engine === 'node' ? createNodeEngine(engine) : createSocketEngine(engine)
@@ -92,6 +103,13 @@ export class EdgeWorker {
   /** Opens all listeners. Rejects when one cannot be opened. */
   async start(): Promise<void> {
     const { context } = this.options
+    this.steps = await buildSiteSteps({
+      config: context.config,
+      services: this.guards,
+      secret: this.options.guardSecret,
+      mode: (site, step) => stepMode(site, step, context.mode(site.name)),
+    })
+    this.guards.start()
     const doors = await this.doors.open()
     for (const door of doors) this.sites.push(...this.sitesOf(door))
     this.listening = doors.map(({ site, listening }) => ({
@@ -121,23 +139,29 @@ export class EdgeWorker {
       onTarget: (url, up) => this.events.target(site.name, url, up),
     })
     const inspection = this.inspections.of(site.name)
-    const own = buildSite(site, { listener: listening.id, upstreams }, { inspection, mode })
+    const place = { listener: listening.id, upstreams }
+    const own: Site = { ...buildSite(site, place, { inspection, mode }), ...this.steps.get(site.name) }
     if (redirect === null) return [own]
     const answer = redirectAnswer(
       () => (site.listen.port === 0 ? listening.port : site.listen.port),
       () => this.acmeTokens,
     )
     const plain = { ...site, steps: { ...site.steps, waf: 'off', response: 'off' } as const }
-    const place = { listener: redirect.id, upstreams: new LocalAnswer(answer) }
+    const plainPlace = { listener: redirect.id, upstreams: new LocalAnswer(answer) }
     return [
       own,
-      { ...buildSite(plain, place, { inspection: null, mode }), answerFields: '', ownHandshake: false },
+      { ...buildSite(plain, plainPlace, { inspection: null, mode }), answerFields: '', ownHandshake: false },
     ]
   }
 
   /** Tokens that a certificate authority asks for. */
   setAcmeTokens(tokens: Readonly<Record<string, string>>): void {
     this.acmeTokens = new Map(Object.entries(tokens))
+  }
+
+  /** Takes what the primary says about counters. */
+  takeCounters(message: RateUpdate | GuardTold): void {
+    this.guards.take(message)
   }
 
   /** Takes a part of the decisions; true when a version is complete. */
@@ -167,8 +191,25 @@ export class EdgeWorker {
    */
   async stop(patient = false): Promise<void> {
     for (const timer of this.timers) clearInterval(timer)
+    this.guards.stop()
     await this.engine.close(drainGraceMs, patient)
     for (const site of this.sites) site.pool.close()
+  }
+
+  private guardServices(): GuardServices {
+    const { context, guardSecret, onCounters } = this.options
+    return new GuardServices({
+      config: context.config,
+      secret: guardSecret,
+      monotonicMs,
+      now: () => context.clock.now(),
+      send: onCounters,
+      notice: (action, message) => context.emit(context.events.notice(action, message)),
+      finding: (site, finding) => {
+        const draft = context.events.finding(finding)
+        context.emit({ ...draft, sevenfold: { ...draft.sevenfold, site } })
+      },
+    })
   }
 
   private gatewayContext(config: EdgeConfig): GatewayContext {

@@ -1,6 +1,8 @@
+import { randomBytes } from 'node:crypto'
 import { defaultReceivers, startPart } from '@sevenfold/layer'
 import type { PartContext } from '@sevenfold/layer'
 import type { EdgeConfig } from '@sevenfold/config'
+import { readGuardSecret } from '../guard/guard-secret.ts'
 import { readCanaryKey } from '../pipeline/canary-key.ts'
 import type { SiteExclusion } from '../fixes/site-exclusion.ts'
 import { EdgeWorker } from './edge-worker.ts'
@@ -32,6 +34,10 @@ class WorkerProcess {
         break
       case 'modes':
         this.context?.adoptModes(message.modes)
+        break
+      case 'rates':
+      case 'guard-told':
+        this.worker?.takeCounters(message)
         break
       case 'selftest':
         await this.selfTest(message.id)
@@ -79,6 +85,8 @@ class WorkerProcess {
     this.worker = new EdgeWorker({
       context: this.context,
       canaryKey: readCanaryKey(this.context.dataDir),
+      guardSecret: readGuardSecret(this.context.dataDir) ?? randomBytes(32),
+      onCounters: tell,
       onCanary: (attack, stopped) => tell({ type: 'canary', attack, stopped }),
     })
     // Decisions are in force before the first connection is taken.

@@ -2,6 +2,7 @@ import type { EdgeConfig } from '@sevenfold/config'
 import type { Listening, ModeBaseline } from '@sevenfold/layer'
 import type { BanEntry } from '../ban/ban-table.ts'
 import type { SiteExclusion } from '../fixes/site-exclusion.ts'
+import type { GuardQuestion, GuardTold, RateUpdate } from '../rate/rate-message.ts'
 
 /** A part of the table of decisions. Parts of one version follow each other; the last one makes it complete. */
 export interface BanUpdate {
@@ -26,6 +27,8 @@ export type PrimaryMessage =
       readonly modes: ModeBaseline
     }
   | BanUpdate
+  | RateUpdate
+  | GuardTold
   | { readonly type: 'modes'; readonly modes: ModeBaseline }
   | { readonly type: 'selftest'; readonly id: number }
   /** All exclusions in force; answered with `tested`. */
@@ -47,6 +50,8 @@ export type WorkerMessage =
   /** The table of this version is complete in this worker. */
   | { readonly type: 'applied'; readonly version: number; readonly size: number }
   | { readonly type: 'canary'; readonly attack: string; readonly stopped: boolean }
+  | RateUpdate
+  | GuardQuestion
 
 /** Entries in one message: a table of a million does not stop the traffic of a worker while it arrives. */
 export const entriesPerMessage = 5000
