@@ -91,7 +91,8 @@ describe('bodies of requests', () => {
     )
     await waitFor(() => upstream.bytes[0]?.endsWith('0\r\n\r\n') === true, 'the end of the body')
     expect(upstream.heads[0]).toContain('Transfer-Encoding: chunked\r\n')
-    expect(upstream.bytes[0]).toContain('\r\n\r\n5\r\nabcde\r\n0\r\n\r\n')
+    // How pieces are cut is the engine's affair.
+    expect(upstream.bytes[0]).toMatch(/\r\n\r\n(?:5\r\nabcde|3\r\nabc\r\n2\r\nde)\r\n0\r\n\r\n$/)
     for (const socket of upstream.sockets) socket.write('HTTP/1.1 204 No Content\r\n\r\n')
     expect((await client.answer()).status).toBe(204)
   })

@@ -49,6 +49,7 @@ class NodeConnection implements Served {
   private idleSince: number
   private readonly openedAt: number
   private refused = false
+  private readonly waiting: (() => void)[] = []
 
   constructor(socket: Socket, peer: Peer, host: ConnectionHost) {
     this.socket = socket
@@ -65,6 +66,15 @@ class NodeConnection implements Served {
       this.refuse(head)
       return
     }
+    if (this.exchange !== null) {
+      // Pipelined: one after the other, as everywhere else.
+      this.waiting.push(() => this.begin(request, response, head))
+      return
+    }
+    this.begin(request, response, head)
+  }
+
+  private begin(request: IncomingMessage, response: ServerResponse, head: RequestHead): void {
     const options = { head, peer: this.peer, host: this.host }
     const exchange = new NodeExchange(request, response, options, () => this.isLast())
     response.once('close', () => this.ended(exchange))
@@ -135,6 +145,7 @@ class NodeConnection implements Served {
     this.exchange = null
     this.idleSince = this.host.now
     this.bytesAtEnd = this.socket.bytesRead
+    if (!this.socket.destroyed) this.waiting.shift()?.()
   }
 
   private headOf(request: IncomingMessage): RequestHead | Refusal {

@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { AnswerWriter } from './answer-writer.ts'
 import { parseHeaderFields } from './header-fields.ts'
+import { hasBody } from './request-head.ts'
 import type { ResponseHead } from './response-head.ts'
 import { StreamExchange } from './stream-exchange.ts'
 import type { StreamExchangeOptions } from './stream-exchange.ts'
@@ -38,13 +39,15 @@ export class NodeExchange extends StreamExchange {
 
   protected begin(head: ResponseHead, bodyless: boolean): void {
     const { response } = this
-    const close =
-      head.close === true || !this.head.keepAlive || this.last() || this.request.complete === false
+    const unread = hasBody(this.head) && !this.request.complete
+    const close = head.close === true || !this.head.keepAlive || this.last() || unread
     const lines = parseHeaderFields(head.fields)
     if (head.contentLength >= 0 && head.status !== 204)
       lines.push('Content-Length', String(head.contentLength))
     else if (!bodyless && this.head.minorVersion === 1) lines.push('Transfer-Encoding', 'chunked')
     if (close) lines.push('Connection', 'close')
+    // Without a header Node would add one; HTTP/1.1 keeps a connection without a word.
+    else response.removeHeader('connection')
     response.sendDate = false
     response.shouldKeepAlive = !close
     response.writeHead(head.status, head.reason, lines)

@@ -1,0 +1,4 @@
+// The second implementation of HttpEngine under the same suite as the first.
+process.env['SEVENFOLD_EDGE_ENGINE'] = 'node'
+
+await import('../judgement.test.ts')
