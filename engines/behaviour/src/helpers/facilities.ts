@@ -19,9 +19,7 @@ export interface StashFacility {
 
 /** What is known of an address's place. All texts may be empty. */
 export interface GeoFacility {
-  city(
-    ip: string,
-  ):
+  city(ip: string):
     | {
         readonly isoCode: string
         readonly latitude: number
