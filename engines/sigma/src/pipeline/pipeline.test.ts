@@ -19,7 +19,7 @@ function rule(selection: SigmaValue, logsource: SigmaValue = web): SigmaValue {
     id: 'r',
     logsource,
     detection: { selection, condition: 'not not selection' },
-  } as SigmaValue
+  }
 }
 
 describe('field mappings', () => {

@@ -32,7 +32,12 @@ interface Watched {
 
 /** Compares what live agents say they did with what arrived: a heartbeat alone does not prove that the log path works. */
 export class PathWatch {
+  readonly #patienceMs: number
   readonly #agents = new Map<string, Watched>()
+
+  constructor(patienceMs: number = pathPatienceMs) {
+    this.#patienceMs = patienceMs
+  }
 
   /** A verified heartbeat. `arrived` is the number of the agent's events on the receiver's disk in this epoch. */
   observe(statement: PathStatement, arrived: number, nowMs: number): void {
@@ -68,13 +73,18 @@ export class PathWatch {
     known.arrived = arrived
   }
 
+  /** Planned end: nothing is owed. */
+  forget(agent: string): void {
+    this.#agents.delete(agent)
+  }
+
   /** What is wrong with an agent's path now. */
   problems(agent: string, nowMs: number): readonly PathProblem[] {
     const known = this.#agents.get(agent)
     if (known === undefined) return []
     const problems: PathProblem[] = []
     const isOver = (since: number | undefined): since is number =>
-      since !== undefined && nowMs - since >= pathPatienceMs
+      since !== undefined && nowMs - since >= this.#patienceMs
     if (isOver(known.stalledSinceMs))
       problems.push({
         kind: 'stalled',

@@ -1,0 +1,477 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { AlertsConfig } from '@sevenfold/config'
+import { isJsonObject } from '@sevenfold/event'
+import type { EventDraft, HeartbeatBody, JsonObject } from '@sevenfold/event'
+import { openRegistry, writeAtomic } from '@sevenfold/layer'
+import type { PartContext, Registry, Timer } from '@sevenfold/layer'
+import { logStart } from '@sevenfold/ledger/segments'
+import type { SegmentLine, SegmentPosition } from '@sevenfold/ledger/segments'
+import type { Alert } from './alert/alert.ts'
+import { severityOf } from './alert/level.ts'
+import { textAt, valueAt } from './alert/read-event.ts'
+import { createLagMetrics } from './follow/lag.ts'
+import { LedgerFollower } from './follow/ledger-follower.ts'
+import { leadingRule } from './incident/case.ts'
+import { IncidentBook } from './incident/incident-book.ts'
+import type { IncidentChange } from './incident/incident-book.ts'
+import { LoadBook } from './incident/load-book.ts'
+import { readAlertsState, writeAlertsState } from './incident/state-file.ts'
+import type { AlertsState } from './incident/state-file.ts'
+import { RuleJudge } from './rules/rule-judge.ts'
+import { compileRules, readRuleDocuments } from './rules/rule-set.ts'
+import type { RuleDocuments } from './rules/rule-set.ts'
+import { ChatterBook } from './silence/chatter-book.ts'
+import type { SilenceFinding } from './silence/finding.ts'
+import { FindingBook } from './silence/finding-book.ts'
+import { findingDraft } from './silence/finding-draft.ts'
+import { HouseWatch } from './silence/house-watch.ts'
+import { expectedAgents } from './silence/expected-agents.ts'
+import { PlannedSilences } from './silence/planned-silences.ts'
+import { probePart, probeSockets } from './silence/probe-parts.ts'
+import { FilterStore } from './verdict/filter-store.ts'
+
+/** A compiled configuration of the alerts process. */
+export type Context = PartContext<AlertsConfig>
+
+/** How long windows of correlations reach back after a restart, in milliseconds. */
+export const warmMs = 3_600_000
+const tickMs = 1_000
+const saveMs = 60_000
+const sweepMs = 300_000
+/** A change is written at once, but not more often than this. */
+const saveSoonMs = 1_000
+
+interface Mark {
+  readonly timeMs: number
+  readonly position: SegmentPosition
+}
+
+/** The alerts process without its API: follows the ledger, judges, watches for silence, keeps incidents. */
+export class AlertsService {
+  readonly context: Context
+  readonly book: IncidentBook
+  readonly load: LoadBook = new LoadBook()
+  readonly filters: FilterStore
+  readonly planned: PlannedSilences = new PlannedSilences()
+  readonly findings: FindingBook = new FindingBook(this.planned)
+  readonly house: HouseWatch
+  readonly judge: RuleJudge
+  readonly #chatter = new ChatterBook()
+  readonly #follower: LedgerFollower
+  readonly #registry: Registry
+  readonly #lag
+  readonly #counts
+  readonly #listeners: ((change: IncidentChange) => void)[] = []
+  readonly #timers = new Set<Timer>()
+  readonly #statePath: string
+  readonly #chatterPath: string
+  #documents: RuleDocuments
+  #nextIncident = 1
+  #warmUntil = 0
+  #skipBelow = 0
+  #marks: Mark[] = []
+  #lastEventMs = 0
+  #isDirty = false
+  #savedAtMs = 0
+  #isStopped = false
+  #keptRuns: unknown
+  /** What playbooks keep over a restart; set by them. */
+  dumpRuns: () => unknown = () => this.#keptRuns
+
+  constructor(context: Context) {
+    const { config, dataDir, rootDir, metrics } = context
+    this.context = context
+    this.#statePath = join(dataDir, 'state.json')
+    this.#chatterPath = join(dataDir, 'chatter.ndjson')
+    this.book = new IncidentBook({
+      mergeWindowMs: config.mergeWindowMs,
+      newId: () => `inc-${String(this.#nextIncident++).padStart(4, '0')}`,
+    })
+    this.filters = new FilterStore(join(dataDir, 'filters'))
+    this.house = new HouseWatch(config.silence)
+    this.#documents = readRuleDocuments(config.rules)
+    this.judge = new RuleJudge(this.#compile())
+    this.#registry = openRegistry({
+      path: join(rootDir, 'ledger', 'agents.json'),
+      onInvalid: (error) => context.log.error('registry-invalid', { error }),
+    })
+    this.#lag = createLagMetrics(metrics)
+    this.#counts = {
+      events: metrics.counter('sevenfold_alerts_events_total', 'Events of the ledger that were judged'),
+      alerts: metrics.counter('sevenfold_alerts_matches_total', 'Matches of rules'),
+      incidents: metrics.counter('sevenfold_alerts_incidents_total', 'Incidents that were opened'),
+      unreadable: metrics.counter(
+        'sevenfold_alerts_unreadable_total',
+        'Lines of the ledger that are no events',
+      ),
+    }
+    const state = this.#restore()
+    this.#follower = new LedgerFollower({
+      folder: join(rootDir, 'ledger', 'segments'),
+      position: state?.warmFrom ?? logStart,
+      onLine: (line) => this.#takeLine(line),
+      onCaughtUp: () => this.#measureLag(),
+      onLost: (oldest) => this.#lost(oldest),
+      onError: (error) => context.log.error('ledger-unreadable', { error }),
+    })
+  }
+
+  /** What playbooks kept before the restart. */
+  get keptRuns(): unknown {
+    return this.#keptRuns
+  }
+
+  /** Calls `run` after each change of an incident. */
+  onChange(run: (change: IncidentChange) => void): void {
+    this.#listeners.push(run)
+  }
+
+  #restore(): AlertsState | undefined {
+    const { log, clock, rootDir } = this.context
+    let state: AlertsState | undefined
+    try {
+      state = readAlertsState(this.#statePath)
+    } catch (error) {
+      // Rather everything judged again than nothing: the ledger has it all.
+      log.error('state-damaged', { error })
+    }
+    if (state === undefined) return undefined
+    this.#nextIncident = state.nextIncident
+    this.#warmUntil = state.position.index
+    this.book.restore(state.book)
+    this.load.restore(state.load)
+    this.planned.restore(state.planned)
+    this.house.restore(state.house, expectedAgents(rootDir, state.house.agents), clock.now())
+    this.#keptRuns = state.runs
+    try {
+      this.#chatter.restore(readFileSync(this.#chatterPath, 'utf8'), clock.now())
+    } catch {
+      // None yet, or damaged: baselines are learnt again.
+    }
+    return state
+  }
+
+  #compile() {
+    const rules = compileRules(this.#documents, this.filters.documents(this.context.clock.now()))
+    for (const { source, message } of rules.problems)
+      this.context.log.error('rule-refused', { source, message })
+    return rules
+  }
+
+  /** Compiles again after a change of the filters. */
+  recompile(): void {
+    this.judge.use(this.#compile())
+  }
+
+  /** Reads the rules again. @throws AlertsError ALERTS_RULES; the old ones stay. */
+  reloadRules(folders: readonly string[]): void {
+    this.#documents = readRuleDocuments(folders)
+    this.recompile()
+  }
+
+  /** Folder of the ledger's segments. */
+  get segments(): string {
+    return join(this.context.rootDir, 'ledger', 'segments')
+  }
+
+  /** Documents of rules as they were read. */
+  get documents(): RuleDocuments {
+    return this.#documents
+  }
+
+  /** Begins to follow, to probe and to watch. Waits for nothing: what is not read yet is a lag. */
+  start(): void {
+    void this.#follower.start() // errors go to onError
+    const { probeIntervalMs } = this.context.config.silence
+    this.#every(tickMs, () => this.#tick())
+    this.#every(probeIntervalMs, () => void this.#probeAll())
+    this.#every(saveMs, () => this.save())
+    this.#every(sweepMs, () => this.#sweep())
+    void this.#probeAll()
+  }
+
+  #every(ms: number, run: () => void): void {
+    const plan = (): void => {
+      const timer = this.context.clock.after(ms, () => {
+        this.#timers.delete(timer)
+        if (this.#isStopped) return
+        try {
+          run()
+        } catch (error) {
+          this.context.log.error('alerts-tick-failed', { error })
+        }
+        plan()
+      })
+      this.#timers.add(timer)
+    }
+    plan()
+  }
+
+  #takeLine({ bytes, segment, offset, index }: SegmentLine): void {
+    if (index < this.#skipBelow) return
+    let event: unknown
+    try {
+      event = JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8'))
+    } catch {
+      event = undefined // the ledger's verification names it
+    }
+    if (!isJsonObject(event)) {
+      this.#counts.unreadable.inc()
+      return
+    }
+    const timeMs = Date.parse(textAt(event, '@timestamp'))
+    if (Number.isNaN(timeMs)) return
+    this.#mark(timeMs, { segment, offset, index })
+    if (index < this.#warmUntil) {
+      this.judge.warm({ event, timeMs })
+      return
+    }
+    this.#counts.events.inc()
+    this.#lastEventMs = timeMs
+    this.#isDirty = true
+    this.#observe(event, timeMs)
+    if (isOwnEcho(event)) return
+    this.#takeAlerts(this.judge.judge({ event, timeMs, index }))
+  }
+
+  /** Remembers where each minute starts, so that windows can be read again after a restart. */
+  #mark(timeMs: number, position: SegmentPosition): void {
+    const last = this.#marks.at(-1)
+    if (last !== undefined && timeMs - last.timeMs < 60_000) return
+    this.#marks.push({ timeMs, position })
+    while (this.#marks.length > 1 && (this.#marks[1]?.timeMs ?? timeMs) < timeMs - warmMs) this.#marks.shift()
+  }
+
+  #observe(event: JsonObject, timeMs: number): void {
+    const agent = textAt(event, 'agent', 'id')
+    const sequence = valueAt(event, 'event', 'sequence')
+    if (agent === '' || typeof sequence !== 'number') return
+    const lane = textAt(event, 'sevenfold', 'lane')
+    this.house.arrivals.take(agent, textAt(event, 'agent', 'ephemeral_id'), lane, sequence)
+    if (textAt(event, 'sevenfold', 'kind') === 'heartbeat') {
+      const beat = valueAt(event, 'sevenfold', 'heartbeat')
+      if (!isJsonObject(beat)) return
+      const nowMs = this.context.clock.now()
+      // Read late, a beat counts for when it was written.
+      const beatMs = this.#follower.isCaughtUp ? nowMs : Math.min(timeMs, nowMs)
+      // The ledger checked the form and the signature of its writer before it took the event.
+      this.house.beat(beat as unknown as HeartbeatBody, 'ledger', beatMs)
+    } else this.#chatter.take(agent, timeMs)
+  }
+
+  #takeAlerts(alerts: readonly Alert[]): void {
+    for (const alert of alerts) {
+      this.#counts.alerts.inc(alert.count)
+      this.load.alert(alert.rule, alert.timeMs, alert.count)
+      for (const change of this.book.take(alert)) this.#tell(change)
+    }
+  }
+
+  #tell(change: IncidentChange): void {
+    const { incident } = change
+    const rule = leadingRule(incident.body)
+    if (change.kind === 'opened' || change.kind === 'campaign') {
+      this.#counts.incidents.inc()
+      if (rule !== undefined) this.load.incident(rule, incident.openedMs)
+    }
+    const [actor] = incident.body.entities.values()
+    this.emit(
+      this.context.events.detection({
+        rule: {
+          id: rule?.id ?? '',
+          name: rule?.name ?? '',
+          ruleset: 'sevenfold',
+          ...(rule === undefined || rule.author === '' ? {} : { author: [rule.author] }),
+        },
+        message: `incident ${incident.id} ${change.kind}: ${incident.title}`,
+        severity: severityOf[incident.body.level],
+        count: incident.body.count,
+        ...(actor?.type === 'source' ? { clientAddress: actor.value } : {}),
+        ...(actor?.type === 'user' ? { userName: actor.value } : {}),
+        threat: {
+          framework: 'MITRE ATT&CK',
+          technique: { id: [...incident.body.techniques] },
+          tactic: { name: [...incident.body.tactics] },
+        },
+      }),
+      { incident: incident.id, change: change.kind },
+    )
+    for (const listener of this.#listeners) listener(change)
+    this.saveSoon()
+  }
+
+  /** Writes an event of our own with labels. */
+  emit(draft: EventDraft, labels: Readonly<Record<string, string>>): void {
+    this.context.emit({ ...draft, labels: { ...draft.labels, ...labels } })
+  }
+
+  #tick(): void {
+    const nowMs = this.context.clock.now()
+    this.#readCheckpoint(nowMs)
+    const isBehind = !this.#follower.isCaughtUp
+    const quiet = this.#chatter
+      .tick(nowMs)
+      .map(({ source, quiet: { minutes, expected, observed } }): SilenceFinding => {
+        const message = `${source} wrote ${observed} events in ${minutes} min where ${expected.toFixed(1)} are usual`
+        return {
+          kind: 'chatter',
+          part: source.split('/', 1)[0] ?? source,
+          agent: source,
+          message,
+          sinceMs: nowMs - minutes * 60_000,
+        }
+      })
+    const found = this.house.findings(nowMs, isBehind).filter((finding) => this.#isMissed(finding))
+    this.#takeFindings([...found, ...quiet, ...this.#stillQuiet(quiet)], nowMs)
+    if (!isBehind) this.#takeAlerts(this.judge.advance(nowMs))
+    this.#measureLag()
+  }
+
+  /** A part that the supervisor does not run any more is not missed. */
+  #isMissed({ kind, agent }: SilenceFinding): boolean {
+    if (kind !== 'dark' || agent?.endsWith('/main') !== true) return true
+    if (expectedAgents(this.context.rootDir, [agent]).length > 0) return true
+    this.house.forget(agent)
+    return false
+  }
+
+  /** Minutes end once a minute; in between whoever was quiet still is. */
+  #stillQuiet(now: readonly SilenceFinding[]): readonly SilenceFinding[] {
+    return now.length > 0 ? [] : this.findings.active().filter(({ kind }) => kind === 'chatter')
+  }
+
+  #takeFindings(found: readonly SilenceFinding[], nowMs: number): void {
+    const { raised, ended } = this.findings.update(found, nowMs)
+    for (const finding of raised) {
+      const draft = findingDraft(this.context.events, finding, 'raised')
+      this.context.emit(draft)
+      this.context.log.warn('silence', { kind: finding.kind, part: finding.part, message: finding.message })
+      // Judged here as well: when nothing reaches the ledger, this is the only way to an incident.
+      const event = draft as unknown as JsonObject
+      this.#takeAlerts(this.judge.judge({ event, timeMs: nowMs }))
+    }
+    for (const finding of ended) this.context.emit(findingDraft(this.context.events, finding, 'ended'))
+  }
+
+  #readCheckpoint(nowMs: number): void {
+    let note: string
+    try {
+      note = readFileSync(join(this.context.rootDir, 'ledger', 'checkpoint'), 'utf8')
+    } catch {
+      return // none yet
+    }
+    if (!this.house.takeCheckpoint(note, { nowMs })) return
+    const shown = Number(note.split('\n', 2)[1])
+    // What the shorter history holds was judged already; what comes after it is new.
+    this.#skipBelow = shown
+    this.#warmUntil = 0
+    void this.#follower.seek(logStart)
+  }
+
+  #lost(oldest: SegmentPosition): SegmentPosition {
+    const { position } = this.#follower
+    this.context.log.warn('ledger-place-lost', { position: position.index, oldest: oldest.index })
+    // Retention went past us: go on with what is there. A history that became shorter is found by its checkpoint.
+    if (position.index > oldest.index) this.#skipBelow = Math.max(this.#skipBelow, position.index)
+    return oldest
+  }
+
+  async #probeAll(): Promise<void> {
+    const parts = probeSockets(this.context.rootDir).filter(({ part }) => part !== 'alerts')
+    await Promise.all(
+      parts.map(async ({ part, socketPath }) => {
+        try {
+          const body = await probePart(socketPath, part, this.#registry)
+          if (body !== undefined && !this.#isStopped) this.house.beat(body, 'probe', this.context.clock.now())
+        } catch {
+          // Not reached: that nothing is heard of it is what counts.
+        }
+      }),
+    )
+  }
+
+  #measureLag(): void {
+    const seen = this.house.dump().checkpoint?.size ?? 0
+    const nowMs = this.context.clock.now()
+    const entries = Math.max(0, seen - this.#follower.position.index)
+    this.#lag.set(
+      entries,
+      entries === 0 || this.#lastEventMs === 0 ? 0 : Math.max(0, (nowMs - this.#lastEventMs) / 1000),
+    )
+  }
+
+  /** Entries judged, and entries that the newest checkpoint names. */
+  progress(): { readonly position: number; readonly ledger: number; readonly caughtUp: boolean } {
+    const ledger = this.house.dump().checkpoint?.size ?? 0
+    return { position: this.#follower.position.index, ledger, caughtUp: this.#follower.isCaughtUp }
+  }
+
+  #sweep(): void {
+    const nowMs = this.context.clock.now()
+    this.book.sweep(nowMs, this.context.config.retentionMs)
+    if (this.filters.expire(nowMs)) this.recompile()
+    this.planned.list(nowMs)
+    writeAtomic(this.#chatterPath, this.#chatter.dump())
+  }
+
+  /** Writes the state soon; several changes at once are written together. */
+  saveSoon(): void {
+    this.#isDirty = true
+    const { clock } = this.context
+    const waitMs = Math.max(0, this.#savedAtMs + saveSoonMs - clock.monotonicMs())
+    if (this.#isStopped) return
+    const timer = clock.after(waitMs, () => {
+      this.#timers.delete(timer)
+      this.save()
+    })
+    this.#timers.add(timer)
+  }
+
+  /** Writes the state when something changed. A full disk is logged; the next time tries again. */
+  save(): void {
+    if (!this.#isDirty) return
+    const { clock, log } = this.context
+    this.#savedAtMs = clock.monotonicMs()
+    try {
+      writeAlertsState(this.#statePath, this.#state())
+      this.#isDirty = false
+    } catch (error) {
+      log.error('state-not-written', { error })
+    }
+  }
+
+  #state(): AlertsState {
+    const { position } = this.#follower
+    return {
+      v: 1,
+      position,
+      warmFrom: this.#marks[0]?.position ?? position,
+      nextIncident: this.#nextIncident,
+      book: this.book.dump(),
+      load: this.load.dump(),
+      house: this.house.dump(),
+      planned: this.planned.list(this.context.clock.now()),
+      runs: this.dumpRuns(),
+    }
+  }
+
+  /** Ends after the lines under way and keeps everything. */
+  async stop(): Promise<void> {
+    this.#isStopped = true
+    for (const timer of this.#timers) timer.cancel()
+    await this.#follower.close()
+    this.#isDirty = true
+    this.save()
+    writeAtomic(this.#chatterPath, this.#chatter.dump())
+  }
+}
+
+/** Events that we wrote of what we judged: they were judged when they were made. */
+function isOwnEcho(event: JsonObject): boolean {
+  if (textAt(event, 'sevenfold', 'layer') !== 'alerts') return false
+  const kind = textAt(event, 'sevenfold', 'kind')
+  return (
+    kind === 'detection' || (kind === 'notice' && textAt(event, 'event', 'action').startsWith('silence-'))
+  )
+}
