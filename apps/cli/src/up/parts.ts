@@ -62,6 +62,11 @@ export function houseParts(
       stopStage: stopStages.readers,
     },
     {
+      name: 'alerts',
+      entry: entryOf(import.meta.resolve('@sevenfold/alerts')),
+      stopStage: stopStages.readers,
+    },
+    {
       name: 'detection',
       entry: entryOf(import.meta.resolve('@sevenfold/detection')),
       env: secretEnvironment(parts, env),

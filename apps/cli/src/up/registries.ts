@@ -4,7 +4,7 @@ import type { PartName } from '@sevenfold/event'
 
 /** Who may send events to which receiver. Detection never gets events through the backbone. */
 const senders: Readonly<Record<'ledger' | 'detection', readonly PartName[]>> = {
-  ledger: ['edge', 'runtime', 'detection', 'ledger', 'collector', 'console', 'supervisor'],
+  ledger: ['edge', 'runtime', 'detection', 'ledger', 'collector', 'alerts', 'console', 'supervisor'],
   detection: ['edge', 'runtime'],
 }
 
