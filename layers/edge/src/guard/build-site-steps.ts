@@ -28,7 +28,7 @@ import type { SiteSteps } from './site-steps.ts'
 
 /** What the steps of a site are built with. */
 export interface SiteStepsOptions {
-  readonly config: Pick<EdgeConfig, 'shedding' | 'sites'>
+  readonly config: Pick<EdgeConfig, 'sites'> & Partial<Pick<EdgeConfig, 'shedding'>>
   readonly services: GuardServices
   readonly secret: Uint8Array
   /** Mode of a step of a site now. */
@@ -116,7 +116,7 @@ async function stepsOf(
     schema: schema === undefined ? null : await SiteSchema.compile(readDocument(schema.file), schema),
     headers: new AnswerHeaders(site.headers),
     sessionCookie: site.rate.sessionCookie,
-    sheds: config.shedding.enabled,
+    sheds: config.shedding?.enabled ?? false,
     mode: (step) => options.mode(site, step),
   }
 }
@@ -129,6 +129,8 @@ export async function buildSiteSteps(options: SiteStepsOptions): Promise<Readonl
   const built = new Map<string, BuiltSteps>()
   const readers = new GeoReaders()
   for (const [index, site] of options.config.sites.entries()) {
+    // A configuration that was compiled by the version before has none of these sections.
+    if (!('rate' in site)) continue
     const steps = await stepsOf(site, index, { options, readers })
     built.set(site.name, {
       guard: { open: (request) => new StepsRun(request, steps) },

@@ -26,7 +26,7 @@ const heavyCount = 3000
 
 /** What the steps of a worker need from it. */
 export interface GuardServicesOptions {
-  readonly config: Pick<EdgeConfig, 'shedding' | 'workers'>
+  readonly config: Pick<EdgeConfig, 'workers'> & Partial<Pick<EdgeConfig, 'shedding'>>
   /** At least 16 bytes, the same in all workers. */
   readonly secret: Uint8Array
   readonly monotonicMs: () => number
@@ -43,14 +43,14 @@ export class GuardServices {
   readonly options: GuardServicesOptions
   readonly shared: RateShared
   readonly keys: RateKeys
-  readonly classes = new AgentClasses()
+  readonly classes: AgentClasses = new AgentClasses()
   readonly gauge: LoadGauge
-  readonly reputation = new Reputation()
+  readonly reputation: Reputation = new Reputation()
   readonly room: WaitingRoom
   readonly collector: CspCollector
   /** Requests by address of the last seconds. */
-  readonly recent = new CountMin(32_768)
-  readonly hitters = new HeavyHitters(64)
+  readonly recent: CountMin = new CountMin(32_768)
+  readonly hitters: HeavyHitters = new HeavyHitters(64)
   /** Requests that were turned away since the last notice. */
   turnedAway = 0
   private readonly table: GcraTable
@@ -65,7 +65,7 @@ export class GuardServices {
     this.table = new GcraTable(rateSlots, send !== null && config.workers > 1)
     this.primary = send === null ? null : new PrimaryCounters(send, monotonicMs)
     this.shared = { table: this.table, keys: this.keys, exact: this.primary, monotonicMs }
-    const { delayMs, inFlight } = config.shedding
+    const { delayMs = 60, inFlight = 2000 } = config.shedding ?? {}
     this.gauge = new LoadGauge({ delayMs, inFlight }, () => randomInt(1_000_000) / 1_000_000)
     this.room = new WaitingRoom(monotonicMs)
     this.collector = new CspCollector({ report: options.finding, monotonicMs })
