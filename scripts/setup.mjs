@@ -97,6 +97,9 @@ function build(stamp, force) {
   const built = existsSync(join(root, 'apps/cli/dist/main.js'))
   if (!force && built && stamp.source === newest) return newest
   run(process.execPath, [tool('typescript/bin/tsc'), '-b'], 'building')
+  const agent = join(root, 'layers/runtime')
+  const bundle = ['build', agent, '--config', join(agent, 'vite.config.ts'), '--logLevel', 'warn']
+  run(process.execPath, [tool('vite/bin/vite.js'), ...bundle], 'bundling the agent')
   const view = join(root, 'apps/console/vite.config.ts')
   if (existsSync(view)) {
     const source = newestSource(join(root, 'apps/console'))

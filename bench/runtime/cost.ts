@@ -1,10 +1,8 @@
-import { spawn } from 'node:child_process'
-import type { ChildProcess } from 'node:child_process'
 import { readFileSync, readdirSync } from 'node:fs'
-import { createServer } from 'node:net'
-import type { AddressInfo } from 'node:net'
 import type { Harness } from './harness.ts'
 import { burst, endpoints } from './load.ts'
+import { startVariant } from './start-variant.ts'
+import type { RunningVariant } from './start-variant.ts'
 
 /** Requests of one burst, and bursts of one endpoint for each variant. */
 export interface CostOptions {
@@ -15,11 +13,10 @@ export interface CostOptions {
 /** CPU of the server per request as a ratio to the unprotected application, median of the rounds; by endpoint. */
 export type Cost = Readonly<Record<string, { readonly ratio: number; readonly micros: number }>>
 
-interface Running {
-  readonly app: ChildProcess
-  readonly port: number
+interface Running extends RunningVariant {
   /** CPU time until it was ready, in milliseconds. */
   readonly startMs: number
+  readonly memoryMiB: number
 }
 
 /** CPU time of a process with all its threads, in microseconds. */
@@ -29,31 +26,38 @@ function cpuMicros(pid: number): number {
   return times.reduce((sum, time) => sum + Number(time ?? 0), 0) / 1000
 }
 
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => {
-    server.listen(0, '127.0.0.1', resolve)
-  })
-  const { port } = server.address() as AddressInfo
-  await new Promise((resolve) => server.close(resolve))
-  return port
+/** Memory in use, in MiB. */
+function memoryOf(pid: number): number {
+  return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024
 }
 
 async function start(harness: Harness, name: string): Promise<Running> {
-  const variant = harness.variants[name]
-  const port = await freePort()
-  const app = spawn(process.execPath, [...(variant?.args ?? []), 'app.cjs'], {
-    cwd: harness.folder,
-    env: { ...process.env, NODE_ENV: 'production', PORT: String(port), ...variant?.env },
-    stdio: ['ignore', 'pipe', 'ignore'],
-  })
-  await new Promise<void>((resolve, reject) => {
-    app.stdout?.on('data', (text) => {
-      if (String(text).includes('READY')) resolve()
-    })
-    app.on('exit', (code) => reject(new Error(`${name} ended with code ${code}`)))
-  })
-  return { app, port, startMs: cpuMicros(app.pid ?? 0) / 1000 }
+  const running = await startVariant(harness, name)
+  return { ...running, startMs: cpuMicros(running.pid) / 1000, memoryMiB: memoryOf(running.pid) }
+}
+
+/** Starts each variant several times, one after the other, and gives the medians. */
+export async function runStarts(
+  harness: Harness,
+  names: readonly string[],
+  rounds: number,
+): Promise<Readonly<Record<string, { readonly startMs: number; readonly memoryMiB: number }>>> {
+  const samples = new Map<string, Running[]>()
+  for (let round = 0; round < rounds; round += 1)
+    for (const name of names) {
+      const running = await start(harness, name)
+      await running.stop()
+      samples.set(name, [...(samples.get(name) ?? []), running])
+    }
+  return Object.fromEntries(
+    [...samples].map(([name, list]) => [
+      name,
+      {
+        startMs: median(list.map(({ startMs }) => startMs)),
+        memoryMiB: median(list.map(({ memoryMiB }) => memoryMiB)),
+      },
+    ]),
+  )
 }
 
 /** The middle of a list. */
@@ -64,22 +68,20 @@ export function median(values: readonly number[]): number {
 /** Runs all variants side by side; bursts go round-robin over them, so that a busy machine hits all alike. */
 export async function runCost(
   harness: Harness,
+  names: readonly string[],
   options: CostOptions,
-): Promise<{
-  readonly cost: Readonly<Record<string, Cost>>
-  readonly startMs: Readonly<Record<string, number>>
-}> {
+): Promise<Readonly<Record<string, Cost>>> {
   const running = new Map<string, Running>()
   try {
-    for (const name of harness.names) running.set(name, await start(harness, name))
+    for (const name of names) running.set(name, await start(harness, name))
     const cost: Record<string, Record<string, { ratio: number; micros: number }>> = {}
     for (const [key, endpoint] of Object.entries(endpoints)) {
       const samples = new Map<string, number[]>()
       for (let round = -2; round < options.rounds; round += 1) {
-        for (const [name, { app, port }] of round % 2 === 0 ? running : [...running].toReversed()) {
-          const before = cpuMicros(app.pid ?? 0)
+        for (const [name, { pid, port }] of round % 2 === 0 ? running : [...running].toReversed()) {
+          const before = cpuMicros(pid)
           await burst(port, endpoint, options.requests)
-          const micros = (cpuMicros(app.pid ?? 0) - before) / options.requests
+          const micros = (cpuMicros(pid) - before) / options.requests
           if (round >= 0) samples.set(name, [...(samples.get(name) ?? []), micros]) // the first two warm up
         }
       }
@@ -89,8 +91,8 @@ export async function runCost(
         cost[name] = { ...cost[name], [key]: { ratio, micros: median(list) } }
       }
     }
-    return { cost, startMs: Object.fromEntries([...running].map(([name, { startMs }]) => [name, startMs])) }
+    return cost
   } finally {
-    for (const { app } of running.values()) app.kill('SIGTERM')
+    for (const { stop } of running.values()) await stop()
   }
 }

@@ -58,8 +58,22 @@ export async function findHarness(): Promise<Found> {
     cpSync(join(source, name), join(folder, name))
   symlinkSync(packages, join(folder, 'node_modules'))
   const known = JSON.parse(readFileSync(join(source, 'variants.json'), 'utf8')) as Record<string, Variant>
-  const ours = { args: ['--import', register], env: { SEVENFOLD_RUNTIME_MODE: 'enforce' } }
-  const variants = { ...known, sevenfold: ours }
+  const args = ['--import', register]
+  const env = { SEVENFOLD_RUNTIME_MODE: 'enforce' }
+  const profiled = (mode: string): Variant => ({
+    args,
+    env: {
+      ...env,
+      SEVENFOLD_RUNTIME_PROFILE: join(folder, 'profile.json'),
+      SEVENFOLD_RUNTIME_PROFILE_MODE: mode,
+    },
+  })
+  const variants = {
+    ...known,
+    sevenfold: { args, env },
+    'sevenfold-learn': profiled('learn'),
+    'sevenfold-learned': profiled('enforce'),
+  }
   writeFileSync(join(folder, 'variants.json'), JSON.stringify(variants))
   const present = Object.values(peers).filter(([, name]) => existsSync(join(packages, name)))
   const names = ['none', 'sevenfold', ...present.map(([variant]) => variant)]

@@ -1,45 +1,69 @@
-import { runCost } from './cost.ts'
+import { runCost, runStarts } from './cost.ts'
+import type { Cost } from './cost.ts'
 import { runDetection } from './detection.ts'
 import { findHarness } from './harness.ts'
+import type { Harness } from './harness.ts'
+import { learnProfile } from './learn.ts'
+import { learnRequests } from './learn-requests.ts'
 
 // Detection and cost of the agent beside no agent, and beside Zen and dd-trace where they are installed.
 const options = {
-  requests: Number(process.env['SEVENFOLD_BENCH_REQUESTS'] ?? 1200),
-  rounds: Number(process.env['SEVENFOLD_BENCH_ROUNDS'] ?? 7),
+  requests: Number(process.env['SEVENFOLD_BENCH_REQUESTS'] ?? 240),
+  rounds: Number(process.env['SEVENFOLD_BENCH_ROUNDS'] ?? 31),
+  starts: Number(process.env['SEVENFOLD_BENCH_STARTS'] ?? 11),
 }
+const wanted = new Set((process.env['SEVENFOLD_BENCH_PARTS'] ?? 'detection,start,cost').split(','))
 
 function print(line: string): void {
   process.stdout.write(`${line}\n`)
 }
 
+function printDetection(harness: Harness, name: string): void {
+  const { attacks, stopped, benign, benignRight, unanswered, missed } = runDetection(harness, name)
+  print(
+    `${name.padEnd(18)} attacks stopped ${stopped}/${attacks}, innocent requests right ${benignRight}/${benign}, unanswered ${unanswered}`,
+  )
+  if (name !== 'none') print(`${' '.repeat(18)} missed: ${missed.join(' ') || 'none'}`)
+}
+
+function printCost(name: string, cost: Cost): void {
+  const byEndpoint = Object.entries(cost)
+  const logs = byEndpoint.map(([, { ratio }]) => Math.log(ratio))
+  const mean = Math.exp(logs.reduce((sum, log) => sum + log, 0) / logs.length)
+  const cells = byEndpoint.map(
+    ([key, { ratio, micros }]) => `${key} x${ratio.toFixed(2)} (${micros.toFixed(0)} µs)`,
+  )
+  print(`${name.padEnd(18)} geometric mean x${mean.toFixed(3)}; ${cells.join(', ')}`)
+}
+
+async function run(harness: Harness): Promise<void> {
+  print(`Node ${process.version}; variants ${harness.names.join(', ')}`)
+  if (wanted.has('detection')) {
+    const answered = await learnProfile(harness)
+    print(`profile learned from ${answered} of ${learnRequests.length} innocent requests`)
+    for (const name of [...harness.names.slice(0, 2), 'sevenfold-learned', ...harness.names.slice(2)])
+      printDetection(harness, name)
+  }
+  if (wanted.has('start')) {
+    const starts = await runStarts(harness, harness.names, options.starts)
+    const plain = starts['none']
+    print(`start of the process until it listens (medians of ${options.starts})`)
+    for (const [name, { startMs, memoryMiB }] of Object.entries(starts))
+      print(
+        `${name.padEnd(18)} ${startMs.toFixed(0)} ms CPU (+${(startMs - (plain?.startMs ?? 0)).toFixed(0)}), ${memoryMiB.toFixed(1)} MiB (+${(memoryMiB - (plain?.memoryMiB ?? 0)).toFixed(1)})`,
+      )
+  }
+  if (!wanted.has('cost')) return
+  print(`CPU of the server per request, ratio to no agent (medians of ${options.rounds} interleaved bursts)`)
+  const costs = await runCost(harness, harness.names, options)
+  for (const [name, cost] of Object.entries(costs)) printCost(name, cost)
+}
+
 const found = await findHarness()
 if ('missing' in found) print(`skipped: bench:runtime needs ${found.missing}`)
-else {
-  const { harness } = found
+else
   try {
-    print(`Node ${process.version}; variants ${harness.names.join(', ')}`)
-    for (const name of harness.names) {
-      const { attacks, stopped, benign, benignRight, unanswered, missed } = runDetection(harness, name)
-      print(
-        `${name.padEnd(10)} attacks stopped ${stopped}/${attacks}, innocent requests right ${benignRight}/${benign}, unanswered ${unanswered}`,
-      )
-      if (name !== 'none') print(`${' '.repeat(10)} missed: ${missed.join(' ') || 'none'}`)
-    }
-    const { cost, startMs } = await runCost(harness, options)
-    print(
-      `CPU of the server per request, ratio to no agent (medians of ${options.rounds} interleaved bursts)`,
-    )
-    for (const name of harness.names) {
-      const byEndpoint = Object.entries(cost[name] ?? {})
-      const logs = byEndpoint.map(([, { ratio }]) => Math.log(ratio))
-      const mean = Math.exp(logs.reduce((sum, log) => sum + log, 0) / logs.length)
-      const cells = byEndpoint.map(
-        ([key, { ratio, micros }]) => `${key} x${ratio.toFixed(2)} (${micros.toFixed(0)} µs)`,
-      )
-      print(`${name.padEnd(10)} geometric mean x${mean.toFixed(2)}; ${cells.join(', ')}`)
-      print(`${' '.repeat(10)} start-up ${(startMs[name] ?? 0).toFixed(0)} ms CPU`)
-    }
+    await run(found.harness)
   } finally {
-    harness.remove()
+    found.harness.remove()
   }
-}

@@ -5,6 +5,8 @@ import type { AgentMode } from './agent.ts'
 import { finding } from './attack.ts'
 import { StoredInputs } from './inputs/stored-inputs.ts'
 import { sqlDialects } from './lexers/sql-spans.ts'
+import { ProfileKeeper } from './profile/profile-keeper.ts'
+import { Profile } from './profile/profile.ts'
 import { RefusedError } from './refusal.ts'
 import { RequestContext, currentRequest } from './request-context.ts'
 import { StatementGuard } from './statement-guard.ts'
@@ -67,7 +69,11 @@ describe('StatementGuard', () => {
   it('refuses a statement that an earlier request has stored', () => {
     const { agent } = setUp('enforce')
     const stored = new StoredInputs()
-    const guard = new StatementGuard(agent, stored)
+    const guard = new StatementGuard(
+      agent,
+      stored,
+      new ProfileKeeper(agent, 'off', new Profile(), () => undefined),
+    )
     serving('/', stored, () => guard.check({ ...call, text: 'update t set a=$1', values: [attack] }))
     expect(serving('/', stored, () => guard.check({ ...call, text: statement }))?.attack).toBe(
       'sql-injection',
@@ -77,7 +83,11 @@ describe('StatementGuard', () => {
   it('remembers bound values also when the statement is known', () => {
     const { agent } = setUp('enforce')
     const stored = new StoredInputs()
-    const guard = new StatementGuard(agent, stored)
+    const guard = new StatementGuard(
+      agent,
+      stored,
+      new ProfileKeeper(agent, 'off', new Profile(), () => undefined),
+    )
     const store = (value: string): unknown =>
       serving('/', stored, () => guard.check({ ...call, text: 'update t set a=$1', values: [value] }))
     store('plain')
@@ -88,7 +98,11 @@ describe('StatementGuard', () => {
   it('does not learn a statement in which an input stands', () => {
     const { agent } = setUp('enforce')
     const stored = new StoredInputs()
-    const guard = new StatementGuard(agent, stored)
+    const guard = new StatementGuard(
+      agent,
+      stored,
+      new ProfileKeeper(agent, 'off', new Profile(), () => undefined),
+    )
     const ask = (): unknown =>
       serving(`/?q=${encodeURIComponent(attack)}`, stored, () => guard.check({ ...call, text: statement }))
     expect(ask()).toBeInstanceOf(RefusedError)

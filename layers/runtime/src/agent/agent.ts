@@ -76,11 +76,20 @@ export class Agent {
 
   /** Reports a finding; gives the refusal when the agent enforces. */
   object(found: Finding, sink: string, context: RequestContext): RefusedError | null {
+    context.isScored = true
     const enforces = this.mode === 'enforce'
     if (enforces) this.counters.refused += 1
     else this.counters.noticed += 1
     this.#report({ finding: found, sink, mode: this.mode, context })
     return enforces ? new RefusedError(found.attack) : null
+  }
+
+  /** Reports a finding that is let through whatever the mode. */
+  notice(found: Finding, sink: string, context: RequestContext): null {
+    context.isScored = true
+    this.counters.noticed += 1
+    this.#report({ finding: found, sink, mode: 'monitor', context })
+    return null
   }
 
   /** Counts a fault of the agent itself. */

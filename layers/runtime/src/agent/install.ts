@@ -13,6 +13,11 @@ import { hookPrototype } from './hooks/prototype.ts'
 import { hookResponse } from './hooks/response.ts'
 import { hookWire } from './hooks/wire.ts'
 import { StoredInputs } from './inputs/stored-inputs.ts'
+import type { ProfileOptions } from './options.ts'
+import { OutgoingGuard } from './outgoing-guard.ts'
+import { loadProfile, ProfileSaver } from './profile/profile-file.ts'
+import { ProfileKeeper } from './profile/profile-keeper.ts'
+import { Profile } from './profile/profile.ts'
 import { StatementGuard } from './statement-guard.ts'
 
 /** What an installed agent is given. */
@@ -20,6 +25,21 @@ export interface InstallOptions {
   readonly mode: AgentMode
   readonly report: (report: AgentReport) => void
   readonly onFault: (error: unknown, sink: string) => void
+  readonly profile?: ProfileOptions
+}
+
+function makeKeeper(agent: Agent, options: ProfileOptions | undefined): ProfileKeeper {
+  if (options === undefined || options.mode === 'off')
+    return new ProfileKeeper(agent, 'off', new Profile(), () => undefined)
+  try {
+    const profile = loadProfile(options.path)
+    const fault = (error: unknown): void => agent.fault(error, 'profile')
+    const saver = new ProfileSaver(options.path, () => profile.toText(), fault)
+    return new ProfileKeeper(agent, options.mode, profile, () => saver.touch())
+  } catch (error) {
+    agent.fault(error, 'profile') // a file that is no profile: the judges that need none still judge
+    return new ProfileKeeper(agent, 'off', new Profile(), () => undefined)
+  }
 }
 
 const installed = Symbol.for('sevenfold.agent')
@@ -30,22 +50,24 @@ export function installedAgent(): Agent | undefined {
 }
 
 /** Hooks this process or worker thread, once: a second copy of this package gets the first one's agent. */
-export function installAgent({ mode, report, onFault }: InstallOptions): Agent {
+export function installAgent({ mode, report, onFault, profile }: InstallOptions): Agent {
   const present = installedAgent()
   if (present !== undefined) return present
   const agent = new Agent(mode, report, onFault)
   Object.defineProperty(globalThis, installed, { value: agent })
   const stored = new StoredInputs()
-  const guard = new StatementGuard(agent, stored)
+  const keeper = makeKeeper(agent, profile)
+  const guard = new StatementGuard(agent, stored, keeper)
+  const outgoing = new OutgoingGuard(agent, keeper)
   const hooks: readonly [string, () => void][] = [
     ['follow', hookFollowing],
-    ['modules', () => hookModules(agent, guard)],
+    ['modules', () => hookModules({ agent, guard, outgoing })],
     ['http-server', () => hookHttpServer(agent, stored)],
     ['json', () => hookJson(agent)],
-    ['response', () => hookResponse(agent)],
-    ['child-process', () => hookChildProcess(agent)],
-    ['file-system', () => hookFileSystem(agent)],
-    ['http-client', () => hookHttpClient(agent)],
+    ['response', () => hookResponse(agent, keeper)],
+    ['child-process', () => hookChildProcess(agent, keeper)],
+    ['file-system', () => hookFileSystem(agent, keeper)],
+    ['http-client', () => hookHttpClient(outgoing)],
     ['code', () => hookCode(agent)],
     ['prototype', () => hookPrototype(agent)],
     ['wire', () => hookWire(guard)],

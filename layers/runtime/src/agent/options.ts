@@ -1,4 +1,12 @@
 import type { AgentMode } from './agent.ts'
+import type { ProfileMode } from './profile/profile-keeper.ts'
+
+/** What the application was seen to do, and what is made of it. */
+export interface ProfileOptions {
+  /** File of the profile, for review. */
+  readonly path: string
+  readonly mode: ProfileMode
+}
 
 /** Settings of the agent in an application. */
 export interface ProtectOptions {
@@ -12,27 +20,37 @@ export interface ProtectOptions {
   readonly token?: string
   /** A proxy on this host stands in front: its `X-Forwarded-For` tells the client. */
   readonly trustsProxy?: boolean
+  /** Learn what places in the application do, and object to what they never did. */
+  readonly profile?: ProfileOptions
 }
 
 const modes: readonly AgentMode[] = ['off', 'monitor', 'enforce']
+
+const profileModes: readonly ProfileMode[] = ['off', 'learn', 'monitor', 'enforce']
 
 function modeOf(text: string | undefined): AgentMode {
   return modes.find((mode) => mode === text?.toLowerCase()) ?? 'monitor'
 }
 
 /**
- * Reads `SEVENFOLD_RUNTIME_MODE`, `SEVENFOLD_RUNTIME_SOCKET`, `SEVENFOLD_RUNTIME_TOKEN`, `SEVENFOLD_SERVICE` and
- * `SEVENFOLD_RUNTIME_TRUST_PROXY`. An unknown mode is `monitor`.
+ * Reads `SEVENFOLD_RUNTIME_MODE`, `SEVENFOLD_RUNTIME_SOCKET`, `SEVENFOLD_RUNTIME_TOKEN`, `SEVENFOLD_SERVICE`,
+ * `SEVENFOLD_RUNTIME_TRUST_PROXY`, `SEVENFOLD_RUNTIME_PROFILE` and `SEVENFOLD_RUNTIME_PROFILE_MODE`. An unknown mode is
+ * `monitor`.
  */
 export function optionsFromEnvironment(env: Readonly<Record<string, string | undefined>>): ProtectOptions {
   const service = env['SEVENFOLD_SERVICE']
   const socketPath = env['SEVENFOLD_RUNTIME_SOCKET']
   const token = env['SEVENFOLD_RUNTIME_TOKEN']
+  const profile = env['SEVENFOLD_RUNTIME_PROFILE']
+  const profileMode = env['SEVENFOLD_RUNTIME_PROFILE_MODE']?.toLowerCase()
   return {
     mode: modeOf(env['SEVENFOLD_RUNTIME_MODE']),
     ...(service === undefined || service === '' ? {} : { service }),
     ...(socketPath === undefined || socketPath === '' ? {} : { socketPath }),
     ...(token === undefined || token === '' ? {} : { token }),
+    ...(profile === undefined || profile === ''
+      ? {}
+      : { profile: { path: profile, mode: profileModes.find((mode) => mode === profileMode) ?? 'monitor' } }),
     trustsProxy: env['SEVENFOLD_RUNTIME_TRUST_PROXY'] === '1',
   }
 }

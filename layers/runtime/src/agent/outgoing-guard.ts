@@ -2,6 +2,7 @@ import type { Agent } from './agent.ts'
 import { finding } from './attack.ts'
 import { hostsChosenBy, isInner } from './judges/judge-address.ts'
 import type { Outgoing } from './judges/judge-address.ts'
+import type { ProfileKeeper } from './profile/profile-keeper.ts'
 import type { RefusedError } from './refusal.ts'
 import { currentRequest, isServing } from './request-context.ts'
 import type { RequestContext } from './request-context.ts'
@@ -48,14 +49,16 @@ function partsOf(target: unknown): Outgoing | undefined {
 /** Asks about outgoing requests. */
 export class OutgoingGuard {
   readonly #agent: Agent
+  readonly #keeper: ProfileKeeper
 
-  constructor(agent: Agent) {
+  constructor(agent: Agent, keeper: ProfileKeeper) {
     this.#agent = agent
+    this.#keeper = keeper
   }
 
   /** The refusal for a request to a host, or null. From the first host that an input chose, inner addresses are closed. */
   check(sink: string, outgoing: Outgoing): RefusedError | null {
-    return this.#agent.check(sink, (context) => {
+    const refusal = this.#agent.check(sink, (context) => {
       if (!isInner(outgoing.host)) {
         if (!context.guardsAddresses && isChosen(context, outgoing)) context.guardsAddresses = true
         return null
@@ -64,6 +67,7 @@ export class OutgoingGuard {
       const to = `${outgoing.host}:${outgoing.port}`
       return finding('ssrf', to, 'an input sends a request to an inner address')
     })
+    return refusal ?? this.#keeper.checkHost(sink, outgoing.host, outgoing.port)
   }
 
   /** As `check`, for an address in the form of a text, a URL or a Request. */

@@ -18,12 +18,16 @@ export function protect(options: ProtectOptions = {}): Protection {
   if (present !== undefined) return { mode: () => present.mode, counters: () => present.counters }
   const service = options.service ?? basename(process.cwd())
   const sources = { service, trustsProxy: options.trustsProxy === true, now: Date.now }
+  let warned = 0
   const agent = installAgent({
     mode: options.mode ?? 'monitor',
+    ...(options.profile === undefined ? {} : { profile: options.profile }),
     report: (report) => sensor.report(blockDraft(report, sources)),
     onFault: (error, sink) => {
-      // The counter goes out with every beat; the text is for whoever looks at the process.
-      if (agent.counters.faults <= maxFaultWarnings)
+      // The counter goes out with every beat; the text is for whoever looks at the process. A hook may fail before there
+      // is an agent to ask.
+      warned += 1
+      if (warned <= maxFaultWarnings)
         process.emitWarning(`${sink}: ${String(error)}`, { code: 'SEVENFOLD_AGENT_FAULT' })
     },
   })

@@ -1,9 +1,17 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { collectBody, collectHead, collectStrings, collectTarget, maxInputs } from './inputs/collect.ts'
+import {
+  collectBody,
+  collectHead,
+  collectStrings,
+  collectTarget,
+  isUsualHeader,
+  maxInputs,
+} from './inputs/collect.ts'
 import { parseJson } from './inputs/parse-json.ts'
 import type { StoredInputs } from './inputs/stored-inputs.ts'
 import { variantsOf } from './inputs/variants.ts'
 import { canHarm } from './inputs/zones.ts'
+import type { UseKind } from './profile/profile.ts'
 import { InFlight } from './in-flight.ts'
 import { createStore } from './request-store.ts'
 import type { Store } from './request-store.ts'
@@ -14,6 +22,18 @@ export const maxBodyBytes = 1_048_576
 export const maxParsed = 64
 
 const nothing: ReadonlySet<string> = new Set()
+/** Uses of one request that are learned. */
+const maxUses = 1_000
+
+// Quotes, comments, shell marks, climbing paths, options.
+const telling = /['"`;|&$<>\\(){}*]|--|\/\*|\.\.|^-|^\/|:\/\//
+
+/** What a place did while serving a request. */
+export interface Observed {
+  readonly kind: UseKind
+  readonly site: string
+  readonly value: string
+}
 
 /**
  * One request while it is served. Nothing is read before a sink asks: most requests reach none, and then cost a
@@ -26,6 +46,8 @@ export class RequestContext {
   guardsAddresses = false
   /** The answer was refused: status 403 and no more of the application's body. */
   isAnswerRefused = false
+  /** Something was refused or noticed: nothing is learned from this request. */
+  isScored = false
   /** Its slot among the requests in flight. */
   slot = -1
   // Made when needed: one is created for each request, and most requests need none of them.
@@ -36,6 +58,8 @@ export class RequestContext {
   #raw: ReadonlySet<string> = nothing
   #harmful: ReadonlySet<string> | undefined
   #seenParsed = 0
+  #uses: Observed[] | undefined
+  #isTelling: boolean | undefined
   #seenBody = 0
   readonly #stored: StoredInputs
 
@@ -122,6 +146,31 @@ export class RequestContext {
     const type = this.request.headers['content-type'] ?? ''
     if (this.#bodyBytes > 0 && !type.includes('json')) collectBody(type, this.#bodyText(), all)
     return new Set([...all].flatMap((text) => variantsOf(text)))
+  }
+
+  /** Remembers what a place did while serving this request. */
+  addUse(use: Observed): void {
+    this.#uses ??= []
+    if (this.#uses.length < maxUses) this.#uses.push(use)
+  }
+
+  /** What was done, to be learned now. */
+  takeUses(): readonly Observed[] {
+    const uses = this.#uses ?? []
+    this.#uses = undefined
+    return uses
+  }
+
+  /** True when the request carries marks beyond words and numbers where an application reads its values from. */
+  isTelling(): boolean {
+    if (this.#isTelling === true) return true
+    const all = new Set<string>()
+    const { headers, url } = this.request
+    collectTarget(url ?? '', all)
+    for (const name of Object.keys(headers)) if (!isUsualHeader(name)) collectStrings(headers[name], all)
+    this.#collectBody(all)
+    this.#isTelling = [...all].some((text) => variantsOf(text).some((variant) => telling.test(variant)))
+    return this.#isTelling
   }
 
   /** What earlier requests may have stored. */

@@ -4,6 +4,7 @@ import type { StoredInputs } from './inputs/stored-inputs.ts'
 import { judgeStatement, maxStatementLength } from './judges/judge-sql.ts'
 import { shapeOf } from './lexers/sql-shape.ts'
 import type { SqlDialect } from './lexers/sql-spans.ts'
+import type { ProfileKeeper } from './profile/profile-keeper.ts'
 import type { RefusedError } from './refusal.ts'
 import { currentRequest, isServing } from './request-context.ts'
 import type { RequestContext } from './request-context.ts'
@@ -29,32 +30,42 @@ export interface StatementCall {
 export class StatementGuard {
   readonly #agent: Agent
   readonly #stored: StoredInputs
+  readonly #keeper: ProfileKeeper
   readonly #known = new Set<string>()
   readonly #shapes = new Set<string>()
   readonly #judged = new Map<string, RequestContext>()
 
-  constructor(agent: Agent, stored: StoredInputs) {
+  constructor(agent: Agent, stored: StoredInputs, keeper: ProfileKeeper) {
     this.#agent = agent
     this.#stored = stored
+    this.#keeper = keeper
   }
 
   /** The refusal to deliver, or null. */
   check(call: StatementCall): RefusedError | null {
     if (this.#agent.mode === 'off' || !isServing()) return null
     if (call.values !== undefined) this.#rememberValues(call.values)
-    if (this.#known.has(call.text) || this.#wasJustJudged(call.text)) return null
+    let hasInputs = false
+    let isInnocent = false
+    const isLearning = this.#keeper.mode === 'learn'
+    if ((this.#known.has(call.text) && !isLearning) || this.#wasJustJudged(call.text)) return null
     const shape = shapeOf(call.text, call.dialect)
-    if (shape !== undefined && this.#shapes.has(shape)) return null
-    const refusal = this.#agent.check(call.sink, (context) => {
+    if (shape !== undefined && this.#shapes.has(shape) && !isLearning) return null
+    const judged = this.#agent.check(call.sink, (context) => {
       const sql = call.text.slice(0, maxStatementLength)
       const zones = [...findZones(sql, context.inputs()), ...findWholeZones(sql, context.stored())]
-      if (zones.length === 0) this.#learn(call.text)
+      hasInputs ||= zones.length > 0
       const found = judgeStatement(sql, call.dialect, zones)
-      if (found === null && shape !== undefined) this.#learnShape(shape)
+      isInnocent = found === null
       return found
     })
-    if (refusal === null) this.#noteJudged(call.text)
-    return refusal
+    if (!isInnocent) return judged
+    const refusal = shape === undefined ? null : this.#keeper.checkStatement(call.sink, shape, call.text)
+    if (refusal !== null) return refusal
+    if (!hasInputs) this.#learn(call.text)
+    if (shape !== undefined) this.#learnShape(shape)
+    this.#noteJudged(call.text)
+    return null
   }
 
   /** A pool, its client and the wire below see one statement three times; what was judged above is not asked again. */

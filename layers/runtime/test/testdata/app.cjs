@@ -47,6 +47,7 @@ const byEvent = (emitter) =>
 
 const routes = {
   exec: (q) => byCallback((done) => childProcess.exec(`echo ${q}`, done)),
+  'exec-reversed': (q) => byCallback((done) => childProcess.exec(`echo ${[...q].reverse().join('')}`, done)),
   'exec-promise': (q) => byPromise(async () => (await promisify(childProcess.exec)(`echo ${q}`)).stdout),
   'exec-sync': (q) => bySync(() => childProcess.execSync(`echo ${q}`)),
   spawn: (q) => byEvent(childProcess.spawn('sh', ['-c', `echo ${q}`], { stdio: 'ignore' })),

@@ -3,8 +3,9 @@ import { EventEmitter } from 'node:events'
 import { Readable, Writable } from 'node:stream'
 import { promisify } from 'node:util'
 import type { Agent } from '../agent.ts'
+import type { ProfileKeeper } from '../profile/profile-keeper.ts'
 import type { RefusedError } from '../refusal.ts'
-import { judgeCarriedCommand, judgeProgram, judgeShell } from '../judges/judge-command.ts'
+import { judgeCarriedCommand, judgeProgram, judgeShell, programsOfLine } from '../judges/judge-command.ts'
 import { currentRequest } from '../request-context.ts'
 import { patch, rejected } from './patch.ts'
 import type { AnyFunction } from './patch.ts'
@@ -22,22 +23,33 @@ function argumentsIn(args: readonly unknown[]): readonly string[] {
   return list?.filter((arg) => typeof arg === 'string') ?? []
 }
 
+/** The agent and what it has learned. */
+interface Guards {
+  readonly agent: Agent
+  readonly keeper: ProfileKeeper
+}
+
 /** Judges a call of exec and execSync: always a shell. */
-function checkLine(agent: Agent, sink: string, command: string): RefusedError | null {
-  return agent.check(sink, (context) => {
-    const inputs = context.inputs()
-    return judgeShell(command, inputs) ?? judgeCarriedCommand(command, inputs)
-  })
+function checkLine({ agent, keeper }: Guards, sink: string, command: string): RefusedError | null {
+  return (
+    agent.check(sink, (context) => {
+      const inputs = context.inputs()
+      return judgeShell(command, inputs) ?? judgeCarriedCommand(command, inputs)
+    }) ?? keeper.checkLine(sink, command, programsOfLine(command))
+  )
 }
 
 /** Judges a call of spawn, execFile and their synchronous forms. */
-function checkProgram(agent: Agent, sink: string, args: readonly unknown[]): RefusedError | null {
+function checkProgram(guards: Guards, sink: string, args: readonly unknown[]): RefusedError | null {
   const [file] = args
   if (typeof file !== 'string') return null // Node says what is wrong with it
   const list = argumentsIn(args)
   const shell = optionsIn(args).shell
-  if (shell !== undefined && shell !== false) return checkLine(agent, sink, [file, ...list].join(' '))
-  return agent.check(sink, (context) => judgeProgram({ file, args: list }, context.inputs()))
+  if (shell !== undefined && shell !== false) return checkLine(guards, sink, [file, ...list].join(' '))
+  return (
+    guards.agent.check(sink, (context) => judgeProgram({ file, args: list }, context.inputs())) ??
+    guards.keeper.checkProgram(sink, file, list)
+  )
 }
 
 /** A child that never ran: it emits `error` and `close`, as one that could not be started does. */
@@ -115,11 +127,12 @@ function promisifiable(check: Check): (original: AnyFunction) => AnyFunction {
 }
 
 /** Every way to start a process. */
-export function hookChildProcess(agent: Agent): void {
+export function hookChildProcess(agent: Agent, keeper: ProfileKeeper): void {
+  const guards: Guards = { agent, keeper }
   const line = (args: readonly unknown[]): RefusedError | null =>
-    typeof args[0] === 'string' ? checkLine(agent, 'child_process.exec', args[0]) : null
+    typeof args[0] === 'string' ? checkLine(guards, 'child_process.exec', args[0]) : null
   const program = (args: readonly unknown[]): RefusedError | null =>
-    checkProgram(agent, 'child_process.spawn', args)
+    checkProgram(guards, 'child_process.spawn', args)
   const spawnSyncResult = (original: AnyFunction): AnyFunction =>
     function (this: unknown, ...args: unknown[]): unknown {
       const error = program(args)

@@ -4,6 +4,7 @@ import { Readable, Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import type { Agent } from '../agent.ts'
 import { isClimbing, isPlainAbsolute, judgePath, leftItsBase } from '../judges/judge-path.ts'
+import type { ProfileKeeper } from '../profile/profile-keeper.ts'
 import type { RefusedError } from '../refusal.ts'
 import { currentRequest, isServing } from '../request-context.ts'
 import { patch, refuseByCallback, rejected } from './patch.ts'
@@ -44,17 +45,19 @@ function pathOf(value: unknown): string | undefined {
 
 function createCheck(
   agent: Agent,
+  keeper: ProfileKeeper,
 ): (sink: string, args: readonly unknown[], paths: number) => RefusedError | null {
   return (sink, args, paths) => {
     if (!isServing()) return null
     for (let i = 0; i < paths; i += 1) {
       const path = pathOf(args[i])
       if (path === undefined) continue
-      const refusal = agent.check(sink, (context) =>
-        isPlainAbsolute(path) && context.joined().size === 0 && !context.mayHold(path)
-          ? null
-          : judgePath(path, context.inputs(), context.joined()),
-      )
+      const refusal =
+        agent.check(sink, (context) =>
+          isPlainAbsolute(path) && context.joined().size === 0 && !context.mayHold(path)
+            ? null
+            : judgePath(path, context.inputs(), context.joined()),
+        ) ?? keeper.checkFile(sink, path)
       if (refusal !== null) return refusal
     }
     return null
@@ -75,8 +78,8 @@ function failedStream(error: Error, isReadable: boolean): Readable | Writable {
       })
 }
 
-function hookFunctions(agent: Agent): void {
-  const check = createCheck(agent)
+function hookFunctions(agent: Agent, keeper: ProfileKeeper): void {
+  const check = createCheck(agent, keeper)
   for (const [name, paths] of Object.entries(fileFunctions)) {
     patch(
       fs,
@@ -155,7 +158,7 @@ function hookJoining(agent: Agent): void {
 }
 
 /** Files and folders. */
-export function hookFileSystem(agent: Agent): void {
+export function hookFileSystem(agent: Agent, keeper: ProfileKeeper): void {
   hookJoining(agent)
-  hookFunctions(agent)
+  hookFunctions(agent, keeper)
 }

@@ -10,7 +10,20 @@ import type { AnyFunction } from './patch.ts'
 const byLast: readonly [unknown, readonly string[]][] = [
   [
     fs,
-    ['access', 'close', 'exists', 'fstat', 'lstat', 'mkdtemp', 'read', 'readv', 'realpath', 'stat', 'write', 'writev'],
+    [
+      'access',
+      'close',
+      'exists',
+      'fstat',
+      'lstat',
+      'mkdtemp',
+      'read',
+      'readv',
+      'realpath',
+      'stat',
+      'write',
+      'writev',
+    ],
   ],
   [dns, ['lookup', 'resolve', 'resolve4', 'resolve6', 'reverse']],
   [crypto, ['pbkdf2', 'scrypt', 'randomBytes', 'randomFill', 'randomInt', 'hkdf', 'generateKeyPair']],

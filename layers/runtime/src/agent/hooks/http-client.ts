@@ -3,8 +3,7 @@ import http from 'node:http'
 import type { RequestOptions } from 'node:http'
 import https from 'node:https'
 import net from 'node:net'
-import type { Agent } from '../agent.ts'
-import { OutgoingGuard } from '../outgoing-guard.ts'
+import type { OutgoingGuard } from '../outgoing-guard.ts'
 import type { Outgoing } from '../judges/judge-address.ts'
 import { currentRequest, setContextOf } from '../request-context.ts'
 import { patch, rejected } from './patch.ts'
@@ -112,8 +111,7 @@ function wrapConnect(guard: OutgoingGuard): (connect: AnyFunction) => AnyFunctio
 }
 
 /** Outgoing HTTP requests. */
-export function hookHttpClient(agent: Agent): void {
-  const guard = new OutgoingGuard(agent)
+export function hookHttpClient(guard: OutgoingGuard): void {
   for (const [module, name] of [
     [http, 'http'],
     [https, 'https'],

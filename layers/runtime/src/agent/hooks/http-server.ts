@@ -2,7 +2,13 @@ import { ClientRequest, Server as HttpServer, IncomingMessage, ServerResponse } 
 import { Server as HttpsServer } from 'node:https'
 import type { Agent } from '../agent.ts'
 import type { StoredInputs } from '../inputs/stored-inputs.ts'
-import { RequestContext, contextOfObject, currentRequest, inFlight, setContextOf } from '../request-context.ts'
+import {
+  RequestContext,
+  contextOfObject,
+  currentRequest,
+  inFlight,
+  setContextOf,
+} from '../request-context.ts'
 import { patch } from './patch.ts'
 import type { AnyFunction } from './patch.ts'
 

@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs'
 import Module from 'node:module'
 import type { Agent } from '../agent.ts'
 import { judgeModule } from '../judges/judge-module.ts'
-import type { StatementGuard } from '../statement-guard.ts'
 import { isServing } from '../request-context.ts'
 import { driverHooks, hookFor } from './drivers/driver-hooks.ts'
+import type { Guards } from './drivers/driver-hooks.ts'
 import { hookSyncSqlite } from './drivers/sqlite.ts'
 import { patch } from './patch.ts'
 import { rewriteEval } from './rewrite-eval.ts'
@@ -35,8 +35,9 @@ function sourceOf(file: string | null | undefined): string {
   }
 }
 
-function hookLoading(agent: Agent, guard: StatementGuard): void {
-  const hooks = driverHooks(agent, guard)
+function hookLoading(guards: Guards): void {
+  const { agent } = guards
+  const hooks = driverHooks(guards)
   const apply = (loaded: LoadedModule | undefined, filename: string): void => {
     try {
       hookFor(hooks, filename)?.(loaded?.exports)
@@ -61,7 +62,7 @@ function hookLoading(agent: Agent, guard: StatementGuard): void {
   )
 }
 
-function hookRequire(agent: Agent, guard: StatementGuard): void {
+function hookRequire({ agent, guard }: Guards): void {
   patch(
     Module.prototype,
     'require',
@@ -118,8 +119,8 @@ function hookSources(agent: Agent): void {
 }
 
 /** Loading of modules: drivers are hooked as they come, `require` of an input is refused, direct evals are rewritten. */
-export function hookModules(agent: Agent, guard: StatementGuard): void {
-  hookLoading(agent, guard)
-  hookRequire(agent, guard)
-  hookSources(agent)
+export function hookModules(guards: Guards): void {
+  hookLoading(guards)
+  hookRequire(guards)
+  hookSources(guards.agent)
 }

@@ -1,6 +1,7 @@
 import { ServerResponse } from 'node:http'
 import type { Agent } from '../agent.ts'
 import { judgeHtml, judgeRedirect } from '../judges/judge-html.ts'
+import type { ProfileKeeper } from '../profile/profile-keeper.ts'
 import { contextOfObject, inFlight } from '../request-context.ts'
 import type { RequestContext } from '../request-context.ts'
 import { patch } from './patch.ts'
@@ -52,20 +53,24 @@ function refuseMarkup(agent: Agent, context: RequestContext, body: unknown): boo
   const { _header: head, _headerSent: isSent } = response as unknown as UnsentHead
   if (isSent || !couldHoldMarkup(context) || !isHtml(response, head)) return false
   const text = typeof body === 'string' ? body : Buffer.from(body).toString('utf8')
-  const refusal = agent.checkFor(context, 'http.ServerResponse.end', () => judgeHtml(text, context.linkable()))
+  const refusal = agent.checkFor(context, 'http.ServerResponse.end', () =>
+    judgeHtml(text, context.linkable()),
+  )
   if (refusal === null || !takeBackHead(response)) return false
   response.writeHead(403, refusedHeaders)
   context.isAnswerRefused = true
   return true
 }
 
-function wrapEnd(agent: Agent): (end: AnyFunction) => AnyFunction {
+function wrapEnd(agent: Agent, keeper: ProfileKeeper): (end: AnyFunction) => AnyFunction {
   return (end) =>
     function (this: unknown, ...args: unknown[]): unknown {
       const context = contextFor(this)
       if (context !== undefined) inFlight.remove(context, context.slot)
       if (context === undefined || agent.mode === 'off') return end.apply(this, args)
       removePollution(agent, context)
+      if (keeper.mode === 'learn' && !context.isScored && context.response.statusCode < 400)
+        keeper.learn(context)
       if (context.isAnswerRefused || refuseMarkup(agent, context, args[0])) return end.call(this, refusedBody)
       return end.apply(this, args)
     }
@@ -128,8 +133,8 @@ function wrapWriteHead(agent: Agent): (writeHead: AnyFunction) => AnyFunction {
 }
 
 /** HTML answers and redirects. */
-export function hookResponse(agent: Agent): void {
-  patch(ServerResponse.prototype, 'end', wrapEnd(agent))
+export function hookResponse(agent: Agent, keeper: ProfileKeeper): void {
+  patch(ServerResponse.prototype, 'end', wrapEnd(agent, keeper))
   patch(ServerResponse.prototype, 'write', wrapWrite(agent))
   patch(ServerResponse.prototype, 'setHeader', wrapSetHeader(agent))
   patch(ServerResponse.prototype, 'writeHead', wrapWriteHead(agent))

@@ -25,6 +25,15 @@ const dullHeaders = new Set([
   'upgrade-insecure-requests',
 ])
 
+// Headers that clients and proxies write in ways of their own.
+const usual =
+  /^(?:accept.*|authorization|baggage|cookie2|dnt|etag|expect|forwarded|if-.*|priority|range|referer|sec-.*|trace.*|user-agent|via|x-forwarded-.*|x-real-ip|x-request-id|x-sevenfold-.*)$/
+
+/** True for a header whose odd characters mean nothing. */
+export function isUsualHeader(name: string): boolean {
+  return dullHeaders.has(name) || usual.test(name)
+}
+
 function decode(text: string): string {
   if (!text.includes('%')) return text
   try {

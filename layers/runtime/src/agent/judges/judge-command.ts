@@ -26,6 +26,23 @@ export function judgeShell(command: string, inputs: Iterable<string>): Finding |
   return null
 }
 
+/** The programs that a shell's line names: the first word of each command in it. */
+export function programsOfLine(command: string): readonly string[] {
+  const spans = readShell(command)
+  const programs: string[] = []
+  let isStart = true
+  for (let i = 0; i < command.length; i += 1) {
+    const mark = command[i] ?? ''
+    if (spans.at(i) === kinds.code && /[;&|(\n]/.test(mark)) isStart = true
+    else if (isStart && !/\s/.test(mark)) {
+      const word = /^[^\s;&|()<>]+/.exec(command.slice(i))?.[0] ?? ''
+      programs.push(word)
+      isStart = false
+    }
+  }
+  return programs
+}
+
 const shells = new Set(['sh', 'bash', 'dash', 'zsh', 'ksh', 'ash', 'busybox'])
 // Programs that only print their arguments.
 const printers = new Set(['echo', 'printf'])

@@ -102,6 +102,7 @@ export function shapeOf(sql: string, dialect: SqlDialect): string | undefined {
       const isEscape = before === 101 && !isWord(sql.charCodeAt(i - 2)) // E'…'
       const end = endOfQuoted(sql, i, dialect.backslash || isEscape)
       if (end < 0) return undefined
+      if (isEscape) i -= 1 // the same value with and without a backslash is written with and without an E
       replace(end, '?')
     } else if (code === codes.doubleQuote || code === codes.backtick) {
       const end = endOfQuoted(sql, i, false)

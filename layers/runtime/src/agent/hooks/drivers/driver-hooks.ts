@@ -1,4 +1,5 @@
 import type { Agent } from '../../agent.ts'
+import type { OutgoingGuard } from '../../outgoing-guard.ts'
 import type { StatementGuard } from '../../statement-guard.ts'
 import { hookMongodb } from './mongodb.ts'
 import { hookMysqlClass } from './mysql.ts'
@@ -17,8 +18,15 @@ export interface DriverFile {
   readonly hook: DriverHook
 }
 
+/** What drivers are hooked with. */
+export interface Guards {
+  readonly agent: Agent
+  readonly guard: StatementGuard
+  readonly outgoing: OutgoingGuard
+}
+
 /** Files by package. Several copies and versions of one package are hooked each for itself. */
-export function driverHooks(agent: Agent, guard: StatementGuard): ReadonlyMap<string, readonly DriverFile[]> {
+export function driverHooks({ agent, guard, outgoing }: Guards): ReadonlyMap<string, readonly DriverFile[]> {
   const mysqlClass: DriverHook = (exported) => hookMysqlClass(guard, exported)
   const xml: DriverHook = (exported) => hookXml(agent, exported)
   return new Map<string, readonly DriverFile[]>([
@@ -38,7 +46,7 @@ export function driverHooks(agent: Agent, guard: StatementGuard): ReadonlyMap<st
     ],
     ['tedious', [{ file: /\/lib\/tedious\.js$/, hook: (exported) => hookTedious(guard, exported) }]],
     ['mongodb', [{ file: /\/(?:lib\/)?index\.js$/, hook: (exported) => hookMongodb(agent, exported) }]],
-    ['undici', [{ file: /\/index\.js$/, hook: (exported) => hookUndici(agent, exported) }]],
+    ['undici', [{ file: /\/index\.js$/, hook: (exported) => hookUndici(outgoing, exported) }]],
     ['libxmljs2', [{ file: /\/(?:index|lib\/document)\.js$/, hook: xml }]],
     ['libxmljs', [{ file: /\/(?:index|lib\/document)\.js$/, hook: xml }]],
   ])

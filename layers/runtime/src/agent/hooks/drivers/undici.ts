@@ -1,10 +1,8 @@
-import type { Agent } from '../../agent.ts'
-import { OutgoingGuard } from '../../outgoing-guard.ts'
+import type { OutgoingGuard } from '../../outgoing-guard.ts'
 import { patch, rejected } from '../patch.ts'
 
 /** The undici package: each of its request functions takes the address first and answers with a promise. */
-export function hookUndici(agent: Agent, exported: unknown): void {
-  const guard = new OutgoingGuard(agent)
+export function hookUndici(guard: OutgoingGuard, exported: unknown): void {
   for (const name of ['request', 'fetch', 'stream', 'connect', 'upgrade']) {
     patch(
       exported,
