@@ -83,6 +83,23 @@ describe('scenarios on real events', () => {
     expect(banned()).toEqual(['192.0.2.2'])
   })
 
+  it('ban at the first touch of a trap, and never for rate limits and challenges', () => {
+    const { judge, banned, edge } = bench()
+    const block = (ip: string, step: string, id: string): void => {
+      const facts = { requestId: id, site: 'shop', clientAddress: ip, method: 'GET', path: '/', httpVersion: '1.1', status: 429 }
+      const draft = edge.block({ ...facts, judgement: { step, verdict: 'block' }, rule: { id } })
+      judge.takeEdgeEvent(sealDraft(draft, { id: 'edge/w0', ephemeral_id: 'e' }, 1))
+    }
+    for (let i = 0; i < 40; i += 1) {
+      block('192.0.2.8', 'rate', 'rate-address')
+      block('192.0.2.8', 'challenge', 'challenge')
+      block('192.0.2.8', 'schema', 'schema-path')
+    }
+    expect(banned()).toEqual([])
+    block('192.0.2.9', 'challenge', 'honeypot-field')
+    expect(banned()).toEqual(['192.0.2.9'])
+  })
+
   it('do not mind what every browser asks for', () => {
     const { see, banned } = bench()
     for (const path of [

@@ -42,11 +42,28 @@ export const httpBadRequests: LeakyScenario = {
   labels: { remediation: true, service: 'http', behavior: 'http:scan', techniques: ['T1595'] },
 }
 
+/** A path or a form field that nobody has a reason to touch: once is enough. */
+export const honeypot: LeakyScenario = {
+  name: 'sevenfold/honeypot',
+  description: 'one source touches a trap',
+  filter: (event) => metaOf(event, 'log_type') === 'http_honeypot',
+  groupBy: bySource,
+  capacity: 0,
+  leakSpeedMs: 10_000,
+  blackholeMs: 60_000,
+  scope: 'ip',
+  labels: { remediation: true, service: 'http', behavior: 'http:scan', techniques: ['T1595'] },
+}
+
+// Who comes too often, or not as a schema says, is answered by these steps themselves.
+const clumsySteps = new Set(['rate', 'schema'])
+
 /** Attacks that the edge recognised: one may be a mistake, several in a short time are not. */
 export const wafBlocks: LeakyScenario = {
   name: 'sevenfold/waf-blocks',
   description: 'one source sends several requests that inspection recognises as attacks',
-  filter: (event) => metaOf(event, 'log_type') === 'http_block',
+  filter: (event) =>
+    metaOf(event, 'log_type') === 'http_block' && !clumsySteps.has(metaOf(event, 'block_step')),
   groupBy: bySource,
   capacity: 9,
   leakSpeedMs: 30_000,
@@ -86,6 +103,7 @@ export const loginFailuresOfUser: LeakyScenario = {
 export const builtInScenarios: readonly LeakyScenario[] = [
   httpProbing,
   httpBadRequests,
+  honeypot,
   wafBlocks,
   loginFailures,
   loginFailuresOfUser,

@@ -5,6 +5,12 @@ import type { Signal } from './signal.ts'
 
 // What the enforcement of a ban itself refuses says nothing new: it must not feed the ban that made it.
 const enforcementSteps = new Set(['ban', 'challenge'])
+const trap = /^honeypot-/
+
+/** Who was shown a challenge got a 403 for nothing that he did. */
+function wasChallenged(event: SevenfoldEvent): boolean {
+  return event.sevenfold.trace?.some(({ step, verdict }) => step === 'challenge' && verdict === 'block') === true
+}
 
 function httpMeta(event: SevenfoldEvent): Record<string, string> {
   return {
@@ -22,9 +28,11 @@ function metaOf(event: SevenfoldEvent): Record<string, string> | undefined {
   const { kind, judgement } = event.sevenfold
   switch (kind) {
     case 'access':
-      return { ...httpMeta(event), log_type: 'http_access-log' }
+      return wasChallenged(event) ? undefined : { ...httpMeta(event), log_type: 'http_access-log' }
     case 'block':
-      if (judgement === undefined || enforcementSteps.has(judgement.step)) return undefined
+      if (judgement === undefined) return undefined
+      if (trap.test(event.rule?.id ?? '')) return { ...httpMeta(event), log_type: 'http_honeypot' }
+      if (enforcementSteps.has(judgement.step)) return undefined
       return {
         ...httpMeta(event),
         log_type: 'http_block',

@@ -78,6 +78,18 @@ describe('signals of edge events', () => {
     },
   )
 
+  it('tell of a trap that was touched, whatever step says so', () => {
+    const judgement = { step: 'challenge', verdict: 'block' as const }
+    const draft = events.block({ ...facts, judgement, rule: { id: 'honeypot-path' } })
+    expect(signalOfEvent(seal(draft))?.event.meta).toMatchObject({ log_type: 'http_honeypot' })
+  })
+
+  it('do not exist for the 403 of a challenge', () => {
+    const draft = events.access({ ...facts, status: 403 })
+    const trace = [{ step: 'challenge', verdict: 'block' }]
+    expect(signalOfEvent(seal({ ...draft, sevenfold: { ...draft.sevenfold, trace } }))).toBeUndefined()
+  })
+
   it('tell failed logins from good ones', () => {
     const login = (outcome: 'success' | 'failure') =>
       signalOfEvent(seal(events.authentication({ outcome, userName: 'ana', clientAddress: '192.0.2.7' })))
