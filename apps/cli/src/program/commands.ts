@@ -41,6 +41,16 @@ export const commands: readonly Listed[] = [
     load: async () => (await import('../commands/prove.ts')).prove,
   },
   {
+    name: 'detect hubtest',
+    summary: "run the hub's own tests of parsers, scenarios and AppSec rules",
+    load: async () => (await import('../commands/detect-hubtest.ts')).detectHubtest,
+  },
+  {
+    name: 'detect replay',
+    summary: 'run a log file through hub rules on the time of its lines',
+    load: async () => (await import('../commands/detect-replay.ts')).detectReplay,
+  },
+  {
     name: 'decisions list',
     summary: 'show active decisions: who is banned, why, and how long',
     load: async () => (await import('../commands/decisions-list.ts')).decisionsList,

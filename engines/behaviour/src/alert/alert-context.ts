@@ -12,7 +12,8 @@ export const maxContextLength = 4_000
 
 function textsOf(value: unknown): readonly string[] {
   if (typeof value === 'string') return [value]
-  if (typeof value === 'bigint' || typeof value === 'number' || typeof value === 'boolean') return [String(value)]
+  if (typeof value === 'bigint' || typeof value === 'number' || typeof value === 'boolean')
+    return [String(value)]
   return Array.isArray(value) ? value.flatMap(textsOf) : []
 }
 

@@ -1,7 +1,14 @@
 import type { HubBucket } from '../bucket/hub-bucket.ts'
 import { formatGoDuration } from '../helpers/go-duration.ts'
 import type { GoTime } from '../helpers/go-time.ts'
-import type { AlertEventRecord, AlertRecord, EventRecord, MetaItem, OverflowRecord, SourceRecord } from '../record.ts'
+import type {
+  AlertEventRecord,
+  AlertRecord,
+  EventRecord,
+  MetaItem,
+  OverflowRecord,
+  SourceRecord,
+} from '../record.ts'
 import type { CompiledScenario } from '../scenario/compiled-scenario.ts'
 import { sourcesOf } from './sources-of.ts'
 
@@ -34,7 +41,10 @@ export function alertEventOf(record: EventRecord): AlertEventRecord {
   }
 }
 
-function messageOf({ scenario, bucket, at }: OverflowParts, sources: ReadonlyMap<string, SourceRecord>): string {
+function messageOf(
+  { scenario, bucket, at }: OverflowParts,
+  sources: ReadonlyMap<string, SourceRecord>,
+): string {
   const [first] = sources.values()
   const who = sources.size > 1 ? `${sources.size} sources` : (first?.Value ?? 'UNKNOWN')
   const over = formatGoDuration(at.nanosecondsSince(bucket.first))

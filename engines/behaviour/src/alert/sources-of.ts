@@ -7,7 +7,17 @@ import type { CompiledScenario } from '../scenario/compiled-scenario.ts'
 export class NoSource extends Error {}
 
 function emptySource(scope: string): SourceRecord {
-  return { Scope: scope, Value: '', IP: '', Range: '', AsName: '', AsNumber: '', Cn: '', Latitude: 0, Longitude: 0 }
+  return {
+    Scope: scope,
+    Value: '',
+    IP: '',
+    Range: '',
+    AsName: '',
+    AsNumber: '',
+    Cn: '',
+    Latitude: 0,
+    Longitude: 0,
+  }
 }
 
 function scopeValue(scenario: CompiledScenario, record: EventRecord): string {
@@ -41,7 +51,8 @@ function sourceOfLog(record: EventRecord, scenario: CompiledScenario): SourceRec
   }
   const address = record.Meta.get('source_ip')
   if (address === undefined) throw new NoSource('the event has no source_ip')
-  if (address.includes('%') || parseAddress(address) === undefined) throw new NoSource('source_ip is no address')
+  if (address.includes('%') || parseAddress(address) === undefined)
+    throw new NoSource('source_ip is no address')
   source.IP = address
   enrich(source, record)
   source.Value = scope === 'Ip' ? address : source.Range
@@ -64,11 +75,16 @@ function sourcesOfOverflow(record: EventRecord, scenario: CompiledScenario): rea
 }
 
 /** The sources of a bucket's events, by value. Throws NoSource. */
-export function sourcesOf(queue: readonly EventRecord[], scenario: CompiledScenario): Map<string, SourceRecord> {
+export function sourcesOf(
+  queue: readonly EventRecord[],
+  scenario: CompiledScenario,
+): Map<string, SourceRecord> {
   const sources = new Map<string, SourceRecord>()
   for (const record of queue) {
     const found =
-      record.Type === recordType.overflow ? sourcesOfOverflow(record, scenario) : [sourceOfLog(record, scenario)]
+      record.Type === recordType.overflow
+        ? sourcesOfOverflow(record, scenario)
+        : [sourceOfLog(record, scenario)]
     for (const source of found) sources.set(source.Value, source)
   }
   return sources

@@ -22,7 +22,7 @@ export interface StoreCounters {
  */
 export class BucketStore {
   readonly #limits: StoreLimits
-  readonly #scenarios: readonly Map<string, HubBucket>[]
+  readonly #slots: readonly Map<string, HubBucket>[]
   readonly #lifetimes: readonly number[]
   // Oldest first.
   readonly #networks = new Map<string, Set<HubBucket>>()
@@ -33,7 +33,7 @@ export class BucketStore {
   constructor(limits: StoreLimits, lifetimesMs: readonly number[]) {
     this.#limits = limits
     this.#lifetimes = lifetimesMs
-    this.#scenarios = lifetimesMs.map(() => new Map<string, HubBucket>())
+    this.#slots = lifetimesMs.map(() => new Map<string, HubBucket>())
   }
 
   /** Buckets held. */
@@ -42,13 +42,13 @@ export class BucketStore {
   }
 
   /** The bucket of a key, whatever its age. */
-  get(scenario: number, key: string): HubBucket | undefined {
-    return this.#scenarios[scenario]?.get(key)
+  get(slot: number, key: string): HubBucket | undefined {
+    return this.#slots[slot]?.get(key)
   }
 
-  /** The bucket of a scenario that was made first: of a counter, the one whose window ends first. */
-  oldest(scenario: number): HubBucket | undefined {
-    return this.#scenarios[scenario]?.values().next().value
+  /** The bucket of a slot that was made first: of a counter, the one whose window ends first. */
+  oldest(slot: number): HubBucket | undefined {
+    return this.#slots[slot]?.values().next().value
   }
 
   /** Adds a bucket; false when there is no room that its source may take. */
@@ -57,7 +57,7 @@ export class BucketStore {
       this.counters.refused += 1
       return false
     }
-    this.#scenarios[bucket.scenario]?.set(bucket.key, bucket)
+    this.#slots[bucket.slot]?.set(bucket.key, bucket)
     this.#size += 1
     const own = this.#networks.get(bucket.network)
     if (own === undefined) this.#networks.set(bucket.network, new Set([bucket]))
@@ -85,9 +85,9 @@ export class BucketStore {
 
   /** Drops one bucket. */
   delete(bucket: HubBucket): void {
-    const scenario = this.#scenarios[bucket.scenario]
-    if (scenario?.get(bucket.key) !== bucket) return
-    scenario.delete(bucket.key)
+    const slot = this.#slots[bucket.slot]
+    if (slot?.get(bucket.key) !== bucket) return
+    slot.delete(bucket.key)
     this.#size -= 1
     const own = this.#networks.get(bucket.network)
     own?.delete(bucket)
@@ -97,15 +97,16 @@ export class BucketStore {
   /** Drops what has leaked out. */
   sweep(nowMs: number): void {
     this.#sweptMs = nowMs
-    for (const [number, buckets] of this.#scenarios.entries()) {
-      const lifetime = this.#lifetimes[number] ?? 0
-      for (const bucket of buckets.values()) if (nowMs > bucket.lastMs + lifetime) this.delete(bucket)
+    for (const buckets of this.#slots) {
+      for (const bucket of buckets.values()) {
+        if (nowMs > bucket.lastMs + (this.#lifetimes[bucket.scenario] ?? 0)) this.delete(bucket)
+      }
     }
   }
 
   /** Drops all buckets with a key, of all scenarios. */
   forget(key: string): void {
-    for (const buckets of this.#scenarios) {
+    for (const buckets of this.#slots) {
       const bucket = buckets.get(key)
       if (bucket !== undefined) this.delete(bucket)
     }

@@ -3,8 +3,10 @@ import type { EventRecord } from '../record.ts'
 
 /** One bucket of a hub scenario. Times in milliseconds since 1970, with fractions. */
 export interface HubBucket {
-  /** Number of its scenario. */
+  /** Number of the scenario that made it. */
   readonly scenario: number
+  /** Where it is kept: scenarios that share buckets have one slot. */
+  readonly slot: number
   /** Value of groupby. */
   readonly key: string
   /** Network that it counts towards when room runs short. */

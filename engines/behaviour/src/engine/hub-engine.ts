@@ -5,7 +5,7 @@ import type { Clock, SourceLine } from '../parse/new-record.ts'
 import type { ParseObserver } from '../parse/node.ts'
 import type { EventRecord, OverflowRecord } from '../record.ts'
 import { compileRules } from '../rules/compile-rules.ts'
-import type { ExpressionFactory } from '../rules/expression-factory.ts'
+import { createExpressions } from '../rules/create-expressions.ts'
 import type { CompiledScenario } from '../scenario/compiled-scenario.ts'
 import { momentMs, ScenarioRunner } from '../scenario/scenario-runner.ts'
 import type { Moment } from '../scenario/scenario-runner.ts'
@@ -21,8 +21,8 @@ export interface HubEngineOptions {
    */
   readonly clock: Clock
   readonly facilities: Facilities
-  /** Makes the compiler of expressions for the facilities of this engine. */
-  readonly expressions: (facilities: Facilities) => ExpressionFactory
+  /** How expressions run; default `generate`. `closures` where no code may be made. */
+  readonly backend?: 'generate' | 'closures'
   /** Takes each overflow after its postoverflows, also those that a whitelist spares (`Overflow.Whitelisted`). */
   readonly onOverflow: (record: EventRecord) => void
   /** Told once of a scenario that threw; it is switched off and the others go on. */
@@ -66,6 +66,7 @@ export class HubEngine {
   readonly #options: HubEngineOptions
   readonly #rules: HubRules
   readonly #runner: ScenarioRunner
+  readonly #stash: Stash
   readonly #textTime = new TextTime()
   readonly #counters = { lines: 0, unparsed: 0, whitelisted: 0, poured: 0, overflows: 0 }
   #clockMs = 0
@@ -76,9 +77,10 @@ export class HubEngine {
 
   constructor(files: RuleFiles, options: HubEngineOptions) {
     this.#options = options
-    const stash = new Stash(() => this.#nowMs())
+    const stash = new Stash()
+    this.#stash = stash
     const facilities: Facilities = { ...options.facilities, stash }
-    const factory = options.expressions(facilities)
+    const factory = createExpressions(facilities, options.backend ?? 'generate')
     this.#rules = compileRules(files, { factory, facilities, stash })
     const maxBuckets = options.maxBuckets ?? defaultMaxBuckets
     this.#runner = new ScenarioRunner({
@@ -102,11 +104,10 @@ export class HubEngine {
   takeLine(line: SourceLine): LineOutcome {
     this.#counters.lines += 1
     const record = recordOfLine(line, this.#options.facilities.now(), this.#options.clock)
-    if (!this.#parse(record)) {
-      this.#counters.unparsed += 1
-      return 'unparsed'
-    }
-    return this.#pourParsed(record)
+    if (this.#parse(record)) return this.#pourParsed(record)
+    this.#counters.unparsed += 1
+    this.#stash.settle(this.#nowMs())
+    return 'unparsed'
   }
 
   /**
@@ -133,31 +134,28 @@ export class HubEngine {
   }
 
   #pourParsed(record: EventRecord): LineOutcome {
+    const moment = this.#momentOf(record)
+    this.#stash.settle(this.#nowMs())
     if (record.Whitelisted) {
       this.#counters.whitelisted += 1
       return 'whitelisted'
     }
-    const moment = this.#momentOf(record)
-    if (moment === undefined) return 'unmatched'
     return this.#pour(record, moment) ? 'poured' : 'unmatched'
   }
 
-  /** The engine's time at a record: undefined in a replay for lines that name none. */
-  #momentOf(record: EventRecord): Moment | undefined {
-    if (this.#options.clock === 'live') {
-      const time = this.#options.facilities.now()
-      return { time, ms: momentMs(time) }
-    }
+  /** The engine's time at a record. In a replay, lines that name no time only pull triggers, at the time of now. */
+  #momentOf(record: EventRecord): Moment {
+    const now = this.#options.facilities.now()
+    if (this.#options.clock === 'live') return { time: now, ms: momentMs(now), isDated: true }
     const time = this.#textTime.read(record)
-    if (time === undefined) return undefined
-    const ms = momentMs(time)
-    this.#clockMs = Math.max(this.#clockMs, ms)
-    return { time, ms }
+    if (time === undefined) return { time: now, ms: momentMs(now), isDated: false }
+    this.#clockMs = momentMs(time)
+    return { time, ms: this.#clockMs, isDated: true }
   }
 
   #pour(record: EventRecord, moment: Moment): boolean {
     this.#events += 1
-    this.#runner.advance(moment.ms)
+    if (moment.isDated) this.#runner.advance(moment.ms)
     if (this.#events % sweepEvery === 0) this.#runner.sweep(this.#nowMs())
     const matched = this.#select(record)
     if (matched.length === 0) return false
@@ -167,7 +165,8 @@ export class HubEngine {
       const started = stopwatch === undefined ? 0 : stopwatch()
       this.#guarded(number, () => this.#runner.pour(number, record, moment))
       const scenario = this.#rules.scenarios[number]
-      if (stopwatch !== undefined && scenario !== undefined) scenario.counters.cpuMicros += stopwatch() - started
+      if (stopwatch !== undefined && scenario !== undefined)
+        scenario.counters.cpuMicros += stopwatch() - started
     }
     return true
   }
@@ -228,10 +227,8 @@ export class HubEngine {
     }
     this.#options.onOverflow(record)
     if (overflow.Whitelisted || !overflow.Reprocess || this.#depth >= maxReprocessDepth) return
-    const moment = this.#momentOf(record)
-    if (moment === undefined) return
     this.#depth += 1
-    this.#pour(record, moment)
+    this.#pour(record, this.#momentOf(record))
     this.#depth -= 1
   }
 
@@ -263,4 +260,3 @@ export class HubEngine {
     }
   }
 }
-

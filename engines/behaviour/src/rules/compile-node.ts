@@ -117,7 +117,8 @@ function writerOf(
     case 'enriched':
       return (record, text) => void record.Enriched.set(name, text)
     case 'path':
-      return targetWriter(name)
+      // A path that leads nowhere assigns nothing, as in CrowdSec: the rule's other assignments count.
+      return targetWriter(name) ?? (() => {})
     case 'method': {
       const enricher = enrichers.get(name)
       return enricher === undefined ? undefined : (record, text) => enricher(text, record)

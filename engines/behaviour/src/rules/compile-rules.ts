@@ -35,7 +35,8 @@ export function compileRules(files: RuleFiles, around: RuleSurroundings): HubRul
     documents.flatMap((document) => {
       const before = problems.length
       const spec = readScenarioSpec(document, problems)
-      const scenario = spec === undefined || problems.length > before ? undefined : compileScenario(spec, context)
+      const scenario =
+        spec === undefined || problems.length > before ? undefined : compileScenario(spec, context)
       return scenario ?? []
     }),
   )
@@ -55,14 +56,15 @@ interface StageInput {
   readonly around: RuleSurroundings
 }
 
-function compileStages(staged: readonly StagedRuleFile[], { files, context, around }: StageInput): StageParser {
+function compileStages(
+  staged: readonly StagedRuleFile[],
+  { files, context, around }: StageInput,
+): StageParser {
   const groks = new GrokLibrary()
   for (const text of files.patterns) groks.addFile(text)
   const enrichers = createEnrichers(around.facilities)
   // By the name of the file, whoever wrote it: the order in which patterns are named and nodes are tried.
-  const ordered = staged.toSorted(
-    (a, b) => compareTexts(a.stage, b.stage) || compareTexts(a.name, b.name),
-  )
+  const ordered = staged.toSorted((a, b) => compareTexts(a.stage, b.stage) || compareTexts(a.name, b.name))
   const stages = new Map<string, { readonly node: ParserNode; readonly spec: NodeSpec }[]>()
   for (const { stage, documents } of ordered) {
     for (const document of documents) {
@@ -101,7 +103,9 @@ function compileContexts(files: readonly RuleFile[], context: CompileContext): r
   for (const { documents } of files) {
     for (const document of documents) {
       for (const { key, expressions, place } of readContextSpecs(document, context.problems)) {
-        const compiled = expressions.map((source) => context.expression(source, { place, key, in: 'context' }))
+        const compiled = expressions.map((source) =>
+          context.expression(source, { place, key, in: 'context' }),
+        )
         const known = contexts.get(key) ?? []
         contexts.set(key, [...known, ...compiled.filter((item) => item !== undefined)])
       }

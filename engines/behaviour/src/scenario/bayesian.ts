@@ -26,7 +26,11 @@ export function posteriorOf({ prior, conditions, triggered, evaluate }: Bayesian
       triggered[index] = true
       posterior = update(posterior, probGivenEvil, probGivenBenign)
     } else if (value === false) {
-      posterior = update(posterior, Math.fround(1 - Math.fround(probGivenEvil)), Math.fround(1 - Math.fround(probGivenBenign)))
+      posterior = update(
+        posterior,
+        Math.fround(1 - Math.fround(probGivenEvil)),
+        Math.fround(1 - Math.fround(probGivenBenign)),
+      )
     }
   }
   return posterior

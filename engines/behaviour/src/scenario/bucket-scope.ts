@@ -9,14 +9,19 @@ export function bucketScope(
   scenario: CompiledScenario,
 ): readonly [record: EventRecord | undefined, queue: unknown, leaky: unknown] {
   const queue = { Queue: bucket.queue, L: scenario.queueSize }
+  const { spec } = scenario
   const leaky = {
-    Queue: queue,
-    Mapkey: `${scenario.spec.name}/${bucket.key}`,
-    Uuid: '',
+    Name: spec.name,
+    Mapkey: `${spec.name}/${bucket.key}`,
+    Capacity: spec.capacity,
+    CacheSize: spec.cacheSize,
+    Total_count: bucket.total,
     First_ts: bucket.first,
     Last_ts: bucket.last,
     Ovflw_ts: bucket.last,
-    Total_count: bucket.total,
+    Duration: scenario.lifetimeMs * 1e6,
+    Leakspeed: spec.leakSpeedNs,
+    Uuid: '',
   }
   return [record, queue, leaky]
 }

@@ -22,6 +22,8 @@ export interface Moment {
   readonly time: GoTime
   /** Milliseconds since 1970, with fractions. */
   readonly ms: number
+  /** False in a replay for events that name no time: they pull triggers and fill no buckets. */
+  readonly isDated: boolean
 }
 
 /** What a runner is made of. */
@@ -39,6 +41,7 @@ export class ScenarioRunner {
   readonly #store: BucketStore
   readonly #blackholes: readonly (Blackhole | undefined)[]
   readonly #counting: readonly number[]
+  readonly #slots: readonly number[]
 
   constructor(options: RunnerOptions) {
     this.#options = options
@@ -50,6 +53,7 @@ export class ScenarioRunner {
     this.#blackholes = scenarios.map(({ blackholeMs }) =>
       blackholeMs > 0 ? new Blackhole(blackholeMs) : undefined,
     )
+    this.#slots = sharedSlots(scenarios)
     this.#counting = scenarios.flatMap(({ spec }, number) => (spec.type === 'counter' ? [number] : []))
   }
 
@@ -66,7 +70,7 @@ export class ScenarioRunner {
     const key = this.#keyOf(scenario, record)
     if (key === undefined) return
     if (scenario.spec.type === 'trigger') this.#trigger(number, { key, record, moment })
-    else this.#fill(number, { key, record, moment })
+    else if (moment.isDated) this.#fill(number, { key, record, moment })
   }
 
   #keyOf(scenario: CompiledScenario, record: EventRecord): string | undefined {
@@ -88,7 +92,8 @@ export class ScenarioRunner {
   }
 
   #trigger(number: number, { key, record, moment }: Poured): void {
-    const bucket = newBucket(number, key, { record, moment, scenario: this.#options.scenarios[number] })
+    const scenario = this.#options.scenarios[number]
+    const bucket = newBucket(number, key, { record, moment, scenario, slot: number })
     bucket.total = 1
     bucket.queue.push(record)
     this.#countPoured(number)
@@ -101,33 +106,35 @@ export class ScenarioRunner {
   }
 
   #fill(number: number, poured: Poured): void {
-    const scenario = this.#options.scenarios[number]
-    if (scenario === undefined) return
+    const bucket = this.#bucketFor(number, poured)
+    const scenario = bucket === undefined ? undefined : this.#options.scenarios[bucket.scenario]
+    if (bucket === undefined || scenario === undefined) return
     const { record, moment } = poured
-    const bucket = this.#bucketFor(number, poured, scenario)
-    if (bucket === undefined) return
     if (bucket.seen !== undefined && !isNewTo(bucket.seen, this.#distinctOf(scenario, record))) return
     if (scenario.cancelOn !== undefined && this.#evaluate(scenario, scenario.cancelOn, [record]) === true) {
       this.#store.delete(bucket)
       return
     }
-    this.#countPoured(number)
+    this.#countPoured(bucket.scenario)
     if (pourInto(bucket, scenario, poured) || this.#isDue(bucket, scenario, record)) {
       this.#store.delete(bucket)
       this.#overflow(bucket, moment.time)
     }
   }
 
-  #bucketFor(number: number, poured: Poured, scenario: CompiledScenario): HubBucket | undefined {
-    const { key, record, moment } = poured
-    const known = this.#store.get(number, key)
-    if (known !== undefined) {
-      if (known.total === 0 || moment.ms <= known.lastMs + scenario.lifetimeMs) return known
+  /** The bucket of a key: of this scenario, or of one with the same name and filter that made it. */
+  #bucketFor(number: number, { key, record, moment }: Poured): HubBucket | undefined {
+    const slot = this.#slots[number] ?? number
+    const known = this.#store.get(slot, key)
+    const maker = known === undefined ? undefined : this.#options.scenarios[known.scenario]
+    if (known !== undefined && maker !== undefined) {
+      if (known.total === 0 || moment.ms <= known.lastMs + maker.lifetimeMs) return known
       this.#store.delete(known)
       // The window of a counter is over, which nobody noticed yet.
-      if (scenario.spec.type === 'counter') this.#overflow(known, known.last)
+      if (maker.spec.type === 'counter') this.#overflow(known, known.last)
     }
-    const bucket = newBucket(number, key, { record, moment, scenario })
+    const scenario = this.#options.scenarios[number]
+    const bucket = newBucket(number, key, { record, moment, scenario, slot })
     return this.#store.add(bucket, moment.ms) ? bucket : undefined
   }
 
@@ -140,11 +147,19 @@ export class ScenarioRunner {
   #isDue(bucket: HubBucket, scenario: CompiledScenario, record: EventRecord): boolean {
     if (scenario.condition === undefined && scenario.conditions.length === 0) return false
     const scope = bucketScope(record, bucket, scenario)
-    if (scenario.condition !== undefined && this.#evaluate(scenario, scenario.condition, scope) === true) return true
+    if (scenario.condition !== undefined && this.#evaluate(scenario, scenario.condition, scope) === true)
+      return true
     const { bayesian } = scenario.spec
     if (bayesian === undefined) return false
     const evaluate = (expression: Expression): unknown => this.#evaluate(scenario, expression, scope)
-    return posteriorOf({ prior: bayesian.prior, conditions: scenario.conditions, triggered: bucket.triggered ?? [], evaluate }) > Math.fround(bayesian.threshold)
+    return (
+      posteriorOf({
+        prior: bayesian.prior,
+        conditions: scenario.conditions,
+        triggered: bucket.triggered ?? [],
+        evaluate,
+      }) > Math.fround(bayesian.threshold)
+    )
   }
 
   #overflow(bucket: HubBucket, at: GoTime): void {
@@ -171,7 +186,11 @@ export class ScenarioRunner {
     }
   }
 
-  #isWanted(bucket: HubBucket, scenario: CompiledScenario, { at, overflow }: { readonly at: GoTime; readonly overflow: OverflowRecord | undefined }): boolean {
+  #isWanted(
+    bucket: HubBucket,
+    scenario: CompiledScenario,
+    { at, overflow }: { readonly at: GoTime; readonly overflow: OverflowRecord | undefined },
+  ): boolean {
     if (scenario.overflowFilter !== undefined) {
       const [, queue, leaky] = bucketScope(undefined, bucket, scenario)
       if (this.#evaluate(scenario, scenario.overflowFilter, [queue, overflow, leaky]) === false) return false
@@ -220,11 +239,28 @@ interface NewBucket {
   readonly record: EventRecord
   readonly moment: Moment
   readonly scenario: CompiledScenario | undefined
+  readonly slot: number
 }
 
-function newBucket(number: number, key: string, { record, moment, scenario }: NewBucket): HubBucket {
+/** Scenarios of the same name and filter share their buckets, as in CrowdSec: the first of them has them for all. */
+function sharedSlots(scenarios: readonly CompiledScenario[]): readonly number[] {
+  const first = new Map<string, number>()
+  return scenarios.map(({ spec }, number) => {
+    const key = `${spec.name}\0${spec.filter}`
+    const slot = first.get(key) ?? number
+    first.set(key, slot)
+    return slot
+  })
+}
+
+function newBucket(
+  number: number,
+  key: string,
+  { record, moment, scenario, slot }: NewBucket,
+): HubBucket {
   return {
     scenario: number,
+    slot,
     key,
     network: networkOf(record.Meta.get('source_ip') ?? key),
     firstMs: moment.ms,
@@ -250,7 +286,8 @@ function pourInto(bucket: HubBucket, scenario: CompiledScenario, { record, momen
     bucket.lastMs = moment.ms
   }
   enqueue(bucket.queue, scenario.queueSize, record)
-  const hasRoom = capacity === -1 || takeToken(bucket, { capacity, leakSpeedMs: scenario.leakSpeedMs }, moment.ms)
+  const hasRoom =
+    capacity === -1 || takeToken(bucket, { capacity, leakSpeedMs: scenario.leakSpeedMs }, moment.ms)
   bucket.lastMs = moment.ms
   bucket.last = moment.time
   return !hasRoom && type !== 'conditional'

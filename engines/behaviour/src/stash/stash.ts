@@ -6,7 +6,8 @@ export type StashStrategy = 'LRU' | 'LFU' | 'ARC'
 
 interface Entry {
   readonly value: string
-  readonly untilMs: number
+  /** Infinite until `settle` says when it was put aside. */
+  untilMs: number
   uses: number
 }
 
@@ -18,14 +19,20 @@ interface Store {
   readonly entries: Map<string, Entry>
 }
 
-/** Values that parsers put aside by name and key, each store with a size and a time to live. */
+/**
+ * Values that parsers put aside by name and key, each store with a size and a time to live. Time is told by `settle`,
+ * after each line: in a replay it is only known once the line has been parsed.
+ */
 export class Stash implements StashFacility {
   readonly #stores = new Map<string, Store>()
-  readonly #nowMs: () => number
+  readonly #unsettled: { readonly entry: Entry; readonly ttlMs: number }[] = []
+  #nowMs = Number.NEGATIVE_INFINITY
 
-  /** `nowMs`: the clock of the engine: wall clock or time of the lines. */
-  constructor(nowMs: () => number) {
+  /** Says what time it is: what was put aside since the last call begins to live. */
+  settle(nowMs: number): void {
     this.#nowMs = nowMs
+    for (const { entry, ttlMs } of this.#unsettled) entry.untilMs = nowMs + ttlMs
+    this.#unsettled.length = 0
   }
 
   /** Makes a store. A name that is taken keeps its first form. */
@@ -42,7 +49,7 @@ export class Stash implements StashFacility {
     const store = this.#stores.get(name)
     const entry = store?.entries.get(key)
     if (store === undefined || entry === undefined) return ''
-    if (entry.untilMs <= this.#nowMs()) {
+    if (entry.untilMs <= this.#nowMs) {
       store.entries.delete(key)
       return ''
     }
@@ -57,11 +64,10 @@ export class Stash implements StashFacility {
     if (store === undefined) return
     store.entries.delete(key)
     if (store.entries.size >= store.size) evict(store)
-    store.entries.set(key, {
-      value: value.slice(0, defaultStashLimits.maxValueLength),
-      untilMs: this.#nowMs() + store.ttlMs,
-      uses: 0,
-    })
+    const kept = value.slice(0, defaultStashLimits.maxValueLength)
+    const entry = { value: kept, untilMs: Number.POSITIVE_INFINITY, uses: 0 }
+    store.entries.set(key, entry)
+    this.#unsettled.push({ entry, ttlMs: store.ttlMs })
   }
 }
 

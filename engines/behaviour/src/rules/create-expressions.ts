@@ -1,0 +1,49 @@
+import { CompileCache } from '../expr/compile-cache.ts'
+import { compileExpr } from '../expr/compile-expr.ts'
+import {
+  bucketEnvironment,
+  contextEnvironment,
+  eventEnvironment,
+  overflowEnvironment,
+} from '../expr/environments.ts'
+import type { Environment } from '../expr/function-spec.ts'
+import { createHelpers } from '../helpers/create-helpers.ts'
+import type { Facilities } from '../helpers/facilities.ts'
+import type { ExpressionFactory, ExpressionPlace } from './expression-factory.ts'
+
+const environments: Readonly<Record<ExpressionPlace, Environment>> = {
+  event: eventEnvironment,
+  bucket: bucketEnvironment,
+  overflow: overflowEnvironment,
+  context: contextEnvironment,
+}
+
+/** The compiler of one engine's expressions; they share patterns and functions made for known arguments. */
+export function createExpressions(
+  facilities: Facilities,
+  backend: 'generate' | 'closures',
+): ExpressionFactory {
+  const helpers = createHelpers(facilities)
+  const cache = new CompileCache()
+  const options = { helpers, cache, backend }
+  return {
+    compile: (source, place) => compileExpr(source, environments[place], options),
+    set: (sources) => {
+      const expressions = sources.map((source) => compileExpr(source, eventEnvironment, options))
+      return {
+        size: expressions.length,
+        expressions,
+        begin: () => {},
+        select: (scope, matched, failed) => {
+          for (const [number, expression] of expressions.entries()) {
+            try {
+              if (expression.test(scope)) matched(number)
+            } catch (error) {
+              failed?.(number, error)
+            }
+          }
+        },
+      }
+    },
+  }
+}

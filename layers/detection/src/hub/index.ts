@@ -1,0 +1,6 @@
+export { openDataFolder } from './data-folder.ts'
+export type { DataFolder } from './data-folder.ts'
+export { geoFromTable } from './geo-table.ts'
+export type { GeoRow } from './geo-table.ts'
+export { openHubFolder, readHub, readItems, readRuleFile } from './hub-folder.ts'
+export type { HubFolder, HubItem, HubKind, HubRuleFiles } from './hub-folder.ts'
