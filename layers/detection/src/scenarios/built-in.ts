@@ -48,7 +48,8 @@ export const honeypot: LeakyScenario = {
   description: 'one source touches a trap',
   filter: (event) => metaOf(event, 'log_type') === 'http_honeypot',
   groupBy: bySource,
-  capacity: 0,
+  // The smallest bucket holds one; a touch counts twice.
+  capacity: 1,
   leakSpeedMs: 10_000,
   blackholeMs: 60_000,
   scope: 'ip',

@@ -69,6 +69,6 @@ export function signalOfEvent(event: SevenfoldEvent): Signal | undefined {
     origin: 'edge',
     event: { time: Date.parse(event['@timestamp']), meta: { ...meta, source_ip: address } },
     trace: event.trace?.id ?? event.http?.request?.id ?? '',
-    times: Math.min(maxTimes, Math.max(1, event.sevenfold.repeat?.count ?? 1)),
+    times: Math.min(maxTimes, Math.max(meta['log_type'] === 'http_honeypot' ? 2 : 1, event.sevenfold.repeat?.count ?? 1)),
   }
 }
