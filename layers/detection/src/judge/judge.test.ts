@@ -86,7 +86,15 @@ describe('scenarios on real events', () => {
   it('ban at the first touch of a trap, and never for rate limits and challenges', () => {
     const { judge, banned, edge } = bench()
     const block = (ip: string, step: string, id: string): void => {
-      const facts = { requestId: id, site: 'shop', clientAddress: ip, method: 'GET', path: '/', httpVersion: '1.1', status: 429 }
+      const facts = {
+        requestId: id,
+        site: 'shop',
+        clientAddress: ip,
+        method: 'GET',
+        path: '/',
+        httpVersion: '1.1',
+        status: 429,
+      }
       const draft = edge.block({ ...facts, judgement: { step, verdict: 'block' }, rule: { id } })
       judge.takeEdgeEvent(sealDraft(draft, { id: 'edge/w0', ephemeral_id: 'e' }, 1))
     }

@@ -9,7 +9,9 @@ const trap = /^honeypot-/
 
 /** Who was shown a challenge got a 403 for nothing that he did. */
 function wasChallenged(event: SevenfoldEvent): boolean {
-  return event.sevenfold.trace?.some(({ step, verdict }) => step === 'challenge' && verdict === 'block') === true
+  return (
+    event.sevenfold.trace?.some(({ step, verdict }) => step === 'challenge' && verdict === 'block') === true
+  )
 }
 
 function httpMeta(event: SevenfoldEvent): Record<string, string> {
@@ -69,6 +71,9 @@ export function signalOfEvent(event: SevenfoldEvent): Signal | undefined {
     origin: 'edge',
     event: { time: Date.parse(event['@timestamp']), meta: { ...meta, source_ip: address } },
     trace: event.trace?.id ?? event.http?.request?.id ?? '',
-    times: Math.min(maxTimes, Math.max(meta['log_type'] === 'http_honeypot' ? 2 : 1, event.sevenfold.repeat?.count ?? 1)),
+    times: Math.min(
+      maxTimes,
+      Math.max(meta['log_type'] === 'http_honeypot' ? 2 : 1, event.sevenfold.repeat?.count ?? 1),
+    ),
   }
 }
