@@ -1,3 +1,7 @@
+export { startAcmeServer } from './acme/acme-server.ts'
+export type { AcmeServer, AcmeServerOptions } from './acme/acme-server.ts'
+export { createCertificateAuthority } from './ca/certificate-authority.ts'
+export type { CertificateAuthority, CertificateWish, IssuedCertificate } from './ca/certificate-authority.ts'
 export { createFakeClock, settle } from './clock/fake-clock.ts'
 export type { FakeClock } from './clock/fake-clock.ts'
 export { createTemporaryFolder } from './folder/temporary-folder.ts'
