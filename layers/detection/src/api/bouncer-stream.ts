@@ -50,12 +50,32 @@ export class BouncerStream {
     const cursor = request.startup ? undefined : this.#cursors.get(key)
     const changes = cursor === undefined ? undefined : this.#store.changesSince(cursor)
     const ended = (changes ?? this.#store.remembered()).flatMap(({ remove }) => remove)
-    const added = changes === undefined ? this.#store.active() : changes.flatMap(({ add }) => add)
     return {
-      new: this.#current(added, request),
+      new:
+        changes === undefined
+          ? this.#everything(request)
+          : this.#current(
+              changes.flatMap(({ add }) => add),
+              request,
+            ),
       deleted: this.#gone(ended, request.filter),
       commit: () => this.#remember(key, version),
     }
+  }
+
+  /** The start: one look at each value, since half a million look-ups would take as long as writing the answer. */
+  #everything({ filter, dedup }: StreamRequest): StoredDecision[] {
+    const all: StoredDecision[] = []
+    for (const place of this.#store.byPlace()) {
+      if ('id' in place) {
+        if (!place.simulated && filter(place)) all.push(place)
+        continue
+      }
+      const seen = place.filter((decision) => !decision.simulated && filter(decision))
+      if (dedup === false) all.push(...seen)
+      else all.push(...longestOfEachType(seen))
+    }
+    return all
   }
 
   /** The longest decision for the same ban that this reader may see: another may be hidden from it. */
@@ -114,4 +134,12 @@ export class BouncerStream {
   forget(bouncer: string): void {
     for (const key of this.#cursors.keys()) if (key.startsWith(`${bouncer} `)) this.#cursors.delete(key)
   }
+}
+
+function longestOfEachType(decisions: readonly StoredDecision[]): Iterable<StoredDecision> {
+  const longest = new Map<string, StoredDecision>()
+  for (const decision of decisions) {
+    if (decision.untilMs > (longest.get(decision.type)?.untilMs ?? 0)) longest.set(decision.type, decision)
+  }
+  return longest.values()
 }

@@ -11,8 +11,8 @@ import { decisionCandidates, decisionFilter } from './decision-filter.ts'
 import { readManualDecision, readManualDecisions } from './decision-wish.ts'
 import { expandRange } from './expand-ranges.ts'
 import { readBulkJson, readJson } from './read-json.ts'
-import { decisionRenderer } from './render-decisions.ts'
-import { inPieces, sendText } from './send-text.ts'
+import { decisionRenderer, streamRenderer } from './render-decisions.ts'
+import { sendText } from './send-text.ts'
 import type { Services } from './services.ts'
 
 /** Long answers at one time: each holds a list of what it still has to say. */
@@ -20,14 +20,19 @@ export const maxLongAnswers = 32
 /** Answers with more decisions than this are written in pieces. */
 const longAnswer = 2_000
 
-function* listText(
+/** Decisions in one piece of a long answer. */
+const pieceDecisions = 1_024
+
+function* listPieces(
   decisions: readonly StoredDecision[],
   render: (decision: StoredDecision) => string,
 ): Generator<string> {
-  let separator = ''
-  for (const decision of decisions) {
-    yield separator + render(decision)
-    separator = ','
+  for (let at = 0; at < decisions.length; at += pieceDecisions) {
+    const piece = decisions
+      .slice(at, at + pieceDecisions)
+      .map(render)
+      .join(',')
+    yield at === 0 ? piece : `,${piece}`
   }
 }
 
@@ -97,7 +102,7 @@ export class DecisionRoutes {
     if (found.length <= longAnswer) return answerText(response, 200, `[${found.map(render).join(',')}]`)
     await this.#sendLong(call, function* () {
       yield '['
-      yield* listText(found, render)
+      yield* listPieces(found, render)
       yield ']'
     })
   }
@@ -118,7 +123,7 @@ export class DecisionRoutes {
     const spell = (list: readonly StoredDecision[]): readonly StoredDecision[] =>
       settings.expandRanges === true ? list.flatMap(expandRange) : list
     const [fresh, gone] = [spell(given.new), spell(given.deleted)]
-    const render = decisionRenderer(this.#services.clock.now())
+    const render = streamRenderer(this.#services.clock.now())
     if (fresh.length + gone.length <= longAnswer) {
       response.once('finish', given.commit)
       return answerText(
@@ -129,9 +134,9 @@ export class DecisionRoutes {
     }
     const isSent = await this.#sendLong(call, function* () {
       yield '{"new":['
-      yield* listText(fresh, render)
+      yield* listPieces(fresh, render)
       yield '],"deleted":['
-      yield* listText(gone, render)
+      yield* listPieces(gone, render)
       yield ']}'
     })
     if (isSent) given.commit()
@@ -155,7 +160,7 @@ export class DecisionRoutes {
     this.#longAnswers += 1
     try {
       response.writeHead(200, { 'content-type': 'application/json', 'cache-control': 'no-store' })
-      return await sendText(response, inPieces(texts()), {
+      return await sendText(response, texts(), {
         after: (ms, run) => this.#services.clock.after(ms, run),
       })
     } finally {

@@ -2,9 +2,6 @@ import type { ServerResponse } from 'node:http'
 
 /** A reader that takes nothing for this long is cut off. */
 export const maxStallMs = 30_000
-/** Text is written in pieces of about this size, with a turn of the event loop between them: others are answered meanwhile. */
-export const pieceLength = 262_144
-
 /** How long a reader may stall, and the timer for that. */
 export interface SendOptions {
   readonly after: (ms: number, run: () => void) => { cancel(): void }
@@ -30,7 +27,7 @@ function drained(response: ServerResponse, options: SendOptions): Promise<boolea
 }
 
 /**
- * Writes pieces of text as fast as the reader takes them, holding one piece in memory. Resolves with true when all of
+ * Writes pieces of text, with a turn of the event loop between them so that others are answered meanwhile, as fast as the reader takes them, holding one piece in memory. Resolves with true when all of
  * it was handed to the system; false when the reader went away or stalled: then the connection is destroyed.
  */
 export async function sendText(
@@ -48,16 +45,4 @@ export async function sendText(
   }
   response.end()
   return !response.destroyed
-}
-
-/** Joins small texts into pieces of `pieceLength` or a little more. */
-export function* inPieces(texts: Iterable<string>): Generator<string> {
-  let piece = ''
-  for (const text of texts) {
-    piece += text
-    if (piece.length < pieceLength) continue
-    yield piece
-    piece = ''
-  }
-  if (piece !== '') yield piece
 }

@@ -162,6 +162,11 @@ export class DecisionStore {
     return found === undefined ? [] : Array.isArray(found) ? found : [found]
   }
 
+  /** Active decisions by their value: one, or a list where several stand on the same. */
+  byPlace(): Iterable<StoredDecision | readonly StoredDecision[]> {
+    return this.#places.values()
+  }
+
   /** Active decisions on an address or a range: on itself and on every range around it. */
   around(range: NumberRange, text: string): readonly StoredDecision[] {
     const same = this.at({ scope: 'ip', value: text })
