@@ -6,12 +6,15 @@ const files = ['baseline', 'record', 'html', 'junit', 'sarif', 'navigator'] as c
 /** Options about a site of one's own, each with what it holds. */
 const siteTexts = ['target', 'token-file', 'rate', 'page', 'post', 'ca', 'data'] as const
 
+/** Options about a system from a Compose file. */
+const composeTexts = ['compose', 'service', 'port', 'engine'] as const
+
 /** The call in the words of the package, which reads its own arguments. */
 function argumentsOf(call: Call): string[] {
   const flags = ['quick', 'cost', 'no-cost', 'bare', 'list', 'markdown']
     .filter((flag) => call.flag(flag))
     .map((flag) => `--${flag}`)
-  const texts = ['seed', 'min-depth', ...files, ...siteTexts].flatMap((option) => {
+  const texts = ['seed', 'min-depth', ...files, ...siteTexts, ...composeTexts].flatMap((option) => {
     const value = call.text(option)
     return value === undefined ? [] : [`--${option}=${value}`]
   })
@@ -61,8 +64,25 @@ export const prove: Command = {
     bare: { type: 'boolean', help: 'no layer at all: shows that the attacks work' },
     list: { type: 'boolean', help: 'the attacks, without running them' },
     markdown: { type: 'boolean', help: 'the proof as Markdown' },
-    target: { type: 'string', value: 'URL', help: 'probe a site of your own, harmlessly, instead of the shop' },
-    'allow-host': { type: 'string', value: 'HOST', multiple: true, help: 'names the host of --target, by hand' },
+    compose: {
+      type: 'string',
+      value: 'FILE',
+      help: 'attack an isolated copy of this system instead of the shop (needs docker or podman)',
+    },
+    service: { type: 'string', value: 'NAME', help: 'the service of --compose that visitors reach' },
+    port: { type: 'string', value: 'N', help: 'its port inside the container' },
+    engine: { type: 'string', value: 'PROGRAM', help: 'container engine', default: 'docker, then podman' },
+    target: {
+      type: 'string',
+      value: 'URL',
+      help: 'probe a site of your own, harmlessly, instead of the shop',
+    },
+    'allow-host': {
+      type: 'string',
+      value: 'HOST',
+      multiple: true,
+      help: 'names the host of --target, by hand',
+    },
     'token-file': {
       type: 'string',
       value: 'FILE',

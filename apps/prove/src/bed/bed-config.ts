@@ -64,7 +64,7 @@ export function bedConfigText(file: BedFile): string {
     'detection:',
     '  mode: enforce',
     `  api: { listen: "127.0.0.1:${file.apiPort}" }`,
-    '  sources:',
+    ...(file.logPaths.length === 0 ? [] : ['  sources:']),
     ...file.logPaths.map((path) => `    - { file: ${JSON.stringify(path)}, format: json-access }`),
     '',
   ].join('\n')

@@ -26,6 +26,8 @@ export interface BedOptions {
   readonly dataDir: string
   /** Environment of the application, for instance `SHOP_PATCHED`. */
   readonly appEnv?: Readonly<Record<string, string>>
+  /** An application that runs already, instead of the shop; the runtime layer is not inside it. */
+  readonly app?: BedApp
 }
 
 /** Layers that a bed can put before the application, in the order of the design: those that are installed. */
@@ -70,12 +72,17 @@ function findProcesses({ apps, processes }: Started, configuration: Configuratio
   return [appOf(apps, configuration).process, ...processes.filter(({ name }) => names.has(name))]
 }
 
+/** Nobody can put the agent into an application that runs already. */
+function layersOf({ app }: BedOptions): readonly LayerName[] {
+  return app === undefined ? bedLayers() : bedLayers().filter((name) => name !== 'runtime')
+}
+
 /** The configuration file of a bed, and the port on which the guarded shop has to listen. */
 async function planBed(
   options: BedOptions,
   plainPort: number,
 ): Promise<BedFile & { readonly guardedPort: number }> {
-  const layers = bedLayers()
+  const layers = layersOf(options)
   const configurations = planConfigurations(layers).distinct.filter((one) => needsSite(one.layers))
   const [apiPort = 0, consolePort = 0, guardedPort = 0, ...ports] = await freePorts(configurations.length + 3)
   const sites = configurations.map((configuration, index) => ({
@@ -83,15 +90,16 @@ async function planBed(
     port: ports[index] ?? 0,
     upstreamPort: configuration.layers.includes('runtime') ? guardedPort : plainPort,
   }))
-  const shops = layers.includes('runtime') ? ['shop', 'guarded'] : ['shop']
+  const own = layers.includes('runtime') ? ['shop', 'guarded'] : ['shop']
+  const shops = options.app === undefined ? own : []
   const logPaths = shops.map((name) => appLogPath(join(options.dataDir, name)))
   return { data: join(options.dataDir, 'data'), sites, apiPort, consolePort, guardedPort, logPaths }
 }
 
 async function startAll(options: BedOptions): Promise<Started> {
   const { dataDir, appEnv: env = {} } = options
-  const preload = agentEntry()
-  const plain = await startApp({ folder: join(dataDir, 'shop'), env })
+  const preload = options.app === undefined ? agentEntry() : undefined
+  const plain = options.app ?? (await startApp({ folder: join(dataDir, 'shop'), env }))
   const running: BedProcess[] = [plain.process]
   try {
     const file = await planBed(options, plain.port)
@@ -100,7 +108,7 @@ async function startAll(options: BedOptions): Promise<Started> {
       mkdirSync(folder, { mode: 0o700 })
       writeFileSync(appLogPath(folder), '') // detection follows it before the shop that writes it has started
     }
-    running.push(...(await startLayers(dataDir, file, bedLayers())))
+    running.push(...(await startLayers(dataDir, file, layersOf(options))))
     if (preload === undefined)
       return { apps: { plain, guarded: undefined }, sites: file.sites, processes: running }
     const guarded = await startGuardedApp({ folder, port: file.guardedPort, env, data: file.data, preload })
@@ -127,7 +135,7 @@ export async function startBed(options: BedOptions): Promise<Bed> {
   const sink = await startSink()
   const reader = createJudgementReader(join(dataDir, 'data', 'ledger', 'segments'))
   return {
-    layers: bedLayers(),
+    layers: layersOf(options),
     sink,
     missWindowMs,
     target: (configuration) => findTarget(started, configuration),

@@ -1,4 +1,6 @@
 import { parseArgs } from 'node:util'
+import { composeHelp, readComposeWish } from './compose-options.ts'
+import type { ComposeWish } from './compose-options.ts'
 import { readTargetWish, targetHelp } from './target-options.ts'
 import type { TargetWish } from './target-options.ts'
 import { UsageError } from './usage-error.ts'
@@ -32,6 +34,8 @@ export interface ProveOptions {
   readonly record: string | undefined
   /** A site of the user's own instead of the shop. */
   readonly target: TargetWish | undefined
+  /** A system from a Compose file instead of the shop. */
+  readonly compose: ComposeWish | undefined
   /** Files to write, by the kind of report. */
   readonly files: ReadonlyMap<FileReport, string>
 }
@@ -58,6 +62,7 @@ usage: sevenfold prove [options]
   --sarif FILE      also write SARIF 2.1.0, for code scanning
   --navigator FILE  also write a layer for the ATT&CK Navigator
 
+${composeHelp}
 ${targetHelp}
 exit codes: 0 fine; 1 an attack does not work without layers, an innocent visit is blocked, a depth is
 under --min-depth or under the baseline; 2 usage; 3 the bed could not be set up
@@ -92,6 +97,10 @@ function parseKnown(args: readonly string[]) {
       'min-depth': { type: 'string', default: '0' },
       baseline: { type: 'string' },
       record: { type: 'string' },
+      compose: { type: 'string' },
+      service: { type: 'string' },
+      port: { type: 'string' },
+      engine: { type: 'string' },
       target: { type: 'string' },
       'allow-host': { type: 'string', multiple: true, default: [] },
       'token-file': { type: 'string' },
@@ -122,7 +131,8 @@ export function readOptions(args: readonly string[]): ProveOptions {
     throw new UsageError('--cost excludes --no-cost and --bare')
   const { help, list, quick, bare, only, seed, baseline } = values
   const target = readTargetWish(values)
-  const isWhole = !quick && !bare && only.length === 0
+  const compose = readComposeWish(values)
+  const isWhole = compose === undefined && !quick && !bare && only.length === 0
   const files = new Map(
     fileReports.flatMap((kind): [FileReport, string][] => {
       const path = values[kind]
@@ -142,6 +152,7 @@ export function readOptions(args: readonly string[]): ProveOptions {
     record: values.record,
     measure: values.cost || (isWhole && !values['no-cost']),
     target,
+    compose,
     files,
     format: values.json ? 'json' : values.markdown ? 'markdown' : 'terminal',
   }

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Browser } from 'playwright-core'
 import { loadCatalogue } from '../attack/load-catalogue.ts'
 import type { Attack } from '../attack/attack.ts'
 import { compareProofs } from '../baseline/compare-proofs.ts'
@@ -21,6 +22,8 @@ import { documentText, recordProof } from '../record/record-proof.ts'
 import { markdownReport } from '../report/markdown.ts'
 import { terminalReport } from '../report/terminal.ts'
 import type { KeyStream } from '../target/stop-key.ts'
+import type { Journey } from '../benign/journey.ts'
+import { openCompose } from './open-compose.ts'
 import { exitCodeOf } from './exit-code.ts'
 import { proveHelp, readOptions } from './options.ts'
 import { UsageError } from './usage-error.ts'
@@ -110,6 +113,43 @@ async function record(dataDir: string, proof: Proof, io: ProveIo): Promise<void>
   }
 }
 
+/** What is attacked, and with what. */
+interface Ground {
+  readonly bed: Bed
+  readonly attacks: readonly Attack[]
+  readonly journeys: readonly Journey[]
+  readonly browser: Browser | undefined
+}
+
+/** The shop with its visitors, or the copy of a declared system, whose visitors nobody has described. */
+async function openGround(options: ProveOptions, attacks: readonly Attack[], io: ProveIo): Promise<Ground> {
+  if (options.compose !== undefined) {
+    const copied = await openCompose(options.compose, (text) => io.stderr.write(`${text}\n`))
+    return { ...copied, journeys: [], browser: undefined }
+  }
+  io.stderr.write('setting up the shop and its layers\n')
+  const bed = await openBed(options)
+  const browser = await openBrowser(process.env)
+  if (browser === undefined) io.stderr.write('no Chromium here: its visits are left out\n')
+  return { bed, attacks, journeys, browser }
+}
+
+async function attackGround(ground: Ground, options: ProveOptions, io: ProveIo): Promise<Proof> {
+  const { bed, browser, ...visits } = ground
+  try {
+    return await runProof(bed, {
+      ...visits,
+      seed: options.seed ?? randomBytes(4).toString('hex'),
+      ...(browser === undefined ? {} : { browser: { program: browser, journeys: browserJourneys } }),
+      ...(options.measure ? { costRepeats: defaultRepeats, availability: true } : {}),
+      onProgress: showProgress(io.stderr, () => performance.now()),
+      ...(io.signal === undefined ? {} : { signal: io.signal }),
+    })
+  } finally {
+    await Promise.all([bed.close(), browser?.close()])
+  }
+}
+
 async function prove(options: ProveOptions, io: ProveIo): Promise<number> {
   if (options.target !== undefined) return runTargetCommand(options.target, options.format, io)
   const attacks = selectAttacks(await loadCatalogue(), options)
@@ -119,27 +159,9 @@ async function prove(options: ProveOptions, io: ProveIo): Promise<number> {
   }
   const baseline = baselineOf(options)
   checkWritable(options.files)
-  io.stderr.write('setting up the shop and its layers\n')
-  const bed = await openBed(options)
-  const browser = await openBrowser(process.env)
-  if (browser === undefined) io.stderr.write('no Chromium here: its visits are left out\n')
-  try {
-    const seed = options.seed ?? randomBytes(4).toString('hex')
-    const onProgress = showProgress(io.stderr, () => performance.now())
-    const proof = await runProof(bed, {
-      seed,
-      attacks,
-      journeys,
-      ...(browser === undefined ? {} : { browser: { program: browser, journeys: browserJourneys } }),
-      ...(options.measure ? { costRepeats: defaultRepeats, availability: true } : {}),
-      onProgress,
-      ...(io.signal === undefined ? {} : { signal: io.signal }),
-    })
-    if (options.record !== undefined) await record(options.record, proof, io)
-    return conclude(proof, options, { ...io, ...(baseline === undefined ? {} : { baseline }) })
-  } finally {
-    await Promise.all([bed.close(), browser?.close()])
-  }
+  const proof = await attackGround(await openGround(options, attacks, io), options, io)
+  if (options.record !== undefined) await record(options.record, proof, io)
+  return conclude(proof, options, { ...io, ...(baseline === undefined ? {} : { baseline }) })
 }
 
 /**

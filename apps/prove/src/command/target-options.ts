@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { ScopeError, readTarget, readToken, targetRate } from '../target/scope.ts'
 import type { TargetScope } from '../target/scope.ts'
+import { readPath } from './read-path.ts'
 import { UsageError } from './usage-error.ts'
 
 /** The part of the help about a site of the user's own. */
@@ -32,9 +33,11 @@ interface Values {
   readonly post?: string | undefined
   readonly ca?: string | undefined
   readonly data?: string | undefined
+  readonly compose?: string | undefined
 }
 
-const companions = ['token-file', 'rate', 'page', 'post', 'ca', 'data'] as const
+const companions = ['token-file', 'rate', 'ca', 'data'] as const
+const shared = ['page', 'post'] as const
 
 function readText(option: string, path: string): string {
   try {
@@ -42,12 +45,6 @@ function readText(option: string, path: string): string {
   } catch (error) {
     throw new UsageError(`--${option} ${path} cannot be read`, { cause: error })
   }
-}
-
-function readPath(option: string, value: string): string {
-  if (!/^\/[\x21-\x7e]{0,500}$/.test(value))
-    throw new UsageError(`--${option} takes a path that begins with / and holds no blanks`)
-  return value
 }
 
 function readRate(value: string | undefined): number {
@@ -77,10 +74,14 @@ function readScope(values: Values & { readonly target: string }): TargetScope {
 
 /** Reads what was said about a site; undefined when the shop is meant. Throws `UsageError`. */
 export function readTargetWish(values: Values): TargetWish | undefined {
+  if (values.target !== undefined && values.compose !== undefined)
+    throw new UsageError('--target and --compose exclude each other')
   const { target, ca, data } = values
   if (target === undefined) {
     const lone = companions.find((name) => values[name] !== undefined)
     if (lone !== undefined) throw new UsageError(`--${lone} goes with --target`)
+    const place = values.compose === undefined ? shared.find((name) => values[name] !== undefined) : undefined
+    if (place !== undefined) throw new UsageError(`--${place} goes with --target or --compose`)
     return undefined
   }
   return {

@@ -5,6 +5,7 @@ import type { Progress } from '../matrix/run-proof.ts'
 import type { Answer } from '../visitor/answer.ts'
 import type { Outgoing } from '../visitor/visitor.ts'
 import type { TargetProbe } from './probe.ts'
+import { isRefusal } from './refusal.ts'
 import { ScopeError, provesOwner, tokenPath } from './scope.ts'
 import type { TargetScope } from './scope.ts'
 import { askTarget, bodyText } from './target-client.ts'
@@ -50,12 +51,9 @@ export const tokenEvery = 20
 /** Longest wait for the ledger of the installation, in milliseconds. */
 const ledgerWaitMs = 3000
 
-/** Statuses with which layers refuse: forbidden, bad message, not acceptable, too many, legal, not implemented; 0 is a closed connection. */
-const refusals: ReadonlySet<number> = new Set([0, 400, 403, 406, 429, 451, 501])
-
 /** What the answers alone say about a probe. */
 export function outcomeOf(row: TargetRow): 'stopped' | 'detected' | 'missed' {
-  const isRefused = refusals.has(row.status) && row.isTwinServed
+  const isRefused = isRefusal(row.status) && row.isTwinServed
   if (row.judges.some(({ verdict }) => verdict === 'stopped')) return 'stopped'
   if (isRefused) return 'stopped'
   return row.judges.length > 0 ? 'detected' : 'missed'
@@ -100,7 +98,7 @@ async function tryProbe(probe: TargetProbe, messenger: Messenger): Promise<Targe
   const hostile = await messenger.ask(probe.attack)
   return {
     probe,
-    isTwinServed: twin.status !== 0 && twin.status < 500 && !refusals.has(twin.status),
+    isTwinServed: twin.status !== 0 && twin.status < 500 && !isRefusal(twin.status),
     status: hostile.status,
     twinStatus: twin.status,
     requestId: hostile.headers['x-request-id'],
