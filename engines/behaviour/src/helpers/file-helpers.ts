@@ -94,6 +94,7 @@ class PatternList {
         clauses: regex.requiredLiterals,
         bytes: regex.requiredBytes,
       })),
+      { mode: 'string' },
     )
     this.#candidates = new Uint32Array(this.#filter.words)
   }

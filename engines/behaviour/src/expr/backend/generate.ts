@@ -27,7 +27,7 @@ export function generate(nodes: readonly Ir[], { budget, shared }: GenerateConte
     return `function (s) { ${locals.length === 0 ? '' : `let ${locals.join(', ')};`} return ${body} }`
   })
   const named = values.map((_, index) => `const k${String(index)} = k[${String(index)}];`).join('')
-  // eslint-disable-next-line no-new-func -- the text consists of the templates of this file and of numbers
+  // oxlint-disable-next-line typescript/no-implied-eval -- the text consists of the templates of this file and of numbers
   const make = new Function(
     'k',
     'nil',

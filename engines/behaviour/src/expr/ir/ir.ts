@@ -26,6 +26,8 @@ export type Ir =
       readonly args: readonly Ir[]
       readonly pure: boolean
       readonly at?: number
+      /** Set when the same arguments may give something else another time. */
+      readonly volatile?: true
     }
   | {
       readonly kind: 'operator'
@@ -171,6 +173,13 @@ export function withParts(node: Ir, parts: readonly Ir[]): Ir {
     case 'sequence':
       return { ...node, first: part(0), second: part(1) }
   }
+}
+
+/** Whether a node gives the same whenever it is evaluated with the same locals: it reads neither event nor state. */
+export function isSteady(node: Ir): boolean {
+  if (node.kind === 'variable' || node.kind === 'shared' || node.kind === 'literal') return false
+  if (node.kind === 'call' && (!node.pure || node.volatile === true)) return false
+  return partsOf(node).every((part) => isSteady(part))
 }
 
 /** Whether evaluating a node only reads. */

@@ -11,7 +11,7 @@ const unboxers = new Map<string, RuntimeFunction | undefined>()
 /** The value in the form that arrays, maps and `any` hold. */
 export function boxed(node: Ir): Ir {
   const { kind } = node.type
-  if (!boxers.has(kind)) boxers.set(kind, boxer(node.type) as RuntimeFunction | undefined)
+  if (!boxers.has(kind)) boxers.set(kind, boxer(node.type))
   const box = boxers.get(kind)
   if (box === undefined) return node.kind === 'constant' ? { ...node, type: anyType } : retyped(node, anyType)
   if (node.kind === 'constant')
@@ -26,7 +26,7 @@ function retyped(node: Ir, type: ExprType): Ir {
 
 /** A boxed value of a known type in that type's form: items of typed arrays and maps. */
 export function unboxed(node: Ir, type: ExprType): Ir {
-  if (!unboxers.has(type.kind)) unboxers.set(type.kind, unboxer(type) as RuntimeFunction | undefined)
+  if (!unboxers.has(type.kind)) unboxers.set(type.kind, unboxer(type))
   const unbox = unboxers.get(type.kind)
   return unbox === undefined ? { ...node, type } : { kind: 'call', type, fn: unbox, args: [node], pure: true }
 }

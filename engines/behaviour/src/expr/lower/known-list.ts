@@ -1,7 +1,7 @@
 import { compileLiterals } from '@sevenfold/literals'
 
 import { evaluateClosed } from '../backend/evaluate-closed.ts'
-import { isPure, partsOf, type Ir, type RuntimeFunction } from '../ir/ir.ts'
+import { isPure, isSteady, partsOf, type Ir, type RuntimeFunction } from '../ir/ir.ts'
 import { boolType } from '../type.ts'
 
 interface KnownLoop {
@@ -67,7 +67,7 @@ function usesLocals(node: Ir): boolean {
 
 /** Whether a node reads anything but the item: the event, or other locals. */
 function usesOutside(node: Ir, item: number): boolean {
-  if (node.kind === 'variable' || node.kind === 'let' || node.kind === 'loop') return true
+  if (node.kind === 'let' || node.kind === 'loop' || !isSteady(node)) return true
   if (node.kind === 'local') return node.index !== item
   return partsOf(node).some((part) => usesOutside(part, item))
 }
@@ -87,7 +87,7 @@ function testerOf(operator: string, texts: readonly string[]): RuntimeFunction |
 function containsAny(texts: readonly string[]): RuntimeFunction {
   if (texts.includes('')) return () => true
   if (texts.length < 4) return (text: string) => texts.some((wanted) => text.includes(wanted))
-  const scanner = compileLiterals([...new Set(texts)])
+  const scanner = compileLiterals([...new Set(texts)], { mode: 'string' })
   const sink = new Uint32Array(Math.ceil(scanner.count / 32))
   return (text: string) => {
     sink.fill(0)

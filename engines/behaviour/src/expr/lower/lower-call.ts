@@ -32,7 +32,7 @@ export function lowerCall(ast: CallAst, context: LowerContext): Ir {
       args.map((arg) => constantOf(arg)),
     ) ?? spec.call
   const node: Ir = { kind: 'call', type, fn, args, pure: spec.pure }
-  return spec.constant === true ? folded(node) : node
+  return spec.constant === true ? folded(node) : { ...node, volatile: true }
 }
 
 function parameterOf(spec: FunctionSpec, index: number): (typeof spec.parameters)[number] {

@@ -1,8 +1,9 @@
-import type { Ir, LoopFunction } from '../ir/ir.ts'
+import type { Ir } from '../ir/ir.ts'
 import { loopFunctions, withThird } from '../runtime/loops.ts'
 import { anyType, arrayOf, boolType, intType, mapOf, typeName } from '../type.ts'
 import { asCondition, boxed, coerce } from './coerce.ts'
 import { constantOf } from './fold.ts'
+import { itemValues } from './item-values.ts'
 import { knownListTest } from './known-list.ts'
 
 import type { Ast } from '../syntax/ast.ts'
@@ -68,13 +69,13 @@ export function lowerPredicateCall(ast: CallAst, context: LowerContext): Ir {
     context.predicates.pop()
     const known = knownListTest(ast.name, { list, body, item })
     if (known !== undefined) return known
+    const value = itemValues(list, shape.body === 'value' ? boxed(body) : body, item)
     const array = third === undefined ? boxed(list) : pair(boxed(list), boxed(context.lower(third)))
     const type = shape.result(element, body.type)
-    const value = shape.body === 'value' ? boxed(body) : body
     return {
       kind: 'loop',
       type,
-      loop: loop as LoopFunction,
+      loop,
       array,
       item,
       position: item + 1,

@@ -1,9 +1,6 @@
-import { compileLiterals } from '@sevenfold/literals'
-
 import { IrKeys } from '../ir/ir-key.ts'
 import { partsOf, withParts, type Ir } from '../ir/ir.ts'
-
-import type { LiteralGroup } from './shared-values.ts'
+import { LiteralGroup } from './literal-group.ts'
 
 /** Expressions in terms of shared values. */
 export interface SharedPlan {
@@ -46,10 +43,9 @@ class Sharing {
       else this.#texts.delete(text)
     }
     const expressions = this.#expressions.map((node) => this.#rewrite(node))
-    const groups = [...this.#groups.keys()].map((text) => {
-      const literals = [...(this.#texts.get(text) ?? new Map<string, number>()).keys()]
-      return { literals, scanner: compileLiterals(literals) }
-    })
+    const groups = [...this.#groups.keys()].map(
+      (text) => new LiteralGroup([...(this.#texts.get(text) ?? new Map<string, number>()).keys()]),
+    )
     return { expressions, slots: this.#slots, groups }
   }
 
