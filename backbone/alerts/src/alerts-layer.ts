@@ -24,7 +24,7 @@ function parseConfig(value: unknown): AlertsConfig {
 }
 
 async function start(context: Context): Promise<RunningLayer<AlertsConfig>> {
-  const service = new AlertsService(context)
+  const service = await AlertsService.open(context)
   const routes = [incidentRoutes(service), silenceRoutes(service)]
   const server = createServer({ maxHeaderSize: 16_384, headersTimeout: 5_000, requestTimeout: 30_000 })
   server.on('request', createApi(routes, context.log))
@@ -36,10 +36,7 @@ async function start(context: Context): Promise<RunningLayer<AlertsConfig>> {
       const details = { rules: rules.length, correlations: correlations.length }
       return Promise.resolve({ ok: rules.length > 0 || context.config.rules.length === 0, details })
     },
-    reload: (config) => {
-      service.reloadRules(config.rules)
-      return Promise.resolve()
-    },
+    reload: async (config) => await service.reloadRules(config.rules),
     stop: async () => {
       await new Promise<void>((resolve) => {
         server.close(() => resolve())

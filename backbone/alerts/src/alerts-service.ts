@@ -79,7 +79,12 @@ export class AlertsService {
   /** What playbooks keep over a restart; set by them. */
   dumpRuns: () => unknown = () => this.#keptRuns
 
-  constructor(context: Context) {
+  /** Reads rules and state. @throws AlertsError ALERTS_RULES. */
+  static async open(context: Context): Promise<AlertsService> {
+    return new AlertsService(context, await readRuleDocuments(context.config.rules))
+  }
+
+  private constructor(context: Context, documents: RuleDocuments) {
     const { config, dataDir, rootDir, metrics } = context
     this.context = context
     this.#statePath = join(dataDir, 'state.json')
@@ -90,7 +95,7 @@ export class AlertsService {
     })
     this.filters = new FilterStore(join(dataDir, 'filters'))
     this.house = new HouseWatch(config.silence)
-    this.#documents = readRuleDocuments(config.rules)
+    this.#documents = documents
     this.judge = new RuleJudge(this.#compile())
     this.#registry = openRegistry({
       path: join(rootDir, 'ledger', 'agents.json'),
@@ -165,8 +170,8 @@ export class AlertsService {
   }
 
   /** Reads the rules again. @throws AlertsError ALERTS_RULES; the old ones stay. */
-  reloadRules(folders: readonly string[]): void {
-    this.#documents = readRuleDocuments(folders)
+  async reloadRules(folders: readonly string[]): Promise<void> {
+    this.#documents = await readRuleDocuments(folders)
     this.recompile()
   }
 

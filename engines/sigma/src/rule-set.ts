@@ -71,7 +71,7 @@ function loadDocument({ source, value }: SigmaDocument, placeholders: Placeholde
     else {
       const rule = parseRule(value, placeholders)
       // Compiled alone once, so that a bad pattern is this document's problem and not everybody's.
-      createPlan([rule], { prefilter: true })
+      createPlan([rule], { prefilter: false })
       if (loaded.rules.length >= sigmaLimits.maxRules)
         throw new SigmaError('SIGMA_LIMIT', [], `more than ${sigmaLimits.maxRules} rules`)
       loaded.rules.push(rule)

@@ -9,7 +9,6 @@ import type {
   SigmaRuleSet,
   SigmaValue,
 } from '@sevenfold/sigma'
-import { parseYamlStream } from '@sevenfold/yaml'
 import type { AlertRule } from '../alert/alert.ts'
 import { levelOf } from '../alert/level.ts'
 import { packFolder, readYamlFiles } from './rule-files.ts'
@@ -30,22 +29,48 @@ export interface RuleDocuments {
   readonly problems: readonly RuleProblem[]
 }
 
-/** Reads the documents of `builtin` and of folders. @throws AlertsError ALERTS_RULES for a folder that cannot be read. */
-export function readRuleDocuments(folders: readonly string[]): RuleDocuments {
+/** One line of `pack.ndjson`: a document of our pack as data, so that the usual start needs no YAML. */
+interface PackEntry {
+  readonly source: string
+  readonly value: SigmaValue
+}
+
+function readPack(): readonly SigmaDocument[] {
+  const lines = readFileSync(join(packFolder, 'pack.ndjson'), 'utf8').split('\n')
+  return lines.filter((line) => line !== '').map((line) => {
+    const { source, value } = JSON.parse(line) as PackEntry
+    return { source: join(packFolder, source), value }
+  })
+}
+
+/** Reads the documents of a folder. @throws AlertsError ALERTS_RULES when it cannot be read. */
+export async function readFolderDocuments(folder: string): Promise<RuleDocuments> {
+  const { parseYamlStream } = await import('@sevenfold/yaml')
   const documents: SigmaDocument[] = []
   const problems: RuleProblem[] = []
-  for (const folder of folders) {
-    for (const { path, text } of readYamlFiles(folder === 'builtin' ? packFolder : folder)) {
-      for (const [index, parsed] of parseYamlStream(text, yamlLimits).entries()) {
-        const source = index === 0 ? path : `${path}#${index + 1}`
-        for (const { line, message } of parsed.errors) problems.push({ source: `${path}:${line}`, message })
-        // The parser gives what the engine takes: maps, lists and scalars.
-        if (parsed.errors.length === 0 && parsed.value !== null)
-          documents.push({ source, value: parsed.value as SigmaValue })
-      }
+  for (const { path, text } of readYamlFiles(folder)) {
+    for (const [index, parsed] of parseYamlStream(text, yamlLimits).entries()) {
+      const source = index === 0 ? path : `${path}#${index + 1}`
+      for (const { line, message } of parsed.errors) problems.push({ source: `${path}:${line}`, message })
+      // The parser gives what the engine takes: maps, lists and scalars.
+      if (parsed.errors.length === 0 && parsed.value !== null)
+        documents.push({ source, value: parsed.value as SigmaValue })
     }
   }
   return { documents, problems }
+}
+
+/** Reads the documents of `builtin` and of folders. @throws AlertsError ALERTS_RULES for a folder that cannot be read. */
+export async function readRuleDocuments(folders: readonly string[]): Promise<RuleDocuments> {
+  const read = await Promise.all(
+    folders.map(async (folder) =>
+      folder === 'builtin' ? { documents: readPack(), problems: [] } : await readFolderDocuments(folder),
+    ),
+  )
+  return {
+    documents: read.flatMap(({ documents }) => documents),
+    problems: read.flatMap(({ problems }) => problems),
+  }
 }
 
 /** Our field mappings for the log sources of public rules. */

@@ -2,7 +2,6 @@ import { readFileSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { ensurePrivateFolder, writeAtomic } from '@sevenfold/layer'
 import type { SigmaDocument, SigmaMap } from '@sevenfold/sigma'
-import { parseYaml } from '@sevenfold/yaml'
 import { AlertsError } from '../alerts-error.ts'
 import type { FilterDocument } from './filter-document.ts'
 
@@ -25,6 +24,16 @@ interface Kept {
   readonly document: SigmaMap
 }
 
+/** A filter as we wrote it. A file that somebody broke by hand hides nothing: the rules that it names speak again. */
+function readDocument(path: string): SigmaMap | undefined {
+  try {
+    const value: unknown = JSON.parse(readFileSync(path, 'utf8'))
+    return typeof value === 'object' && value !== null ? (value as SigmaMap) : undefined
+  } catch {
+    return undefined
+  }
+}
+
 function text(document: SigmaMap, key: string): string {
   const value = document[key]
   return typeof value === 'string' ? value : ''
@@ -43,11 +52,8 @@ export class FilterStore {
     ensurePrivateFolder(folder)
     for (const name of readdirSync(folder).filter((entry) => entry.endsWith('.yml'))) {
       const path = join(folder, name)
-      const { value, errors } = parseYaml(readFileSync(path, 'utf8'))
-      // A file that somebody broke by hand hides nothing; the rules it names simply speak again.
-      if (errors.length > 0 || typeof value !== 'object' || value === null) continue
-      const document = value as SigmaMap
-      this.#kept.set(text(document, 'id'), { path, document })
+      const document = readDocument(path)
+      if (document !== undefined) this.#kept.set(text(document, 'id'), { path, document })
     }
   }
 

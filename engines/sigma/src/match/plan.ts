@@ -61,6 +61,9 @@ function createPrefilter(needs: ReadonlyMap<number, readonly string[]>): Prefilt
   }
 }
 
+/** With fewer rules than this a prefilter costs more memory than it saves time. */
+const fewestForPrefilter = 16
+
 /** A prefilter, or none where the literals of very many rules would need more memory than the scanner allows. */
 function tryPrefilter(needs: ReadonlyMap<number, readonly string[]>): Prefilter | undefined {
   try {
@@ -76,9 +79,10 @@ export function createPlan(rules: readonly SigmaRule[], options: { readonly pref
   const slots = createSlots()
   const predicates: readonly Predicate[] = rules.map((rule) => compileNode(rule.detection, slots))
   const view = new EventView(slots.fields)
+  const wantsPrefilter = options.prefilter && rules.length >= fewestForPrefilter
   const needs = new Map<number, readonly string[]>()
   for (const [number, rule] of rules.entries()) {
-    const literals = options.prefilter ? requiredLiterals(rule.detection) : undefined
+    const literals = wantsPrefilter ? requiredLiterals(rule.detection) : undefined
     if (literals !== undefined) needs.set(number, literals)
   }
   const prefilter = needs.size > 0 ? tryPrefilter(needs) : undefined
