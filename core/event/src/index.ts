@@ -80,6 +80,7 @@ export type {
   ProofDocument,
   ProofFigure,
   ProofLoad,
+  ProofSinglePoint,
 } from './wire/proof.ts'
 export { maxSensorLineBytes, sensorRingEvents } from './wire/sensor.ts'
 export type { ForwarderMessage, SensorMessage, Unprotected } from './wire/sensor.ts'

@@ -93,10 +93,10 @@ describe('makeDocument', () => {
     })
   })
 
-  it('names single points of failure, and attacks that nobody meets', () => {
+  it('names single points of failure and attacks that nobody meets, each with the layer that closes it next', () => {
     expect(document.singlePoints).toEqual([
-      { attack: 'single', layer: 'edge' },
-      { attack: 'open', layer: null },
+      { attack: 'single', layer: 'edge', closer: expect.any(String) },
+      { attack: 'open', layer: null, closer: expect.any(String) },
     ])
   })
 

@@ -1,5 +1,6 @@
 import type { ProofAttack, ProofCell, ProofColumn, ProofDocument } from '@sevenfold/event'
 import type { AttackFacts } from '../attack/attack.ts'
+import { closers } from '../attack/closers.ts'
 import type { Plan } from './configuration.ts'
 import type { JudgedCell } from './judge.ts'
 
@@ -66,7 +67,9 @@ export function makeDocument(
 ): ProofDocument {
   const singlePoints = found.rows.flatMap((row) => {
     const judges = judgesAlone(row, plan)
-    return row.valid && judges.length < 2 ? [{ attack: row.attack.id, layer: judges[0] ?? null }] : []
+    if (!row.valid || judges.length >= 2) return []
+    const closer = closers[row.attack.class].layer
+    return [{ attack: row.attack.id, layer: judges[0] ?? null, closer }]
   })
   return {
     v: 1,

@@ -2,7 +2,7 @@ import { judgesAlone } from '../matrix/make-document.ts'
 import type { Proof } from '../matrix/run-proof.ts'
 import { cellText } from './cell-text.ts'
 import { costRows, disturbanceName, figureText, servedShare } from './cost-rows.ts'
-import { singlePointsByLayer, summariseClasses } from './summary.ts'
+import { nextLayers, singlePointsByLayer, summariseClasses } from './summary.ts'
 import type { ClassSummary } from './summary.ts'
 
 function row(cells: readonly string[]): string {
@@ -68,6 +68,17 @@ function singlePointLines(proof: Proof): readonly string[] {
   })
 }
 
+function nextLines(proof: Proof): readonly string[] {
+  const next = nextLayers(proof)
+  if (next.length === 0) return []
+  return [
+    'What closes them next:',
+    '',
+    ...next.map(({ class: name, layer, by, attacks }) => `- ${name} (${attacks.length}): ${layer}, ${by}`),
+    '',
+  ]
+}
+
 function costTable({ document: { cost } }: Proof): readonly string[] {
   const rows = costRows(cost)
   if (rows.length === 0) return []
@@ -117,6 +128,7 @@ export function markdownReport(proof: Proof): string {
     '',
     ...singlePointLines(proof),
     '',
+    ...nextLines(proof),
     ...costTable(proof),
     ...availabilityTable(proof),
     '<details><summary>Every attack</summary>',

@@ -23,6 +23,11 @@ No layer stops or detects (2):
 Single point of failure: edge alone stands against (1):
   xss-search-script
 
+What closes them next:
+  sql-injection               network: databases that only the application can reach
+  xss                         runtime: what was stored and comes back into a page
+  header-spoofing             identity: callers that prove who they are
+
 Innocent visits: 1, blocked: 0
 `
 

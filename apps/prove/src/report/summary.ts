@@ -1,5 +1,6 @@
 import { attackClasses } from '../attack/attack.ts'
 import type { AttackClass } from '../attack/attack.ts'
+import { closers } from '../attack/closers.ts'
 import { judgesAlone } from '../matrix/make-document.ts'
 import type { AttackRow } from '../matrix/make-document.ts'
 import type { Proof } from '../matrix/run-proof.ts'
@@ -54,4 +55,23 @@ export function singlePointsByLayer(proof: Proof): ReadonlyMap<string, readonly 
     found.set(name, [...(found.get(name) ?? []), attack])
   }
   return found
+}
+
+/** What a layer adds to a class whose attacks rest on one layer or none. */
+export interface NextLayer {
+  readonly layer: string
+  readonly class: AttackClass
+  readonly by: string
+  readonly attacks: readonly string[]
+}
+
+/** The layers that close single points of failure next, a class a line, in the order of the catalogue. */
+export function nextLayers(proof: Proof): readonly NextLayer[] {
+  const open = new Set(proof.document.singlePoints.map(({ attack }) => attack))
+  return attackClasses.flatMap((name) => {
+    const attacks = proof.rows
+      .filter(({ attack }) => attack.class === name && open.has(attack.id))
+      .map(({ attack }) => attack.id)
+    return attacks.length === 0 ? [] : [{ ...closers[name], class: name, attacks }]
+  })
 }

@@ -7,7 +7,7 @@ import { cellText } from './cell-text.ts'
 import { availabilityLines, costLines } from './terminal-cost.ts'
 import { makeStyle } from './style.ts'
 import type { Style } from './style.ts'
-import { singlePointsByLayer } from './summary.ts'
+import { nextLayers, singlePointsByLayer } from './summary.ts'
 import { wrap } from './wrap.ts'
 
 /** How a table is printed. */
@@ -71,6 +71,16 @@ function singlePoints(proof: Proof, style: Style, width: number): readonly strin
     const words = attacks.map((id, index) => (index + 1 < attacks.length ? `${id},` : id))
     return ['', heading, ...wrap(words, width, 2)]
   })
+}
+
+function nextLines(proof: Proof, style: Style): readonly string[] {
+  const next = nextLayers(proof)
+  if (next.length === 0) return []
+  return [
+    '',
+    style.strong('What closes them next:'),
+    ...next.map(({ class: name, layer, by }) => `  ${name.padEnd(nameWidth)}${layer}: ${by}`),
+  ]
 }
 
 function benignLines(proof: Proof, style: Style): readonly string[] {
@@ -143,7 +153,9 @@ export function terminalReport(proof: Proof, options: TerminalOptions): string {
     '',
     style.strong(totals(proof)),
     ...reasons(proof, style),
-    ...(proof.plan.layers.length === 0 ? [] : singlePoints(proof, style, width)),
+    ...(proof.plan.layers.length === 0
+      ? []
+      : [...singlePoints(proof, style, width), ...nextLines(proof, style)]),
     ...benignLines(proof, style),
     ...costLines(proof, style),
     ...availabilityLines(proof, style),

@@ -79,6 +79,15 @@ export interface ProofDisturbance {
   readonly longestGapMs: number
 }
 
+/** An attack against which fewer than two layers stand. */
+export interface ProofSinglePoint {
+  readonly attack: string
+  /** The only layer that stands, or null. */
+  readonly layer: ProofColumn | null
+  /** The layer that adds to the depth of its class next. */
+  readonly closer?: LayerName
+}
+
 /** The document of `sevenfold prove --json`. */
 export interface ProofDocument {
   readonly v: 1
@@ -89,5 +98,5 @@ export interface ProofDocument {
   /** Absent when it was not measured. */
   readonly availability?: readonly ProofDisturbance[]
   /** Ids of attacks that exactly one layer stops or detects, with that layer. */
-  readonly singlePoints: readonly { readonly attack: string; readonly layer: ProofColumn | null }[]
+  readonly singlePoints: readonly ProofSinglePoint[]
 }

@@ -1,6 +1,7 @@
 import { escapeHtml } from '@sevenfold/event'
 import type { Proof } from '../../matrix/run-proof.ts'
-import { singlePointsByLayer } from '../summary.ts'
+import { nextLayers, singlePointsByLayer } from '../summary.ts'
+import type { NextLayer } from '../summary.ts'
 
 function group(proof: Proof, layer: string, attacks: readonly string[]): readonly string[] {
   const isOpen = layer === 'nobody'
@@ -19,6 +20,10 @@ function group(proof: Proof, layer: string, attacks: readonly string[]): readonl
   ]
 }
 
+function nextItem({ class: name, layer, by }: NextLayer): string {
+  return `<li>${name}: <strong>${layer}</strong>, ${escapeHtml(by)}</li>`
+}
+
 /** Single points of failure by name: those without any layer first. */
 export function pointsSection(proof: Proof): readonly string[] {
   const points = [...singlePointsByLayer(proof)].toSorted(
@@ -33,5 +38,7 @@ export function pointsSection(proof: Proof): readonly string[] {
   return [
     '<h2>Single points of failure</h2>',
     ...points.flatMap(([layer, attacks]) => group(proof, layer, attacks)),
+    '<h3>What closes them next</h3>',
+    `<ul class="columns">${nextLayers(proof).map(nextItem).join('')}</ul>`,
   ]
 }
