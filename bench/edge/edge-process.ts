@@ -61,6 +61,7 @@ const site: Site = {
   retries: 1,
   answerFields: '',
   ownHandshake: false,
+  beside: '',
   upstreamAuthority: `127.0.0.1:${upstreamText}`,
   proxies: createNetworkSet([]),
   inspection: null,

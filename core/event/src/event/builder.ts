@@ -54,6 +54,12 @@ export interface RequestFacts {
   readonly country?: string
   /** Number of the autonomous system. */
   readonly asn?: number
+  /** JA4 fingerprint of the client's TLS. */
+  readonly ja4?: string
+  /** Version of TLS, for example `1.3`; absent on a plain connection. */
+  readonly tlsVersion?: string
+  /** Which proxy asked for the judgement and forwards by itself, when it was not the edge. */
+  readonly beside?: string
 }
 
 /** A block: the request, what judged it, and the trace of all steps. */
@@ -192,6 +198,19 @@ function requestFields(sources: EventSources, facts: RequestFacts): Partial<Even
       ? {}
       : { user_agent: { original: redactor.text(facts.userAgent, 1024) } }),
     ...(facts.traceId === undefined ? {} : { trace: { id: facts.traceId } }),
+    ...(facts.tlsVersion === undefined
+      ? {}
+      : { tls: { version: facts.tlsVersion, version_protocol: 'tls' } }),
+    ...(facts.beside === undefined ? {} : { labels: { beside: facts.beside } }),
+  }
+}
+
+/** What is ours of a request. */
+function ownFields(facts: RequestFacts): Partial<SevenfoldFields> {
+  return {
+    site: facts.site,
+    ...(facts.firstSight === true ? { first_sight: true } : {}),
+    ...(facts.ja4 === undefined ? {} : { ja4: facts.ja4 }),
   }
 }
 
@@ -213,21 +232,21 @@ function accessDraft(sources: EventSources, facts: RequestFacts): EventDraft {
     outcome: facts.status > 0 && facts.status < 400 ? 'success' : 'failure',
     ...(facts.durationMs === undefined ? {} : { durationMs: facts.durationMs }),
   }
-  const own = { site: facts.site, ...(facts.firstSight === true ? { first_sight: true } : {}) }
-  return { ...base(sources, head, own), ...requestFields(sources, facts) }
+  return { ...base(sources, head, ownFields(facts)), ...requestFields(sources, facts) }
 }
 
 function blockDraft(sources: EventSources, facts: BlockFacts): EventDraft {
-  const refused = facts.judgement.verdict === 'block'
+  const { verdict } = facts.judgement
+  const refused = verdict === 'block'
   const head: Head = {
     kind: 'block',
     lane: 'high',
-    action: refused ? 'block' : 'would-block',
+    action: verdict === 'pass' ? 'noticed' : verdict,
     category: ['web', 'intrusion_detection'],
     type: [refused ? 'denied' : 'info'],
     ecsKind: 'alert',
     outcome: refused ? 'success' : 'unknown',
-    severity: 70,
+    severity: verdict === 'pass' ? 40 : 70,
   }
   const { matched, targets } = facts.judgement
   const judgement = {
@@ -236,10 +255,9 @@ function blockDraft(sources: EventSources, facts: BlockFacts): EventDraft {
     ...(targets === undefined ? {} : { targets: targets.map((target) => sources.redactor.text(target)) }),
   }
   const own: Partial<SevenfoldFields> = {
-    site: facts.site,
+    ...ownFields(facts),
     judgement,
     ...(facts.trace === undefined ? {} : { trace: facts.trace }),
-    ...(facts.firstSight === true ? { first_sight: true } : {}),
   }
   return {
     ...base(sources, head, own),

@@ -47,7 +47,7 @@ export type SevenfoldKind = (typeof eventKinds)[number]
 export interface Judgement {
   /** Step of the fixed order: limits, ban, rate, challenge, schema, waf, upstream, response; or the sink of the runtime layer. */
   readonly step: string
-  /** `block` when the request was refused, `would-block` in monitor mode. */
+  /** `block` when the request was refused, `would-block` in monitor mode, `pass` for what is only worth knowing. */
   readonly verdict: 'block' | 'would-block' | 'pass'
   readonly score?: number
   readonly rules?: readonly string[]
@@ -134,6 +134,8 @@ export interface SevenfoldFields {
   readonly admin?: AdminAct
   /** True on the first event from a source address that this writer has not seen in its memory. */
   readonly first_sight?: boolean
+  /** JA4 fingerprint of the client's TLS. */
+  readonly ja4?: string
 }
 
 /** A whole event as it stands in a spool, on the wire and in the ledger. */
@@ -151,6 +153,7 @@ export interface SevenfoldEvent {
   readonly destination?: EcsEndpoint
   readonly url?: EcsUrl
   readonly http?: EcsHttp
+  readonly tls?: { readonly version?: string; readonly version_protocol?: string }
   readonly user?: EcsUser
   readonly user_agent?: { readonly original?: string }
   readonly session?: { readonly id?: string }

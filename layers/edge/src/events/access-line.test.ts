@@ -33,6 +33,8 @@ function recordOf(head: RequestHead | null, change: Partial<RequestRecord> = {})
     failure: null,
     country: '',
     asn: 0,
+    tls: null,
+    beside: '',
     trace: () => [{ step: 'limits', verdict: 'pass' }],
     ...change,
   }
@@ -80,6 +82,8 @@ function builtOf(record: RequestRecord, firstSight: boolean): SevenfoldEvent {
     ...(firstSight ? { firstSight } : {}),
     ...(record.country === '' ? {} : { country: record.country }),
     ...(record.asn === 0 ? {} : { asn: record.asn }),
+    ...(record.beside === '' ? {} : { beside: record.beside }),
+    ...(record.tls === null ? {} : { tlsVersion: '1.3', ja4: record.tls.ja4 }),
   }
   return sealDraft(builder.access(facts), agent, 7)
 }
@@ -114,6 +118,20 @@ describe('the access line', () => {
       })
     }
   }
+
+  it('names encryption, fingerprint and the proxy that asked', () => {
+    const tls = {
+      ja4: 't13d1516h2_8daaf6152771_e5627efa2ab1',
+      protocol: 'h2',
+      version: 'TLSv1.3',
+      cipher: 'TLS_AES_128_GCM_SHA256',
+      serverName: 'shop.test',
+      site: 'shop',
+      clientSubject: '',
+    } as const
+    const record = recordOf(headOf('/'), { tls, beside: 'auth-request' })
+    expect(JSON.parse(lineOf(record, false))).toEqual(builtOf(record, false))
+  })
 
   it('names the country and the autonomous system of the client, when they are known', () => {
     const record = recordOf(headOf('/'), { country: 'DE', asn: 64_500 })

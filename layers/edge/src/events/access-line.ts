@@ -1,5 +1,6 @@
 import type { Lane, Redactor } from '@sevenfold/event'
 import { ecsVersion } from '@sevenfold/event'
+import type { TlsFacts } from '../http/exchange.ts'
 import type { RequestRecord } from '../pipeline/request-record.ts'
 import { jsonText, readableText } from './json-text.ts'
 
@@ -38,7 +39,7 @@ export class AccessLineWriter {
     const { id, head, status } = record
     const outcome = status > 0 && status < 400 ? 'success' : 'failure'
     const duration = Math.round(record.durationMs * 1e6)
-    return `{"@timestamp":"${facts.timestamp}","ecs":{"version":"${ecsVersion}"},"event":{"id":"${id}","kind":"event","category":["web"],"type":["access"],"action":"access","dataset":"sevenfold.edge.access","module":"sevenfold","outcome":"${outcome}","duration":${duration},"sequence":${facts.sequence}},"agent":${facts.agentJson},"sevenfold":{"v":1,"kind":"access","layer":"edge","lane":"${facts.lane}","site":"${record.site}"${facts.firstSight ? ',"first_sight":true' : ''}${this.trace(record)}},${this.source(record)},"url":${this.url(record)},"http":${this.http(record)}${this.userAgent(head === null ? '' : head.userAgent)}${this.extra(record)},"trace":{"id":"${id}"}}`
+    return `{"@timestamp":"${facts.timestamp}","ecs":{"version":"${ecsVersion}"},"event":{"id":"${id}","kind":"event","category":["web"],"type":["access"],"action":"access","dataset":"sevenfold.edge.access","module":"sevenfold","outcome":"${outcome}","duration":${duration},"sequence":${facts.sequence}},"agent":${facts.agentJson},"sevenfold":{"v":1,"kind":"access","layer":"edge","lane":"${facts.lane}","site":"${record.site}"${facts.firstSight ? ',"first_sight":true' : ''}${record.tls === null ? '' : ja4Of(record.tls)}${this.trace(record)}},${this.source(record)},"url":${this.url(record)},"http":${this.http(record)}${this.userAgent(head === null ? '' : head.userAgent)}${record.tls === null ? '' : tlsOf(record.tls)}${this.extra(record)},"trace":{"id":"${id}"}}`
   }
 
   private source(record: RequestRecord): string {
@@ -102,13 +103,23 @@ export class AccessLineWriter {
   }
 
   private extra(record: RequestRecord): string {
-    const { failure, canary } = record
+    const { failure, canary, beside } = record
     const error =
       failure === null
         ? ''
         : `,"error":{"code":"${failure.code}","message":${JSON.stringify(readableText(failure.detail).slice(0, 200))}}`
-    return canary === '' ? error : `${error},"labels":{"canary":"${canary}"}`
+    if (canary === '' && beside === '') return error
+    const labels = { ...(beside === '' ? {} : { beside }), ...(canary === '' ? {} : { canary }) }
+    return `${error},"labels":${JSON.stringify(labels)}`
   }
+}
+
+function ja4Of({ ja4 }: TlsFacts): string {
+  return ja4 === '' ? '' : `,"ja4":"${ja4}"`
+}
+
+function tlsOf({ version }: TlsFacts): string {
+  return `,"tls":{"version":"${version.replace('TLSv', '')}","version_protocol":"tls"}`
 }
 
 /** Keeps what an attacker can make grow within bounds. */

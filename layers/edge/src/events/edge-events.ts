@@ -136,6 +136,9 @@ function requestFacts(record: RequestRecord): RequestFacts {
     durationMs: record.durationMs,
     ...(record.country === '' ? {} : { country: record.country }),
     ...(record.asn === 0 ? {} : { asn: record.asn }),
+    ...(record.beside === '' ? {} : { beside: record.beside }),
+    ...(record.tls === null ? {} : { tlsVersion: record.tls.version.replace('TLSv', '') }),
+    ...(record.tls === null || record.tls.ja4 === '' ? {} : { ja4: record.tls.ja4 }),
   }
 }
 

@@ -96,6 +96,8 @@ export class Gateway implements RequestHandler {
       failure: null,
       country: '',
       asn: 0,
+      tls: peer.tls,
+      beside: '',
       trace: () =>
         traceOf({ blocked: block, ban: null, guard: [], waf: 'off', failure: null, status: known.status }),
     }

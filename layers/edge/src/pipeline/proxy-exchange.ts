@@ -2,7 +2,7 @@ import { Buffer } from 'node:buffer'
 import { checkCanary } from '@sevenfold/event'
 import type { Mode, TraceStep } from '@sevenfold/event'
 import type { BanHit } from '../ban/ban-table.ts'
-import type { Exchange, ExchangeListener, Peer, RefusalAnswer } from '../http/exchange.ts'
+import type { Exchange, ExchangeListener, Peer, RefusalAnswer, TlsFacts } from '../http/exchange.ts'
 import type { Refusal } from '../http/refusal.ts'
 import { hasBody, noLength } from '../http/request-head.ts'
 import type { RequestHead } from '../http/request-head.ts'
@@ -175,6 +175,14 @@ export class ProxyExchange
 
   get asn(): number {
     return this.guard === null ? 0 : this.guard.asn
+  }
+
+  get tls(): TlsFacts | null {
+    return this.exchange.peer.tls
+  }
+
+  get beside(): string {
+    return this.place.beside
   }
 
   wouldBlock(report: StepReport): void {

@@ -1,4 +1,5 @@
 import type { MatchReport, TraceStep } from '@sevenfold/event'
+import type { TlsFacts } from '../http/exchange.ts'
 import type { RequestHead } from '../http/request-head.ts'
 import type { UpstreamFailure } from '../upstream/upstream-failure.ts'
 
@@ -23,6 +24,10 @@ export interface RequestRecord {
   readonly country: string
   /** Number of the client's autonomous system, or 0. */
   readonly asn: number
+  /** What is known of the client's encryption; null on a plain connection. */
+  readonly tls: TlsFacts | null
+  /** Which other proxy asked for the judgement, such as `auth-request`; empty when the edge itself forwards. */
+  readonly beside: string
   /** All judging steps that were taken, in their fixed order. Made on demand. */
   trace(): readonly TraceStep[]
 }

@@ -28,6 +28,8 @@ export interface Site {
   readonly answerFields: string
   /** True: only connections whose TLS handshake named this site may ask for it (client certificates). */
   readonly ownHandshake: boolean
+  /** Which other proxy asks for the judgement and forwards by itself; empty when the edge forwards. */
+  readonly beside: string
   /** Host that a request without one gets (HTTP/1.0). */
   readonly upstreamAuthority: string
   readonly proxies: NetworkSet

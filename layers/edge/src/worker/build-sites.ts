@@ -64,6 +64,7 @@ export function buildSite(config: SiteConfig, place: SitePlace, options: SitesOp
     retries: config.pool.retries,
     answerFields: hstsField(config.tls),
     ownHandshake: config.tls?.clientCertificates !== undefined,
+    beside: '',
     upstreamAuthority: authorityOf(config.upstream),
     proxies: createNetworkSet([...config.trustedProxies, ...local]),
     inspection: options.inspection,

@@ -53,6 +53,7 @@ export interface SeenRecord {
   readonly failure: string
   readonly trace: readonly string[]
   readonly canary: string
+  readonly ja4: string
 }
 
 /** Engine of tests that name none: every suite runs with each. */
@@ -182,6 +183,7 @@ export class TestEdge {
       retries: 1,
       answerFields: '',
       ownHandshake: false,
+      beside: '',
       upstreamAuthority: `127.0.0.1:${site.upstreamPort}`,
       proxies: createNetworkSet(site.proxies ?? []),
       inspection: site.inspection ?? null,
@@ -202,5 +204,6 @@ function seen(record: RequestRecord): SeenRecord {
     failure: record.failure?.code ?? '',
     trace: record.trace().map(({ step, verdict }) => `${step}:${verdict}`),
     canary: record.canary,
+    ja4: record.tls?.ja4 ?? '',
   }
 }
