@@ -1,4 +1,4 @@
-import type { EventRecord } from '../record.ts'
+import type { AlertRecord, EventRecord, SourceRecord } from '../record.ts'
 
 type Writer = (record: EventRecord, text: string) => void
 
@@ -28,6 +28,7 @@ const maps: Readonly<Record<string, (record: EventRecord) => Map<string, unknown
 export function targetWriter(path: string): Writer | undefined {
   const names = (path.startsWith('evt.') ? path.slice(4) : path).split('.')
   const [first = '', second = '', third = ''] = names
+  if (first === 'Overflow') return overflowWriter(names.slice(1).join('.'))
   const field = fields[first] ?? fields[`${first}.${second}`]
   if (field !== undefined) return names.length === (first in fields ? 1 : 2) ? field : undefined
   const inner = first === 'Line' && second === 'Labels'
@@ -35,4 +36,42 @@ export function targetWriter(path: string): Writer | undefined {
   const key = inner ? third : second
   if (map === undefined || key === '') return undefined
   return (record, text) => void map(record).set(key, text)
+}
+
+type TextField<T> = { [Key in keyof T]: T[Key] extends string ? Key : never }[keyof T]
+
+const alertFields: readonly TextField<AlertRecord>[] = [
+  'Scenario',
+  'ScenarioHash',
+  'ScenarioVersion',
+  'Message',
+  'StartAt',
+  'StopAt',
+  'Leakspeed',
+  'Kind',
+  'UUID',
+]
+const sourceFields: readonly TextField<SourceRecord>[] = [
+  'Scope',
+  'Value',
+  'IP',
+  'Range',
+  'AsName',
+  'AsNumber',
+  'Cn',
+]
+
+/** Texts of an overflow's first alert and of its source, which postoverflows may widen (an address to its network). */
+function overflowWriter(path: string): Writer | undefined {
+  const ofSource = sourceFields.find((name) => path === `Alert.Source.${name}`)
+  if (ofSource !== undefined) {
+    return ({ Overflow }, text) => {
+      if (Overflow !== undefined) Overflow.Alert.Source[ofSource] = text
+    }
+  }
+  const ofAlert = alertFields.find((name) => path === `Alert.${name}`)
+  if (ofAlert === undefined) return undefined
+  return ({ Overflow }, text) => {
+    if (Overflow !== undefined) Overflow.Alert[ofAlert] = text
+  }
 }

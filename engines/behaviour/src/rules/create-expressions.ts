@@ -7,6 +7,7 @@ import {
   overflowEnvironment,
 } from '../expr/environments.ts'
 import type { Environment } from '../expr/function-spec.ts'
+import { compileExprSet } from '../expr/set/compile-expr-set.ts'
 import { createHelpers } from '../helpers/create-helpers.ts'
 import type { Facilities } from '../helpers/facilities.ts'
 import type { ExpressionFactory, ExpressionPlace } from './expression-factory.ts'
@@ -28,22 +29,6 @@ export function createExpressions(
   const options = { helpers, cache, backend }
   return {
     compile: (source, place) => compileExpr(source, environments[place], options),
-    set: (sources) => {
-      const expressions = sources.map((source) => compileExpr(source, eventEnvironment, options))
-      return {
-        size: expressions.length,
-        expressions,
-        begin: () => {},
-        select: (scope, matched, failed) => {
-          for (const [number, expression] of expressions.entries()) {
-            try {
-              if (expression.test(scope)) matched(number)
-            } catch (error) {
-              failed?.(number, error)
-            }
-          }
-        },
-      }
-    },
+    set: (sources) => compileExprSet(sources, eventEnvironment, options),
   }
 }

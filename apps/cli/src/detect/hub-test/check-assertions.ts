@@ -46,6 +46,17 @@ function withBasename(line: string): string {
   return `basename(${left}) == ${right}`
 }
 
+// The hub's own runner looks for what differs on the left of ` == `.
+const comparison = /[^ =]+ == ./u
+
+/**
+ * Whether an assertion that does not hold fails the test. As in the hub's own runner, one on overflows does so only when
+ * it compares: overflows of several sources have no fixed order, and tests lean on that.
+ */
+function counts(kind: 'parsers' | 'overflows', line: string): boolean {
+  return kind === 'parsers' || comparison.test(line)
+}
+
 function check(path: string, kind: 'parsers' | 'overflows', results: unknown): AssertOutcome {
   if (!existsSync(path)) return { count: 0, failed: [] }
   const lines = readFileSync(path, 'utf8')
@@ -55,7 +66,7 @@ function check(path: string, kind: 'parsers' | 'overflows', results: unknown): A
   for (const line of lines) {
     try {
       const expression = compileExpr(withBasename(line), environments[kind], { helpers, backend: 'closures' })
-      if (!expression.test([results])) failed.push(line)
+      if (!expression.test([results]) && counts(kind, line)) failed.push(line)
     } catch (error) {
       failed.push(`${line}: ${error instanceof Error ? error.message : String(error)}`)
     }
