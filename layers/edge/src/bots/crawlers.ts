@@ -15,14 +15,15 @@ export const crawlers: readonly Crawler[] = [
   {
     name: 'Googlebot',
     token: 'googlebot',
-    domains: ['googlebot.com', 'google.com', 'googleusercontent.com'],
+    domains: ['googlebot.com', 'google.com'],
   },
   { name: 'Google-InspectionTool', token: 'google-inspectiontool', domains: ['googlebot.com', 'google.com'] },
   { name: 'GoogleOther', token: 'googleother', domains: ['googlebot.com', 'google.com'] },
   { name: 'AdsBot-Google', token: 'adsbot-google', domains: ['googlebot.com', 'google.com'] },
   { name: 'Mediapartners-Google', token: 'mediapartners-google', domains: ['googlebot.com', 'google.com'] },
-  { name: 'Bingbot', token: 'bingbot', domains: ['search.msn.com'] },
+  // Its agent names bingbot.htm, too.
   { name: 'AdIdxBot', token: 'adidxbot', domains: ['search.msn.com'] },
+  { name: 'Bingbot', token: 'bingbot', domains: ['search.msn.com'] },
   { name: 'Slurp', token: 'yahoo! slurp', domains: ['crawl.yahoo.net'] },
   { name: 'YandexBot', token: 'yandex', domains: ['yandex.ru', 'yandex.net', 'yandex.com'] },
   { name: 'Baiduspider', token: 'baiduspider', domains: ['crawl.baidu.com', 'crawl.baidu.jp'] },
