@@ -51,6 +51,41 @@ export const commands: readonly Listed[] = [
     load: async () => (await import('../commands/detect-replay.ts')).detectReplay,
   },
   {
+    name: 'incidents list',
+    summary: 'show what deserves a person: incidents, the gravest first',
+    load: async () => (await import('../commands/incidents-list.ts')).incidentsList,
+  },
+  {
+    name: 'incidents show',
+    summary: 'show one incident with its runbook: what it means, the first minutes, how to confirm and undo',
+    load: async () => (await import('../commands/incidents-show.ts')).incidentsShow,
+  },
+  {
+    name: 'incidents verdict',
+    summary: 'say what an incident was; benign and noise write a Sigma filter with an end',
+    load: async () => (await import('../commands/incidents-verdict.ts')).incidentsVerdict,
+  },
+  {
+    name: 'incidents close',
+    summary: 'close an incident that is dealt with, or open it again',
+    load: async () => (await import('../commands/incidents-close.ts')).incidentsClose,
+  },
+  {
+    name: 'incidents load',
+    summary: 'show what each rule cost in the last week: alerts, incidents, verdicts, minutes',
+    load: async () => (await import('../commands/incidents-load.ts')).incidentsLoad,
+  },
+  {
+    name: 'incidents filters',
+    summary: 'show what verdicts hide and until when, or take one back',
+    load: async () => (await import('../commands/incidents-filters.ts')).incidentsFilters,
+  },
+  {
+    name: 'silence plan',
+    summary: 'announce that a part will be silent, so that nobody is woken; or show what is announced',
+    load: async () => (await import('../commands/silence-plan.ts')).silencePlan,
+  },
+  {
     name: 'decisions list',
     summary: 'show active decisions: who is banned, why, and how long',
     load: async () => (await import('../commands/decisions-list.ts')).decisionsList,
@@ -164,6 +199,11 @@ export const commands: readonly Listed[] = [
     name: 'sigma eval',
     summary: 'match events from standard input against Sigma rules, one JSON object a line',
     load: async () => (await import('../commands/sigma-eval.ts')).sigmaEval,
+  },
+  {
+    name: 'sigma test',
+    summary: 'run Sigma rules over the stored events: what each would have matched',
+    load: async () => (await import('../commands/sigma-test.ts')).sigmaTest,
   },
   {
     name: 'config check',

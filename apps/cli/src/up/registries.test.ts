@@ -18,6 +18,7 @@ describe('writeRegistries', () => {
   it('lets every part write to the ledger, and only those that see requests to detection', () => {
     writeRegistries(folder)
     expect(partsOf('ledger')).toEqual([
+      'alerts',
       'collector',
       'console',
       'detection',

@@ -59,7 +59,7 @@ function makeSupervisor(house: House): Supervisor {
     clock: systemClock,
     onDeath: ({ part, why, delayMs }) => {
       call.io.note(`sevenfold: ${part} ${why}; it starts again in ${delayMs} ms`)
-      own.emit(own.events.notice('part-died', `${part} ${why}`, 70))
+      own.emit({ ...own.events.notice('part-died', `${part} ${why}`, 70), labels: { part } })
     },
     onChange: () => saveState(house, supervisor, started),
     // What we know ourselves goes to the ledger while it still runs.
