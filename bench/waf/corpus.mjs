@@ -271,8 +271,8 @@ export function encodeCorpus(requests) {
   return Buffer.concat(parts)
 }
 
-/** Reads what {@link encodeCorpus} wrote; every call makes new strings. */
-export function decodeCorpus(bytes) {
+/** Reads what {@link encodeCorpus} wrote, request by request; every call makes new strings. */
+export function* readCorpus(bytes) {
   let at = 0
   const count = () => {
     const value = bytes.readUInt32LE(at)
@@ -285,11 +285,16 @@ export function decodeCorpus(bytes) {
     return bytes.subarray(at - length, at)
   }
   const text = () => raw().toString('latin1')
-  return Array.from({ length: count() }, () => {
+  for (let left = count(); left > 0; left--) {
     const request = { class: text(), method: text(), target: text(), headers: [], body: null }
     const size = Number(text())
     for (let header = 0; header < size; header++) request.headers.push(text(), text())
     request.body = new Uint8Array(raw())
-    return request
-  })
+    yield request
+  }
+}
+
+/** All requests of {@link readCorpus}. */
+export function decodeCorpus(bytes) {
+  return [...readCorpus(bytes)]
 }

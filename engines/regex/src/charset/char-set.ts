@@ -7,13 +7,18 @@ export type CharSet = readonly number[]
 /** The set without members. */
 export const emptySet: CharSet = []
 
+/** More than any code point: a range is sorted as one number. */
+const rangeBase = 0x20_0000
+
 /** Sorts and merges arbitrary `[lo, hi, …]` pairs into a {@link CharSet}. */
 export function normalizeSet(pairs: readonly number[]): CharSet {
-  const ranges: [number, number][] = []
-  for (let i = 0; i + 1 < pairs.length; i += 2) ranges.push([pairs[i] ?? 0, pairs[i + 1] ?? 0])
-  ranges.sort((a, b) => a[0] - b[0])
+  const ranges: number[] = []
+  for (let i = 0; i + 1 < pairs.length; i += 2) ranges.push((pairs[i] ?? 0) * rangeBase + (pairs[i + 1] ?? 0))
+  if (ranges.length > 1) ranges.sort((a, b) => a - b)
   const out: number[] = []
-  for (const [lo, hi] of ranges) {
+  for (const range of ranges) {
+    const hi = range % rangeBase
+    const lo = (range - hi) / rangeBase
     const last = out.length - 1
     const lastHi = out[last]
     if (lastHi !== undefined && lo <= lastHi + 1) out[last] = Math.max(lastHi, hi)

@@ -2,13 +2,19 @@ import { normalizeSet, setHas, type CharSet } from './char-set.ts'
 
 /** ASCII letters gain their other case; everything else stays (PCRE without UTF, C locale). */
 export function foldAscii(set: CharSet): CharSet {
-  const extra: number[] = []
-  for (let code = 0x41; code <= 0x5a; code++) {
-    const lower = code + 32
-    if (setHas(set, code)) extra.push(lower, lower)
-    if (setHas(set, lower)) extra.push(code, code)
+  const all: number[] = []
+  for (let i = 0; i < set.length; i += 2) {
+    const [lo, hi] = [set[i] ?? 0, set[i + 1] ?? 0]
+    addShifted(all, { lo: Math.max(lo, 0x41), hi: Math.min(hi, 0x5a), by: 32 })
+    addShifted(all, { lo: Math.max(lo, 0x61), hi: Math.min(hi, 0x7a), by: -32 })
   }
-  return extra.length === 0 ? set : normalizeSet([...set, ...extra])
+  if (all.length === 0) return set
+  for (const end of set) all.push(end)
+  return normalizeSet(all)
+}
+
+function addShifted(pairs: number[], { lo, hi, by }: { lo: number; hi: number; by: number }): void {
+  if (lo <= hi) pairs.push(lo + by, hi + by)
 }
 
 /** Every member gains the code points with the same Unicode simple case folding (as Go's `unicode.SimpleFold` orbits). */

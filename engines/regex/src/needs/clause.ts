@@ -4,15 +4,33 @@ const rare = 0.005
 /** Clauses up to this size are searched for literals that contain another one. */
 const maxSimplified = 64
 
+/** Clauses that are simple already: those of a part are looked at again at every level around it. */
+const simplified = new WeakSet<readonly string[]>()
+
 /** Drops literals that contain another literal of the clause: where they are, that one is too. Sorted. */
 export function simplifyClause(clause: readonly string[]): readonly string[] {
+  if (simplified.has(clause)) return clause
+  const simple = simplify(clause)
+  simplified.add(simple)
+  return simple
+}
+
+function simplify(clause: readonly string[]): readonly string[] {
   const unique = [...new Set(clause)].sort()
   if (unique.length > maxSimplified) return unique
   return unique.filter((literal) => !unique.some((other) => other !== literal && literal.includes(other)))
 }
 
+const knownCosts = new WeakMap<readonly string[], number>()
+
 /** A rough count of how often a clause is fulfilled by a position of ordinary text; smaller tells more. */
 export function clauseCost(clause: readonly string[]): number {
+  const cost = knownCosts.get(clause) ?? costOf(clause)
+  knownCosts.set(clause, cost)
+  return cost
+}
+
+function costOf(clause: readonly string[]): number {
   let cost = 0
   for (const literal of clause) {
     let chance = 1

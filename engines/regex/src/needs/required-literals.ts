@@ -154,12 +154,17 @@ function clausesOf(knowledge: Knowledge): LiteralClauses {
 
 /** The clauses that tell something, without repetition, the rarest in ordinary text first. */
 function best(clauses: LiteralClauses): LiteralClauses {
-  const byKey = new Map<string, readonly string[]>()
+  const simple: (readonly string[])[] = []
   for (const clause of clauses) {
     if (clause.length === 0 || clause.includes('')) continue
-    const simple = simplifyClause(clause)
-    if (simple.length <= maxClauseSize && clauseCost(simple) <= maxClauseCost)
-      byKey.set(simple.join('\0'), simple)
+    const one = simplifyClause(clause)
+    if (one.length > maxClauseSize || clauseCost(one) > maxClauseCost) continue
+    if (!simple.some((other) => sameTexts(other, one))) simple.push(one)
   }
-  return [...byKey.values()].sort((a, b) => clauseCost(a) - clauseCost(b)).slice(0, maxClauses)
+  if (simple.length > 1) simple.sort((a, b) => clauseCost(a) - clauseCost(b))
+  return simple.length > maxClauses ? simple.slice(0, maxClauses) : simple
+}
+
+function sameTexts(a: readonly string[], b: readonly string[]): boolean {
+  return a === b || (a.length === b.length && a.every((text, i) => text === b[i]))
 }

@@ -1,6 +1,7 @@
 import { CacheBudget } from '@sevenfold/regex'
 import type { OperatorMatcher } from '../operators/operator.ts'
 import { needsOf, shortestMatch } from '../prefilter/link-needs.ts'
+import type { LinkNeeds } from '../prefilter/link-needs.ts'
 import type { LinkScanner } from '../prefilter/link-scanner.ts'
 
 /** Most bytes that the automata of all expressions of the rule sets that share a cache hold together. */
@@ -17,6 +18,7 @@ export class CompileCache {
   readonly #matchers = new Map<string, OperatorMatcher>()
   readonly #facts = new WeakMap<OperatorMatcher, MatcherFacts>()
   readonly #scanners = new Map<string, LinkScanner>()
+  readonly #needs = new Map<OperatorMatcher, LinkNeeds | null>()
   #count = 0
 
   /** The matcher of a key, compiled at the first call. */
@@ -32,10 +34,25 @@ export class CompileCache {
   facts(matcher: OperatorMatcher): MatcherFacts {
     const known = this.#facts.get(matcher)
     if (known !== undefined) return known
-    const needs = needsOf(matcher)
+    const needs = this.needs(matcher)
     const facts = { number: this.#count++, shortest: needs === null ? null : shortestMatch(needs) }
     this.#facts.set(matcher, facts)
     return facts
+  }
+
+  /** What a value must hold for a matcher, remembered until {@link forgetNeeds}. */
+  needs(matcher: OperatorMatcher): LinkNeeds | null {
+    const known = this.#needs.get(matcher)
+    if (known !== undefined) return known
+    const needs = needsOf(matcher)
+    this.#needs.set(matcher, needs)
+    matcher.forget?.()
+    return needs
+  }
+
+  /** Frees what only the building of scanners needed. */
+  forgetNeeds(): void {
+    this.#needs.clear()
   }
 
   /** The scanner of a key, built at the first call. */

@@ -134,6 +134,8 @@ function joinedMatch(
 /** As the operator itself, with more for the prefilter. */
 function compileRx(param: string, context: OperatorContext): OperatorMatcher {
   const pattern = compilePattern(param, context.regex)
+  // Known to be sound now. Most patterns of a large rule set are never asked again: their trees would fill the memory.
+  pattern.regex.forget()
   return {
     match: (input, captures) =>
       captures === null ? pattern.test(input) : pattern.find(input, 0, captures) >= 0,

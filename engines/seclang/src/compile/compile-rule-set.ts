@@ -61,7 +61,7 @@ export function compileParsed(source: RuleSetSource, options: CompileOptions): C
   const phases = [0, 1, 2, 3, 4, 5].map((phase) => phaseProgram(phase, rules, source))
   const folded = options.prefilter === false ? null : foldPhases(phases, context.slots)
   const prefilter = folded === null ? null : buildPrefilterPlan(rules, folded.phases, cache)
-  for (const rule of rules) forgetNeeds(rule.link)
+  cache.forgetNeeds()
   return {
     settings: source.settings,
     dialect,
@@ -75,12 +75,6 @@ export function compileParsed(source: RuleSetSource, options: CompileOptions): C
     prefilter,
     warnings: source.warnings,
   }
-}
-
-/** What the matchers told the prefilter is not needed while judging. */
-function forgetNeeds(starter: Link): void {
-  for (let link: Link | null = starter; link !== null; link = link.next)
-    if (link.operator.kind === 'matcher') link.operator.matcher.forget?.()
 }
 
 interface CompilerInput {

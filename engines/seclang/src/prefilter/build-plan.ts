@@ -2,7 +2,6 @@ import type { CompileCache } from '../compile/compile-cache.ts'
 import type { CompiledRule, FoldedStep, Link, Target } from '../compile/compiled-rule-set.ts'
 import type { Transaction } from '../transaction/transaction.ts'
 import { ColumnScan } from './column-scan.ts'
-import { needsOf } from './link-needs.ts'
 import type { OperatorMatcher } from '../operators/operator.ts'
 import type { PrefilterPlan } from './prefilter-plan.ts'
 import { LinkScanner } from './link-scanner.ts'
@@ -194,7 +193,7 @@ function cachedScanner(
   return cache.scanner(`${indexed.length} ${parts.join(' ')}`, () => {
     const needs = indexed.map((_, bit) => {
       const matcher = wanted.get(bit)
-      return matcher === undefined ? null : needsOf(matcher)
+      return matcher === undefined ? null : cache.needs(matcher)
     })
     return new LinkScanner(needs)
   })

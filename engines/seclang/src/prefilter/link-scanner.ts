@@ -4,7 +4,7 @@ import { assignMarks } from './byte-marks.ts'
 import { longTextTriggers, triggerTable } from './byte-trigger.ts'
 import { maxScannedLiteral } from './link-needs.ts'
 import type { LinkNeeds } from './link-needs.ts'
-import { createSkipScan, longText } from './skip-scan.ts'
+import { createSkipScan, longText, skipLiterals } from './skip-scan.ts'
 import type { SkipScan } from './skip-scan.ts'
 
 // No clause and no set: such a link rests unmet.
@@ -47,12 +47,14 @@ export class LinkScanner {
   readonly #orMarks: Int32Array
   readonly #byMarks = new Map<number, Uint32Array | null>()
   readonly #orLinks: readonly Int32Array[]
-  /** Rules most long texts out, when the links allow it. */
-  readonly #skip: SkipScan | null
+  /** Rules most long texts out, when the links allow it; made when the first long text comes. */
+  #skip: SkipScan | null | undefined
+  /** First clauses to make it from. */
+  #skipLiterals: readonly string[] | null
 
   /** Needs by bit; null for links that are never looked for here. */
   constructor(links: readonly (LinkNeeds | null)[]) {
-    this.#skip = createSkipScan(links)
+    this.#skipLiterals = skipLiterals(links)
     const wanted = links.map((need) => need ?? never)
     const sets = distinctSets(wanted)
     const marks = assignMarks(sets.map((set) => set.bytes))
@@ -62,14 +64,13 @@ export class LinkScanner {
     const outputs: LiteralOutputs = new Map()
     this.#clauseCount = Math.max(1, ...needs.map((need) => need.clauses.length))
     this.#resting = new Int32Array(this.#clauseCount * this.words).fill(-1)
-    for (const [link, { clauses }] of needs.entries()) {
-      for (const [number, clause] of clauses.entries()) {
-        const word = number * this.words + (link >> 5)
-        const mask = 1 << (link & 31)
-        this.#resting[word] = (this.#resting[word] ?? 0) & ~mask
-        for (const literal of clause) addOutput(outputs, literal, { word, mask })
-      }
-    }
+    needs.forEach(({ clauses }, link) =>
+      clauses.forEach((clause, number) => {
+        const place = { word: number * this.words + (link >> 5), mask: 1 << (link & 31) }
+        this.#resting[place.word] = (this.#resting[place.word] ?? 0) & ~place.mask
+        for (const literal of clause) addOutput(outputs, literal, place)
+      }),
+    )
     const byteLinks = needs.map((need) => need.clauses.length === 0 && need.byteSets.length > 0)
     // Links with clauses start unmet in their first clause; padding bits too.
     for (let link = 0; link < this.words * 32; link++) {
@@ -84,12 +85,10 @@ export class LinkScanner {
       return setMarks === -1 ? [] : [{ marks: setMarks, links: set.links }]
     })
     this.#setMarks = Int32Array.from(fitting, (set) => set.marks)
-    this.#setLinks = fitting.map((set) => linkSet(this.words, (link) => set.links.has(link), needs.length))
+    this.#setLinks = fitting.map((set) => linkSet(this.words, set.links))
     const alternatives = orSets(needs, marks.markOf)
     this.#orMarks = Int32Array.from(alternatives, (entry) => entry.marks)
-    this.#orLinks = alternatives.map((entry) =>
-      linkSet(this.words, (link) => link === entry.link, needs.length),
-    )
+    this.#orLinks = alternatives.map((entry) => linkSet(this.words, [entry.link]))
     this.#byteMarks = alternatives.reduce(
       (union, entry) => union | entry.marks,
       byteLinkMarks(needs, sets, marks.setMarks),
@@ -108,11 +107,19 @@ export class LinkScanner {
 
   /** Scans a text; gives the trigger flags of its bytes, and for long texts perhaps more than those. */
   scan(text: string): number {
-    if (text.length >= longText && this.#skip !== null && !this.#skip.mayHold(text)) {
+    if (text.length >= longText && this.#skipScan()?.mayHold(text) === false) {
       this.hasBits = false
       return longTextTriggers(text)
     }
     return this.#scanAll(text)
+  }
+
+  #skipScan(): SkipScan | null {
+    if (this.#skip === undefined) {
+      this.#skip = createSkipScan(this.#skipLiterals)
+      this.#skipLiterals = null
+    }
+    return this.#skip
   }
 
   #scanAll(text: string): number {
@@ -215,7 +222,7 @@ function keyOf(bytes: Uint8Array): string {
 /** Sets of bytes with the links that need them; those of links without literals first, so that they get marks. */
 function distinctSets(needs: readonly LinkNeeds[]): NeededSet[] {
   const known = new Map<string, NeededSet & { rank: number }>()
-  for (const [link, { clauses, byteSets, orBytes }] of needs.entries()) {
+  needs.forEach(({ clauses, byteSets, orBytes }, link) => {
     // Bytes that stand for a clause need marks of their own, or the clause would be missed.
     if (orBytes !== null) known.set(`or ${link}`, { bytes: orBytes, links: new Set(), rank: 1_000_000 })
     for (const bytes of byteSets) {
@@ -225,7 +232,7 @@ function distinctSets(needs: readonly LinkNeeds[]): NeededSet[] {
       set.rank += clauses.length === 0 ? 100 : 1
       known.set(key, set)
     }
-  }
+  })
   return [...known.values()].toSorted((left, right) => right.rank - left.rank)
 }
 
@@ -236,7 +243,7 @@ function withoutUnmarked(
   setMarks: readonly number[],
 ): readonly LinkNeeds[] {
   return needs.map((need, link) => {
-    if (need.clauses.length > 0) return need
+    if (need.clauses.length > 0 || need.byteSets.length === 0) return need
     const own = sets.flatMap((set, number) =>
       set.links.has(link) ? [{ set, marks: setMarks[number] ?? -1 }] : [],
     )
@@ -275,25 +282,32 @@ function orSets(needs: readonly LinkNeeds[], markOf: Int32Array): { marks: numbe
   })
 }
 
-function linkSet(words: number, isMember: (link: number) => boolean, count: number): Int32Array {
+function linkSet(words: number, links: Iterable<number>): Int32Array {
   const set = new Int32Array(words)
-  for (let link = 0; link < count; link++) {
-    if (isMember(link)) set[link >> 5] = (set[link >> 5] ?? 0) | (1 << (link & 31))
-  }
+  for (const link of links) set[link >> 5] = (set[link >> 5] ?? 0) | (1 << (link & 31))
   return set
 }
 
-/** For each literal, the words of the clauses that it fulfils with their bits. */
-type LiteralOutputs = Map<string, Map<number, number>>
+/** For each literal, the clauses that it fulfils: word and mask in turn. */
+type LiteralOutputs = Map<string, number[]>
 
 function addOutput(
   outputs: LiteralOutputs,
   literal: string,
   { word, mask }: { word: number; mask: number },
 ): void {
-  const masks = outputs.get(literal) ?? new Map<number, number>()
-  masks.set(word, (masks.get(word) ?? 0) | mask)
-  outputs.set(literal, masks)
+  const known = outputs.get(literal)
+  if (known === undefined) outputs.set(literal, [word, mask])
+  else addMask(known, word, mask)
+}
+
+function addMask(pairs: number[], word: number, mask: number): void {
+  for (let at = 0; at < pairs.length; at += 2) {
+    if (pairs[at] !== word) continue
+    pairs[at + 1] = (pairs[at + 1] ?? 0) | mask
+    return
+  }
+  pairs.push(word, mask)
 }
 
 interface FlatOutputs {
@@ -304,21 +318,22 @@ interface FlatOutputs {
 
 function flattenOutputs(
   { hitStarts, hits }: Automaton,
-  outputs: readonly ReadonlyMap<number, number>[],
+  outputs: readonly (readonly number[])[],
 ): FlatOutputs {
   const start = new Int32Array(hitStarts.length)
   const words: number[] = []
   const masks: number[] = []
-  const merged = new Map<number, number>()
+  const merged: number[] = []
   for (let ending = 0; ending + 1 < hitStarts.length; ending++) {
-    merged.clear()
+    merged.length = 0
     for (let at = hitStarts[ending] ?? 0; at < (hitStarts[ending + 1] ?? 0); at++) {
-      for (const [word, mask] of outputs[hits[at] ?? 0] ?? [])
-        merged.set(word, (merged.get(word) ?? 0) | mask)
+      const pairs = outputs[hits[at] ?? 0] ?? []
+      for (let pair = 0; pair < pairs.length; pair += 2)
+        addMask(merged, pairs[pair] ?? 0, pairs[pair + 1] ?? 0)
     }
-    for (const [word, mask] of merged) {
-      words.push(word)
-      masks.push(mask)
+    for (let pair = 0; pair < merged.length; pair += 2) {
+      words.push(merged[pair] ?? 0)
+      masks.push(merged[pair + 1] ?? 0)
     }
     start[ending + 1] = words.length
   }
@@ -353,7 +368,8 @@ function fittingAutomaton(outputs: LiteralOutputs): { automaton: Automaton; outp
 
 function beginnings(outputs: LiteralOutputs, length: number): LiteralOutputs {
   const cut: LiteralOutputs = new Map()
-  for (const [literal, masks] of outputs)
-    for (const [word, mask] of masks) addOutput(cut, literal.slice(0, length), { word, mask })
+  for (const [literal, pairs] of outputs)
+    for (let at = 0; at < pairs.length; at += 2)
+      addOutput(cut, literal.slice(0, length), { word: pairs[at] ?? 0, mask: pairs[at + 1] ?? 0 })
   return cut
 }

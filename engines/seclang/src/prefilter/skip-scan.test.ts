@@ -2,35 +2,40 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { LinkNeeds } from './link-needs.ts'
 import { LinkScanner } from './link-scanner.ts'
-import { createSkipScan, longText } from './skip-scan.ts'
+import { createSkipScan, longText, skipLiterals } from './skip-scan.ts'
+import type { SkipScan } from './skip-scan.ts'
 
 const need = (...clauses: string[][]): LinkNeeds => ({ clauses, orBytes: null, byteSets: [] })
 const needs = [need(['java.lang', 'runtime']), null, need(['%uff']), need(['http/'], ['get', 'put'])]
 const filler = (length: number): string => 'zebra jumping over the moon '.repeat(length).slice(0, length)
 
+function scanOf(links: readonly (LinkNeeds | null)[]): SkipScan | null {
+  return createSkipScan(skipLiterals(links))
+}
+
 describe('createSkipScan', () => {
   it('refuses links that single bytes may meet', () => {
-    expect(createSkipScan([{ clauses: [['abcd']], orBytes: new Uint8Array(256), byteSets: [] }])).toBeNull()
-    expect(createSkipScan([{ clauses: [], orBytes: null, byteSets: [new Uint8Array(256)] }])).toBeNull()
+    expect(scanOf([{ clauses: [['abcd']], orBytes: new Uint8Array(256), byteSets: [] }])).toBeNull()
+    expect(scanOf([{ clauses: [], orBytes: null, byteSets: [new Uint8Array(256)] }])).toBeNull()
   })
 
   it('refuses literals shorter than three bytes, and takes three', () => {
-    expect(createSkipScan([need(['ab'])])).toBeNull()
-    expect(createSkipScan([need(['abc'])])).not.toBeNull()
+    expect(scanOf([need(['ab'])])).toBeNull()
+    expect(scanOf([need(['abc'])])).not.toBeNull()
   })
 
   it('has nothing to do without links', () => {
-    expect(createSkipScan([null, null])).toBeNull()
+    expect(scanOf([null, null])).toBeNull()
   })
 
   it('looks for the first clause alone', () => {
-    const scan = createSkipScan(needs)
+    const scan = scanOf(needs)
     expect(scan?.mayHold(`${filler(5000)}get `)).toBe(false)
     expect(scan?.mayHold(`${filler(5000)}HTTP/`)).toBe(true)
   })
 
   it('finds a literal at every place of a text, letters in any case', () => {
-    const scan = createSkipScan(needs)
+    const scan = scanOf(needs)
     for (let at = 0; at <= 64; at++) {
       for (const literal of ['RunTime', '%UFF', 'http/', 'java.LANG'])
         expect(scan?.mayHold(filler(at) + literal + filler(64 - at))).toBe(true)
@@ -38,8 +43,8 @@ describe('createSkipScan', () => {
   })
 
   it('leaves a text that asks for a closer look all the time to the full scan', () => {
-    expect(createSkipScan(needs)?.mayHold('untime'.repeat(400))).toBe(true)
-    expect(createSkipScan(needs)?.mayHold('untime')).toBe(false)
+    expect(scanOf(needs)?.mayHold('untime'.repeat(400))).toBe(true)
+    expect(scanOf(needs)?.mayHold('untime')).toBe(false)
   })
 
   it('never rules out a text with a literal (property)', () => {
@@ -49,7 +54,7 @@ describe('createSkipScan', () => {
     fc.assert(
       fc.property(text, fc.array(literal, { minLength: 1, maxLength: 8 }), text, (before, raw, after) => {
         const literals = raw.map((value) => value.replace(/[A-Z]/g, (letter) => letter.toLowerCase()))
-        const scan = createSkipScan([need(literals)])
+        const scan = scanOf([need(literals)])
         for (const value of literals) if (scan?.mayHold(before + value + after) !== true) return false
         return true
       }),

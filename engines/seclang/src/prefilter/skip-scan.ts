@@ -22,18 +22,28 @@ export interface SkipScan {
   mayHold(text: string): boolean
 }
 
-/** The scan for a set of links; null when one of them can be met by single bytes or very short literals. */
-export function createSkipScan(links: readonly (LinkNeeds | null)[]): SkipScan | null {
+/** The literals of the first clauses; null when a link can be met by single bytes or very short literals. */
+export function skipLiterals(links: readonly (LinkNeeds | null)[]): readonly string[] | null {
   const literals = new Set<string>()
   for (const need of links) {
     if (need === null) continue
     const [first] = need.clauses
     if (first === undefined || need.orBytes !== null) return null
-    for (const literal of first) literals.add(literal)
+    for (const literal of first) {
+      if (literal.length < minWindow) return null
+      literals.add(literal)
+    }
   }
-  if (literals.size === 0) return null
-  const window = Math.min(maxWindow, ...Array.from(literals, (literal) => literal.length))
-  return window < minWindow ? null : new BlockScan([...literals], window)
+  return literals.size === 0 ? null : [...literals]
+}
+
+/** The scan for the literals of {@link skipLiterals}; null without any. */
+export function createSkipScan(literals: readonly string[] | null): SkipScan | null {
+  if (literals === null) return null
+  return new BlockScan(
+    literals,
+    literals.reduce((least, { length }) => Math.min(least, length), maxWindow),
+  )
 }
 
 // Two neighbouring bytes, letters without case. Different blocks may share a number: that costs a closer look.
