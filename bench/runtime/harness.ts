@@ -71,6 +71,13 @@ export async function findHarness(): Promise<Found> {
   const variants = {
     ...known,
     sevenfold: { args, env },
+    'sevenfold-iast': {
+      args: ['--import', join(root, 'layers/runtime/dist/iast.js')],
+      env: {
+        SEVENFOLD_IAST_REPORT: join(folder, 'iast.sarif'),
+        SEVENFOLD_IAST_LOG: join(folder, 'iast.log'),
+      },
+    },
     'sevenfold-learn': profiled('learn'),
     'sevenfold-learned': profiled('enforce'),
   }

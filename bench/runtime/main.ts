@@ -3,6 +3,7 @@ import type { Cost } from './cost.ts'
 import { runDetection } from './detection.ts'
 import { findHarness } from './harness.ts'
 import type { Harness } from './harness.ts'
+import { runTracing } from './tracing.ts'
 import { learnProfile } from './learn.ts'
 import { learnRequests } from './learn-requests.ts'
 
@@ -12,7 +13,7 @@ const options = {
   rounds: Number(process.env['SEVENFOLD_BENCH_ROUNDS'] ?? 31),
   starts: Number(process.env['SEVENFOLD_BENCH_STARTS'] ?? 11),
 }
-const wanted = new Set((process.env['SEVENFOLD_BENCH_PARTS'] ?? 'detection,start,cost').split(','))
+const wanted = new Set((process.env['SEVENFOLD_BENCH_PARTS'] ?? 'detection,tracing,start,cost').split(','))
 
 function print(line: string): void {
   process.stdout.write(`${line}\n`)
@@ -44,6 +45,14 @@ async function run(harness: Harness): Promise<void> {
     for (const name of [...harness.names.slice(0, 2), 'sevenfold-learned', ...harness.names.slice(2)])
       printDetection(harness, name)
   }
+  if (wanted.has('tracing')) {
+    const { attacks, named, missed, benign, wrong } = await runTracing(harness)
+    print(
+      `sevenfold-iast     attacks named rightly ${named}/${attacks}, innocent requests with a finding ${wrong.length}/${benign}`,
+    )
+    print(`${' '.repeat(18)} missed: ${missed.join(', ') || 'none'}`)
+    print(`${' '.repeat(18)} wrong: ${wrong.join(', ') || 'none'}`)
+  }
   if (wanted.has('start')) {
     const starts = await runStarts(harness, harness.names, options.starts)
     const plain = starts['none']
@@ -55,7 +64,7 @@ async function run(harness: Harness): Promise<void> {
   }
   if (!wanted.has('cost')) return
   print(`CPU of the server per request, ratio to no agent (medians of ${options.rounds} interleaved bursts)`)
-  const costs = await runCost(harness, harness.names, options)
+  const costs = await runCost(harness, [...harness.names, 'sevenfold-iast'], options)
   for (const [name, cost] of Object.entries(costs)) printCost(name, cost)
 }
 

@@ -10,7 +10,7 @@ export default defineConfig({
     emptyOutDir: false,
     minify: false,
     rollupOptions: {
-      input: { register: 'src/register.ts' },
+      input: { register: 'src/register.ts', iast: 'src/iast.ts' },
       output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'bundle/[name].js' },
     },
   },

@@ -14,6 +14,27 @@ export interface AgentReport {
   readonly context: RequestContext
 }
 
+/** A sink that was reached, whatever is thought of it. */
+export interface SinkUse {
+  readonly kind:
+    | 'statement'
+    | 'line'
+    | 'program'
+    | 'file'
+    | 'host'
+    | 'code'
+    | 'template'
+    | 'markup'
+    | 'location'
+    | 'regex'
+  readonly sink: string
+  readonly text: string
+  /** Arguments of a program. */
+  readonly args?: readonly string[]
+  /** Of a host: an input names it. */
+  readonly isChosen?: boolean
+}
+
 /** Counters of the agent; they only rise. */
 export interface AgentCounters {
   requests: number
@@ -27,6 +48,10 @@ export interface AgentCounters {
 /** Decides at sinks and tells its reporter. One for each process or worker thread. */
 export class Agent {
   mode: AgentMode
+  /** Sees every sink that is reached within a request; set while testing. */
+  observer: ((use: SinkUse, context: RequestContext) => void) | undefined
+  /** What the agent's own work runs in; set while testing, so that it is not followed. */
+  around: (<T>(work: () => T) => T) | undefined
   readonly counters: AgentCounters = { requests: 0, sinks: 0, refused: 0, noticed: 0, faults: 0 }
   readonly #report: (report: AgentReport) => void
   readonly #onFault: (error: unknown, sink: string) => void
@@ -57,6 +82,18 @@ export class Agent {
     return null
   }
 
+  /** Tells the observer of a sink. */
+  observe(use: SinkUse, served?: RequestContext): void {
+    if (this.observer === undefined) return
+    const context = served ?? currentRequest.getStore()
+    if (context === undefined) return
+    try {
+      this.observer(use, context)
+    } catch (error) {
+      this.fault(error, use.sink)
+    }
+  }
+
   /** As `check`, for a request that is known. */
   checkFor(
     context: RequestContext,
@@ -66,7 +103,7 @@ export class Agent {
     if (this.mode === 'off') return null
     this.counters.sinks += 1
     try {
-      const found = judge(context)
+      const found = this.around === undefined ? judge(context) : this.around(() => judge(context))
       return found === null ? null : this.object(found, sink, context)
     } catch (error) {
       this.fault(error, sink)

@@ -10,6 +10,11 @@ export type AttackClass =
   | 'xxe'
   | 'xss'
   | 'open-redirect'
+  | 'template-injection'
+  | 'unsafe-deserialisation'
+  | 'ldap-injection'
+  | 'header-injection'
+  | 'regex-denial'
 
 /** CWE and MITRE ATT&CK technique of each class. */
 export const attackReferences: Readonly<
@@ -24,6 +29,11 @@ export const attackReferences: Readonly<
   'prototype-pollution': { cwe: 'CWE-1321', technique: 'T1190' },
   xxe: { cwe: 'CWE-611', technique: 'T1190' },
   xss: { cwe: 'CWE-79', technique: 'T1189' },
+  'template-injection': { cwe: 'CWE-1336', technique: 'T1059.007' },
+  'unsafe-deserialisation': { cwe: 'CWE-502', technique: 'T1190' },
+  'ldap-injection': { cwe: 'CWE-90', technique: 'T1190' },
+  'header-injection': { cwe: 'CWE-113', technique: 'T1190' },
+  'regex-denial': { cwe: 'CWE-1333', technique: 'T1499.004' },
   'open-redirect': { cwe: 'CWE-601', technique: 'T1566.002' },
 }
 

@@ -58,6 +58,12 @@ export class OutgoingGuard {
 
   /** The refusal for a request to a host, or null. From the first host that an input chose, inner addresses are closed. */
   check(sink: string, outgoing: Outgoing): RefusedError | null {
+    const { observer } = this.#agent
+    const served = observer === undefined ? undefined : currentRequest.getStore()
+    if (served !== undefined) {
+      const text = `${outgoing.host}:${outgoing.port}`
+      this.#agent.observe({ kind: 'host', sink, text, isChosen: isChosen(served, outgoing) })
+    }
     const refusal = this.#agent.check(sink, (context) => {
       if (!isInner(outgoing.host)) {
         if (!context.guardsAddresses && isChosen(context, outgoing)) context.guardsAddresses = true

@@ -99,6 +99,11 @@ export class RequestContext {
     this.#joined.add(path)
   }
 
+  /** Bytes of the body that have arrived and are kept. */
+  get bodyBytes(): number {
+    return this.#bodyBytes
+  }
+
   /** True once something more than the head has arrived. */
   hasBody(): boolean {
     return this.#bodyBytes > 0
@@ -144,7 +149,7 @@ export class RequestContext {
     const all = new Set<string>()
     collectTarget(this.request.url ?? '', all)
     const type = this.request.headers['content-type'] ?? ''
-    if (this.#bodyBytes > 0 && !type.includes('json')) collectBody(type, this.#bodyText(), all)
+    if (this.#bodyBytes > 0 && !type.includes('json')) collectBody(type, this.bodyText(), all)
     return new Set([...all].flatMap((text) => variantsOf(text)))
   }
 
@@ -180,7 +185,7 @@ export class RequestContext {
 
   /** True when a text is one of the inputs, or the body itself. */
   isFromRequest(text: string): boolean {
-    return this.raw().has(text) || this.#bodyText() === text
+    return this.raw().has(text) || this.bodyText() === text
   }
 
   /** Objects that the request brought: its JSON and what frameworks put on it. */
@@ -188,14 +193,15 @@ export class RequestContext {
     const extended = this.request as unknown as { readonly body?: unknown; readonly query?: unknown }
     this.#collect()
     const own = (this.#parsed ?? []).filter((text) => this.isFromRequest(text)).map(parseJson)
-    return [...own, parseJson(this.#bodyText()), extended.body, extended.query]
+    return [...own, parseJson(this.bodyText()), extended.body, extended.query]
   }
 
   #hasJsonBody(): boolean {
     return this.request.headers['content-type']?.includes('json') === true
   }
 
-  #bodyText(): string {
+  /** The body as text, as far as it was kept. */
+  bodyText(): string {
     const chunks = this.#chunks
     const first = chunks?.[0]
     if (chunks === undefined || first === undefined) return ''
@@ -240,7 +246,7 @@ export class RequestContext {
       collectStrings((this.request as unknown as { readonly body?: unknown }).body, all)
       return
     }
-    const text = this.#bodyText()
+    const text = this.bodyText()
     // Some applications parse JSON that comes under another type.
     const isJson = this.#hasJsonBody() || this.#parsed?.includes(text) === true
     const value = isJson ? parseJson(text) : undefined

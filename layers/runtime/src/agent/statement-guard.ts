@@ -44,6 +44,8 @@ export class StatementGuard {
   /** The refusal to deliver, or null. */
   check(call: StatementCall): RefusedError | null {
     if (this.#agent.mode === 'off' || !isServing()) return null
+    if (this.#agent.observer !== undefined)
+      this.#agent.observe({ kind: 'statement', sink: call.sink, text: call.text })
     if (call.values !== undefined) this.#rememberValues(call.values)
     let hasInputs = false
     let isInnocent = false

@@ -31,6 +31,7 @@ interface Guards {
 
 /** Judges a call of exec and execSync: always a shell. */
 function checkLine({ agent, keeper }: Guards, sink: string, command: string): RefusedError | null {
+  agent.observe({ kind: 'line', sink, text: command })
   return (
     agent.check(sink, (context) => {
       const inputs = context.inputs()
@@ -46,6 +47,7 @@ function checkProgram(guards: Guards, sink: string, args: readonly unknown[]): R
   const list = argumentsIn(args)
   const shell = optionsIn(args).shell
   if (shell !== undefined && shell !== false) return checkLine(guards, sink, [file, ...list].join(' '))
+  guards.agent.observe({ kind: 'program', sink, text: file, args: list })
   return (
     guards.agent.check(sink, (context) => judgeProgram({ file, args: list }, context.inputs())) ??
     guards.keeper.checkProgram(sink, file, list)

@@ -13,6 +13,7 @@ type Check = (sink: string, code: unknown) => RefusedError | null
 function createCheck(agent: Agent): Check {
   return (sink, code) => {
     if (typeof code !== 'string' || !isServing()) return null
+    if (agent.observer !== undefined) agent.observe({ kind: 'code', sink, text: code })
     return agent.check(sink, (context) => {
       const inputs = context.inputs()
       return judgeCode(code, inputs) ?? judgeCarriedCode(code, inputs)

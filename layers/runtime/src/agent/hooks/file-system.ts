@@ -52,6 +52,7 @@ function createCheck(
     for (let i = 0; i < paths; i += 1) {
       const path = pathOf(args[i])
       if (path === undefined) continue
+      if (agent.observer !== undefined) agent.observe({ kind: 'file', sink, text: path })
       const refusal =
         agent.check(sink, (context) =>
           isPlainAbsolute(path) && context.joined().size === 0 && !context.mayHold(path)

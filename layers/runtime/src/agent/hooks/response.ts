@@ -51,8 +51,10 @@ function refuseMarkup(agent: Agent, context: RequestContext, body: unknown): boo
   if (typeof body !== 'string' && !(body instanceof Uint8Array)) return false
   const { response } = context
   const { _header: head, _headerSent: isSent } = response as unknown as UnsentHead
-  if (isSent || !couldHoldMarkup(context) || !isHtml(response, head)) return false
+  const isWatched = agent.observer !== undefined
+  if (isSent || !(isWatched || couldHoldMarkup(context)) || !isHtml(response, head)) return false
   const text = typeof body === 'string' ? body : Buffer.from(body).toString('utf8')
+  if (isWatched) agent.observe({ kind: 'markup', sink: 'http.ServerResponse.end', text }, context)
   const refusal = agent.checkFor(context, 'http.ServerResponse.end', () =>
     judgeHtml(text, context.linkable()),
   )
@@ -88,6 +90,7 @@ function wrapWrite(agent: Agent): (write: AnyFunction) => AnyFunction {
 
 function refusesRedirect(agent: Agent, context: RequestContext, location: unknown): boolean {
   if (typeof location !== 'string') return false
+  agent.observe({ kind: 'location', sink: 'http.ServerResponse.setHeader', text: location }, context)
   const refusal = agent.checkFor(context, 'http.ServerResponse.setHeader', () =>
     judgeRedirect(location, context.request.headers.host ?? '', context.inputs()),
   )

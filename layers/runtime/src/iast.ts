@@ -1,0 +1,9 @@
+import { trace } from './iast/trace.ts'
+
+const { SEVENFOLD_IAST_REPORT: reportPath, SEVENFOLD_IAST_LOG: logPath } = process.env
+
+// `node --import @sevenfold/runtime/iast app.js`: follows inputs while tests run, and refuses nothing.
+trace({
+  ...(reportPath === undefined || reportPath === '' ? {} : { reportPath }),
+  ...(logPath === undefined || logPath === '' ? {} : { logPath }),
+})
