@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { applyConfig, configDigest } from '@sevenfold/config'
 import type { CompiledConfig } from '@sevenfold/config'
 import { systemClock } from '@sevenfold/layer'
@@ -5,6 +6,7 @@ import type { PartContext } from '@sevenfold/layer'
 import { environmentError, exitCodes } from '../program/cli-error.ts'
 import type { Call } from '../program/command.ts'
 import type { Io } from '../program/io.ts'
+import { askSocket } from '../talk/ask-socket.ts'
 import { acceptor } from './acceptor.ts'
 import { printBanner } from './banner.ts'
 import { readCanaryKey, startCanaries } from './canary-sender.ts'
@@ -16,6 +18,7 @@ import { stopStages } from './parts.ts'
 import { checkDataFolder, checkNode, checkPorts } from './preflight.ts'
 import { writeRegistries } from './registries.ts'
 import { writeState } from './state-file.ts'
+import { watchForHang } from './hang-watch.ts'
 import { createSupervisor } from './supervisor.ts'
 import type { Supervisor } from './supervisor.ts'
 import { planUp } from './up-plan.ts'
@@ -115,6 +118,25 @@ function sendCanaries({ plan, own }: House, supervisor: Supervisor): () => void 
   })
 }
 
+/** The alerts process watches everybody; this watches the alerts process. */
+function watchAlerts({ plan, own, call }: House, supervisor: Supervisor): () => void {
+  const question = {
+    socketPath: join(plan.compiled.dataDir, 'alerts', 'probe.sock'),
+    part: 'alerts',
+    path: '/health?nonce=supervisor',
+  }
+  return watchForHang({
+    clock: systemClock,
+    ask: async () => void (await askSocket(question)),
+    onHang: async () => {
+      call.io.note('sevenfold: alerts does not answer; it is started again')
+      const draft = own.events.notice('part-hangs', 'alerts does not answer; it is started again', 80)
+      own.emit({ ...draft, labels: { part: 'alerts' } })
+      await supervisor.restart('alerts').catch((error: unknown) => own.log.error('restart-failed', { error }))
+    },
+  })
+}
+
 async function runHouse(house: House, supervisor: Supervisor): Promise<void> {
   const { call, plan } = house
   const { signal } = call.io
@@ -125,7 +147,15 @@ async function runHouse(house: House, supervisor: Supervisor): Promise<void> {
   if (signal.aborted) return
   call.io.note(`all parts are ready after ${((systemClock.monotonicMs() - begun) / 1000).toFixed(1)} s`)
   const endCanaries = sendCanaries(house, supervisor)
-  signal.addEventListener('abort', endCanaries, { once: true })
+  const endWatch = watchAlerts(house, supervisor)
+  signal.addEventListener(
+    'abort',
+    () => {
+      endCanaries()
+      endWatch()
+    },
+    { once: true },
+  )
   await printBanner({ call, dataDir: plan.compiled.dataDir, demo: plan.demo, parts: supervisor.status() })
   await (plan.demo || call.flag('live')
     ? showLive(plan.compiled.dataDir, call.io, signal)
