@@ -15,7 +15,7 @@ import type { FunctionSpec, FunctionTable } from '../expr/function-spec.ts'
 import type { Facilities } from './facilities.ts'
 
 /**
- * The 85 helpers of CrowdSec's rules over the facilities given (https://docs.crowdsec.net/docs/expr/intro), and the `now` of the language.
+ * The 83 helpers of CrowdSec's rules over the facilities given (https://docs.crowdsec.net/docs/expr/intro), and the `now` of the language.
  * What needs a facility that is missing answers as if it were empty; outgoing calls fail.
  */
 export function createHelpers(facilities: Facilities): FunctionTable {

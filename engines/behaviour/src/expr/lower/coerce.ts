@@ -57,7 +57,9 @@ export function coerce(node: Ir, wanted: ExprType, { context, at, what }: Coerce
 /** Arrays and maps hold boxed values, so that those of known items can stand for those of unknown ones, and nil for all. */
 function compatible(type: ExprType, wanted: ExprType): boolean {
   if (type.kind === 'nil') return wanted.kind === 'array' || wanted.kind === 'map' || wanted.kind === 'struct'
-  if (type.kind === 'array' && wanted.kind === 'array') return wanted.element.kind === 'any'
+  // What takes an array of one type looks at its items itself.
+  if (type.kind === 'array' && wanted.kind === 'array')
+    return wanted.element.kind === 'any' || type.element.kind === 'any'
   return type.kind === 'map' && wanted.kind === 'map' && wanted.value.kind === 'any'
 }
 

@@ -1,7 +1,7 @@
 import { RegexError } from '@sevenfold/regex'
 
 import { Fault } from '../runtime/fault.ts'
-import { arithmetic, remainder, type DynamicOperator } from '../runtime/arithmetic.ts'
+import { arithmetic, joinTexts, remainder, type DynamicOperator } from '../runtime/arithmetic.ts'
 import type { GoTime } from '../../helpers/go-time.ts'
 import { kindOf } from '../runtime/boxed.ts'
 import { compareValues, equalNumber, equalValues, isIn, textOperation } from '../runtime/operations.ts'
@@ -35,11 +35,9 @@ interface Sides {
 
 /** Gives a binary operator the operation for the types of its sides. */
 export function lowerBinary(ast: BinaryAst, context: LowerContext): Ir {
+  if (ast.operator === '&&' || ast.operator === '||') return logic(ast, context)
   const sides: Sides = { ast, left: context.lower(ast.left), right: context.lower(ast.right), context }
   switch (ast.operator) {
-    case '&&':
-    case '||':
-      return logic(sides, ast.operator)
     case '==':
       return equality(sides)
     case '!=': {
@@ -79,12 +77,37 @@ export function lowerBinary(ast: BinaryAst, context: LowerContext): Ir {
 const not = (of: Ir): Ir =>
   of.kind === 'constant' ? { ...of, value: of.value !== true } : { kind: 'not', type: boolType, of }
 
-function logic({ ast, left, right, context }: Sides, operator: '&&' | '||'): Ir {
-  const first = asCondition(left, context, ast.left.offset)
-  const second = asCondition(right, context, ast.right.offset)
-  const known = constantOf(first)
-  if (known !== undefined) return known.value === (operator === '&&') ? second : first
-  return { kind: operator === '&&' ? 'and' : 'or', type: boolType, left: first, right: second }
+/** A run of one operator becomes a balanced tree: rules chain over a thousand conditions. They run in the same order. */
+function logic(ast: BinaryAst, context: LowerContext): Ir {
+  const isAnd = ast.operator === '&&'
+  const operands: Ast[] = []
+  let rest: Ast = ast
+  while (rest.kind === 'binary' && rest.operator === ast.operator) {
+    operands.push(rest.right)
+    rest = rest.left
+  }
+  const conditions: Ir[] = []
+  for (const operand of [rest, ...operands.toReversed()]) {
+    const condition = asCondition(context.lower(operand), context, operand.offset)
+    const known = constantOf(condition)
+    if (known === undefined) conditions.push(condition)
+    else if ((known.value === true) !== isAnd) {
+      // What stands after it never runs.
+      conditions.push(condition)
+      break
+    }
+  }
+  return balanced(conditions, isAnd)
+}
+
+function balanced(conditions: readonly Ir[], isAnd: boolean): Ir {
+  const [first] = conditions
+  if (first === undefined) return { kind: 'constant', type: boolType, value: isAnd }
+  if (conditions.length === 1) return first
+  const middle = Math.ceil(conditions.length / 2)
+  const left = balanced(conditions.slice(0, middle), isAnd)
+  const right = balanced(conditions.slice(middle), isAnd)
+  return { kind: isAnd ? 'and' : 'or', type: boolType, left, right }
 }
 
 const isNumber = (type: ExprType): boolean => type.kind === 'int' || type.kind === 'float'
@@ -264,7 +287,8 @@ function arithmetical(sides: Sides, operator: Extract<BinaryOperator, DynamicOpe
   const a = left.type
   const b = right.type
   if (isNumber(a) && isNumber(b)) return numeric(sides, operator)
-  if (operator === '+' && a.kind === 'string' && b.kind === 'string') return joined(sides)
+  if (operator === '+' && a.kind === 'string' && b.kind === 'string')
+    return call(stringType, joinTexts, [left, right])
   if (a.kind === 'duration' || b.kind === 'duration' || a.kind === 'time' || b.kind === 'time') {
     const found = temporal(sides, operator)
     if (found !== undefined) return found
@@ -311,20 +335,6 @@ function numeric({ ast, left, right }: Sides, operator: DynamicOperator): Ir {
 }
 
 const power = (a: number, b: number): number => a ** b
-
-/** Texts joined inside a predicate cost steps: there, doubling would make them as long as memory allows. */
-function joined({ left, right, context }: Sides): Ir {
-  if (context.predicates.length === 0)
-    return folded({ kind: 'operator', type: stringType, operator: '+', left, right })
-  return folded({ kind: 'call', type: stringType, fn: joinBounded, args: [left, right], pure: true })
-}
-
-const maxJoined = 1_048_576
-
-function joinBounded(a: string, b: string): string {
-  if (a.length + b.length > maxJoined) throw new Fault('text too long')
-  return a + b
-}
 
 function temporal({ left, right }: Sides, operator: DynamicOperator): Ir | undefined {
   const a = left.type.kind

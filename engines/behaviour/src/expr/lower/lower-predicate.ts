@@ -1,6 +1,6 @@
 import type { Ir } from '../ir/ir.ts'
 import { loopFunctions, withThird } from '../runtime/loops.ts'
-import { anyType, arrayOf, boolType, intType, mapOf, typeName } from '../type.ts'
+import { anyType, arrayOf, boolType, intType, typeName } from '../type.ts'
 import { asCondition, boxed, coerce } from './coerce.ts'
 import { constantOf } from './fold.ts'
 import { itemValues } from './item-values.ts'
@@ -38,7 +38,7 @@ const shapes: Readonly<Record<string, Shape>> = {
   count: condition(() => intType, true),
   map: { result: (_, body) => arrayOf(body), body: 'value' },
   sum: { result: () => anyType, body: 'value', bare: true },
-  groupBy: { result: (element) => mapOf(arrayOf(element)), body: 'value' },
+  groupBy: { result: () => anyType, body: 'value' },
   sortBy: { result: (element) => arrayOf(element), body: 'value', third: 'order' },
   reduce: { result: () => anyType, body: 'value', third: 'initial' },
 }

@@ -58,7 +58,7 @@ export function lower(ast: Ast, context: LowerContext): Ir {
     case 'let':
       return lowerLet(ast, context)
     case 'array':
-      return lowerArray(ast.items.map((item) => boxed(context.lower(item))))
+      return lowerArray(ast.items.map((item) => context.lower(item)))
     case 'map':
       return lowerMap(ast, context)
     case 'sequence': {
@@ -273,8 +273,12 @@ function lowerLet(ast: Of<'let'>, context: LowerContext): Ir {
   })
 }
 
-/** Items are boxed already. An array of constants is a constant. */
-export function lowerArray(items: readonly Ir[], element: ExprType = anyType): Ir {
+/** An array of items of one type has that type; one of constants is a constant. */
+function lowerArray(plain: readonly Ir[]): Ir {
+  const [first] = plain
+  const isUniform = first !== undefined && plain.every((item) => sameType(item.type, first.type))
+  const element = isUniform && first.type.kind !== 'nil' ? first.type : anyType
+  const items = plain.map((item) => boxed(item))
   const known = items.map((item) => constantOf(item))
   const type = arrayOf(element)
   if (known.every((item) => item !== undefined))

@@ -9,7 +9,7 @@ export type DynamicOperator = '+' | '-' | '*' | '/' | '%' | '**'
 /** The result as expr-lang's virtual machine gives it: int with int stays int, except for `/` and `**`. */
 export function arithmetic(operator: DynamicOperator, a: unknown, b: unknown, at: number): unknown {
   if (isNumeric(a) && isNumeric(b)) return numbers(operator, a, b, at)
-  if (operator === '+' && typeof a === 'string' && typeof b === 'string') return a + b
+  if (operator === '+' && typeof a === 'string' && typeof b === 'string') return joinTexts(a, b)
   if (a instanceof GoTime && b instanceof GoDuration && operator === '+') return a.plus(b.nanoseconds)
   if (a instanceof GoDuration && b instanceof GoTime && operator === '+') return b.plus(a.nanoseconds)
   if (a instanceof GoTime && b instanceof GoDuration && operator === '-') return a.plus(-b.nanoseconds)
@@ -40,6 +40,15 @@ function durations(operator: DynamicOperator, a: unknown, b: unknown): GoDuratio
   if (operator === '+') return new GoDuration(left + right)
   if (operator === '-') return new GoDuration(left - right)
   return operator === '*' ? new GoDuration(left * right) : undefined
+}
+
+/** Longest text that `+` makes. */
+export const maxJoinedText = 4_194_304
+
+/** Two texts joined; fails when the result is too long: doubling a text a few dozen times would take all memory. */
+export function joinTexts(a: string, b: string): string {
+  if (a.length + b.length > maxJoinedText) throw new Fault('text too long')
+  return a + b
 }
 
 /** Whole remainder with the sign of the dividend; fails on 0, as Go does. */

@@ -109,12 +109,19 @@ class CompiledSet implements ExpressionSet {
     matched: (index: number) => void,
     failed?: (index: number, error: unknown) => void,
   ): void {
-    for (const index of this.#possible(scope)) {
+    let candidates = this.#possible(scope)
+    for (let place = 0; place < candidates.length; place++) {
+      const index = candidates[place] ?? 0
+      const expression = this.expressions[index]
       try {
-        if (this.expressions[index]?.test(scope) === true) matched(index)
+        if (expression?.test(scope) === true) matched(index)
       } catch (error) {
         failed?.(index, error)
       }
+      if (expression?.pure !== false) continue
+      // What it wrote may make others possible that come after it.
+      candidates = this.#possible(scope).filter((other) => other > index)
+      place = -1
     }
   }
 

@@ -2,6 +2,8 @@ import { ExprError } from '../error.ts'
 import { defaultExprLimits, type ExprLimits } from '../limits.ts'
 import { lex, type Token } from './lex.ts'
 
+import { partsOfAst } from './parts-of-ast.ts'
+
 import type { Ast, BinaryOperator } from './ast.ts'
 
 /** Precedences of the language definition of expr-lang/expr, `parser/operator`. */
@@ -80,6 +82,20 @@ export function parseExpr(source: string, limits: ExprLimits = defaultExprLimits
   return new Parser(source, limits).whole()
 }
 
+/** Chains (`a.b.c`, `a + b + c`) may be this many times deeper than brackets: they cost the reader of an expression less. */
+const chainFactor = 5
+
+/** Runs of `and` and of `or` are laid out flat later. */
+function isSameRun(node: Ast, part: Ast): boolean {
+  return (
+    node.kind === 'binary' &&
+    (node.operator === '&&' || node.operator === '||') &&
+    part === node.left &&
+    part.kind === 'binary' &&
+    part.operator === node.operator
+  )
+}
+
 /** Recursive descent with operator precedence; state is the position in the token list. */
 class Parser {
   readonly #source: string
@@ -89,6 +105,7 @@ class Parser {
   #depth = 0
   #nodes = 0
   #predicates = 0
+  readonly #depths = new WeakMap<Ast, number>()
 
   constructor(source: string, limits: ExprLimits) {
     this.#source = source
@@ -132,10 +149,24 @@ class Parser {
 
   /** Counts a node; every node passes here, so that neither width nor depth is without a bound. */
   #node(node: Ast): Ast {
+    const depth =
+      1 +
+      Math.max(
+        0,
+        ...partsOfAst(node).map((part) =>
+          isSameRun(node, part) ? this.#depthOf(part) - 1 : this.#depthOf(part),
+        ),
+      )
+    this.#depths.set(node, depth)
+    if (depth > this.#limits.maxDepth * chainFactor) throw this.#limit('nested too deep')
     this.#nodes += 1
     if (this.#nodes > this.#limits.maxNodes)
       throw this.#limit(`more than ${String(this.#limits.maxNodes)} nodes`)
     return node
+  }
+
+  #depthOf(node: Ast): number {
+    return this.#depths.get(node) ?? 1
   }
 
   #nested<T>(read: () => T): T {
