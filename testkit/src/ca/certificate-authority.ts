@@ -56,9 +56,10 @@ function serialNumber(): string {
     .replace(/^./, '1')
 }
 
-/** Loaded only when it is used; the CommonJS form brings the polyfill of decorators that the library needs. */
+/** Loaded only when it is used. Its polyfill of decorators must be there before it, whatever loads the modules. */
 async function loadX509(): Promise<typeof X509> {
   const require = createRequire(import.meta.url)
+  require('reflect-metadata')
   return require('@peculiar/x509') as typeof X509 // the CommonJS form has the same members
 }
 

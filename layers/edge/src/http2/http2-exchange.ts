@@ -53,7 +53,8 @@ export class Http2Exchange extends StreamExchange {
   }
 
   protected breakOff(): void {
-    if (!this.stream.destroyed) this.stream.close(constants.NGHTTP2_INTERNAL_ERROR)
+    // `close` would end the stream in good order first: a truncated answer would look like a whole one.
+    if (!this.stream.destroyed) this.stream.destroy(new Error('the answer was broken off'))
   }
 
   protected complete(unread: boolean): void {

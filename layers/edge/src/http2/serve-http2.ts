@@ -4,6 +4,7 @@ import type { ServerHttp2Session, ServerHttp2Stream } from 'node:http2'
 import type { Socket } from 'node:net'
 import { deafListener } from '../http/stream-exchange.ts'
 import type { Peer } from '../http/exchange.ts'
+import { lingerMs } from '../http/limits.ts'
 import { refusals } from '../http/refusal.ts'
 import type { Refusal } from '../http/refusal.ts'
 import type { ResponseHead } from '../http/response-head.ts'
@@ -36,6 +37,7 @@ class Http2Connection implements Served {
   private idleSince: number
   private served = 0
   private leaving = false
+  private goneBy = Number.POSITIVE_INFINITY
 
   constructor(socket: Socket, peer: Peer, host: ConnectionHost) {
     const { limits } = host
@@ -67,6 +69,7 @@ class Http2Connection implements Served {
   sweep(): void {
     const { now, limits } = this.host
     for (const exchange of this.exchanges) exchange.sweep()
+    if (now >= this.goneBy && this.exchanges.size === 0) this.destroy()
     if (this.exchanges.size > 0) return
     const idleMs = this.served === 0 ? limits.headerTimeoutMs : limits.keepAliveTimeoutMs
     if (now - this.idleSince >= idleMs) this.leave()
@@ -86,6 +89,7 @@ class Http2Connection implements Served {
   private leave(): void {
     if (this.leaving || this.session.destroyed) return
     this.leaving = true
+    this.goneBy = this.host.now + lingerMs
     this.session.close()
   }
 
@@ -98,9 +102,11 @@ class Http2Connection implements Served {
     if (this.leaving) return
     this.leaving = true
     this.host.handler.refused(this.peer, refusal)
-    for (const exchange of [...this.exchanges]) exchange.gone()
+    for (const exchange of this.exchanges) exchange.gone()
     this.exchanges.clear()
     if (this.session.destroyed) return
+    this.goneBy = this.host.now
+    this.session.goaway(constants.NGHTTP2_ENHANCE_YOUR_CALM)
     this.session.destroy(undefined, constants.NGHTTP2_ENHANCE_YOUR_CALM)
   }
 

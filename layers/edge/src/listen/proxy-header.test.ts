@@ -17,9 +17,7 @@ function binary(command: number, family: number, body: readonly number[]): Buffe
 
 const inet = [192, 0, 2, 7, 198, 51, 100, 1, 0x30, 0x39, 0x01, 0xbb]
 const inet6 = [
-  ...[0x20, 0x01, 0x0d, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 7],
-  ...Array.from({ length: 16 }, () => 0),
-  ...[0x30, 0x39, 0x01, 0xbb],
+  ...Buffer.from('20010db800000000000000000000000700000000000000000000000000000000303901bb', 'hex'),
 ]
 
 const good: Readonly<Record<string, readonly [bytes: Buffer, client: unknown]>> = {

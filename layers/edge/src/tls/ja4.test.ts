@@ -52,7 +52,7 @@ describe('ja4', () => {
   const heads: readonly (readonly [name: string, parts: Partial<HelloParts>, head: string])[] = [
     ['TLS 1.2 without supported_versions', { extensions: [10] }, 't12i010100'],
     ['TLS 1.0', { version: 0x0301, extensions: [] }, 't10i010000'],
-    ['SSL 3', { version: 0x0300, extensions: [] }, 't' + 's3i010000'],
+    ['SSL 3', { version: 0x0300, extensions: [] }, 'ts3i010000'],
     ['an unknown version', { version: 0x0999, extensions: [] }, 't00i010000'],
     ['a name that is empty', { extensions: [0] }, 't12d010100'],
     ['a protocol of one letter', { extensions: [16], alpn: ['h'] }, 't12i0101hh'],

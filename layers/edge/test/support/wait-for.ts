@@ -1,5 +1,5 @@
 /** Waits until `done` holds, looking every few milliseconds; throws after `ms`. */
-export async function waitFor(done: () => boolean, what: string, ms = 10_000): Promise<void> {
+export async function waitFor(done: () => boolean, what = 'a condition', ms = 10_000): Promise<void> {
   const deadline = performance.now() + ms
   while (!done()) {
     if (performance.now() > deadline) throw new Error(`timed out: ${what}`)

@@ -1,0 +1,314 @@
+import { Buffer } from 'node:buffer'
+import { once } from 'node:events'
+import http2 from 'node:http2'
+import type { ClientHttp2Session, IncomingHttpHeaders } from 'node:http2'
+import { startRecordingServer } from '@sevenfold/testkit'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { FrameClient, fields, frame, frameType, getFields } from './support/frame-client.ts'
+import { RawUpstream } from './support/raw-upstream.ts'
+import { testAuthority, testTls } from './support/test-certificates.ts'
+import { TestEdge } from './support/test-edge.ts'
+import type { TestEdgeOptions } from './support/test-edge.ts'
+import { waitFor } from './support/wait-for.ts'
+
+let upstream: RawUpstream
+let edge: TestEdge
+let session: ClientHttp2Session | undefined
+let client: FrameClient | undefined
+let ca = ''
+
+async function start(options: Partial<TestEdgeOptions> = {}): Promise<void> {
+  ca = (await testAuthority()).certificate
+  edge = await TestEdge.start({
+    sites: [{ upstreamPort: upstream.port }],
+    listen: { tls: await testTls() },
+    ...options,
+  })
+}
+
+beforeEach(async () => {
+  upstream = await RawUpstream.start()
+})
+afterEach(async () => {
+  session?.destroy()
+  client?.close()
+  session = undefined
+  client = undefined
+  await edge.close()
+  await upstream.close()
+})
+
+function connect(): ClientHttp2Session {
+  session = http2.connect(`https://127.0.0.1:${edge.port}`, { ca, servername: 'shop.test' })
+  session.on('error', () => undefined)
+  return session
+}
+
+interface Answer {
+  readonly headers: IncomingHttpHeaders
+  readonly body: string
+}
+
+async function ask(headers: http2.OutgoingHttpHeaders, body?: string): Promise<Answer> {
+  const stream = (session ?? connect()).request(
+    { ':path': '/', ':authority': 'shop.test', ...headers },
+    { endStream: body === undefined },
+  )
+  let received: IncomingHttpHeaders = {}
+  let text = ''
+  stream.on('response', (found) => (received = found))
+  stream.on('data', (chunk: Buffer) => (text += chunk.toString('latin1')))
+  if (body !== undefined) stream.end(body)
+  await once(stream, 'close')
+  return { headers: received, body: text }
+}
+
+describe('HTTP/2', () => {
+  it('goes through the same judgement, with the same headers for the service', async () => {
+    await start()
+    const { headers, body } = await ask({
+      ':path': '/a?b=1',
+      cookie: ['a=1', 'b=2'],
+      'x-real-ip': '10.0.0.1',
+    })
+    expect([headers[':status'], body]).toEqual([200, 'ok'])
+    expect(headers['x-request-id']).toBe('id-1')
+    expect(upstream.heads[0]).toContain('GET /a?b=1 HTTP/1.1\r\nHost: shop.test\r\n')
+    expect(upstream.heads[0]).toContain('cookie: a=1; b=2\r\n')
+    expect(upstream.heads[0]).toContain('X-Real-IP: 127.0.0.1\r\n')
+    await waitFor(() => edge.accesses.length === 1)
+    expect(edge.accesses[0]).toMatchObject({
+      status: 200,
+      trace: ['limits:pass', 'ban:pass', 'waf:off', 'upstream:answered'],
+    })
+    expect(edge.accesses[0]?.ja4).toMatch(/^t13d\d{4}h2_/)
+    expect(edge.blocks[0]).toMatchObject({ rule: 'EDGE_SPOOFED_ADDRESS', verdict: 'pass', status: 200 })
+  })
+
+  it('forwards bodies with and without a declared length', async () => {
+    const service = await startRecordingServer({ answer: () => ({ status: 201 }) })
+    await start({ sites: [{ upstreamPort: service.port }] })
+    const known = await ask({ ':method': 'POST', 'content-length': '5' }, 'hello')
+    const streamed = await ask({ ':method': 'POST' }, 'world')
+    expect([known.headers[':status'], streamed.headers[':status']]).toEqual([201, 201])
+    const seen = service.requests.map(({ headers, body }) => [
+      headers['content-length'],
+      headers['transfer-encoding'],
+      Buffer.from(body).toString(),
+    ])
+    expect(seen).toEqual([
+      ['5', undefined, 'hello'],
+      [undefined, 'chunked', 'world'],
+    ])
+    await service.close()
+  })
+
+  it('serves many requests of one connection at once', async () => {
+    await start()
+    upstream.onRequest = ({ head, socket }) => {
+      const path = head.split(' ')[1] ?? ''
+      socket.write(`HTTP/1.1 200 OK\r\nContent-Length: ${path.length}\r\n\r\n${path}`)
+    }
+    connect()
+    const answers = await Promise.all(Array.from({ length: 50 }, (_, i) => ask({ ':path': `/${i}` })))
+    expect(answers.map(({ body }) => body)).toEqual(Array.from({ length: 50 }, (_, i) => `/${i}`))
+  })
+
+  it('sends a banned client the ordinary page', async () => {
+    await start()
+    edge.ban({ value: '127.0.0.1' })
+    const { headers, body } = await ask({ accept: 'application/json' })
+    expect(headers[':status']).toBe(403)
+    expect(JSON.parse(body)).toMatchObject({ status: 403, requestId: 'id-1' })
+    expect(upstream.heads).toEqual([])
+  })
+
+  it('streams a long answer, and stops reading the service when the client does not read', async () => {
+    await start()
+    const size = 4_000_000
+    upstream.onRequest = ({ socket }) =>
+      void socket.write(`HTTP/1.1 200 OK\r\nContent-Length: ${size}\r\n\r\n${'x'.repeat(size)}`)
+    const { body } = await ask({})
+    expect(body.length).toBe(size)
+  })
+
+  it('breaks off an answer that the service breaks off', async () => {
+    await start()
+    upstream.onRequest = ({ socket }) => {
+      socket.write('HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf')
+      socket.end()
+    }
+    const stream = connect().request({ ':path': '/', ':authority': 'shop.test' })
+    const failed = once(stream, 'error')
+    stream.resume()
+    expect(String((await failed)[0])).toMatch(/INTERNAL_ERROR/)
+  })
+
+  it('ends with GOAWAY when the edge drains, and serves what runs', async () => {
+    await start()
+    let answer = (): void => undefined
+    upstream.onRequest = ({ socket }) => {
+      answer = () => void socket.write('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok')
+    }
+    const running = ask({})
+    await waitFor(() => upstream.heads.length === 1)
+    const closing = edge.engine.close(2000)
+    answer()
+    expect((await running).headers[':status']).toBe(200)
+    await closing
+  })
+
+  const refused: Readonly<Record<string, readonly [list: readonly (readonly [string, string])[], status: number]>> = {
+    'a space in the path': [[[':method', 'GET'], [':scheme', 'https'], [':authority', 'shop.test'], [':path', '/a b']], 400],
+    'a fragment': [[[':method', 'GET'], [':scheme', 'https'], [':authority', 'shop.test'], [':path', '/a#b']], 400],
+    'CONNECT': [[[':method', 'CONNECT'], [':authority', 'shop.test']], 501],
+    'no authority': [[[':method', 'GET'], [':scheme', 'https'], [':path', '/']], 400],
+    'a Host that differs': [[[':method', 'GET'], [':scheme', 'https'], [':authority', 'shop.test'], [':path', '/'], ['host', 'evil.test']], 400],
+    'two lengths': [[[':method', 'POST'], [':scheme', 'https'], [':authority', 'shop.test'], [':path', '/'], ['content_length', '5']], 400],
+    'an unknown expectation': [[[':method', 'GET'], [':scheme', 'https'], [':authority', 'shop.test'], [':path', '/'], ['expect', 'x']], 417],
+  } // prettier-ignore
+  for (const [name, [list, status]] of Object.entries(refused)) {
+    it(`refuses ${name}`, async () => {
+      await start()
+      client = await FrameClient.connect(edge.port, ca)
+      client.send(frame(frameType.headers, 5, 1, fields(list)))
+      await waitFor(() => edge.accesses.length > 0 || client?.goaway !== null)
+      if (edge.accesses.length > 0) expect(edge.accesses[0]?.status).toBe(status)
+      expect(upstream.heads).toEqual([])
+    })
+  }
+
+  const broken: Readonly<Record<string, readonly (readonly [string, string])[]>> = {
+    'Transfer-Encoding': [['transfer-encoding', 'chunked']],
+    'Connection': [['connection', 'close']],
+    'a line break in a value': [['x-a', 'b\r\nHost: evil']],
+    'an upper-case name': [['X-A', 'b']],
+    'an empty name': [['', 'b']],
+  } // prettier-ignore
+  for (const [name, more] of Object.entries(broken)) {
+    it(`lets nothing through that has ${name}`, async () => {
+      await start()
+      client = await FrameClient.connect(edge.port, ca)
+      client.send(frame(frameType.headers, 5, 1, Buffer.concat([getFields(), fields(more)])))
+      client.send(frame(frameType.ping, 0, 0, Buffer.alloc(8)))
+      await waitFor(
+        () =>
+          client?.goaway !== null ||
+          client?.frames.some(({ type }) => type === frameType.ping || type === frameType.reset) === true,
+      )
+      expect(upstream.heads.join('')).not.toMatch(/evil|transfer-encoding|X-A/)
+    })
+  }
+})
+
+describe('attacks on HTTP/2', () => {
+  const memory = (): number => process.memoryUsage().rss / 1_048_576
+
+  /** The connection must end within a second, with a GOAWAY or a reset, and cost next to nothing. */
+  async function expectEnd(before: number): Promise<void> {
+    if (client === undefined) return
+    expect(await client.closed()).toBeLessThan(1000)
+    expect(memory() - before).toBeLessThan(50)
+  }
+
+  it('rapid reset ends the connection, and at the limit it does not', async () => {
+    await start({ limits: { http2Resets: 20 } })
+    upstream.onRequest = () => undefined
+    client = await FrameClient.connect(edge.port, ca)
+    const cancel = Buffer.from([0, 0, 0, 8])
+    const burst = (first: number, count: number): Buffer[] =>
+      Array.from({ length: count }, (_, i) => [
+        frame(frameType.headers, 5, first + 2 * i, getFields()),
+        frame(frameType.reset, 0, first + 2 * i, cancel),
+      ]).flat()
+    const before = memory()
+    client.send(...burst(1, 20))
+    client.send(frame(frameType.ping, 0, 0, Buffer.alloc(8)))
+    await waitFor(() => client?.frames.some(({ type }) => type === frameType.ping) === true)
+    expect(client.goaway).toBeNull()
+    client.send(...burst(41, 2000))
+    await expectEnd(before)
+    expect(client.goaway).toBe(0x0b) // ENHANCE_YOUR_CALM
+    expect(edge.blocks.some(({ rule }) => rule === 'EDGE_HTTP2_RESETS')).toBe(true)
+  })
+
+  it('a flood of PING ends the connection', async () => {
+    await start({ limits: { http2Controls: 50 } })
+    client = await FrameClient.connect(edge.port, ca)
+    const before = memory()
+    client.send(...Array.from({ length: 5000 }, () => frame(frameType.ping, 0, 0, Buffer.alloc(8))))
+    await expectEnd(before)
+    expect(edge.blocks.some(({ rule }) => rule === 'EDGE_HTTP2_CONTROLS')).toBe(true)
+  })
+
+  it('a flood of SETTINGS ends the connection', async () => {
+    await start({ limits: { http2Controls: 50 } })
+    client = await FrameClient.connect(edge.port, ca)
+    const before = memory()
+    const setting = Buffer.from([0, 3, 0, 0, 0, 100])
+    client.send(...Array.from({ length: 5000 }, () => frame(frameType.settings, 0, 0, setting)))
+    await expectEnd(before)
+  })
+
+  it('a flood of CONTINUATION ends the connection', async () => {
+    await start()
+    client = await FrameClient.connect(edge.port, ca)
+    const before = memory()
+    const piece = fields([['x-a', 'b'.repeat(100)]])
+    client.send(frame(frameType.headers, 1, 1, getFields()))
+    client.send(...Array.from({ length: 10_000 }, () => frame(frameType.continuation, 0, 1, piece)))
+    await expectEnd(before)
+    expect(upstream.heads).toEqual([])
+  })
+
+  it('an HPACK bomb ends the stream or the connection, and nothing of it is forwarded', async () => {
+    await start()
+    client = await FrameClient.connect(edge.port, ca)
+    const before = memory()
+    // One entry of the dynamic table, then thousands of references to it (RFC 7541 section 6.1: index 62).
+    const entry = Buffer.concat([
+      Buffer.from([0x40, 3]),
+      Buffer.from('x-a'),
+      Buffer.from([0x7f, 0x81, 0x1e]),
+      Buffer.alloc(4000, 0x62),
+    ])
+    const references = Buffer.alloc(8000, 0xbe)
+    client.send(frame(frameType.headers, 5, 1, Buffer.concat([getFields(), entry, references])))
+    await waitFor(
+      () => client?.goaway !== null || client?.frames.some(({ type }) => type === frameType.reset) === true,
+    )
+    expect(upstream.heads).toEqual([])
+    expect(memory() - before).toBeLessThan(50)
+  })
+
+  it('a header block that is never finished is ended in time', async () => {
+    await start({ limits: { headerTimeoutMs: 400 } })
+    client = await FrameClient.connect(edge.port, ca)
+    client.send(frame(frameType.headers, 1, 1, getFields()))
+    expect(await client.closed()).toBeLessThan(3000)
+  })
+
+  it('a client that never reads its answer is ended in time', async () => {
+    await start({ limits: { responseTimeoutMs: 400 } })
+    const size = 2_000_000
+    upstream.onRequest = ({ socket }) =>
+      void socket.write(`HTTP/1.1 200 OK\r\nContent-Length: ${size}\r\n\r\n${'x'.repeat(size)}`)
+    client = await FrameClient.connect(edge.port, ca)
+    // The window is never opened again.
+    client.send(frame(frameType.headers, 5, 1, getFields()))
+    await waitFor(() => client?.frames.some(({ type }) => type === frameType.reset) === true)
+    await waitFor(() => upstream.sockets.size === 0)
+  })
+
+  it('a body that drips is ended in time', async () => {
+    await start({ limits: { bodyTimeoutMs: 400 } })
+    upstream.onRequest = () => undefined
+    client = await FrameClient.connect(edge.port, ca)
+    const head = Buffer.concat([
+      fields([[':method', 'POST']]),
+      getFields().subarray(fields([[':method', 'GET']]).length),
+    ])
+    client.send(frame(frameType.headers, 4, 1, head))
+    await waitFor(() => edge.accesses.some(({ status }) => status === 408))
+  })
+})
