@@ -23,6 +23,10 @@ const startAliveBit = 1
 const matchBit = 2
 const deadBit = 4
 const contextShift = 3
+/** More than there are contexts of a character. */
+const contextSlots = 64
+/** States of which it is remembered whether the match can start there. */
+const maxKnownStarts = 4_096
 
 /**
  * Reads the input backwards from the end of a match and notes for each position from which instructions that end can
@@ -45,6 +49,8 @@ export class BackwardDfa {
   readonly #alive: InstructionSet
   readonly #next: InstructionSet
   #states: Int32Array = new Int32Array(0)
+  readonly #starts = new Map<number, boolean>()
+  #startsGeneration = 0
 
   constructor(program: Program, alphabet: Alphabet, options: LinearOptions) {
     this.#program = program
@@ -163,8 +169,18 @@ export class BackwardDfa {
   }
 
   #startsAt(state: number, before: number): boolean {
+    if (this.#startsGeneration !== this.#table.generation) {
+      this.#starts.clear()
+      this.#startsGeneration = this.#table.generation
+    }
+    // Anchored patterns end every scan here, mostly in one of a few states.
+    const key = state * contextSlots + before
+    const known = this.#starts.get(key)
+    if (known !== undefined) return known
     this.#close(state, before)
-    return this.#alive.marked(this.#program.start)
+    const starts = this.#alive.marked(this.#program.start)
+    if (this.#starts.size < maxKnownStarts) this.#starts.set(key, starts)
+    return starts
   }
 
   /** All instructions alive at a position: those of the state, the match if it ends here, and all that lead there without consuming. */
