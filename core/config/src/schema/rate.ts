@@ -70,7 +70,7 @@ export const rateSchema = z.strictObject({
   work: option(
     z
       .strictObject({
-        steps: option(count(1_000_000_000_000).default(200_000_000), 'Engine steps of the inspection.'),
+        steps: option(count(1_000_000_000_000).default(2_000_000), 'Engine steps of the inspection.'),
         per: option(duration({ min: '1s', max: '1h' }).prefault('10s'), 'Time for these steps.'),
       })
       .prefault({}),
