@@ -11,7 +11,9 @@ function put(into: Fields, path: string, value: Json): void {
   let at = into
   for (const key of keys) {
     const inner = at[key]
-    at = (typeof inner === 'object' && inner !== null && !Array.isArray(inner) ? inner : (at[key] = {})) as Fields
+    at = (
+      typeof inner === 'object' && inner !== null && !Array.isArray(inner) ? inner : (at[key] = {})
+    ) as Fields
   }
   at[last] = value
 }
@@ -19,12 +21,22 @@ function put(into: Fields, path: string, value: Json): void {
 let made = 0
 
 /** An event of ours: `of` is `layer/kind`, `fields` are paths with their values. */
-export function madeEvent(of: string, timeMs: number, fields: Readonly<Record<string, Json>> = {}): JsonObject {
+export function madeEvent(
+  of: string,
+  timeMs: number,
+  fields: Readonly<Record<string, Json>> = {},
+): JsonObject {
   const [layer = 'edge', kind = 'notice'] = of.split('/')
   made += 1
   const event: Fields = {
     '@timestamp': new Date(timeMs).toISOString(),
-    event: { id: `e-${made}`, action: kind, dataset: `sevenfold.${layer}.${kind}`, module: 'sevenfold', sequence: made },
+    event: {
+      id: `e-${made}`,
+      action: kind,
+      dataset: `sevenfold.${layer}.${kind}`,
+      module: 'sevenfold',
+      sequence: made,
+    },
     agent: { id: `${layer}/main`, ephemeral_id: 'epoch' },
     sevenfold: { v: 1, kind, layer, lane: 'high' },
   }

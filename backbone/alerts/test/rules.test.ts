@@ -51,14 +51,17 @@ describe('the rules of the pack', () => {
     it(`${info.name ?? ''} has a runbook with what it means, first steps, confirmation and undo`, () => {
       const runbook = rules.runbook(info.id)
       expect(runbook?.meaning.length).toBeGreaterThan(5)
-      for (const part of ['first', 'confirm', 'undo'] as const) expect(runbook?.[part].length).toBeGreaterThan(0)
+      for (const part of ['first', 'confirm', 'undo'] as const)
+        expect(runbook?.[part].length).toBeGreaterThan(0)
       expect(info.author).toBe('Sevenfold')
     })
     if (silent === true) continue
     it(`${info.name ?? ''} names ATT&CK tactics or techniques, unless it is only informational`, () => {
-      if (info.level !== 'informational') expect(info.tags.some((tag) => tag.startsWith('attack.'))).toBe(true)
+      if (info.level !== 'informational')
+        expect(info.tags.some((tag) => tag.startsWith('attack.'))).toBe(true)
     })
     it(`${info.name ?? ''} fires`, () => expect(fired(fires ?? [])).toContain(info.name))
-    it(`${info.name ?? ''} leaves its neighbour alone`, () => expect(fired(near ?? [])).not.toContain(info.name))
+    it(`${info.name ?? ''} leaves its neighbour alone`, () =>
+      expect(fired(near ?? [])).not.toContain(info.name))
   }
 })

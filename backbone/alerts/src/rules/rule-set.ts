@@ -37,10 +37,12 @@ interface PackEntry {
 
 function readPack(): readonly SigmaDocument[] {
   const lines = readFileSync(join(packFolder, 'pack.ndjson'), 'utf8').split('\n')
-  return lines.filter((line) => line !== '').map((line) => {
-    const { source, value } = JSON.parse(line) as PackEntry
-    return { source: join(packFolder, source), value }
-  })
+  return lines
+    .filter((line) => line !== '')
+    .map((line) => {
+      const { source, value } = JSON.parse(line) as PackEntry
+      return { source: join(packFolder, source), value }
+    })
 }
 
 /** Reads the documents of a folder. @throws AlertsError ALERTS_RULES when it cannot be read. */

@@ -169,7 +169,10 @@ export class HouseWatch {
     const found = [...this.#moments]
     this.#moments = []
     const missing = this.#missing(nowMs, isBehind)
-    const paths = isBehind ? [] : this.#pathFindings(nowMs)
+    const dark = new Set(missing.filter(({ kind }) => kind === 'dark').map(({ agent }) => agent))
+    const owed = isBehind ? [] : this.#pathFindings(nowMs)
+    // The dead owe nothing more; what was rewritten before their death stays.
+    const paths = owed.filter(({ kind, agent }) => kind === 'rewound' || !dark.has(agent))
     return [
       ...found,
       ...this.#withoutConsequences(missing, paths),
@@ -317,10 +320,6 @@ function onePerAgent(
   missing: readonly SilenceFinding[],
   paths: readonly SilenceFinding[],
 ): readonly SilenceFinding[] {
-  const dark = new Set(missing.filter(({ kind }) => kind === 'dark').map(({ agent }) => agent))
   const explained = new Set(paths.map(({ agent }) => agent))
-  return [
-    ...missing.filter(({ kind, agent }) => kind === 'dark' || !explained.has(agent)),
-    ...paths.filter(({ kind, agent }) => kind === 'rewound' || !dark.has(agent)),
-  ]
+  return [...missing.filter(({ kind, agent }) => kind === 'dark' || !explained.has(agent)), ...paths]
 }
