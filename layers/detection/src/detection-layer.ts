@@ -9,6 +9,8 @@ import { createNeverBan } from './authority/never-ban.ts'
 import type { NeverBan } from './authority/never-ban.ts'
 import { assembleDesk } from './desk/assemble-desk.ts'
 import type { Desk } from './desk/assemble-desk.ts'
+import { openEnforcement } from './enforcement/open-enforcement.ts'
+import type { OpenEnforcement } from './enforcement/open-enforcement.ts'
 import { Judge } from './judge/judge.ts'
 import { parseConfig } from './parse-config.ts'
 import { simulatedScenarios } from './profiles/simulated-scenarios.ts'
@@ -113,7 +115,14 @@ function checkListen({ config }: Context): void {
 
 function createApi(
   context: Context,
-  parts: { state: State; desk: Desk; judge: Judge; neverBan: NeverBan; live: LiveStream },
+  parts: {
+    state: State
+    desk: Desk
+    judge: Judge
+    neverBan: NeverBan
+    live: LiveStream
+    enforcement: OpenEnforcement
+  },
 ): Api {
   return new Api({
     ...parts.state,
@@ -127,6 +136,7 @@ function createApi(
     clock: context.clock,
     log: context.log,
     onAct: (act) => context.emit(context.events.admin(act, 'success')),
+    moreStatus: () => ({ enforcement: parts.enforcement.states() }),
   })
 }
 
@@ -143,7 +153,8 @@ async function start(context: Context): Promise<RunningLayer<DetectionConfig>> {
   })
   const judge = createJudge(context, state, { neverBan, desk })
   const live = new LiveStream({ store: state.store, clock })
-  const api = createApi(context, { state, desk, judge, neverBan, live })
+  const enforcement = openEnforcement(context, state.store)
+  const api = createApi(context, { state, desk, judge, neverBan, live, enforcement })
   const receiver = openReceiver(context, judge)
   const [ingest, socket, tcp] = [createLimitedServer(), createLimitedServer(), createLimitedServer()]
   ingest.on('request', receiver.handle)
@@ -163,6 +174,7 @@ async function start(context: Context): Promise<RunningLayer<DetectionConfig>> {
       live.close()
       await Promise.all([closeServer(ingest), closeServer(socket), closeServer(tcp)])
       await receiver.close()
+      await enforcement.stop()
       await state.close()
     },
     listening: [{ name: 'local API', url: `http://${host.includes(':') ? `[${host}]` : host}:${port}/` }],

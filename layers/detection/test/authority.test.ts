@@ -72,11 +72,15 @@ it('it bans nobody by what it writes into the log that detection reads either', 
     neverBan: ['203.0.113.0/24', crawler],
     sources: [{ file: source.path, format: 'json-access', site: 'shop' }],
   })
-  const lines = targets
-    .slice(0, 2_000)
-    .flatMap((peer) =>
-      Array<object>(6).fill({ event: 'login', peer, user: 'admin', outcome: 'failure', trace: '' }),
-    )
+  const lines = targets.slice(0, 2_000).flatMap((peer) =>
+    Array.from({ length: 6 }, () => ({
+      event: 'login',
+      peer,
+      user: 'admin',
+      outcome: 'failure',
+      trace: '',
+    })),
+  )
   source.write(lines.map((line) => JSON.stringify(line)).join('\n'))
   const deadline = performance.now() + 20_000
   const taken = async (): Promise<boolean> => {

@@ -474,7 +474,10 @@ describe('bad input over TCP', () => {
         await ask(house.url, { path: '/v1/decisions/stream?startup=true', headers }),
       ).new.map(({ value }) => value)
     expect(await values({ 'x-api-key': key })).toEqual([
-      ...['198.18.0.0', '198.18.0.1', '198.18.0.2', '198.18.0.3'],
+      '198.18.0.0',
+      '198.18.0.1',
+      '198.18.0.2',
+      '198.18.0.3',
       '198.19.0.0/16',
     ])
     const proxy = parsed<{ key: string }>(
