@@ -1,3 +1,4 @@
+import type { PatternNeeds } from '@sevenfold/literals'
 import type { Regex } from '@sevenfold/regex'
 
 /** A field of a grok pattern and the group that holds it (0: none does). */
@@ -26,9 +27,10 @@ export class Grok {
     return this.#fields.map(({ field }) => field)
   }
 
-  /** Literals one of which, in each clause, every match contains (ASCII case ignored). */
-  get requiredLiterals(): Regex['requiredLiterals'] {
-    return this.#regex.requiredLiterals
+  /** What every match contains, for a prefilter over several patterns. */
+  get needs(): PatternNeeds {
+    const { requiredLiterals, requiredBytes, minLength } = this.#regex
+    return { clauses: requiredLiterals, bytes: requiredBytes, minLength }
   }
 
   /**

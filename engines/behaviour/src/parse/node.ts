@@ -1,5 +1,6 @@
 import type { Expression, ExprScope } from '../expr/expression.ts'
 import type { Grok } from '../grok/grok.ts'
+import type { GrokFilter } from '../grok/grok-filter.ts'
 import type { EventRecord } from '../record.ts'
 
 /** An assignment, compiled. */
@@ -48,6 +49,17 @@ export interface ParserNode {
   readonly stashes: readonly NodeStash[]
   readonly assignments: readonly Assignment[]
   readonly children: readonly ParserNode[]
+  /** Over the groks of children that read one field. */
+  readonly childFilter: ChildFilter | undefined
+}
+
+/** Tells the children of a node whose grok cannot match. */
+export interface ChildFilter {
+  readonly filter: GrokFilter
+  /** Key of Parsed that the groks read; undefined: `Line.Raw`. */
+  readonly key: string | undefined
+  /** Number of each child's pattern in the filter; undefined where it has none or reads something else. */
+  readonly numbers: readonly (number | undefined)[]
 }
 
 /** Watches a parse, for explanations. */

@@ -1,7 +1,15 @@
 import { GoTime } from '../helpers/go-time.ts'
 import { recordType } from '../record.ts'
 import type { EventRecord } from '../record.ts'
-import type { Assignment, NodeGrok, NodeRun, NodeStash, NodeWhitelist, ParserNode } from './node.ts'
+import type {
+  Assignment,
+  ChildFilter,
+  NodeGrok,
+  NodeRun,
+  NodeStash,
+  NodeWhitelist,
+  ParserNode,
+} from './node.ts'
 
 /** Ends the parse of a record: an assignment got a value that can be no text. */
 export class ParseAborted extends Error {}
@@ -121,14 +129,22 @@ function putAside(stashes: readonly NodeStash[], { scope }: NodeRun): void {
   }
 }
 
-function runChildren(
-  node: ParserNode,
-  run: NodeRun,
-  state: { readonly depth: number; readonly grokked: boolean; readonly success: boolean },
-): boolean {
+interface ChildState {
+  readonly depth: number
+  readonly grokked: boolean
+  readonly success: boolean
+}
+
+function runChildren(node: ParserNode, run: NodeRun, state: ChildState): boolean {
+  const { childFilter } = node
   let success = state.success
-  for (const child of node.children) {
-    if (runNode(child, run, state.depth + 1)) {
+  for (const [index, child] of node.children.entries()) {
+    const isHopeless = childFilter !== undefined && isRuledOut(childFilter, index, run)
+    if (isHopeless && isLeaf(child) && run.observer === undefined) {
+      if (!state.grokked) success = false
+      continue
+    }
+    if (runNode(child, run, { depth: state.depth + 1, isHopeless })) {
       success = true
       if (node.nextStage) break
     } else if (!state.grokked) {
@@ -138,22 +154,43 @@ function runChildren(
   return success
 }
 
+/** Whether the literals of a child's grok are missing in what it reads. */
+function isRuledOut({ filter, key, numbers }: ChildFilter, index: number, { record }: NodeRun): boolean {
+  const number = numbers[index]
+  if (number === undefined) return false
+  const text = key === undefined ? record.Line.Raw : record.Parsed.get(key)
+  return text === undefined || !filter.canMatch(number, text)
+}
+
+/** A child that has nothing but its grok: when that cannot match, nothing of it can do anything. */
+function isLeaf({ children, whitelist }: ParserNode): boolean {
+  return children.length === 0 && whitelist === undefined
+}
+
+interface NodePlace {
+  readonly depth: number
+  /** Whether it is known already that the node's grok does not match. */
+  readonly isHopeless: boolean
+}
+
+const top: NodePlace = { depth: 0, isHopeless: false }
+
 /**
  * Runs one node: filter, whitelist, grok, stash, children, assignments, stage. A grok that fails fails the node, but its
  * children still run and a successful one makes up for it; without a grok that matched, the last child decides. Throws
  * ParseAborted.
  */
-export function runNode(node: ParserNode, run: NodeRun, depth = 0): boolean {
-  run.observer?.entered?.(node, depth)
-  const success = passes(node, run) && runPassed(node, run, depth)
-  run.observer?.left?.(node, success, depth)
+export function runNode(node: ParserNode, run: NodeRun, place: NodePlace = top): boolean {
+  run.observer?.entered?.(node, place.depth)
+  const success = passes(node, run) && runPassed(node, run, place)
+  run.observer?.left?.(node, success, place.depth)
   return success
 }
 
-function runPassed(node: ParserNode, run: NodeRun, depth: number): boolean {
+function runPassed(node: ParserNode, run: NodeRun, { depth, isHopeless }: NodePlace): boolean {
   const { whitelist, grok } = node
   const isWhitelisted = whitelist !== undefined && spare(node, whitelist, run)
-  const grokked = grok !== undefined && runGrok(node, grok, run)
+  const grokked = grok !== undefined && !isHopeless && runGrok(node, grok, run)
   if (grokked || grok === undefined) putAside(node.stashes, run)
   const started = grokked || grok === undefined
   const success =

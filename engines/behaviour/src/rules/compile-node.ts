@@ -2,10 +2,19 @@ import { addressSet } from '../address/address-set.ts'
 import type { Enricher } from '../enrich/enricher.ts'
 import type { Expression } from '../expr/expression.ts'
 import { GrokError } from '../grok/grok-error.ts'
+import { fewestFiltered, GrokFilter } from '../grok/grok-filter.ts'
+import type { Grok } from '../grok/grok.ts'
 import type { GrokLibrary } from '../grok/grok-library.ts'
 import { parseGoDuration } from '../helpers/go-duration.ts'
 import type { GrokSpec, NodeSpec, StashSpec, StaticSpec, WhitelistSpec } from '../hub/node-spec.ts'
-import type { Assignment, NodeGrok, NodeStash, NodeWhitelist, ParserNode } from '../parse/node.ts'
+import type {
+  Assignment,
+  ChildFilter,
+  NodeGrok,
+  NodeStash,
+  NodeWhitelist,
+  ParserNode,
+} from '../parse/node.ts'
 import { targetWriter } from '../parse/target-writer.ts'
 import type { Stash, StashStrategy } from '../stash/stash.ts'
 import type { CompileContext } from './compile-context.ts'
@@ -33,6 +42,7 @@ export function compileNode(spec: NodeSpec, around: NodeSurroundings, parent = '
   const assignments = spec.statics.map((item) => compileStatic(item, around))
   const whitelist = spec.whitelist === undefined ? undefined : compileWhitelist(spec.whitelist, context)
   if (context.problems.length > before) return undefined
+  const kept = children.filter((item) => item !== undefined)
   return {
     name,
     filter,
@@ -41,8 +51,31 @@ export function compileNode(spec: NodeSpec, around: NodeSurroundings, parent = '
     whitelist,
     stashes: stashes.filter((item) => item !== undefined),
     assignments: assignments.filter((item) => item !== undefined),
-    children: children.filter((item) => item !== undefined),
+    children: kept,
+    childFilter: childFilterOf(kept),
   }
+}
+
+/** A filter over the groks of the field that most children read. */
+function childFilterOf(children: readonly ParserNode[]): ChildFilter | undefined {
+  const keyOf = ({ grok }: ParserNode): string | undefined => {
+    if (grok === undefined || !('kind' in grok.source)) return undefined
+    return grok.source.kind === 'raw' ? '' : grok.source.key
+  }
+  const counts = new Map<string, number>()
+  for (const child of children) {
+    const key = keyOf(child)
+    if (key !== undefined) counts.set(key, (counts.get(key) ?? 0) + 1)
+  }
+  const [most] = [...counts].toSorted(([, a], [, b]) => b - a)
+  if (most === undefined || most[1] < fewestFiltered) return undefined
+  const groks: Grok[] = []
+  const numbers = children.map((child) => {
+    if (child.grok === undefined || keyOf(child) !== most[0]) return undefined
+    groks.push(child.grok.grok)
+    return groks.length - 1
+  })
+  return { filter: new GrokFilter(groks), key: most[0] === '' ? undefined : most[0], numbers }
 }
 
 function addPatterns(spec: NodeSpec, { context, groks }: NodeSurroundings): void {
