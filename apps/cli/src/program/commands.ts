@@ -196,6 +196,21 @@ export const commands: readonly Listed[] = [
     load: async () => (await import('../commands/rules-rollback.ts')).rulesRollback,
   },
   {
+    name: 'edge learn',
+    summary: 'draft an OpenAPI document from the requests that a site answered well',
+    load: async () => (await import('../commands/edge-learn.ts')).edgeLearn,
+  },
+  {
+    name: 'edge drift',
+    summary: 'show where the traffic of a site and its OpenAPI document differ',
+    load: async () => (await import('../commands/edge-drift.ts')).edgeDrift,
+  },
+  {
+    name: 'edge csp',
+    summary: 'propose a Content-Security-Policy from what browsers reported',
+    load: async () => (await import('../commands/edge-csp.ts')).edgeCsp,
+  },
+  {
     name: 'sigma eval',
     summary: 'match events from standard input against Sigma rules, one JSON object a line',
     load: async () => (await import('../commands/sigma-eval.ts')).sigmaEval,
