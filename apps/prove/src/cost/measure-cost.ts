@@ -10,8 +10,9 @@ import { summariseLoad } from './summarise-load.ts'
 /** How often each load is repeated; six repeats enclose the median with 96.9 % (`coverage`). */
 export const defaultRepeats = 6
 
-/** Visits of one repeat: about ten requests each. */
+/** Visits of one repeat: about ten requests each; more of them before, until the programs have settled. */
 const visitsPerRepeat = 12
+const visitsToWarmUp = 60
 
 /** Visitors at the same time. */
 const concurrency = 4
@@ -71,11 +72,11 @@ function planLoads({ plan, journeys, attacks }: Wanted): readonly PlannedLoad[] 
 }
 
 /** One repeat of one load; attackers beside it come as long as it lasts. */
-async function repeatOnce(load: PlannedLoad, options: CostOptions): Promise<LoadResult> {
+async function repeatOnce(load: PlannedLoad, options: CostOptions, visits: number): Promise<LoadResult> {
   const base = { ...options, configuration: load.configuration, concurrency }
   const over = new AbortController()
   const signals = [over.signal, ...(options.signal === undefined ? [] : [options.signal])]
-  const measured = runLoad({ ...base, plays: load.plays, visits: visitsPerRepeat })
+  const measured = runLoad({ ...base, plays: load.plays, visits })
   const besides =
     load.beside.length === 0
       ? Promise.resolve()
@@ -137,7 +138,7 @@ export async function measureCost(options: CostOptions): Promise<ProofCost> {
     for (const load of planned) {
       options.signal?.throwIfAborted()
       options.onStep?.(`cost: ${load.name}, ${round === 0 ? 'warming up' : `${round} of ${options.repeats}`}`)
-      const result = await repeatOnce(load, options)
+      const result = await repeatOnce(load, options, round === 0 ? visitsToWarmUp : visitsPerRepeat)
       if (round > 0) results.get(load.name)?.push(result)
     }
   }

@@ -56,7 +56,27 @@ export const maxAnswerBytes: number = 8 << 20
 
 /** A browser's name, so that plain visitors look plain. */
 export const plainUserAgent =
-  'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0.0.0 Safari/537.36'
+  'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36'
+
+/** What a browser of that name sends when somebody opens a page, in its order; attackers who want to look plain send it too. */
+const browserHeaders: Readonly<Record<string, string>> = {
+  connection: 'keep-alive',
+  'sec-ch-ua': '"Chromium";v="140", "Not=A?Brand";v="24"',
+  'sec-ch-ua-mobile': '?0',
+  'sec-ch-ua-platform': '"Linux"',
+  'upgrade-insecure-requests': '1',
+  'user-agent': plainUserAgent,
+  accept: 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.5',
+  'sec-fetch-site': 'none',
+  'sec-fetch-mode': 'navigate',
+  'sec-fetch-user': '?1',
+  'sec-fetch-dest': 'document',
+  'accept-encoding': 'gzip, deflate',
+  'accept-language': 'en-GB,en;q=0.8',
+}
+
+/** What every other client sends. */
+const programHeaders: Readonly<Record<string, string>> = { accept: '*/*' }
 
 /** `?a=b&c=d`, percent-encoded. */
 export function query(fields: Readonly<Record<string, string>>): string {
@@ -129,16 +149,24 @@ export function createVisitor(options: VisitorOptions): Visitor {
   const agent = new Agent({ keepAlive: true, maxSockets: 32 })
   const cookies = new Map<string, string>()
   const traces = new Set([options.trace])
-  const own: Record<string, string> = {
-    'user-agent': options.userAgent ?? plainUserAgent,
-    accept: 'text/html, */*;q=0.5',
+  const { host, port, direct } = options.target
+  const trace: Record<string, string> = direct ? { 'x-sevenfold-trace': options.trace } : {}
+  // A request that names its program comes from that program, not from a browser.
+  const own = (agent: string | undefined): Record<string, string> => {
+    const program = agent === undefined ? browserHeaders : { ...programHeaders, 'user-agent': agent }
+    return { host: `${host}:${port}`, ...program, ...trace }
   }
-  if (options.target.direct) own['x-sevenfold-trace'] = options.trace
   const send = async (outgoing: Outgoing): Promise<Answer> => {
     const jar = [...cookies].map(([name, value]) => `${name}=${value}`).join('; ')
     const length =
       outgoing.body === undefined ? {} : { 'content-length': String(Buffer.byteLength(outgoing.body)) }
-    const headers = { ...own, ...(jar === '' ? {} : { cookie: jar }), ...length, ...outgoing.headers }
+    const program = outgoing.headers?.['user-agent'] ?? options.userAgent
+    const headers = {
+      ...own(program),
+      ...(jar === '' ? {} : { cookie: jar }),
+      ...length,
+      ...outgoing.headers,
+    }
     const answer = await exchange({ options, agent }, outgoing, headers)
     options.onAnswer?.(answer)
     keepCookies(cookies, answer.headers['set-cookie'])
