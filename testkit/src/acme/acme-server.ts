@@ -172,6 +172,10 @@ class Authority implements AcmeServer {
       this.reply(response, 200, this.orders.get(url.slice(0, -'/certificate'.length))?.certificate ?? '')
     } else if (path.startsWith('/challenge/')) await this.prove(url, signed, response)
     else {
+      if (this.accounts.has(url)) {
+        this.reply(response, 200, { status: 'valid' }, url)
+        return
+      }
       const order = this.orders.get(url)
       const found = order === undefined ? this.authorizations.get(url) : undefined
       if (order !== undefined) this.reply(response, 200, this.orderJson(order), url)

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { EdgeConfig } from '@sevenfold/config'
 import { configPath, defineLayer } from '@sevenfold/layer'
 import type { Layer, ModeBaseline, PartContext, RunningLayer, SelfTestResult } from '@sevenfold/layer'
+import { AcmeKeeper } from '../acme/acme-keeper.ts'
 import { FixKeeper } from '../fixes/fix-keeper.ts'
 import type { InForce } from '../fixes/fix-keeper.ts'
 import { ensureGuardSecret } from '../guard/guard-secret.ts'
@@ -41,6 +42,8 @@ class EdgePrimary {
   private readonly expiry: NodeJS.Timeout
   private readonly fixes: FixKeeper
   private readonly allows = new LocalAllows()
+  private readonly acme: AcmeKeeper
+  private readonly tokens = new Map<string, string>()
   private fixLook: NodeJS.Timeout | null = null
   private saving: NodeJS.Timeout | null = null
   private version = 1
@@ -59,6 +62,7 @@ class EdgePrimary {
         const all = this.allows.over({ reset: true, set: this.book.entries(), unset: [] })
         for (const message of banMessages(all, this.version)) send(message)
         send({ type: 'exclusions', id: 0, list: this.fixes.current.exclusions.map(siteExclusion) })
+        send({ type: 'acme', id: 0, tokens: Object.fromEntries(this.tokens) })
       },
       onCanary: (attack, stopped) =>
         context.setCanary({ ok: stopped, time: new Date(context.clock.now()).toISOString(), attack }),
@@ -74,6 +78,17 @@ class EdgePrimary {
       events: context.events,
       emit: (draft) => context.emit(draft),
       apply: (fixes) => this.applyFixes(fixes),
+    })
+    this.acme = new AcmeKeeper({
+      dataDir: context.dataDir,
+      clock: context.clock,
+      log: context.log,
+      events: context.events,
+      emit: (draft) => context.emit(draft),
+      board: {
+        put: (token, text) => this.showTokens(() => this.tokens.set(token, text)),
+        remove: (token) => this.showTokens(() => this.tokens.delete(token)),
+      },
     })
     this.fixes.load()
     this.allows.use(this.fixes.current.allows, () => [])
@@ -93,6 +108,7 @@ class EdgePrimary {
     await this.fixes.look()
     this.fixLook = setInterval(() => void this.fixes.look(), fixLookMs)
     this.follower.start()
+    this.acme.use(this.context.config.sites)
   }
 
   async selfTest(): Promise<SelfTestResult> {
@@ -105,13 +121,25 @@ class EdgePrimary {
     return { ok: workers.length > 0 && workers.every(({ ok }) => ok), details }
   }
 
+  /** Puts a new configuration in force in all workers. */
+  async reload(config: EdgeConfig, digest: string): Promise<void> {
+    await this.pool.use(config, digest)
+    this.acme.use(config.sites)
+  }
+
   async stop(): Promise<void> {
     this.follower.stop()
+    this.acme.stop()
     clearInterval(this.expiry)
     if (this.fixLook !== null) clearInterval(this.fixLook)
     if (this.saving !== null) clearTimeout(this.saving)
     this.save()
     await this.pool.stop()
+  }
+
+  private async showTokens(change: () => void): Promise<void> {
+    change()
+    await this.pool.showTokens(Object.fromEntries(this.tokens))
   }
 
   private loadDecisions(): void {
@@ -165,7 +193,7 @@ async function start(context: Context): Promise<RunningLayer<EdgeConfig>> {
     listening: primary.pool.listening,
     selfTest: () => primary.selfTest(),
     stop: () => primary.stop(),
-    reload: (config) => primary.pool.use(config, fileDigest(context.rootDir)),
+    reload: (config) => primary.reload(config, fileDigest(context.rootDir)),
   }
 }
 

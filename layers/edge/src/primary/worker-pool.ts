@@ -37,6 +37,7 @@ export const startTimeoutMs = 20_000
 /** Time that a worker gets to compile its rules anew. */
 const excludeTimeoutMs = 10_000
 const endedAnswer = 'it ended'
+const tokenTimeoutMs = 5000
 const leaveTimeoutMs = 2600
 const quickDeathMs = 5000
 const longestPauseMs = 5000
@@ -155,7 +156,15 @@ export class WorkerPool {
   /** Drains and ends all workers. */
   async stop(): Promise<void> {
     this.stopping = true
-    await Promise.all(Array.from(this.members.values(), (member) => this.leave(member)))
+    await Promise.all(Array.from(this.members.values(), (member) => this.leave(member, false)))
+  }
+
+  /** Tells all workers the tokens that a certificate authority will ask for; resolves when they know. */
+  async showTokens(tokens: Readonly<Record<string, string>>): Promise<void> {
+    const members = [...this.members.values()].filter(({ greeted, leaving }) => greeted && !leaving)
+    await Promise.all(
+      members.map((member) => this.ask(member, (id) => ({ type: 'acme', id, tokens }), tokenTimeoutMs)),
+    )
   }
 
   private ask(
@@ -252,12 +261,12 @@ export class WorkerPool {
   }
 
   /** Drains a worker; resolves when it is gone. */
-  private leave(member: Member): Promise<void> {
+  private leave(member: Member, patient = true): Promise<void> {
     if (member.worker.isDead()) return Promise.resolve()
     const left = new Promise<void>((resolve) => member.worker.once('exit', () => resolve()))
     if (!member.leaving) {
       member.leaving = true
-      send(member.worker, { type: 'drain' })
+      send(member.worker, { type: 'drain', patient })
       setTimeout(() => member.worker.process.kill('SIGKILL'), leaveTimeoutMs).unref()
     }
     return left

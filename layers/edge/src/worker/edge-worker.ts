@@ -112,10 +112,15 @@ export class EdgeWorker {
     this.guards.start()
     const doors = await this.doors.open()
     for (const door of doors) this.sites.push(...this.sitesOf(door))
-    this.listening = doors.map(({ site, listening }) => ({
-      name: `site ${site.name}`,
-      url: urlOf(listening, site.tls !== undefined),
-    }))
+    this.listening = [
+      ...doors.map(({ site, listening }) => ({
+        name: `site ${site.name}`,
+        url: urlOf(listening, site.tls !== undefined),
+      })),
+      ...doors.flatMap(({ site, redirect }) =>
+        redirect === null ? [] : [{ name: `redirect to site ${site.name}`, url: urlOf(redirect, false) }],
+      ),
+    ]
     this.gateway.replaceSites(createSiteRouter(this.sites), this.sites)
     this.timers.push(
       setInterval(() => this.bans.sweep(context.clock.now()), sweepMs),

@@ -22,6 +22,8 @@ class WorkerProcess {
   private readonly early: Extract<PrimaryMessage, { type: 'bans' }>[] = []
   /** Exclusions that came before the worker was ready. */
   private exclusions: readonly SiteExclusion[] = []
+  /** Tokens that came before the worker was ready. */
+  private tokens: Readonly<Record<string, string>> = {}
   private stopping = false
 
   async take(message: PrimaryMessage): Promise<void> {
@@ -45,16 +47,21 @@ class WorkerProcess {
       case 'exclusions':
         this.exclude(message)
         break
+      case 'acme':
+        this.worker?.setAcmeTokens(message.tokens)
+        this.tokens = message.tokens
+        tell({ type: 'tested', id: message.id, ok: true, details: {} })
+        break
       case 'drain':
-        await this.stop()
+        await this.stop(message.patient)
         break
     }
   }
 
-  async stop(): Promise<void> {
+  async stop(patient = false): Promise<void> {
     if (this.stopping) return
     this.stopping = true
-    await this.worker?.stop()
+    await this.worker?.stop(patient)
     await this.context?.stop()
     process.exit(0)
   }
@@ -94,6 +101,7 @@ class WorkerProcess {
     // A fix that cannot be used leaves the rules as strict as they are: no reason not to serve.
     for (const problem of this.worker.exclude(this.exclusions))
       this.context.log.error('fix-unusable', { problem })
+    this.worker.setAcmeTokens(this.tokens)
     await this.worker.start()
     tell({ type: 'ready', listening: this.worker.listening })
   }

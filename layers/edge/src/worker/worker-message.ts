@@ -33,7 +33,10 @@ export type PrimaryMessage =
   | { readonly type: 'selftest'; readonly id: number }
   /** All exclusions in force; answered with `tested`. */
   | { readonly type: 'exclusions'; readonly id: number; readonly list: readonly SiteExclusion[] }
-  | { readonly type: 'drain' }
+  /** Tokens that a certificate authority asks for; answered with `tested`. */
+  | { readonly type: 'acme'; readonly id: number; readonly tokens: Readonly<Record<string, string>> }
+  /** `patient`: another process takes over. */
+  | { readonly type: 'drain'; readonly patient: boolean }
 
 /** Worker → primary. */
 export type WorkerMessage =
