@@ -4,6 +4,7 @@ const { SEVENFOLD_IAST_REPORT: reportPath, SEVENFOLD_IAST_LOG: logPath } = proce
 
 // `node --import @sevenfold/runtime/iast app.js`: follows inputs while tests run, and refuses nothing.
 trace({
+  threadUrl: new URL('iast/module-thread.js', import.meta.url),
   ...(reportPath === undefined || reportPath === '' ? {} : { reportPath }),
   ...(logPath === undefined || logPath === '' ? {} : { logPath }),
 })

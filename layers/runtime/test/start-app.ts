@@ -31,7 +31,7 @@ export interface App {
 
 /** How the application is started. */
 export interface AppOptions {
-  readonly entry: 'app.cjs' | 'app.mjs' | 'statement.cjs'
+  readonly entry: 'app.cjs' | 'app.mjs' | 'statement.cjs' | 'flows.cjs' | 'flows.mjs'
   /** What the application is told besides its folder. */
   readonly argument?: string
   readonly args?: readonly string[]

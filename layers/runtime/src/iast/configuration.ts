@@ -1,6 +1,6 @@
 import crypto from 'node:crypto'
 import { ServerResponse } from 'node:http'
-import { patch } from '../agent/hooks/patch.ts'
+import { patchAbove } from '../agent/hooks/patch.ts'
 import type { AnyFunction } from '../agent/hooks/patch.ts'
 import { readStack } from '../agent/profile/call-site.ts'
 import { contextOfObject, currentRequest } from '../agent/request-context.ts'
@@ -48,10 +48,10 @@ function watchCrypto(add: Add): void {
       if (typeof algorithm === 'string' && weak.test(algorithm)) report(add, name, sink, algorithm)
     }
   for (const name of ['createHash', 'createHmac', 'hash'])
-    patch(crypto, name, noting(byName('weak-hash', `crypto.${name}`, weakHashes)))
+    patchAbove(crypto, name, noting(byName('weak-hash', `crypto.${name}`, weakHashes)))
   for (const name of ['createCipheriv', 'createDecipheriv', 'createCipher'])
-    patch(crypto, name, noting(byName('weak-cipher', `crypto.${name}`, weakCiphers)))
-  patch(
+    patchAbove(crypto, name, noting(byName('weak-cipher', `crypto.${name}`, weakCiphers)))
+  patchAbove(
     Math,
     'random',
     noting(() => {
@@ -103,7 +103,7 @@ function watchHeads(add: Add): void {
     told.add(key)
     add(weakness)
   }
-  patch(
+  patchAbove(
     ServerResponse.prototype,
     'end',
     (end) =>
@@ -120,7 +120,7 @@ function watchHeads(add: Add): void {
 
 // Names that hold secrets, followed by a literal that is long enough to be one and is no placeholder.
 const assigned =
-  /(?<![\w-])((?:[\w-]*[_-])?(?:password|passwd|secret|api[_-]?key|auth[_-]?token|access[_-]?token|private[_-]?key)[\w-]*)['"]?\s*[:=]\s*(['"])([^'"\s]{8,200})\2/gi
+  /(?<![\w-])([\w-]{0,64}(?:password|passwd|secret|api[_-]?key|auth[_-]?token|access[_-]?token|private[_-]?key)[\w-]*)['"]?\s*[:=]\s*(['"])([^'"\s]{8,200})\2/gi
 const shaped =
   /AKIA[0-9A-Z]{16}|-----BEGIN (?:RSA |EC |OPENSSH )?PRIVATE KEY-----|gh[pousr]_[A-Za-z0-9]{36}|xox[abprs]-[A-Za-z0-9-]{10,}|sk_live_[A-Za-z0-9]{16,}/g
 const placeholder =

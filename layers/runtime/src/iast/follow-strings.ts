@@ -1,7 +1,7 @@
 import path from 'node:path'
 import { currentRequest } from '../agent/request-context.ts'
 import type { RequestContext } from '../agent/request-context.ts'
-import { patch } from '../agent/hooks/patch.ts'
+import { patchAbove } from '../agent/hooks/patch.ts'
 import type { AnyFunction } from '../agent/hooks/patch.ts'
 import { readStack } from '../agent/profile/call-site.ts'
 import { addName, templateName } from './rewrite-source.ts'
@@ -191,8 +191,9 @@ const converted =
   (taints, _self, args, result, place) => {
     const [text] = args
     const marks = typeof text === 'string' ? taints.of(text) : undefined
-    if (marks !== undefined && typeof result === 'string' && result !== text)
-      taints.set(result, withSafety(wholeMarks(result, marks, name, place()), safety))
+    if (marks === undefined || typeof result !== 'string') return
+    if (result !== text) taints.set(result, withSafety(wholeMarks(result, marks, name, place()), safety))
+    else if (safety.length > 0) taints.set(result, withSafety(marks, safety))
   }
 
 function markStrings(
@@ -240,13 +241,17 @@ const joinedPath: Follow = (taints, _self, args, result, place) => {
   if (marks.length > 0) taints.set(result, wholeMarks(result, marks, 'path', place()))
 }
 
+/** As a template does: unlike `String`, it throws for a symbol. */
+function asText(value: unknown): string {
+  return ''.concat(value as string)
+}
+
 function followAdditions(): void {
-  const places = new Map<number, string>()
   const combine = (
     parts: readonly unknown[],
     isDynamic: (i: number) => boolean,
     result: string,
-    site: number,
+    site: string,
     operation: string,
   ): void => {
     if (isBusy) return
@@ -272,15 +277,14 @@ function followAdditions(): void {
         }
         at += text.length
       }
-      if (marks.length > 0) taints.set(result, stepped(marks, operation, siteText(site)))
+      if (marks.length > 0) taints.set(result, stepped(marks, operation, site))
     } catch {
       // not followed
     } finally {
       isBusy = false
     }
   }
-  const siteText = (site: number): string => places.get(site) ?? siteTexts[site] ?? ''
-  const add = (site: number, literals: number, ...parts: unknown[]): unknown => {
+  const add = (site: string, literals: number, ...parts: unknown[]): unknown => {
     let result: unknown = parts[0]
     // oxlint-disable-next-line restrict-plus-operands -- the application's own addition, whatever its operands are
     for (let i = 1; i < parts.length; i += 1) result = (result as string) + (parts[i] as string)
@@ -288,13 +292,13 @@ function followAdditions(): void {
       combine(parts, (i) => i >= 30 || (literals & (1 << i)) === 0, result, site, 'concatenation')
     return result
   }
-  const template = (site: number) => {
+  const template = (site: string) => {
     return (texts: TemplateStringsArray, ...values: unknown[]): string => {
       const parts: unknown[] = [texts[0]]
       let result = texts[0] ?? ''
       for (let i = 0; i < values.length; i += 1) {
         const value = values[i]
-        const text = typeof value === 'string' ? value : `${value as string}`
+        const text = typeof value === 'string' ? value : asText(value)
         result += text + (texts[i + 1] ?? '')
         parts.push(Array.isArray(value) ? value : text, texts[i + 1] ?? '')
       }
@@ -309,22 +313,14 @@ function followAdditions(): void {
     Object.defineProperty(globalThis, name, { value, configurable: true })
 }
 
-const siteTexts: string[] = []
-
-/** Gives a place in a source a number, for calls in the rewritten source. */
-export function numberSite(place: string): number {
-  siteTexts.push(place)
-  return siteTexts.length - 1
-}
-
 /** Follows inputs through what JavaScript does with texts. */
 export function followStrings(): void {
   for (const name of ['slice', 'substring', 'substr', 'trim', 'trimStart', 'trimEnd', 'at'])
-    patch(String.prototype, name, followed(cut(name)))
+    patchAbove(String.prototype, name, followed(cut(name)))
   for (const name of ['toLowerCase', 'toUpperCase', 'padStart', 'padEnd', 'repeat', 'normalize'])
-    patch(String.prototype, name, followed(whole(name)))
-  for (const name of ['replace', 'replaceAll']) patch(String.prototype, name, followed(replaced(name)))
-  patch(
+    patchAbove(String.prototype, name, followed(whole(name)))
+  for (const name of ['replace', 'replaceAll']) patchAbove(String.prototype, name, followed(replaced(name)))
+  patchAbove(
     String.prototype,
     'concat',
     followed((taints, self, args, result, place) => {
@@ -334,26 +330,26 @@ export function followStrings(): void {
         taints.set(result, wholeMarks(result, marks, 'concat', place()))
     }),
   )
-  patch(String.prototype, 'split', followed(split))
-  patch(String.prototype, 'match', followed(matched))
-  patch(RegExp.prototype, 'exec', followed(matched))
-  patch(Array.prototype, 'join', followed(joined))
-  patch(Array.prototype, 'includes', followed(checked))
-  patch(Array.prototype, 'indexOf', followed(checked))
-  patch(Set.prototype, 'has', followed(checked))
-  patch(Map.prototype, 'has', followed(checked))
+  patchAbove(String.prototype, 'split', followed(split))
+  patchAbove(String.prototype, 'match', followed(matched))
+  patchAbove(RegExp.prototype, 'exec', followed(matched))
+  patchAbove(Array.prototype, 'join', followed(joined))
+  patchAbove(Array.prototype, 'includes', followed(checked))
+  patchAbove(Array.prototype, 'indexOf', followed(checked))
+  patchAbove(Set.prototype, 'has', followed(checked))
+  patchAbove(Map.prototype, 'has', followed(checked))
   for (const name of ['decodeURIComponent', 'decodeURI', 'unescape', 'atob', 'btoa', 'encodeURI'])
-    patch(globalThis, name, followed(converted(name)))
-  patch(
+    patchAbove(globalThis, name, followed(converted(name)))
+  patchAbove(
     globalThis,
     'encodeURIComponent',
     followed(converted('encodeURIComponent', ['url', 'markup', 'path'])),
   )
-  patch(JSON, 'parse', followed(parsed))
-  patch(JSON, 'stringify', followed(converted('JSON.stringify')))
-  patch(Buffer, 'from', followed(toBytes))
-  patch(Buffer.prototype, 'toString', followed(fromBytes))
-  for (const name of ['join', 'resolve', 'normalize']) patch(path, name, followed(joinedPath))
-  patch(path, 'basename', followed(converted('basename', ['path'])))
+  patchAbove(JSON, 'parse', followed(parsed))
+  patchAbove(JSON, 'stringify', followed(converted('JSON.stringify')))
+  patchAbove(Buffer, 'from', followed(toBytes))
+  patchAbove(Buffer.prototype, 'toString', followed(fromBytes))
+  for (const name of ['join', 'resolve', 'normalize']) patchAbove(path, name, followed(joinedPath))
+  patchAbove(path, 'basename', followed(converted('basename', ['path'])))
   followAdditions()
 }

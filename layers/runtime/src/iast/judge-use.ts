@@ -30,6 +30,8 @@ function choosesSite(text: string, { start }: Mark): boolean {
 
 function isDangerous(use: SinkUse, mark: Mark): boolean {
   if (mark.safe.some((safety) => rules[use.kind].safe.includes(safety))) return false
+  // A page of another site cannot make a browser send JSON or a header and show the answer.
+  if (use.kind === 'markup') return mark.source.isLinkable
   return use.kind !== 'location' || choosesSite(use.text, mark)
 }
 

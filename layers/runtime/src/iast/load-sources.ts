@@ -1,9 +1,10 @@
 import Module from 'node:module'
 import { fileURLToPath } from 'node:url'
 import vm from 'node:vm'
-import { patch } from '../agent/hooks/patch.ts'
+import { patchAbove } from '../agent/hooks/patch.ts'
 import { findSecrets } from './configuration.ts'
-import { numberSite, unfollowed } from './follow-strings.ts'
+import { unfollowed } from './follow-strings.ts'
+import { isOwnSource } from './is-own-source.ts'
 import { placesOf } from './place-of.ts'
 import { rewriteSource } from './rewrite-source.ts'
 import type { Weakness } from './weakness.ts'
@@ -20,24 +21,27 @@ interface HookingModule {
   }): void
 }
 
-// Sources of the application; packages are followed by what they call.
-function isOwn(file: string): boolean {
-  return !/[/\\]node_modules[/\\]/.test(file)
-}
-
 /** Rewrites one source; gives it back as it is when the result would not compile. */
 export function prepareSource(source: string, file: string, isModule: boolean): string {
   const places = placesOf(file, source)
-  const rewritten = rewriteSource(source, (offset) => numberSite(places(offset)))
+  const rewritten = rewriteSource(source, places)
   if (rewritten === source || isModule) return rewritten
   const script = new vm.Script(Module.wrap(rewritten), { filename: file })
   return script === undefined ? source : rewritten
 }
 
+/** What sources are followed with. */
+export interface FollowSourcesOptions {
+  readonly add: (weakness: Weakness) => void
+  readonly onFault: (error: unknown) => void
+  /** URL of `module-thread.js`. */
+  readonly threadUrl: URL
+}
+
 /** Rewrites the application's own sources as they are loaded, and looks for secrets in them. */
-export function followSources(add: (weakness: Weakness) => void, onFault: (error: unknown) => void): void {
+export function followSources({ add, onFault, threadUrl }: FollowSourcesOptions): void {
   const read = (source: string, file: string, isModule: boolean): string => {
-    if (!isOwn(file)) return source
+    if (!isOwnSource(file)) return source
     try {
       return unfollowed(() => {
         const places = placesOf(file, source)
@@ -50,7 +54,7 @@ export function followSources(add: (weakness: Weakness) => void, onFault: (error
       return source
     }
   }
-  patch(
+  patchAbove(
     Module.prototype,
     '_compile',
     (compile) =>
@@ -61,6 +65,8 @@ export function followSources(add: (weakness: Weakness) => void, onFault: (error
       },
   )
   const hooking = Module as unknown as HookingModule
+  // Before Node 22.15 only a thread of its own may change ECMAScript modules.
+  if (hooking.registerHooks === undefined) Module.register(threadUrl)
   hooking.registerHooks?.({
     load(url, context, next) {
       const result = next(url, context)

@@ -46,7 +46,9 @@ export class Report {
         this.#options.logPath,
         `${JSON.stringify({ name, sink, place, request, detail, ...(source === undefined ? {} : { source: { kind: source.kind, name: source.name } }) })}\n`,
       )
-    const key = [name, sink, place, source?.kind, source?.name].join('\n')
+    // Many ways may end in one line that runs whatever it is given.
+    const last = weakness.steps?.at(-1)?.place ?? ''
+    const key = [name, sink, place, last, source?.kind, source?.name].join('\n')
     const known = this.#entries.get(key)
     if (known !== undefined) {
       known.count += 1

@@ -203,10 +203,10 @@ class Rewriter {
   readonly #source: string
   readonly #tokens: readonly Token[]
   readonly #chains = new Map<number, Chain>()
-  readonly #site: (offset: number) => number
+  readonly #site: (offset: number) => string
   count = 0
 
-  constructor(source: string, offset: number, site: (offset: number) => number) {
+  constructor(source: string, offset: number, site: (offset: number) => string) {
     this.#source = source
     this.#site = (at) => site(at + offset)
     this.#tokens = readTokens(source)
@@ -268,7 +268,7 @@ class Rewriter {
       .map((operand, i) => this.#linesBefore(operand, operands[i - 1]) + this.#emit(operand))
       .join(',')
     this.count += 1
-    const head = `${addName}(${this.#site(from)},`
+    const head = `${addName}(${JSON.stringify(this.#site(from))},`
     if (target === undefined) return `${head}${literals},${list})`
     const name = this.#source.slice(this.#tokens[target.start]?.start, this.#tokens[target.end - 1]?.end)
     const sum = operands.length === 1 ? list : `${head}${literals},${list})`
@@ -297,7 +297,7 @@ class Rewriter {
     if (endsOperand(before) && before?.text !== '}' && !(token.isAfterLine && before?.kind === 'string'))
       return text
     this.count += 1
-    return `${templateName}(${this.#site(token.start)})${text}`
+    return `${templateName}(${JSON.stringify(this.#site(token.start))})${text}`
   }
 }
 
@@ -305,7 +305,7 @@ class Rewriter {
  * Rewrites concatenations and template literals to calls that follow inputs through them. Line numbers stay. Gives the
  * source itself when there is nothing to rewrite or it is not understood.
  */
-export function rewriteSource(source: string, site: (offset: number) => number): string {
+export function rewriteSource(source: string, site: (offset: number) => string): string {
   if (source.length > longestSource || !/[+`]/.test(source)) return source
   const rewriter = new Rewriter(source, 0, site)
   const text = rewriter.all()

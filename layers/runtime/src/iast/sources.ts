@@ -7,6 +7,8 @@ export interface Source {
   readonly kind: 'query' | 'path' | 'header' | 'cookie' | 'body'
   readonly name: string
   readonly value: string
+  /** A link or a form on another site can bring it. */
+  readonly isLinkable: boolean
 }
 
 /** Inputs of one request that are followed. */
@@ -24,9 +26,17 @@ function decode(text: string): string {
 
 class Collector {
   readonly found: Source[] = []
+  /** The body came as a form sends it. */
+  isForm = false
 
   add(kind: Source['kind'], name: string, value: string): void {
-    if (value.length >= shortest && this.found.length < maxSources) this.found.push({ kind, name, value })
+    if (value.length >= shortest && this.found.length < maxSources)
+      this.found.push({
+        kind,
+        name,
+        value,
+        isLinkable: kind === 'query' || kind === 'path' || (kind === 'body' && this.isForm),
+      })
   }
 
   pairs(kind: Source['kind'], text: string): void {
@@ -50,6 +60,7 @@ class Collector {
 }
 
 function collectBody(collector: Collector, type: string, text: string): void {
+  collector.isForm = !type.includes('json')
   const json = /json/.test(type) || /^\s*[[{]/.test(text) ? parseJson(text) : undefined
   if (json !== undefined) collector.value('', json)
   if (type.includes('urlencoded')) collector.pairs('body', text)

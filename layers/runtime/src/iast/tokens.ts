@@ -26,7 +26,7 @@ const marks = [
   '??', '?.', '++', '--', '+=', '-=', '*=', '/=', '%=', '&=', '|=', '^=', '<<', '>>', '**',
 ] // prettier-ignore
 
-const wordForm = /[\p{ID_Start}$_#\\][\p{ID_Continue}$\u200c\u200d\\]*/uy
+const wordForm = /[\p{ID_Start}$_#\\][\p{ID_Continue}$\\]*/uy
 const numberForm =
   /(?:0[xX][\da-fA-F_]+|0[bB][01_]+|0[oO][0-7_]+|(?:\d[\d_]*\.?[\d_]*|\.\d[\d_]*)(?:[eE][+-]?\d[\d_]*)?)n?/y
 

@@ -16,6 +16,8 @@ export interface TraceOptions {
   readonly reportPath?: string
   /** File that gets one JSON line for each weakness of each request. */
   readonly logPath?: string
+  /** URL of `iast/module-thread.js`. */
+  readonly threadUrl: URL
 }
 
 const maxWarnings = 10
@@ -82,7 +84,7 @@ function fromAgent({ finding, sink, context }: AgentReport): Weakness {
 }
 
 /** Follows the inputs of every request through this process and writes what it finds; nothing is refused. */
-export function trace({ reportPath = 'sevenfold-iast.sarif', logPath }: TraceOptions = {}): void {
+export function trace({ reportPath = 'sevenfold-iast.sarif', logPath, threadUrl }: TraceOptions): void {
   if (installedAgent() !== undefined) return
   const report = new Report({
     path: reportPath,
@@ -104,6 +106,6 @@ export function trace({ reportPath = 'sevenfold-iast.sarif', logPath }: TraceOpt
   agent.observer = observer(report)
   agent.around = unfollowed
   watchConfiguration(add)
-  followSources(add, (error) => onFault(error, 'source'))
+  followSources({ add, onFault: (error) => onFault(error, 'source'), threadUrl })
   followStrings()
 }

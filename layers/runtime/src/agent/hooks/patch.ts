@@ -5,8 +5,10 @@ export type AnyFunction = (this: unknown, ...args: unknown[]) => unknown
 
 /** Marks our wrappers, so that two copies of a driver or a second start do not wrap twice. */
 const wrapped = Symbol.for('sevenfold.wrapped')
+/** As `wrapped`, for what follows inputs on top of the agent's own hooks. */
+const followed = Symbol.for('sevenfold.followed')
 
-function keepIdentity(wrapper: AnyFunction, original: AnyFunction): void {
+function keepIdentity(wrapper: AnyFunction, original: AnyFunction, mark: symbol): void {
   // Properties such as length and what util.promisify looks for are part of a function's contract. What `make` has set
   // itself stays: a promisified form of its own.
   for (const key of Reflect.ownKeys(original)) {
@@ -14,7 +16,7 @@ function keepIdentity(wrapper: AnyFunction, original: AnyFunction): void {
     const isOwn = typeof key === 'symbol' && Object.hasOwn(wrapper, key)
     if (descriptor !== undefined && !isOwn) Object.defineProperty(wrapper, key, descriptor)
   }
-  Object.defineProperty(wrapper, wrapped, { value: true })
+  Object.defineProperty(wrapper, mark, { value: true })
 }
 
 /**
@@ -22,6 +24,24 @@ function keepIdentity(wrapper: AnyFunction, original: AnyFunction): void {
  * A plain closure: a Proxy costs three times as much a call.
  */
 export function patch(holder: unknown, name: string, make: (original: AnyFunction) => AnyFunction): boolean {
+  return patchOnce(holder, name, { make, mark: wrapped })
+}
+
+/** As `patch`, on top of it: what the agent has replaced is replaced once more. */
+export function patchAbove(
+  holder: unknown,
+  name: string,
+  make: (original: AnyFunction) => AnyFunction,
+): boolean {
+  return patchOnce(holder, name, { make, mark: followed })
+}
+
+interface Replacement {
+  readonly make: (original: AnyFunction) => AnyFunction
+  readonly mark: symbol
+}
+
+function patchOnce(holder: unknown, name: string, { make, mark }: Replacement): boolean {
   if ((typeof holder !== 'object' && typeof holder !== 'function') || holder === null) return false
   const descriptor = Object.getOwnPropertyDescriptor(holder, name)
   // Reading a getter of a package could load more of it; functions behind one are left alone.
@@ -29,9 +49,9 @@ export function patch(holder: unknown, name: string, make: (original: AnyFunctio
   if (descriptor?.configurable === false && descriptor.writable !== true) return false
   if (descriptor === undefined && !Object.isExtensible(holder)) return false
   const original = (holder as Record<string, unknown>)[name]
-  if (typeof original !== 'function' || Object.hasOwn(original, wrapped)) return false
+  if (typeof original !== 'function' || Object.hasOwn(original, mark)) return false
   const wrapper = make(original as AnyFunction)
-  keepIdentity(wrapper, original as AnyFunction)
+  keepIdentity(wrapper, original as AnyFunction, mark)
   Object.defineProperty(holder, name, {
     ...(descriptor ?? { configurable: true, enumerable: false, writable: true }),
     value: wrapper,
