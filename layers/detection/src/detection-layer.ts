@@ -13,6 +13,7 @@ import { openEnforcement } from './enforcement/open-enforcement.ts'
 import type { OpenEnforcement } from './enforcement/open-enforcement.ts'
 import { Judge } from './judge/judge.ts'
 import { parseConfig } from './parse-config.ts'
+import type { Profiles } from './profiles/profile.ts'
 import { simulatedScenarios } from './profiles/simulated-scenarios.ts'
 import { builtInScenarios } from './scenarios/built-in.ts'
 import { judgesProbing } from './self-test.ts'
@@ -44,11 +45,34 @@ function openReceiver(context: Context, judge: Judge): Receiver {
   })
 }
 
+/** The configured profiles; the default ones when there are none, or when their file is broken, which is reported. */
+async function openProfiles(context: Context, state: State): Promise<{ profiles?: Profiles }> {
+  const { profiles: file, banDurationMs } = context.config
+  if (file === undefined) return {}
+  try {
+    // Loaded only here: the expression language is most of what this process would hold.
+    const { loadProfiles } = await import('./profiles/load-profiles.ts')
+    return { profiles: loadProfiles(file, { ...state, now: () => context.clock.now(), banDurationMs }) }
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error)
+    context.log.error('profiles-not-loaded', { error })
+    context.emit(
+      context.events.notice(
+        'profiles-not-loaded',
+        `the default profiles hold instead of ${file}: ${why}`,
+        80,
+      ),
+    )
+    return {}
+  }
+}
+
 /** What decides about alerts, with the state of the data folder behind it. */
-function openDesk(context: Context, state: State, neverBan: NeverBan): Desk {
+async function openDesk(context: Context, state: State, neverBan: NeverBan): Promise<Desk> {
   const { config } = context
   return assembleDesk({
     ...state,
+    ...(await openProfiles(context, state)),
     neverBan,
     events: context.events,
     emit: (draft) => context.emit(draft),
@@ -145,7 +169,7 @@ async function start(context: Context): Promise<RunningLayer<DetectionConfig>> {
   const { config, clock, dataDir } = context
   const neverBan = createNeverBan({ listed: config.neverBan, proxies: config.declaredProxies })
   const state = await openState(context)
-  const desk = openDesk(context, state, neverBan)
+  const desk = await openDesk(context, state, neverBan)
   state.allowLists.onChange(() => {
     desk.desk
       .applyAllowLists()

@@ -151,7 +151,15 @@ describe('an alert', () => {
       profiles: {
         decide: () => ({
           decisions: [
-            { type: 'ban', durationMs: 5, scope: 'Ip', origin: 'x', simulated: false, escalates: false },
+            {
+              type: 'ban',
+              durationMs: 5,
+              scope: 'Ip',
+              value: '192.0.2.1',
+              origin: 'x',
+              simulated: false,
+              escalates: false,
+            },
           ],
           matched: [],
           errors: ['profile a failed'],

@@ -120,7 +120,7 @@ export class AlertDesk {
     return outcome.decisions.flatMap((decision) => {
       const { type, origin, simulated, escalates } = decision
       const base = { type, origin, scenario: alert.scenario, simulated, ...machine }
-      const place = { scope: decision.scope, value: alert.source.value }
+      const place = { scope: decision.scope, value: decision.value }
       return this.#wish(place, decision.durationMs, base).map((wish) => ({ wish, escalates }))
     })
   }

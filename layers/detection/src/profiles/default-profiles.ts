@@ -13,7 +13,7 @@ const none: ProfileOutcome = { decisions: [], matched: [], errors: [] }
 export function defaultProfiles(banDurationMs: number): Profiles {
   const outcome = (
     name: string,
-    decision: Pick<ProfileDecision, 'type' | 'durationMs' | 'scope'>,
+    decision: Pick<ProfileDecision, 'type' | 'durationMs' | 'scope' | 'value'>,
   ): ProfileOutcome => ({
     decisions: [{ ...decision, origin: 'sevenfold', simulated: false, escalates: true }],
     matched: [name],
@@ -22,13 +22,14 @@ export function defaultProfiles(banDurationMs: number): Profiles {
   return {
     decide: (alert: Alert) => {
       if (!alert.remediation) return none
+      const { value } = alert.source
       const scope = alert.source.scope.toLowerCase()
       if (scope === 'ip' || scope === 'range')
-        return outcome('default', { type: 'ban', durationMs: banDurationMs, scope })
+        return outcome('default', { type: 'ban', durationMs: banDurationMs, scope, value })
       if (scope === 'username')
-        return outcome('default-users', { type: 'throttle', durationMs: throttleMs, scope })
+        return outcome('default-users', { type: 'throttle', durationMs: throttleMs, scope, value })
       if (scope === 'session')
-        return outcome('default-sessions', { type: 'ban', durationMs: banDurationMs, scope })
+        return outcome('default-sessions', { type: 'ban', durationMs: banDurationMs, scope, value })
       return none
     },
   }

@@ -4,8 +4,8 @@ import type { Alert } from '../alerts/alert.ts'
 export interface ProfileDecision {
   readonly type: string
   readonly durationMs: number
-  /** The alert's scope unless the profile names another. */
   readonly scope: string
+  readonly value: string
   readonly origin: string
   readonly simulated: boolean
   /** False when an expression of the profile said how long: then nothing lengthens it. */
