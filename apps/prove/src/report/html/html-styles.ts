@@ -77,6 +77,7 @@ footer { margin-top: 2.5rem; border-top: 1px solid var(--line); padding-top: .75
   .map thead th.tall span { writing-mode: vertical-rl; transform: rotate(180deg); display: inline-block; white-space: nowrap; }
   .map td { padding: .2rem 0; }
   .long { display: none; } .short { display: inline; }
+  .cost th[scope=row] { min-width: 5.5rem; }
   .loss { grid-template-columns: 1fr; gap: .1rem; } .loss .bar { margin-bottom: .5rem; }
 }
 @media print {
