@@ -1,4 +1,3 @@
-import { cspControl, cspProposal } from '@sevenfold/edge'
 import { dataFolder, placeOptions } from '../place/data-folder.ts'
 import { fieldText } from '../place/field-text.ts'
 import { ledgerEvents } from '../place/ledger-events.ts'
@@ -23,6 +22,7 @@ export const edgeCsp: Command = {
   exits: { 1: 'the proposal would let injected scripts run' },
   run: async (call) => {
     const dataDir = await dataFolder(call)
+    const { cspControl, cspProposal } = await import('@sevenfold/edge')
     const resources = new Set<string>()
     for await (const { event } of ledgerEvents(dataDir, { holding: cspControl })) {
       const isReport = fieldText(event, 'sevenfold.finding.control') === cspControl

@@ -1,4 +1,3 @@
-import { DriftReport } from '@sevenfold/edge'
 import { escapeText } from '@sevenfold/event'
 import { dataFolder, placeOptions } from '../place/data-folder.ts'
 import { fieldText } from '../place/field-text.ts'
@@ -21,6 +20,7 @@ export const edgeDrift: Command = {
   exits: { 1: 'they differ' },
   run: async (call) => {
     const dataDir = await dataFolder(call)
+    const { DriftReport } = await import('@sevenfold/edge')
     const report = new DriftReport()
     for await (const { event } of ledgerEvents(dataDir, { holding: '"step":"schema"' })) {
       if (fieldText(event, 'sevenfold.judgement.step') !== 'schema' || !isOfSite(call, event)) continue

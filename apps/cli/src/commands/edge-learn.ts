@@ -1,4 +1,3 @@
-import { SchemaLearner } from '@sevenfold/edge'
 import { dataFolder, placeOptions } from '../place/data-folder.ts'
 import { fieldText } from '../place/field-text.ts'
 import { ledgerEvents } from '../place/ledger-events.ts'
@@ -17,6 +16,7 @@ export const edgeLearn: Command = {
   exits: { 1: 'the ledger has no such request' },
   run: async (call) => {
     const dataDir = await dataFolder(call)
+    const { SchemaLearner } = await import('@sevenfold/edge')
     const learner = new SchemaLearner()
     for await (const { event } of ledgerEvents(dataDir, { holding: '"kind":"access"' })) {
       const status = Number(fieldText(event, 'http.response.status_code') ?? 0)
