@@ -1,4 +1,4 @@
-import { heartbeatIntervalSeconds, isJsonObject, parseBoundedJson } from '@sevenfold/event'
+import { isJsonObject, parseBoundedJson } from '@sevenfold/event'
 import type { HeartbeatBody } from '@sevenfold/event'
 import type { Clock, Timer } from '../clock/clock.ts'
 import type { PartKeys } from '../keys/keys.ts'
@@ -8,6 +8,7 @@ import type { ReceiverTarget } from '../part/part-context.ts'
 import { heartbeatPath } from '../receive/heartbeat-path.ts'
 import { createSocketClient } from '../ship/socket-client.ts'
 import type { SocketClient } from '../ship/socket-client.ts'
+import { beatIntervalMs } from './beat-interval.ts'
 import { signHeartbeat } from './sign-heartbeat.ts'
 import { maxCheckpointLength } from './witness.ts'
 
@@ -116,9 +117,10 @@ export function startHeartbeatSender(options: HeartbeatSenderOptions): Heartbeat
     if (ok) log.info('heartbeat-accepted', { receiver: target.name })
     else log.warn('heartbeat-not-accepted', { receiver: target.name })
   }
+  const intervalMs = beatIntervalMs()
   const tick = (): void => {
     if (stopped) return
-    timer = clock.after(heartbeatIntervalSeconds * 1000, tick)
+    timer = clock.after(intervalMs, tick)
     options.onBeat()
     for (const target of targets) void sendTo(target) // never rejects
   }

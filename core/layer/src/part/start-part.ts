@@ -17,6 +17,7 @@ import { createMetrics } from '../metrics/metrics.ts'
 import type { Metrics } from '../metrics/metrics.ts'
 import { createModes } from '../mode/modes.ts'
 import type { ModeBaseline } from '../mode/modes.ts'
+import { createPeerProbe } from '../probe/peer-probe.ts'
 import { startProbe } from '../probe/probe-server.ts'
 import { startShipper } from '../ship/shipper.ts'
 import { openSpool } from '../spool/open-spool.ts'
@@ -168,10 +169,15 @@ function startSending<C>(state: PartState<C>, receivers: readonly ReceiverTarget
     const shipper = startShipper({ spool, receiver: name, target: { socketPath }, keys, clock, log, metrics })
     closers.push(() => shipper.stop(drainMs))
   }
+  const { part, rootDir } = state
+  const peers = state.hasControl ? createPeerProbe({ part, rootDir, metrics }) : undefined
   const sender = startHeartbeatSender({
     receivers,
     build: (nonce) => heartbeatOf(state, nonce),
-    onBeat: () => onBeat(state),
+    onBeat: () => {
+      onBeat(state)
+      void peers?.ask() // never rejects
+    },
     onCheckpoint: (note) => bearWitness(state, note),
     keys,
     clock,
