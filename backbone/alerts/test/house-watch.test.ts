@@ -81,6 +81,16 @@ describe('HouseWatch', () => {
     }
     expect(house.found(45 * second)).toEqual(['unreachable detection/main'])
   })
+  it('believes others who reach a part, before it is taken for dead', () => {
+    const house = new House()
+    for (const agent of parts) house.beat(agent, 0)
+    for (let at = 10 * second; at <= 60 * second; at += 10 * second) {
+      const counters = { sevenfold_peer_detection_total: at / second }
+      for (const agent of parts.filter((name) => name !== 'detection/main'))
+        house.beat(agent, at, { counters })
+    }
+    expect(house.found(61 * second)).toEqual(['unreachable detection/main'])
+  })
   it('finds a live part whose log is muted while its counters rise, within two minutes', () => {
     const house = new House()
     for (const agent of parts) house.beat(agent, 0)

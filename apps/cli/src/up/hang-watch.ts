@@ -10,7 +10,10 @@ export interface HangWatchOptions {
 }
 
 /** How often a part is asked, in milliseconds, and how many answers may be missing in a row. */
-export const hangLimits: { readonly everyMs: number; readonly mayMiss: number } = { everyMs: 10_000, mayMiss: 4 }
+export const hangLimits: { readonly everyMs: number; readonly mayMiss: number } = {
+  everyMs: 10_000,
+  mayMiss: 4,
+}
 
 /**
  * Watches the part that watches all others: a process that was stopped by a signal lives, says nothing, and nobody else

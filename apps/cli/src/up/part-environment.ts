@@ -13,6 +13,7 @@ const passed = new Set([
   'NO_COLOR',
   'NODE_ENV',
   'NODE_EXTRA_CA_CERTS',
+  'SEVENFOLD_DRILL_SCALE',
   'SystemRoot',
 ])
 

@@ -1,7 +1,7 @@
 import { join, resolve } from 'node:path'
 import type { CompiledConfig } from '@sevenfold/config'
 import { parseDuration } from '@sevenfold/config'
-import { maxSocketPathBytes } from '@sevenfold/layer'
+import { drillScale, maxSocketPathBytes } from '@sevenfold/layer'
 import { configPath } from '../place/data-folder.ts'
 import { loadChecked } from '../place/load-checked.ts'
 import { environmentError, usageError } from '../program/cli-error.ts'
@@ -70,7 +70,7 @@ async function planDemo(call: Call): Promise<UpPlan> {
   const ports = await readPorts(call)
   const dataDir = dataDirOf(call) ?? resolve(call.io.cwd, '.sevenfold')
   checkSocketPaths(dataDir, 'shop/db/.s.PGSQL.5432')
-  const compiled = demoConfig(ports, { banDuration, dataDir })
+  const compiled = demoConfig(ports, { banDuration, dataDir, drillScale: drillScale(call.io.env) })
   const listen = (number: number): { host: string; port: number } => ({ host: '127.0.0.1', port: number })
   return {
     demo: true,

@@ -41,7 +41,7 @@ interface Known {
 function counted(counters: Readonly<Record<string, number>>): number {
   let sum = 0
   for (const [name, value] of Object.entries(counters))
-    if (!/^sevenfold_(?:spool|ship|heartbeat|receive)/.test(name)) sum += value
+    if (!/^sevenfold_(?:spool|ship|heartbeat|receive|peer)/.test(name)) sum += value
   return sum
 }
 
@@ -56,6 +56,8 @@ export class HouseWatch {
   readonly #counters = new CounterCheck()
   readonly #checkpoints = new CheckpointWatch()
   readonly #agents = new Map<string, Known>()
+  /** Answers that each part counted of each other. */
+  readonly #reached = new Map<string, number>()
   readonly arrivals: Arrivals = new Arrivals()
   #moments: SilenceFinding[] = []
 
@@ -102,11 +104,6 @@ export class HouseWatch {
     this.#takeStatement(body, beatMs)
   }
 
-  /** Another part reached this one. */
-  reachedByPeer(agent: string, nowMs: number): void {
-    this.#beats.probed(agent, nowMs)
-  }
-
   #takeStatement(body: HeartbeatBody, nowMs: number): void {
     const { agent, epoch, boot, lanes, canary } = body
     const arrived = this.arrivals.of(agent, epoch)
@@ -132,6 +129,7 @@ export class HouseWatch {
       })
     }
     this.#takeCounters(body, nowMs)
+    this.#takePeers(body, nowMs)
     if (body.checkpoint !== undefined) this.takeCheckpoint(body.checkpoint, { witness: agent, nowMs })
   }
 
@@ -144,6 +142,19 @@ export class HouseWatch {
       this.#counters.passed(agent, { timeMs, boot, value: sent ?? (requests ?? 0) - blocked })
     const lines = counters['sevenfold_detection_lines_total']
     if (lines !== undefined) this.#counters.counted(agent, { timeMs, boot, value: lines })
+  }
+
+  /** Others say whom they reached: their word keeps a part from being taken for dead when only our way to it is cut. */
+  #takePeers({ agent, boot, counters }: HeartbeatBody, nowMs: number): void {
+    for (const [name, value] of Object.entries(counters)) {
+      const [, peer] = /^sevenfold_peer_([a-z]+)_total$/.exec(name) ?? []
+      if (peer === undefined) continue
+      const key = `${agent} ${String(boot)} ${peer}`
+      const before = this.#reached.get(key)
+      this.#reached.set(key, value)
+      if (before !== undefined && value > before) this.#beats.probed(`${peer}/main`, nowMs)
+    }
+    if (this.#reached.size > maxWatchedAgents * 16) this.#reached.clear()
   }
 
   /** A checkpoint of a witness, or, without one, what the ledger itself shows now. True when history went back. */
