@@ -38,8 +38,9 @@ export function buildPrefilterPlan(
   return {
     scanPhase(tx, phase) {
       const plan = plans[phase <= 2 ? 0 : phase <= 4 ? 1 : 2] ?? null
-      if (plan === null) tx.candidates = null
-      else plan(tx, phase)
+      if (plan !== null) return plan(tx, phase)
+      tx.candidates = null
+      return true
     },
   }
 }
@@ -48,7 +49,7 @@ function looksBack(link: Link): boolean {
   return link.targets.some((target) => target.label.startsWith('MATCHED_VAR'))
 }
 
-type ScanGroup = (tx: Transaction, phase: number) => void
+type ScanGroup = (tx: Transaction, phase: number) => boolean
 
 function groupPlan(rules: readonly CompiledRule[], cache: CompileCache): ScanGroup | null {
   const indexed: IndexedLink[] = []
@@ -68,7 +69,8 @@ function groupPlan(rules: readonly CompiledRule[], cache: CompileCache): ScanGro
   const scans = columnScans(indexed, cache)
   return (tx, phase) => {
     tx.candidates ??= new Uint32Array(words)
-    for (const scan of scans) if (scan.phase <= phase) scan.run(tx)
+    for (const scan of scans) if (scan.phase <= phase && !scan.run(tx)) return false
+    return true
   }
 }
 

@@ -48,30 +48,31 @@ export class ColumnScan {
     this.#found = new Uint32Array(scanner.words)
   }
 
-  /** Scans the values that were not scanned yet. */
-  run(tx: Transaction): void {
+  /** Scans the values that were not scanned yet; false when the slice ended before the last one. */
+  run(tx: Transaction): boolean {
     const { target, list } = this.#place
     switch (target.kind) {
       case 'scalar': {
         const value = target.source.read(tx)
         // REQUEST_BODY is empty in phase 1 and has its value in phase 2.
-        if (typeof value !== 'string' || value === '') return
+        if (typeof value !== 'string' || value === '') return true
         const column = this.#columnOf(tx)
-        if (column.scanned > 0) return
+        if (column.scanned > 0) return true
         column.scanned = 1
         this.#look(tx, column, 0, value)
-        return
+        return true
       }
       case 'xml':
-        if (tx.xml !== null) this.#lookAt(tx, this.#columnOf(tx), tx.xmlValues(target.path, target.xpath))
-        return
+        if (tx.xml === null) return true
+        return this.#lookAt(tx, this.#columnOf(tx), tx.xmlValues(target.path, target.xpath))
       case 'list': {
         const access = target.lists[list]?.access
         const values = access?.values(tx)
-        if (access === undefined || values === undefined || values.length === 0) return
+        if (access === undefined || values === undefined || values.length === 0) return true
         const column = this.#columnOf(tx)
-        if (this.#place.named.size > 0) this.#lookAtNamed(tx, column, values, access.names(tx))
-        else this.#lookAt(tx, column, values)
+        return this.#place.named.size > 0
+          ? this.#lookAtNamed(tx, column, values, access.names(tx))
+          : this.#lookAt(tx, column, values)
       }
     }
   }
@@ -84,30 +85,46 @@ export class ColumnScan {
     return column
   }
 
-  #lookAt(tx: Transaction, column: Column, values: readonly string[]): void {
+  #lookAt(tx: Transaction, column: Column, values: readonly string[]): boolean {
     const triggers = this.#root.triggersBelow
     const scanner = this.#scanner
     for (let row = column.scanned; row < values.length; row++) {
+      if (tx.steps > tx.sliceEnd && row > column.scanned) return this.#pause(column, row)
       const value = values[row] ?? ''
       const flags = scanner.scan(value)
+      tx.steps += 1 + (value.length >> 6)
       column.flags |= flags
       if (!scanner.hasBits && (flags & triggers) === 0 && !this.#everyValue) continue
       this.#settle(tx, column, row, value, flags, this.#root)
     }
     column.scanned = values.length
+    return true
   }
 
-  #lookAtNamed(tx: Transaction, column: Column, values: readonly string[], names: readonly string[]): void {
+  #lookAtNamed(
+    tx: Transaction,
+    column: Column,
+    values: readonly string[],
+    names: readonly string[],
+  ): boolean {
     const scanner = this.#scanner
     for (let row = column.scanned; row < values.length; row++) {
+      if (tx.steps > tx.sliceEnd && row > column.scanned) return this.#pause(column, row)
       const value = values[row] ?? ''
       const root = this.#place.named.get((names[row] ?? '').toLowerCase()) ?? this.#root
       const flags = scanner.scan(value)
+      tx.steps += 1 + (value.length >> 6)
       column.flags |= flags
       if (!scanner.hasBits && (flags & root.triggersBelow) === 0 && !needsEveryValue(root)) continue
       this.#settle(tx, column, row, value, flags, root)
     }
     column.scanned = values.length
+    return true
+  }
+
+  #pause(column: Column, row: number): boolean {
+    column.scanned = row
+    return false
   }
 
   #look(tx: Transaction, column: Column, row: number, value: string): void {
@@ -130,7 +147,7 @@ export class ColumnScan {
     this.#visit(root, value, this.#keep(value, flags, this.#scanner))
     let any = 0
     for (let word = 0; word < found.length; word++) any |= found[word] ?? 0
-    tx.steps += 1 + (value.length >> 6)
+    tx.steps += this.#forms * (1 + (value.length >> 5))
     if (any === 0 || candidates === null) return
     for (let word = 0; word < found.length; word++)
       candidates[word] = (candidates[word] ?? 0) | (found[word] ?? 0)

@@ -13,21 +13,24 @@ import { logMatch } from './log-match.ts'
 import { passesFilter } from './passes-filter.ts'
 import { openCollections, runLateActions } from './run-late-actions.ts'
 import { setVariable } from './set-variable.ts'
+import type { Pending } from './paused-rule.ts'
 import type { Transaction } from './transaction.ts'
-
-/** Message and data of a rule while its chain is being evaluated. */
-export interface Pending {
-  message: string
-  data: string
-  severity: number | null
-  variable: string
-}
 
 /**
  * Evaluates one rule with its chain; on a match sets variables, runs its non-disruptive actions and logs it.
- * Gives true when the whole chain matched. Hot: bench/waf measures it.
+ * Gives true when the whole chain matched. When the slice ends between two values of the first link the rule is left
+ * in `tx.paused`: call again to go on with it. Hot: bench/waf measures it.
  */
 export function evaluateRule(tx: Transaction, rule: CompiledRule): boolean {
+  if (tx.paused === null) beginRule(tx, rule)
+  else Object.assign(pending, tx.paused.pending)
+  if (!evaluateFrom(tx, rule, rule.link)) return false
+  if (tx.ruleSet.dialect === 'crs' && (rule.log || rule.auditLog)) describeMatch(tx, rule, pending)
+  if (!rule.link.multiMatch || rule.link.next !== null) logMatch(tx, rule, pending)
+  return true
+}
+
+function beginRule(tx: Transaction, rule: CompiledRule): void {
   pending.message = ''
   pending.data = ''
   pending.severity = rule.severity
@@ -38,10 +41,6 @@ export function evaluateRule(tx: Transaction, rule: CompiledRule): boolean {
     tx.matchedVarName = ''
   }
   if (tx.matchedVars.names.length > 0) tx.matchedVars = { names: [], values: [] }
-  if (!evaluateFrom(tx, rule, rule.link)) return false
-  if (tx.ruleSet.dialect === 'crs' && (rule.log || rule.auditLog)) describeMatch(tx, rule, pending)
-  if (!rule.link.multiMatch || rule.link.next !== null) logMatch(tx, rule, pending)
-  return true
 }
 
 /** CRS counts on texts being expanded when the whole chain has matched: captures are those of the last link. */
@@ -90,6 +89,11 @@ class LinkRun {
   matched = false
   /** Value before transformations, for the tracer. */
   original = ''
+  /** Place to go on at; all 0 in a link that was not left before. */
+  targetAt = 0
+  listAt = 0
+  valueAt = 0
+  isPaused = false
 
   constructor(tx: Transaction, rule: CompiledRule, link: Link) {
     this.tx = tx
@@ -101,22 +105,61 @@ class LinkRun {
     this.tx = tx
     this.rule = rule
     this.link = link
-    this.matched = false
+    this.goOn(link)
     if (link.isAction) {
       this.accept('', null, '')
       if (!link.multiMatch) this.fixTexts()
       return true
     }
-    for (const target of link.targets) this.visit(target)
+    for (; this.targetAt < link.targets.length; this.targetAt++) {
+      const target = link.targets[this.targetAt]
+      if (target !== undefined) this.visit(target)
+      if (this.isPaused) return false
+    }
     // Nothing that texts can name changes after the last match of a link.
     if (this.matched && !link.multiMatch) this.fixTexts()
     return this.matched
   }
 
+  /** Starts where the link was left, or at its beginning. */
+  goOn(link: Link): void {
+    const { paused } = this.tx
+    const left = paused !== null && paused.link === link ? paused : null
+    this.targetAt = left?.target ?? 0
+    this.listAt = left?.list ?? 0
+    this.valueAt = left?.value ?? 0
+    this.matched = left?.matched ?? false
+    this.isPaused = false
+    if (left !== null) this.tx.paused = null
+  }
+
+  /** Whether to leave here: between two values of the first link, once the slice is used up. */
+  isOver(): boolean {
+    return this.tx.steps > this.tx.sliceEnd && this.link.isStarter
+  }
+
+  pauseAt(value: number): void {
+    this.isPaused = true
+    this.tx.paused = {
+      link: this.link,
+      target: this.targetAt,
+      list: this.listAt,
+      value,
+      matched: this.matched,
+      pending: { ...pending },
+    }
+  }
+
   visit(target: Target): void {
     switch (target.kind) {
       case 'list':
-        for (const { access, column } of target.lists) this.visitList(target, access, column)
+        for (; this.listAt < target.lists.length; this.listAt++) {
+          const list = target.lists[this.listAt]
+          if (list !== undefined) this.visitList(target, list.access, list.column)
+          if (this.isPaused) return
+          this.valueAt = 0
+        }
+        this.listAt = 0
         return
       case 'scalar':
         this.visitScalar(target)
@@ -169,7 +212,12 @@ class LinkRun {
       this.visitHits(target, { column, values, names })
       return
     }
-    if (columnNumber >= 0 && this.isRuledOutWhole(target, tx.columns[columnNumber], values)) return
+    if (
+      columnNumber >= 0 &&
+      this.valueAt === 0 &&
+      this.isRuledOutWhole(target, tx.columns[columnNumber], values)
+    )
+      return
     if (target.headerSlot >= 0) {
       for (let row = tx.headerFirst[target.headerSlot] ?? -1; row >= 0; row = tx.headerNext[row] ?? -1) {
         this.visitMember(target, names[row] ?? '', values[row] ?? '')
@@ -178,7 +226,13 @@ class LinkRun {
     }
     // MATCHED_VARS grows while it is read.
     const size = values.length
-    for (let row = 0; row < size; row++) this.visitMember(target, names[row] ?? '', values[row] ?? '')
+    for (let row = this.valueAt; row < size; row++) {
+      if (row > this.valueAt && this.isOver()) {
+        this.pauseAt(row)
+        return
+      }
+      this.visitMember(target, names[row] ?? '', values[row] ?? '')
+    }
   }
 
   visitHits(
@@ -186,9 +240,14 @@ class LinkRun {
     { column, values, names }: { column: Column; values: readonly string[]; names: readonly string[] },
   ): void {
     const { link } = this
-    if (column.rows.length === 0 || this.isRuledOut(column, values)) return
-    for (let hit = 0; hit < column.rows.length; hit++) {
+    if (column.rows.length === 0) return
+    if (this.valueAt === 0 && this.isRuledOut(column, values)) return
+    for (let hit = this.valueAt; hit < column.rows.length; hit++) {
       if (!hasLink(column, hit, link)) continue
+      if (hit > this.valueAt && this.isOver()) {
+        this.pauseAt(hit)
+        return
+      }
       const row = column.rows[hit] ?? 0
       const name = names[row] ?? ''
       if (!this.isMeant(target, name)) continue
@@ -196,7 +255,10 @@ class LinkRun {
     }
   }
 
-  /** One look at all values that the prefilter left, when they are many: often none of them matches. */
+  /**
+   * One look at all values that the prefilter left, when they are many: often none of them matches. Also true when the
+   * slice ended while their forms were made: these are kept, so that the next time comes further.
+   */
   isRuledOut(column: Column, values: readonly string[]): boolean {
     const { link } = this
     const matcher = link.operator.kind === 'matcher' && !link.operator.negated ? link.operator.matcher : null
@@ -205,7 +267,16 @@ class LinkRun {
     let length = 0
     for (let hit = 0; hit < column.rows.length; hit++) {
       if (!hasLink(column, hit, link)) continue
-      const text = applyChainShared(link.chain, values[column.rows[hit] ?? 0] ?? '', knownTexts(column, hit))
+      const known = knownTexts(column, hit)
+      const isNew = link.chain.depth > 0 && known[link.chain.number] === undefined
+      const text = applyChainShared(link.chain, values[column.rows[hit] ?? 0] ?? '', known)
+      if (isNew) {
+        this.tx.steps += 1 + (text.length >> 5)
+        if (this.isOver()) {
+          this.pauseAt(0)
+          return true
+        }
+      }
       length += text.length + 1
       texts.push(text)
     }

@@ -1,5 +1,5 @@
 import type { CompiledRule } from '../compile/compiled-rule-set.ts'
-import type { Pending } from './evaluate-rule.ts'
+import type { Pending } from './paused-rule.ts'
 import type { Transaction } from './transaction.ts'
 
 /** Longest log data of a match. */

@@ -5,10 +5,12 @@ import { evaluateRule } from './evaluate-rule.ts'
 import { setVariable } from './set-variable.ts'
 import type { Transaction } from './transaction.ts'
 
-/** State of a phase that may be left and resumed between two rules. */
+/** State of a phase that may be left and resumed between two values. */
 export interface PhaseRun {
   readonly phase: number
   position: number
+  /** Whether it was begun, and whether its values were scanned. */
+  stage?: 'begun' | 'scanned'
 }
 
 /** How a stretch of rules ended. */
@@ -23,11 +25,18 @@ export interface StepLimits {
 /** Runs the rules of a phase from where they were left. Hot: bench/waf measures it. */
 export function runPhase(tx: Transaction, run: PhaseRun, limits: StepLimits): PhaseEnd {
   const { tracer } = tx.surroundings
-  if (run.position === 0) {
+  tx.sliceEnd = Math.min(limits.slice, limits.total)
+  if (run.stage === undefined) {
+    run.stage = 'begun'
     tracer?.({ kind: 'phase', phase: run.phase })
     // What was found for phase 1 still holds in phase 2, and what was found for phase 3 in phase 4.
     if (run.phase !== 2 && run.phase !== 4) tx.candidates = null
-    if (tracer === null) tx.ruleSet.prefilter?.scanPhase(tx, run.phase)
+  }
+  if (run.stage === 'begun') {
+    const { prefilter } = tx.ruleSet
+    if (tracer === null && prefilter !== null && !prefilter.scanPhase(tx, run.phase))
+      return pauseOf(tx, limits)
+    run.stage = 'scanned'
   }
   const folded = tracer === null && !tx.isUnfolded ? tx.ruleSet.folded?.phases[run.phase] : undefined
   const end = folded === undefined ? runRules(tx, run, limits) : runFolded(tx, run, { limits, steps: folded })
@@ -52,7 +61,12 @@ function runFolded(
     if (candidates !== null && rule.gate >= 0 && !hasBit(candidates, rule.gate)) continue
     if (tx.removedRules !== null && tx.removedRules[rule.index] === 1) continue
     run.position = step.position + 1
-    if (evaluateRule(tx, rule)) {
+    const matched = evaluateRule(tx, rule)
+    if (tx.paused !== null) {
+      run.position = step.position
+      return pauseOf(tx, limits)
+    }
+    if (matched) {
       if (finishRule(tx, rule, run)) return 'interrupted'
       // From here on the transaction is not what the phase was folded for.
       if (tx.isUnfolded) return runRules(tx, run, limits)
@@ -84,12 +98,20 @@ function runRules(tx: Transaction, run: PhaseRun, limits: StepLimits): PhaseEnd 
       targets: '',
     })
     const matched = evaluateRule(tx, rule)
+    if (tx.paused !== null) {
+      run.position--
+      return pauseOf(tx, limits)
+    }
     tracer?.({ kind: 'result', id: rule.id, matched })
     if (matched && finishRule(tx, rule, run)) return 'interrupted'
     if (tx.steps > limits.total) return 'exhausted'
     if (tx.steps > limits.slice) return 'yield'
   }
   return 'done'
+}
+
+function pauseOf(tx: Transaction, limits: StepLimits): PhaseEnd {
+  return tx.steps > limits.total ? 'exhausted' : 'yield'
 }
 
 function hasBit(set: Uint32Array, bit: number): boolean {

@@ -8,6 +8,7 @@ import type { XPath } from '../bodies/xpath.ts'
 import type { CompiledRuleSet, MemberFilter } from '../compile/compiled-rule-set.ts'
 import type { EngineMode } from '../language/rule-actions.ts'
 import type { VariableName } from '../language/variable-names.ts'
+import type { PausedRule } from './paused-rule.ts'
 import type { Column } from '../prefilter/column.ts'
 import type { CollectionStore } from './collection-store.ts'
 import type { RequestTarget } from './request-target.ts'
@@ -104,6 +105,10 @@ export class Transaction {
   readonly columns: (Column | undefined)[]
   /** Links that the prefilter found something for, one bit each; null: every rule is evaluated. */
   candidates: Uint32Array | null = null
+  /** Step count at which work pauses: between two values as well, because one rule may look at thousands. */
+  sliceEnd: number = Infinity
+  /** A rule that was left between two values of its first link. */
+  paused: PausedRule | null = null
   readonly #xmlValues = new Map<string, readonly string[]>()
 
   constructor(ruleSet: CompiledRuleSet, connection: ConnectionInfo, surroundings: Surroundings) {
