@@ -49,6 +49,9 @@ export async function checkSecrets(
       ? []
       : [{ secret: registrationToken, path: 'detection.api.registrationToken' }]),
   ]
+  for (const [index, { key }] of config.detection.feeds.lists.entries()) {
+    if (key !== undefined) named.push({ secret: key, path: `detection.feeds.lists[${index}].key` })
+  }
   for (const { secret, path } of named) {
     const found = await fault(secret, around)
     if (found === undefined) continue

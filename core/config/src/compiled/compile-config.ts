@@ -138,6 +138,12 @@ function compileDetection(file: SevenfoldFile, folder: string, spoolBytes: numbe
         : { haproxyMap: { ...haproxyMap, file: resolve(folder, haproxyMap.file) } }),
       ...(nginxMap === undefined ? {} : { nginxMap: { ...nginxMap, file: resolve(folder, nginxMap.file) } }),
     },
+    feeds: {
+      ...detection.feeds,
+      lists: detection.feeds.lists.map((list) =>
+        list.key === undefined ? list : { ...list, key: absoluteSecret(list.key, folder) },
+      ),
+    },
     sources: detection.sources.map((source) => ({ ...source, file: resolve(folder, source.file) })),
     sites: file.sites.map(({ name }) => ({ name })),
     declaredProxies: [...new Set(file.sites.flatMap(({ trustedProxies }) => trustedProxies))],

@@ -18,6 +18,8 @@ const required: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   acme: { domains: ['a.example'], dnsCommand: ['./set'] },
   exclusions: { rule: 1, path: '/a' },
   command: { run: ['/bin/true'] },
+  lists: { name: 'a', url: 'https://example.org/list' },
+  reporters: { name: 'a', publicKey: `${'A'.repeat(43)}=`, group: 'a' },
   beside: { kind: 'spoe', site: 'a', listen: 'unix:./a.sock' },
 }
 

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { listen, network } from './address.ts'
+import { feedsSchema } from './detection-feeds.ts'
 import { mode } from './mode.ts'
 import { option } from './option.ts'
 import { secret } from './secret.ts'
@@ -161,6 +162,7 @@ export const detectionSchema = z.strictObject({
     enforcementSchema.prefault({}),
     'Where this machine enforces decisions besides the edge.',
   ),
+  feeds: option(feedsSchema.prefault({}), 'Threat feeds, and sharing with other installations.'),
   sources: option(
     z.array(sourceSchema).max(64).default([]),
     'Logs of the applications: detection sees through them when the edge is off.',
