@@ -1,3 +1,4 @@
+import type { InspectionPace } from './inspection-pace.ts'
 import type { ConnectionInfo, Inspection, Inspector, MatchReport, Verdict } from '@sevenfold/event'
 
 /** How the edge bounds an inspection. */
@@ -6,6 +7,8 @@ export interface InspectionBounds {
   readonly inspectionSteps: number
   /** Longest uninterrupted work, milliseconds. */
   readonly inspectionSliceMs: number
+  /** Charges the work to the client; without it nobody waits. */
+  readonly pace?: InspectionPace
 }
 
 /** What ended an inspection without a verdict: it fails closed unless the site says otherwise. */
@@ -18,17 +21,18 @@ export interface InspectionFault {
 /** What the pipeline acts on: a verdict that is no longer `yield`, or a fault. */
 export type Outcome = Exclude<Verdict, { kind: 'yield' }> | InspectionFault
 
-const firstSlice = 20_000
+const firstSlice = 5000
 const smallestSlice = 500
 const largestSlice = 2_000_000
 
 /**
- * One inspection, driven in slices: after each slice other requests get their turn, the size of a slice follows the
- * time that the last one took, and the sum of steps is bounded. Whatever the engine throws becomes a fault.
+ * One inspection, driven in slices: after each slice other requests get their turn (and a client that causes much work
+ * waits), the size of a slice follows the time that the last one took, and the sum of steps is bounded. Whatever the engine throws becomes a fault.
  */
 export class InspectionRun {
   private readonly inspection: Inspection | null
   private readonly bounds: InspectionBounds
+  private readonly client: string
   private readonly openFault: InspectionFault | null
   private granted = 0
   private slice: number = firstSlice
@@ -36,6 +40,7 @@ export class InspectionRun {
 
   constructor(inspector: Inspector, connection: ConnectionInfo, bounds: InspectionBounds) {
     this.bounds = bounds
+    this.client = connection.clientAddress
     let inspection: Inspection | null = null
     let openFault: InspectionFault | null = null
     try {
@@ -54,10 +59,9 @@ export class InspectionRun {
       done(this.openFault ?? { kind: 'fault', reason: 'error', detail: 'not open' })
       return
     }
-    this.settle(
-      guarded(() => call(inspection)),
-      done,
-    )
+    const before = performance.now()
+    const verdict = guarded(() => call(inspection))
+    this.settle(verdict, performance.now() - before, done)
   }
 
   /** What matched so far; null when the engine cannot say. */
@@ -79,14 +83,17 @@ export class InspectionRun {
     }
   }
 
-  private settle(verdict: Verdict | InspectionFault, done: (outcome: Outcome) => void): void {
+  private settle(verdict: Verdict | InspectionFault, tookMs: number, done: (outcome: Outcome) => void): void {
+    const waitMs = this.bounds.pace?.charge(this.client, tookMs, performance.now()) ?? 0
     if (verdict.kind !== 'yield') {
       done(verdict)
       return
     }
-    setImmediate(() => {
+    const goOn = (): void => {
       if (!this.closed) this.resume(done)
-    })
+    }
+    if (waitMs < 1) setImmediate(goOn)
+    else setTimeout(goOn, waitMs)
   }
 
   private resume(done: (outcome: Outcome) => void): void {
@@ -101,8 +108,9 @@ export class InspectionRun {
     this.granted += steps
     const before = performance.now()
     const verdict = guarded(() => inspection.resume(steps))
-    this.adapt(performance.now() - before)
-    this.settle(verdict, done)
+    const tookMs = performance.now() - before
+    this.adapt(tookMs)
+    this.settle(verdict, tookMs, done)
   }
 
   private adapt(tookMs: number): void {

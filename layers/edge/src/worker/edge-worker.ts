@@ -18,6 +18,7 @@ import type { GuardQuestion, GuardTold, RateUpdate } from '../rate/rate-message.
 import { SiteInspections } from '../fixes/site-inspections.ts'
 import { Gateway } from '../pipeline/gateway.ts'
 import type { GatewayContext } from '../pipeline/gateway-context.ts'
+import { InspectionPace } from '../pipeline/inspection-pace.ts'
 import { createSiteRouter } from '../pipeline/site-router.ts'
 import type { Site } from '../pipeline/site.ts'
 import { LocalAnswer } from '../upstream/local-answer.ts'
@@ -227,7 +228,11 @@ export class EdgeWorker {
       newId: uuidV7,
       now: () => context.clock.now(),
       monotonicMs,
-      bounds: { inspectionSteps: limits.inspectionSteps, inspectionSliceMs: limits.inspectionSliceMs },
+      bounds: {
+        inspectionSteps: limits.inspectionSteps,
+        inspectionSliceMs: limits.inspectionSliceMs,
+        pace: new InspectionPace(),
+      },
       inspectedBodySizeBytes: limits.inspectedBodySizeBytes,
       canaryKey,
       canarySeen: (attack, stopped) => {
