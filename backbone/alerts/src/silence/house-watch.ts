@@ -181,7 +181,7 @@ export class HouseWatch {
     this.#moments = []
     const missing = this.#missing(nowMs, isBehind)
     const dark = new Set(missing.filter(({ kind }) => kind === 'dark').map(({ agent }) => agent))
-    const owed = isBehind ? [] : this.#pathFindings(nowMs)
+    const owed = isBehind ? [] : this.#pathFindings()
     // The dead owe nothing more; what was rewritten before their death stays.
     const paths = owed.filter(({ kind, agent }) => kind === 'rewound' || !dark.has(agent))
     return [
@@ -202,9 +202,9 @@ export class HouseWatch {
     })
   }
 
-  #pathFindings(nowMs: number): readonly SilenceFinding[] {
+  #pathFindings(): readonly SilenceFinding[] {
     return this.agents().flatMap((agent) =>
-      this.#paths.problems(agent, nowMs).map((problem): SilenceFinding => {
+      this.#paths.problems(agent).map((problem): SilenceFinding => {
         const about = { part: partOf(agent), agent, sinceMs: problem.sinceMs }
         switch (problem.kind) {
           case 'stalled':

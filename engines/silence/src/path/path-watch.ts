@@ -24,6 +24,7 @@ export const pathPatienceMs = 60_000
 interface Watched {
   statement: PathStatement
   arrived: number
+  observedMs: number
   stalledSinceMs: number | undefined
   mutedSinceMs: number | undefined
   countedAtMute: number
@@ -51,6 +52,7 @@ export class PathWatch {
       this.#agents.set(statement.agent, {
         statement,
         arrived,
+        observedMs: nowMs,
         stalledSinceMs: statement.written > arrived ? nowMs : undefined,
         mutedSinceMs: undefined,
         countedAtMute: statement.counted,
@@ -71,6 +73,7 @@ export class PathWatch {
     else known.stalledSinceMs ??= nowMs
     known.statement = statement
     known.arrived = arrived
+    known.observedMs = nowMs
   }
 
   /** Planned end: nothing is owed. */
@@ -78,13 +81,14 @@ export class PathWatch {
     this.#agents.delete(agent)
   }
 
-  /** What is wrong with an agent's path now. */
-  problems(agent: string, nowMs: number): readonly PathProblem[] {
+  /** What is wrong with an agent's path, as of its last statement. */
+  problems(agent: string): readonly PathProblem[] {
     const known = this.#agents.get(agent)
     if (known === undefined) return []
     const problems: PathProblem[] = []
     const isOver = (since: number | undefined): since is number =>
-      since !== undefined && nowMs - since >= this.#patienceMs
+      // An agent that says nothing more is dark, which is another matter than a path that is broken.
+      since !== undefined && known.observedMs - since >= this.#patienceMs
     if (isOver(known.stalledSinceMs))
       problems.push({
         kind: 'stalled',
