@@ -49,6 +49,17 @@ function parseV6(text: string): Address | undefined {
 
 /** The address in a text (RFC 4291 section 2.2, RFC 6943 section 3.1.1 strict form); a zone (`%eth0`) is dropped. Undefined when it is none. */
 export function parseAddress(text: string): Address | undefined {
+  if (text === lastText) return lastAddress
+  lastAddress = readAddress(text)
+  lastText = text
+  return lastAddress
+}
+
+// One event's address is asked for many times in a row.
+let lastText = ''
+let lastAddress: Address | undefined
+
+function readAddress(text: string): Address | undefined {
   if (!text.includes(':')) {
     const word = parseV4(text)
     return word === undefined ? undefined : [word]

@@ -61,24 +61,32 @@ export class StageParser {
     return true
   }
 
-  /** Runs a stage with many nodes: only those whose filter holds, found in one go; found anew after a node wrote. */
+  /**
+   * Runs a stage with many nodes: only those whose filter holds, found in one go. Once a node wrote, those that follow
+   * are asked one by one, or, where many follow, all in one go again.
+   */
   #runChosen(index: number, stage: ParserStage, run: NodeRun): boolean {
     const chosen = this.#chosen[index] ?? new Uint8Array(0)
     let success = false
     choose(stage, run.scope, chosen)
     run.touched = false
-    for (const [at, node] of stage.nodes.entries()) {
-      if (chosen[at] === 0) continue
+    for (let at = 0; at < stage.nodes.length; at++) {
+      const node = stage.nodes[at]
+      if (node === undefined || chosen[at] === 0) continue
       const ok = runNode(node, run)
       success ||= ok
       if ((ok && node.nextStage) || run.record.Stage !== stage.name) break
       if (!run.touched) continue
+      if (stage.nodes.length - at <= manyLeft) return runEach(stage, run, at + 1) || success
       choose(stage, run.scope, chosen)
       run.touched = false
     }
     return success
   }
 }
+
+/** So many nodes that follow are found in one go rather than asked one by one. */
+const manyLeft = 24
 
 function choose({ filters, filtered, unfiltered }: ParserStage, scope: ExprScope, chosen: Uint8Array): void {
   chosen.fill(0)
@@ -87,9 +95,11 @@ function choose({ filters, filtered, unfiltered }: ParserStage, scope: ExprScope
   filters?.select(scope, (number) => (chosen[filtered[number] ?? 0] = 1))
 }
 
-function runEach(stage: ParserStage, run: NodeRun): boolean {
+function runEach(stage: ParserStage, run: NodeRun, from = 0): boolean {
   let success = false
-  for (const node of stage.nodes) {
+  for (let at = from; at < stage.nodes.length; at++) {
+    const node = stage.nodes[at]
+    if (node === undefined) continue
     const ok = runNode(node, run)
     run.observer?.tried?.(stage.name, node, run.record, ok)
     success ||= ok

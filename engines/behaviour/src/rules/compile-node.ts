@@ -1,5 +1,6 @@
 import { addressSet } from '../address/address-set.ts'
 import type { Enricher } from '../enrich/enricher.ts'
+import { ExprError } from '../expr/error.ts'
 import type { Expression } from '../expr/expression.ts'
 import { GrokError } from '../grok/grok-error.ts'
 import { fewestFiltered, GrokFilter } from '../grok/grok-filter.ts'
@@ -182,13 +183,28 @@ function compileWhitelist(spec: WhitelistSpec, context: CompileContext): NodeWhi
   const addresses = addressSet(spec.ips, spec.cidrs)
   for (const wrong of addresses.wrong)
     context.report(spec.place, undefined, `${wrong} is no address and no network`)
-  const expressions = spec.expressions.map((source) =>
-    context.expression(source, { place: spec.place, key: 'expression' }),
-  )
+  const expressions = spec.expressions
+    .map((source) => context.expression(source, { place: spec.place, key: 'expression' }))
+    .filter((item) => item !== undefined)
   return {
     reason: spec.reason,
     hasAddresses: spec.ips.length + spec.cidrs.length > 0,
     holds: addresses.holds,
-    expressions: expressions.filter((item) => item !== undefined),
+    expressions: joined(spec.expressions, expressions, context),
+  }
+}
+
+/** One expression that is true when any of several is: one call instead of many. Those that cannot be joined stay apart. */
+function joined(
+  sources: readonly string[],
+  expressions: readonly Expression[],
+  { factory }: CompileContext,
+): readonly Expression[] {
+  if (expressions.length < 2 || expressions.length < sources.length) return expressions
+  try {
+    return [factory.compile(sources.map((source) => `(${source})`).join(' || '), 'event')]
+  } catch (error) {
+    if (!(error instanceof ExprError)) throw error
+    return expressions
   }
 }
