@@ -1,5 +1,5 @@
-export { protect } from './agent/protect.ts'
-export type { Protection } from './agent/protect.ts'
+export { protect, serve } from './agent/protect.ts'
+export type { Message, Protection } from './agent/protect.ts'
 export { optionsFromEnvironment } from './agent/options.ts'
 export type { ProtectOptions } from './agent/options.ts'
 export type { AgentCounters, AgentMode } from './agent/agent.ts'

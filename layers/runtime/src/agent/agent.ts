@@ -1,4 +1,5 @@
 import type { Finding } from './attack.ts'
+import type { StoredInputs } from './inputs/stored-inputs.ts'
 import { RefusedError } from './refusal.ts'
 import { currentRequest, inFlight } from './request-context.ts'
 import type { RequestContext } from './request-context.ts'
@@ -27,6 +28,7 @@ export interface SinkUse {
     | 'markup'
     | 'location'
     | 'regex'
+    | 'filter'
   readonly sink: string
   readonly text: string
   /** Arguments of a program. */
@@ -48,6 +50,8 @@ export interface AgentCounters {
 /** Decides at sinks and tells its reporter. One for each process or worker thread. */
 export class Agent {
   mode: AgentMode
+  /** What requests brought that could do harm later; set when the hooks are. */
+  stored: StoredInputs | undefined
   /** Sees every sink that is reached within a request; set while testing. */
   observer: ((use: SinkUse, context: RequestContext) => void) | undefined
   /** What the agent's own work runs in; set while testing, so that it is not followed. */

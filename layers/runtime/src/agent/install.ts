@@ -56,12 +56,13 @@ export function installAgent({ mode, report, onFault, profile }: InstallOptions)
   const agent = new Agent(mode, report, onFault)
   Object.defineProperty(globalThis, installed, { value: agent })
   const stored = new StoredInputs()
+  agent.stored = stored
   const keeper = makeKeeper(agent, profile)
   const guard = new StatementGuard(agent, stored, keeper)
   const outgoing = new OutgoingGuard(agent, keeper)
   const hooks: readonly [string, () => void][] = [
     ['follow', hookFollowing],
-    ['modules', () => hookModules({ agent, guard, outgoing })],
+    ['modules', () => hookModules({ agent, guard, outgoing, stored })],
     ['http-server', () => hookHttpServer(agent, stored)],
     ['json', () => hookJson(agent)],
     ['response', () => hookResponse(agent, keeper)],

@@ -1,5 +1,7 @@
 import { basename } from 'node:path'
 import type { AgentCounters, AgentMode } from './agent.ts'
+import { StoredInputs } from './inputs/stored-inputs.ts'
+import { serveMessage } from './message-context.ts'
 import { installAgent, installedAgent } from './install.ts'
 import type { ProtectOptions } from './options.ts'
 import { blockDraft } from './report/block-draft.ts'
@@ -10,6 +12,27 @@ export interface Protection {
   /** Mode in force: the given one, or the forwarder's once it has spoken. */
   mode(): AgentMode
   counters(): Readonly<AgentCounters>
+}
+
+/** A message from a queue, a timer's job or anything else that brings inputs without HTTP. */
+export interface Message {
+  /** How it is named in events: `queue orders`. */
+  readonly name: string
+  /** Bytes, a text, or an object whose strings are inputs. */
+  readonly content: unknown
+}
+
+const ownStored = new StoredInputs()
+
+/**
+ * Runs the handler of a message with its content as inputs, as requests are served: what reaches a sink from it is
+ * judged. Gives what the handler gives.
+ */
+export function serve<T>(message: Message, handle: () => T): T {
+  const agent = installedAgent()
+  if (agent === undefined || agent.mode === 'off') return handle()
+  agent.counters.requests += 1
+  return serveMessage(message, agent.stored ?? ownStored, handle)
 }
 
 /** Protects this process or worker thread from here on: call it before the application loads its packages. */

@@ -20,6 +20,7 @@ const rules: Readonly<
   template: { name: 'template-injection', safe: ['checked'] },
   markup: { name: 'xss', safe: ['markup', 'checked'] },
   location: { name: 'open-redirect', safe: ['checked'] },
+  filter: { name: 'ldap-injection', safe: ['quotes', 'checked'] },
   regex: { name: 'regex-denial', safe: ['checked'] },
 }
 

@@ -16,8 +16,10 @@ import type { AnyFunction } from './patch.ts'
 export function hookHttpServer(agent: Agent, stored: StoredInputs): void {
   const enter = (emit: AnyFunction): AnyFunction =>
     function (this: unknown, ...args: unknown[]): unknown {
-      if (args[0] !== 'request' || agent.mode === 'off') return emit.apply(this, args)
-      const [, request, response] = args
+      const [event, request, response] = args
+      if (agent.mode === 'off') return emit.apply(this, args)
+      if (event === 'upgrade') return enterUpgrade(request, response, stored, () => emit.apply(this, args))
+      if (event !== 'request') return emit.apply(this, args)
       if (!(request instanceof IncomingMessage) || !(response instanceof ServerResponse))
         return emit.apply(this, args)
       agent.counters.requests += 1
@@ -30,6 +32,14 @@ export function hookHttpServer(agent: Agent, stored: StoredInputs): void {
   patch(HttpServer.prototype, 'emit', enter)
   patch(HttpsServer.prototype, 'emit', enter)
   hookBodies()
+}
+
+/** What listens to a connection that leaves HTTP behind works for the request that opened it. */
+function enterUpgrade(request: unknown, socket: unknown, stored: StoredInputs, call: () => unknown): unknown {
+  if (!(request instanceof IncomingMessage) || typeof socket !== 'object' || socket === null) return call()
+  const context = new RequestContext(request, new ServerResponse(request), stored)
+  setContextOf(socket, context)
+  return currentRequest.run(context, call)
 }
 
 function hookBodies(): void {

@@ -1,3 +1,5 @@
+import { parseJson } from './parse-json.ts'
+
 const base64Form = /^[A-Za-z0-9+/_-]{8,}={0,2}$/
 const longestDecoded = 16_384
 
@@ -26,6 +28,21 @@ function base64Decoded(text: string): string | undefined {
   return decoded.length >= 3 && isPrintable(decoded) ? decoded : undefined
 }
 
+const longestDocument = 65_536
+const maxLiterals = 200
+
+/** Texts inside a GraphQL document: arguments that are written there and not sent as variables (specification, 2.9.4). */
+function graphqlLiterals(text: string): readonly string[] {
+  if (text.length > longestDocument || !/^\s*(?:query|mutation|subscription|\{)[^"]*\{/.test(text)) return []
+  const literals: string[] = []
+  for (const [whole, block] of text.matchAll(/"""([\s\S]*?)"""|"(?:[^"\\\n]|\\.)*"/g)) {
+    if (literals.length >= maxLiterals) break
+    const value = block ?? parseJson(whole)
+    if (typeof value === 'string' && value.length > 1) literals.push(value)
+  }
+  return literals
+}
+
 /**
  * The forms in which an application may hand on an input: as it came, percent-decoded once more, from base64, and with
  * backslashes as slashes. At most a few for each input.
@@ -37,5 +54,6 @@ export function variantsOf(text: string): readonly string[] {
   const base64 = base64Decoded(text)
   if (base64 !== undefined) variants.push(base64)
   if (text.includes('\\')) variants.push(text.replaceAll('\\', '/'))
+  if (text.includes('"') && text.includes('{')) variants.push(...graphqlLiterals(text))
   return variants
 }

@@ -1,10 +1,16 @@
 import type { Agent } from '../../agent.ts'
 import type { OutgoingGuard } from '../../outgoing-guard.ts'
 import type { StatementGuard } from '../../statement-guard.ts'
+import type { StoredInputs } from '../../inputs/stored-inputs.ts'
+import { hookLdap } from './ldap.ts'
+import { hookGrpc, hookWs } from './messages.ts'
 import { hookMongodb } from './mongodb.ts'
 import { hookMysqlClass } from './mysql.ts'
 import { hookPg, hookPgPool } from './postgres.ts'
+import { hookPrisma } from './prisma.ts'
+import { hookSerialiser, serialiserPackages } from './serialisers.ts'
 import { hookSqlite3, hookSyncSqlite } from './sqlite.ts'
+import { hookTemplates, templatePackages } from './templates.ts'
 import { hookTedious } from './tedious.ts'
 import { hookUndici } from './undici.ts'
 import { hookXml } from './xml.ts'
@@ -23,13 +29,36 @@ export interface Guards {
   readonly agent: Agent
   readonly guard: StatementGuard
   readonly outgoing: OutgoingGuard
+  readonly stored: StoredInputs
 }
 
 /** Files by package. Several copies and versions of one package are hooked each for itself. */
-export function driverHooks({ agent, guard, outgoing }: Guards): ReadonlyMap<string, readonly DriverFile[]> {
+export function driverHooks(guards: Guards): ReadonlyMap<string, readonly DriverFile[]> {
+  const { agent, guard, outgoing, stored } = guards
   const mysqlClass: DriverHook = (exported) => hookMysqlClass(guard, exported)
   const xml: DriverHook = (exported) => hookXml(agent, exported)
+  const anyFile = /\.c?js$/
+  const ldap: DriverHook = (exported) => hookLdap(agent, exported)
+  const engines = templatePackages.map((name): [string, readonly DriverFile[]] => [
+    name,
+    [{ file: anyFile, hook: (exported) => hookTemplates(agent, name, exported) }],
+  ])
+  const serialisers = Object.keys(serialiserPackages).map((name): [string, readonly DriverFile[]] => [
+    name,
+    [{ file: anyFile, hook: (exported) => hookSerialiser(agent, name, exported) }],
+  ])
   return new Map<string, readonly DriverFile[]>([
+    ...engines,
+    ...serialisers,
+    ['ldapjs', [{ file: anyFile, hook: ldap }]],
+    ['ldapts', [{ file: anyFile, hook: ldap }]],
+    ['ldap-client', [{ file: anyFile, hook: ldap }]],
+    ['@prisma/client', [{ file: /\/runtime\/\w+\.js$/, hook: (exported) => hookPrisma(guard, exported) }]],
+    [
+      'ws',
+      [{ file: /\/lib\/(?:websocket|WebSocket)\.js$/, hook: (exported) => hookWs(agent, stored, exported) }],
+    ],
+    ['@grpc/grpc-js', [{ file: /\/server\.js$/, hook: (exported) => hookGrpc(agent, stored, exported) }]],
     ['pg', [{ file: /\/lib\/index\.js$/, hook: (exported) => hookPg(guard, exported) }]],
     ['pg-pool', [{ file: /\/index\.js$/, hook: (exported) => hookPgPool(guard, exported) }]],
     ['mysql', [{ file: /\/lib\/(?:Connection|Pool)\.js$/, hook: mysqlClass }]],
