@@ -35,3 +35,21 @@ export {
 export type { NoteKey, NoteSignature, SignedNote } from './note/signed-note.ts'
 export { decodeCheckpoint, encodeCheckpoint } from './note/checkpoint.ts'
 export type { Checkpoint } from './note/checkpoint.ts'
+export {
+  cosign,
+  cosignatureType,
+  cosignedAt,
+  cosignerKey,
+  decodeCosignerKey,
+  encodeCosignerKey,
+} from './note/cosignature.ts'
+export {
+  decodeAddCheckpoint,
+  encodeAddCheckpoint,
+  judgeAddCheckpoint,
+  maxAddCheckpointBytes,
+  maxProofLines,
+} from './witness/add-checkpoint.ts'
+export type { AddCheckpoint, Witnessed, WitnessVerdict, WitnessView } from './witness/add-checkpoint.ts'
+export { decodeTlogProof, encodeTlogProof, maxTlogProofBytes, verifyTlogProof } from './proof/tlog-proof.ts'
+export type { ProofPolicy, ProvenEntry, TlogProof } from './proof/tlog-proof.ts'

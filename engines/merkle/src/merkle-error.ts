@@ -6,6 +6,7 @@ export type MerkleErrorCode =
   | 'MERKLE_BAD_NOTE'
   | 'MERKLE_BAD_KEY'
   | 'MERKLE_ENTRY_TOO_LONG'
+  | 'MERKLE_BAD_PROOF'
 
 /** Thrown for a call that cannot be answered: a wrong range, a malformed tile, note or key. Never for a proof that does not hold. */
 export class MerkleError extends Error {

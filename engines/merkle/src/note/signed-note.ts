@@ -39,27 +39,27 @@ export function isKeyName(name: string): boolean {
 }
 
 /** A note key from its name and raw public key. Throws `MERKLE_BAD_KEY`. */
-export function noteKey(name: string, publicKey: Uint8Array): NoteKey {
+export function noteKey(name: string, publicKey: Uint8Array, type: number = ed25519Type): NoteKey {
   if (!isKeyName(name) || publicKey.length !== 32) {
     throw new MerkleError('MERKLE_BAD_KEY', 'a note key has a name without white space or + and 32 bytes')
   }
-  const digest = createHash('sha256').update(`${name}\n`).update(Uint8Array.of(ed25519Type)).update(publicKey)
+  const digest = createHash('sha256').update(`${name}\n`).update(Uint8Array.of(type)).update(publicKey)
   return { name, keyId: digest.digest('hex').slice(0, 8), publicKey }
 }
 
 /** Text form of a verifier key, `<name>+<id>+<base64>`, as Go's note tools read it. C2SP signed-note, "Verifier keys". */
-export function encodeVerifierKey(key: NoteKey): string {
-  return `${key.name}+${key.keyId}+${Buffer.concat([Uint8Array.of(ed25519Type), key.publicKey]).toString('base64')}`
+export function encodeVerifierKey(key: NoteKey, type: number = ed25519Type): string {
+  return `${key.name}+${key.keyId}+${Buffer.concat([Uint8Array.of(type), key.publicKey]).toString('base64')}`
 }
 
 /** The key in a verifier key's text. Throws `MERKLE_BAD_KEY` for another form, type or a wrong id. */
-export function decodeVerifierKey(text: string): NoteKey {
+export function decodeVerifierKey(text: string, type: number = ed25519Type): NoteKey {
   const [name = '', id, ...rest] = text.trim().split('+')
   const bytes = Buffer.from(rest.join('+'), 'base64')
-  if (bytes.length !== 33 || bytes[0] !== ed25519Type) {
-    throw new MerkleError('MERKLE_BAD_KEY', 'not an Ed25519 verifier key')
+  if (bytes.length !== 33 || bytes[0] !== type) {
+    throw new MerkleError('MERKLE_BAD_KEY', `not an Ed25519 verifier key of type ${type}`)
   }
-  const key = noteKey(name, bytes.subarray(1))
+  const key = noteKey(name, bytes.subarray(1), type)
   if (key.keyId !== id) throw new MerkleError('MERKLE_BAD_KEY', `the key's id is ${key.keyId}`)
   return key
 }
@@ -120,13 +120,23 @@ export function parseNote(note: string): SignedNote {
  * key and does not hold makes the whole note invalid; signatures of unknown keys are ignored. Never throws on bytes.
  */
 export function isSignedBy(note: SignedNote, key: NoteKey): boolean {
-  const own = note.signatures.filter((line) => line.name === key.name && line.keyId === key.keyId)
+  const own = signaturesOf(note, key)
   if (own.length === 0) return false
+  const text = Buffer.from(note.text)
+  return own.every((line) => holds(key, text, line.signature))
+}
+
+/** The signature lines of a note that name the key. */
+export function signaturesOf(note: SignedNote, key: NoteKey): readonly NoteSignature[] {
+  return note.signatures.filter((line) => line.name === key.name && line.keyId === key.keyId)
+}
+
+/** True when the 64 bytes are the key's Ed25519 signature over the message. Never throws on bytes. */
+export function holds(key: NoteKey, message: Uint8Array, signature: Uint8Array): boolean {
   const publicKey = createPublicKey({
     key: Buffer.concat([spkiPrefix, key.publicKey]),
     format: 'der',
     type: 'spki',
   })
-  const text = Buffer.from(note.text)
-  return own.every((line) => line.signature.length === 64 && verify(null, text, publicKey, line.signature))
+  return signature.length === 64 && verify(null, message, publicKey, signature)
 }
