@@ -11,6 +11,8 @@ import { assembleDesk } from './desk/assemble-desk.ts'
 import type { Desk } from './desk/assemble-desk.ts'
 import { openEnforcement } from './enforcement/open-enforcement.ts'
 import type { OpenEnforcement } from './enforcement/open-enforcement.ts'
+import { openFeeds } from './feeds/open-feeds.ts'
+import type { OpenFeeds } from './feeds/open-feeds.ts'
 import { Judge } from './judge/judge.ts'
 import { parseConfig } from './parse-config.ts'
 import type { Profiles } from './profiles/profile.ts'
@@ -146,6 +148,7 @@ function createApi(
     neverBan: NeverBan
     live: LiveStream
     enforcement: OpenEnforcement
+    feeds: OpenFeeds
   },
 ): Api {
   return new Api({
@@ -160,7 +163,8 @@ function createApi(
     clock: context.clock,
     log: context.log,
     onAct: (act) => context.emit(context.events.admin(act, 'success')),
-    moreStatus: () => ({ enforcement: parts.enforcement.states() }),
+    moreRoutes: parts.feeds.routes,
+    moreStatus: () => ({ enforcement: parts.enforcement.states(), feeds: parts.feeds.states() }),
   })
 }
 
@@ -174,11 +178,18 @@ async function start(context: Context): Promise<RunningLayer<DetectionConfig>> {
     desk.desk
       .applyAllowLists()
       .catch((error: unknown) => context.log.error('allow-lists-not-applied', { error }))
+    feeds.reconcile()
   })
   const judge = createJudge(context, state, { neverBan, desk })
   const live = new LiveStream({ store: state.store, clock })
   const enforcement = openEnforcement(context, state.store)
-  const api = createApi(context, { state, desk, judge, neverBan, live, enforcement })
+  const feeds = openFeeds(context, config.feeds, {
+    ...state,
+    ...desk,
+    neverBan,
+    onAct: (act) => context.emit(context.events.admin(act, 'success')),
+  })
+  const api = createApi(context, { state, desk, judge, neverBan, live, enforcement, feeds })
   const receiver = openReceiver(context, judge)
   const [ingest, socket, tcp] = [createLimitedServer(), createLimitedServer(), createLimitedServer()]
   ingest.on('request', receiver.handle)
@@ -194,7 +205,7 @@ async function start(context: Context): Promise<RunningLayer<DetectionConfig>> {
     selfTest: () => Promise.resolve({ ok: judgesProbing(), details: { decisions: state.store.size } }),
     stop: async () => {
       ticking.stop()
-      await sources.close()
+      await Promise.all([sources.close(), feeds.stop()])
       live.close()
       await Promise.all([closeServer(ingest), closeServer(socket), closeServer(tcp)])
       await receiver.close()

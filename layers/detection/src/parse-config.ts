@@ -6,6 +6,7 @@ const laterSections = {
   escalation: { factor: 2, maxMs: 7 * 86_400_000 },
   simulation: { all: false, scenarios: [] },
   enforcement: {},
+  feeds: { threshold: 1, lists: [] },
 }
 
 /** Checks the compiled configuration of this layer as far as a start depends on it. Throws an `Error` that says what is wrong. */

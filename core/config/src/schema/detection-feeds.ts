@@ -42,7 +42,7 @@ const listSchema = z.strictObject({
     z.enum(['ban', 'captcha', 'throttle']).default('ban'),
     'What is answered, where the feed does not say.',
   ),
-  maxBytes: option(size({ min: '1KiB', max: '256MiB' }).prefault('16MiB'), 'Longest list, decompressed.'),
+  maxSize: option(size({ min: '1KiB', max: '256MiB' }).prefault('16MiB'), 'Longest list, decompressed.'),
   maxChange: option(
     share().default(0.2),
     'Share of entries or addresses by which an update may widen or shrink the list; more waits for approval.',

@@ -49,6 +49,7 @@ export class Api {
       ...new WatcherRoutes(services).routes(),
       ...new AllowListRoutes(services).routes(),
       ...new AdminRoutes(services, (bouncer) => decisions.forget(bouncer)).routes(),
+      ...(services.moreRoutes ?? []),
     ]
   }
 

@@ -9,6 +9,7 @@ import type { DecisionGate } from '../desk/decision-gate.ts'
 import type { Offenders } from '../desk/offenders.ts'
 import type { Judge } from '../judge/judge.ts'
 import type { MachineKeys } from '../machines/machine-keys.ts'
+import type { Route } from './call.ts'
 import type { GuardOptions } from './guard.ts'
 import type { LiveStream } from './live-stream.ts'
 import type { Presence } from './presence.ts'
@@ -40,6 +41,8 @@ export interface Services {
   readonly log: Logger
   /** Written for every change by hand. */
   readonly onAct: (act: Act) => void
+  /** Endpoints of other parts of the layer: feeds, exports, the exchange. */
+  readonly moreRoutes?: readonly Route[]
   /** More facts for `GET /v1/status`: what enforcement does, for example. */
   readonly moreStatus?: () => Readonly<Record<string, unknown>>
 }
