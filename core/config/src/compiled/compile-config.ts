@@ -144,11 +144,19 @@ function compileDetection(file: SevenfoldFile, folder: string, spoolBytes: numbe
         list.key === undefined ? list : { ...list, key: absoluteSecret(list.key, folder) },
       ),
     },
+    ...(detection.hub === undefined ? {} : { hub: absoluteHub(detection.hub, folder) }),
     sources: detection.sources.map((source) => ({ ...source, file: resolve(folder, source.file) })),
     sites: file.sites.map(({ name }) => ({ name })),
     declaredProxies: [...new Set(file.sites.flatMap(({ trustedProxies }) => trustedProxies))],
     trusted: file.admin.trusted,
   }
+}
+
+type Hub = NonNullable<DetectionConfig['hub']>
+
+function absoluteHub(hub: Hub, folder: string): Hub {
+  const data = hub.data === undefined ? {} : { data: resolve(folder, hub.data) }
+  return { ...hub, folder: resolve(folder, hub.folder), ...data }
 }
 
 function compileAlerts(file: SevenfoldFile, folder: string, spoolBytes: number): AlertsConfig {

@@ -33,7 +33,12 @@ function requiredAt(path: string, inside: object): object {
 }
 
 /** Defaults that are right only beside other options: a certificate from somewhere, a name to get it for. */
-const onlyWithOthers = new Set(['sites[].tls.certificates', 'sites[].tls.acme.domains'])
+const onlyWithOthers = new Set([
+  'sites[].tls.certificates',
+  'sites[].tls.acme.domains',
+  'detection.hub.collections',
+  'detection.hub.edgeEvents',
+])
 
 /** A configuration that holds nothing but one option with one value. */
 function configWith(path: string, value: unknown): string {

@@ -12,10 +12,48 @@ const bouncerSchema = z.strictObject({
   key: option(secret(), 'Where its API key is: { file: PATH } or { env: NAME }.'),
 })
 
-const sourceSchema = z.strictObject({
-  file: option(z.string().min(1).max(4096), 'Log file to follow; relative to this file.'),
-  format: option(z.enum(['json-access', 'nginx']), 'Form of its lines.'),
-  site: option(name().optional(), 'Site whose log it is.'),
+const sourceSchema = z
+  .strictObject({
+    file: option(z.string().min(1).max(4096), 'Log file to follow; relative to this file.'),
+    format: option(
+      z.enum(['json-access', 'nginx']).optional(),
+      'Form of its lines, for the scenarios that are built in; without it only hub rules read them.',
+    ),
+    type: option(
+      z
+        .string()
+        .regex(/^[\w.-]{1,64}$/, 'must be a word such as nginx or syslog')
+        .optional(),
+      'Type that hub parsers know its lines by, such as nginx or syslog; needs detection.hub.',
+    ),
+    labels: option(
+      z.record(z.string().min(1).max(64), z.string().max(256)).default({}),
+      'Other labels that hub parsers ask for.',
+    ),
+    site: option(name().optional(), 'Site whose log it is.'),
+  })
+  .refine(({ format, type }) => format !== undefined || type !== undefined, {
+    message: 'needs format or type: without either nobody reads its lines',
+  })
+
+const hubSchema = z.strictObject({
+  folder: option(
+    z.string().min(1).max(4096),
+    'Folder with rules of the CrowdSec hub (parsers, scenarios, postoverflows, contexts, patterns), such as /etc/crowdsec.',
+    { security: 'Rules decide who is banned: only root should be able to write here.' },
+  ),
+  data: option(
+    z.string().min(1).max(4096).optional(),
+    'Folder with the data files that rules name; data in the hub folder by default.',
+  ),
+  collections: option(
+    z.array(z.string().min(1).max(256)).max(256).default([]),
+    'Only the rules of these collections, such as crowdsecurity/nginx; all rules of the folder by default.',
+  ),
+  edgeEvents: option(
+    z.boolean().default(true),
+    'Whether the requests that the edge sees go to hub scenarios too. Switch it off where a followed log holds the same requests.',
+  ),
 })
 
 const filePath = (): z.ZodString => z.string().min(1).max(4096)
@@ -163,6 +201,7 @@ export const detectionSchema = z.strictObject({
     'Where this machine enforces decisions besides the edge.',
   ),
   feeds: option(feedsSchema.prefault({}), 'Threat feeds, and sharing with other installations.'),
+  hub: option(hubSchema.optional(), 'Rules of the CrowdSec hub beside the scenarios that are built in.'),
   sources: option(
     z.array(sourceSchema).max(64).default([]),
     'Logs of the applications: detection sees through them when the edge is off.',
