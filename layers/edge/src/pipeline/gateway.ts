@@ -99,7 +99,15 @@ export class Gateway implements RequestHandler {
       tls: peer.tls,
       beside: '',
       trace: () =>
-        traceOf({ blocked: block, ban: null, guard: [], waf: 'off', failure: null, status: known.status }),
+        traceOf({
+          blocked: block,
+          ban: null,
+          guard: [],
+          waf: 'off',
+          failure: null,
+          beside: '',
+          status: known.status,
+        }),
     }
     this.context.events.block(record, block)
     this.context.events.access(record)

@@ -128,6 +128,7 @@ export class ProxyExchange
       guard: this.guard === null ? [] : this.guard.trace(),
       waf: this.wafVerdict,
       failure: this.failure,
+      beside: this.place.beside,
       status: this.status,
     })
   }

@@ -12,6 +12,8 @@ export interface TraceFacts {
   /** `off`, `pass`, or what the inspection decided. */
   readonly waf: string
   readonly failure: UpstreamFailure | null
+  /** Which other proxy asked; empty when the edge itself forwards. */
+  readonly beside: string
   readonly status: number
 }
 
@@ -26,7 +28,13 @@ function banStep(ban: BanHit | null): TraceStep {
   return { step: 'ban', verdict: ban.kind === 'allow' ? 'allow' : 'would-block', detail: ban.scenario }
 }
 
+/** Another proxy shows neither body nor answer: a pass says less there. */
+function unseen({ beside, waf }: TraceFacts): Pick<TraceStep, 'detail'> {
+  return beside === '' || waf === 'off' ? {} : { detail: 'no body, no response' }
+}
+
 function upstreamStep(facts: TraceFacts): TraceStep {
+  if (facts.beside !== '') return { step: 'upstream', verdict: 'left-to-proxy', detail: facts.beside }
   if (facts.failure !== null) return { step: 'upstream', verdict: 'failed', detail: facts.failure.code }
   return { step: 'upstream', verdict: facts.status === 0 ? 'none' : 'answered', detail: String(facts.status) }
 }
@@ -45,7 +53,7 @@ export function traceOf(facts: TraceFacts): readonly TraceStep[] {
   if (facts.guard.at(-1)?.verdict === 'answered') return steps
   if (ended !== null && guardSteps.has(ended)) return steps
   if (blocked !== null && blocked.step === 'waf') steps.push(blockStep(blocked))
-  else steps.push({ step: 'waf', verdict: facts.waf })
+  else steps.push({ step: 'waf', verdict: facts.waf, ...unseen(facts) })
   if (ended === 'waf') return steps
   steps.push(upstreamStep(facts))
   if (blocked !== null && blocked.step === 'response') steps.push(blockStep(blocked))

@@ -5,6 +5,7 @@ import type { EdgeConfig } from '@sevenfold/config'
 import { configPath, defineLayer } from '@sevenfold/layer'
 import type { Layer, ModeBaseline, PartContext, RunningLayer, SelfTestResult } from '@sevenfold/layer'
 import { AcmeKeeper } from '../acme/acme-keeper.ts'
+import { AbsenceWatch } from '../beside/absence-watch.ts'
 import { FixKeeper } from '../fixes/fix-keeper.ts'
 import type { InForce } from '../fixes/fix-keeper.ts'
 import { ensureGuardSecret } from '../guard/guard-secret.ts'
@@ -43,6 +44,7 @@ class EdgePrimary {
   private readonly fixes: FixKeeper
   private readonly allows = new LocalAllows()
   private readonly acme: AcmeKeeper
+  private readonly absence: AbsenceWatch
   private readonly tokens = new Map<string, string>()
   private fixLook: NodeJS.Timeout | null = null
   private saving: NodeJS.Timeout | null = null
@@ -79,6 +81,12 @@ class EdgePrimary {
       emit: (draft) => context.emit(draft),
       apply: (fixes) => this.applyFixes(fixes),
     })
+    this.absence = new AbsenceWatch({
+      dataDir: context.dataDir,
+      now: () => context.clock.now(),
+      events: context.events,
+      emit: (draft) => context.emit(draft),
+    })
     this.acme = new AcmeKeeper({
       dataDir: context.dataDir,
       clock: context.clock,
@@ -109,6 +117,7 @@ class EdgePrimary {
     this.fixLook = setInterval(() => void this.fixes.look(), fixLookMs)
     this.follower.start()
     this.acme.use(this.context.config.sites)
+    this.absence.start(this.context.config)
   }
 
   async selfTest(): Promise<SelfTestResult> {
@@ -117,6 +126,12 @@ class EdgePrimary {
       workers: workers.map(({ slot, ok, details }) => ({ slot, ok, details })),
       decisions: this.book.size,
       decisionStream: this.follower.connected,
+      // Never to be counted as an inspection that enforces.
+      beside: this.context.config.beside.map(({ kind, site }) => ({
+        kind,
+        site,
+        sees: 'no body, no response',
+      })),
     }
     return { ok: workers.length > 0 && workers.every(({ ok }) => ok), details }
   }
@@ -130,6 +145,7 @@ class EdgePrimary {
   async stop(): Promise<void> {
     this.follower.stop()
     this.acme.stop()
+    this.absence.stop()
     clearInterval(this.expiry)
     if (this.fixLook !== null) clearInterval(this.fixLook)
     if (this.saving !== null) clearTimeout(this.saving)

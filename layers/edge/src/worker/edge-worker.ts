@@ -27,6 +27,7 @@ import { createNodeEngine } from '../http/node-engine.ts'
 import { buildSite, ownListenerTest, stepMode } from './build-sites.ts'
 import { buildUpstreams } from './build-upstreams.ts'
 import { redirectAnswer } from './redirect-answer.ts'
+import { JudgementDoors } from '../beside/judgement-doors.ts'
 import { SiteDoors } from './site-doors.ts'
 import type { SiteDoor } from './site-doors.ts'
 import { testWorkers } from './self-test.ts'
@@ -64,6 +65,7 @@ export class EdgeWorker {
   private readonly inspections: SiteInspections
   private readonly engine: HttpEngine
   private readonly doors: SiteDoors
+  private readonly judgements: JudgementDoors
   private acmeTokens: ReadonlyMap<string, string> = new Map()
   private readonly sites: Site[] = []
   private readonly gateway: Gateway
@@ -89,9 +91,16 @@ export class EdgeWorker {
       now: () => context.clock.now(),
     })
     this.guards = this.guardServices()
-    this.gateway = new Gateway(this.gatewayContext(config), createSiteRouter([]), [])
+    const pipeline = this.gatewayContext(config)
+    this.gateway = new Gateway(pipeline, createSiteRouter([]), [])
     const engine = { limits: config.limits, handler: this.gateway, monotonicMs }
     this.engine = config.engine === 'node' ? createNodeEngine(engine) : createSocketEngine(engine)
+    this.judgements = new JudgementDoors({
+      config,
+      context: pipeline,
+      site: (name) => this.sites.find((site) => site.name === name),
+      monotonicMs,
+    })
     this.doors = new SiteDoors({
       engine: this.engine,
       config,
@@ -123,6 +132,14 @@ export class EdgeWorker {
       ),
     ]
     this.gateway.replaceSites(createSiteRouter(this.sites), this.sites)
+    const asked = await this.judgements.open()
+    this.listening = [
+      ...this.listening,
+      ...asked.map(({ config, listening }) => ({
+        name: `judgement of site ${config.site} for ${config.kind}: no body, no response`,
+        url: urlOf(listening, false),
+      })),
+    ]
     this.timers.push(
       setInterval(() => this.bans.sweep(context.clock.now()), sweepMs),
       setInterval(() => this.doors.look(), certificateLookMs),
@@ -184,6 +201,7 @@ export class EdgeWorker {
     const changed = this.sites.map((site) => ({ ...site, inspection: this.inspections.of(site.name) }))
     this.sites.splice(0, this.sites.length, ...changed)
     this.gateway.replaceSites(createSiteRouter(this.sites), this.sites)
+    this.judgements.refresh()
     return problems
   }
 
@@ -198,7 +216,10 @@ export class EdgeWorker {
   async stop(patient = false): Promise<void> {
     for (const timer of this.timers) clearInterval(timer)
     this.guards.stop()
-    await this.engine.close(drainGraceMs, patient)
+    await Promise.all([
+      this.engine.close(drainGraceMs, patient),
+      this.judgements.close(drainGraceMs, patient),
+    ])
     for (const site of this.sites) site.pool.close()
   }
 

@@ -1,0 +1,115 @@
+import type { EdgeConfig } from '@sevenfold/config'
+import { createNetworkSet } from '../address/client-address.ts'
+import { EdgeError } from '../edge-error.ts'
+import type { HttpEngine, Listening } from '../http/exchange.ts'
+import { createSocketEngine } from '../http/socket-engine.ts'
+import type { GatewayContext } from '../pipeline/gateway-context.ts'
+import { Gateway } from '../pipeline/gateway.ts'
+import type { Site } from '../pipeline/site.ts'
+import { LocalAnswer } from '../upstream/local-answer.ts'
+import { HttpQuestions } from './http-questions.ts'
+import { SpoeAgent } from './spoe-agent.ts'
+
+type BesideConfig = EdgeConfig['beside'][number]
+
+/** One place where another proxy asks. */
+export interface JudgementDoor {
+  readonly config: BesideConfig
+  readonly listening: Listening
+}
+
+/** What the doors are opened with. */
+export interface JudgementOptions {
+  readonly config: EdgeConfig
+  readonly context: GatewayContext
+  /** The site as it is now: a reload of rules replaces it. */
+  readonly site: (name: string) => Site | undefined
+  readonly monotonicMs: () => number
+}
+
+const noNetworks = createNetworkSet([])
+
+/** A site whose requests are judged here and forwarded by somebody else. */
+export function besideSite(site: Site, kind: string): Site {
+  return {
+    ...site,
+    pool: new LocalAnswer(() => ({ status: 200, fields: '', body: '' })),
+    retries: 0,
+    answerFields: '',
+    ownHandshake: false,
+    beside: kind,
+    // The proxy that asks named the client; nothing is left to believe.
+    proxies: noNetworks,
+    // There is no answer of the service to look at.
+    mode: (step) => (step === 'response' ? 'off' : site.mode(step)),
+  }
+}
+
+/** Serves the judgement of sites to other proxies. */
+export class JudgementDoors {
+  private readonly options: JudgementOptions
+  private readonly engines: HttpEngine[] = []
+  private readonly agents: SpoeAgent[] = []
+  private readonly gateways: { readonly gateway: Gateway; readonly config: BesideConfig }[] = []
+
+  constructor(options: JudgementOptions) {
+    this.options = options
+  }
+
+  /** Opens all. @throws EdgeError EDGE_LISTEN. */
+  async open(): Promise<readonly JudgementDoor[]> {
+    const doors: JudgementDoor[] = []
+    for (const config of this.options.config.beside) {
+      try {
+        doors.push({ config, listening: await this.openOne(config) })
+      } catch (error) {
+        const { host, port, path } = config.listen
+        const where = path ?? `${host} port ${port}`
+        throw new EdgeError('EDGE_LISTEN', `judgement for ${config.kind}: cannot listen on ${where}`, error)
+      }
+    }
+    return doors
+  }
+
+  /** Sites changed: judges by the new ones from now on. */
+  refresh(): void {
+    for (const { gateway, config } of this.gateways) this.useSite(gateway, config)
+  }
+
+  async close(graceMs: number, patient: boolean): Promise<void> {
+    await Promise.all([
+      ...this.engines.map((engine) => engine.close(graceMs, patient)),
+      ...this.agents.map((agent) => agent.close()),
+    ])
+  }
+
+  private async openOne(config: BesideConfig): Promise<Listening> {
+    const { limits } = this.options.config
+    const gateway = new Gateway(this.options.context, { find: () => null, any: () => null }, [])
+    this.gateways.push({ gateway, config })
+    this.useSite(gateway, config)
+    const trusted = createNetworkSet(config.trusted)
+    const common = {
+      judge: gateway.request.bind(gateway),
+      refused: gateway.refused.bind(gateway),
+      trusts: (address: string) => trusted.has(address),
+      limits,
+    }
+    if (config.kind === 'spoe') {
+      const agent = new SpoeAgent(common)
+      this.agents.push(agent)
+      return agent.listen(config.listen)
+    }
+    const handler = new HttpQuestions({ ...common, kind: config.kind })
+    const engine = createSocketEngine({ limits, handler, monotonicMs: this.options.monotonicMs })
+    this.engines.push(engine)
+    return engine.listen(config.listen)
+  }
+
+  private useSite(gateway: Gateway, config: BesideConfig): void {
+    const site = this.options.site(config.site)
+    if (site === undefined) return
+    const beside = besideSite(site, config.kind)
+    gateway.replaceSites({ find: () => beside, any: () => beside }, [beside])
+  }
+}
