@@ -73,7 +73,12 @@ function wrapEnd(agent: Agent, keeper: ProfileKeeper): (end: AnyFunction) => Any
       removePollution(agent, context)
       if (keeper.mode === 'learn' && !context.isScored && context.response.statusCode < 400)
         keeper.learn(context)
-      if (context.isAnswerRefused || refuseMarkup(agent, context, args[0])) return end.call(this, refusedBody)
+      if (
+        context.isAnswerRefused ||
+        refuseUnsentRedirect(agent, context) ||
+        refuseMarkup(agent, context, args[0])
+      )
+        return end.call(this, refusedBody)
       return end.apply(this, args)
     }
 }
@@ -84,31 +89,38 @@ function wrapWrite(agent: Agent): (write: AnyFunction) => AnyFunction {
       const context = contextFor(this)
       if (context === undefined || agent.mode === 'off') return write.apply(this, args)
       // Pieces of a refused answer are dropped; `end` sends the refusal.
-      return context.isAnswerRefused || refuseMarkup(agent, context, args[0]) || write.apply(this, args)
+      return (
+        context.isAnswerRefused ||
+        refuseUnsentRedirect(agent, context) ||
+        refuseMarkup(agent, context, args[0]) ||
+        write.apply(this, args)
+      )
     }
 }
 
 function refusesRedirect(agent: Agent, context: RequestContext, location: unknown): boolean {
   if (typeof location !== 'string') return false
-  agent.observe({ kind: 'location', sink: 'http.ServerResponse.setHeader', text: location }, context)
-  const refusal = agent.checkFor(context, 'http.ServerResponse.setHeader', () =>
+  agent.observe({ kind: 'location', sink: 'http.ServerResponse.writeHead', text: location }, context)
+  const refusal = agent.checkFor(context, 'http.ServerResponse.writeHead', () =>
     judgeRedirect(location, context.request.headers.host ?? '', context.inputs()),
   )
   if (refusal !== null) context.isAnswerRefused = true
   return refusal !== null
 }
 
+/** Is it a redirect? A `Location` beside another status sends nobody anywhere. */
+function redirects(status: unknown): boolean {
+  return typeof status === 'number' && status >= 300 && status < 400
+}
+
 /** A refused redirect becomes a 403 without an exception, which could land in anybody's callback. */
-function wrapSetHeader(agent: Agent): (setHeader: AnyFunction) => AnyFunction {
-  return (setHeader) =>
-    function (this: unknown, ...args: unknown[]): unknown {
-      const [name, value] = args
-      if (typeof name !== 'string' || name.length !== 8 || name.toLowerCase() !== 'location')
-        return setHeader.apply(this, args)
-      const context = contextFor(this)
-      if (context !== undefined && refusesRedirect(agent, context, value)) return this
-      return setHeader.apply(this, args)
-    }
+function refuseUnsentRedirect(agent: Agent, context: RequestContext): boolean {
+  const { response } = context
+  if (!redirects(response.statusCode) || (response as unknown as UnsentHead)._header !== null) return false
+  if (!refusesRedirect(agent, context, response.getHeader('location'))) return false
+  takeBackHead(response)
+  response.writeHead(403, refusedHeaders)
+  return true
 }
 
 function locationIn(headers: unknown): unknown {
@@ -126,7 +138,8 @@ function wrapWriteHead(agent: Agent): (writeHead: AnyFunction) => AnyFunction {
     function (this: unknown, ...args: unknown[]): unknown {
       const context = contextFor(this)
       if (context === undefined || agent.mode === 'off') return writeHead.apply(this, args)
-      const location = typeof args.at(-1) === 'object' ? locationIn(args.at(-1)) : undefined
+      const given = typeof args.at(-1) === 'object' ? locationIn(args.at(-1)) : undefined
+      const location = redirects(args[0]) ? (given ?? context.response.getHeader('location')) : undefined
       if (context.isAnswerRefused || refusesRedirect(agent, context, location)) {
         takeBackHead(context.response)
         return writeHead.call(this, 403, refusedHeaders)
@@ -139,6 +152,5 @@ function wrapWriteHead(agent: Agent): (writeHead: AnyFunction) => AnyFunction {
 export function hookResponse(agent: Agent, keeper: ProfileKeeper): void {
   patch(ServerResponse.prototype, 'end', wrapEnd(agent, keeper))
   patch(ServerResponse.prototype, 'write', wrapWrite(agent))
-  patch(ServerResponse.prototype, 'setHeader', wrapSetHeader(agent))
   patch(ServerResponse.prototype, 'writeHead', wrapWriteHead(agent))
 }

@@ -6,7 +6,10 @@ import { fileURLToPath } from 'node:url'
 const maxLines = 3
 const maxFrames = 40
 
-const ownFolder = fileURLToPath(new URL('.', import.meta.url)).replace(/agent[/\\]profile[/\\]$/, '')
+const ownFolder = fileURLToPath(new URL('.', import.meta.url)).replace(
+  /(?:agent[/\\]profile|bundle)[/\\]$/,
+  '',
+)
 
 /** One line on the stack. */
 export interface StackLine {
