@@ -9,7 +9,7 @@ export interface LoadLimits {
 /** How often the load is looked at, milliseconds. */
 export const lookMs = 50
 const harder = 0.2
-const softer = 0.05
+const softer = 0.01
 
 /**
  * How overloaded this worker is: how late its timers come, and how many requests are at work. While it is too much, the

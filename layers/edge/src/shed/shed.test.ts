@@ -18,7 +18,7 @@ describe('the gauge of the load', () => {
     for (let i = 0; i < 30; i += 1) gauge.look((now += lookMs + 100))
     expect(gauge.share).toBe(1)
     expect(gauge.turnsAway()).toBe(true)
-    for (let i = 0; i < 60; i += 1) gauge.look((now += lookMs))
+    for (let i = 0; i < 130; i += 1) gauge.look((now += lookMs))
     expect(gauge.share).toBe(0)
     expect(gauge.turnsAway()).toBe(false)
   })
@@ -28,7 +28,7 @@ describe('the gauge of the load', () => {
     gauge.look(0)
     expect(gauge.turnsAway()).toBe(true)
     gauge.inFlight = 100
-    for (let now = lookMs; now < 20 * lookMs; now += lookMs) gauge.look(now)
+    for (let now = lookMs; now < 30 * lookMs; now += lookMs) gauge.look(now)
     expect(gauge.turnsAway()).toBe(false)
   })
 })

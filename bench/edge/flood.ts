@@ -1,0 +1,183 @@
+// A flood of ten times the capacity: who is still served? See README.md beside this file.
+import { execFile, fork } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import http from 'node:http'
+import { cpus, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { isSolved } from '../../layers/edge/src/challenge/token.ts'
+import { startEdge } from './start-edge.ts'
+import { end, startUpstream } from './nginx.ts'
+
+const times = 10
+const addresses = 1000
+const goodClients = 20
+const pauseMs = 200
+const seconds = Number(process.env['BENCH_SECONDS'] ?? 15)
+const mustSucceed = 0.95
+const patienceMs = 3000
+
+// No rate limits: what is measured is how the overloaded worker chooses.
+const site = `    rate: { rules: [], work: { steps: 1000000000000 }, exempt: [] }
+    challenge: { when: suspicious, difficulty: 10, budget: 100000 }
+`
+const browser = {
+  'User-Agent': 'Mozilla/5.0 (X11; rv:128.0) Gecko/20100101 Firefox/128.0',
+  Accept: 'text/html,*/*',
+}
+const comment = JSON.stringify({ text: 'lorem ipsum dolor sit amet '.repeat(150) })
+
+interface Answer {
+  readonly status: number
+  readonly headers: http.IncomingHttpHeaders
+  readonly body: string
+}
+
+function ask(port: number, options: http.RequestOptions, body?: string): Promise<Answer> {
+  return new Promise((resolve) => {
+    const failed = (): void => resolve({ status: 0, headers: {}, body: '' })
+    const request = http.request({ host: '127.0.0.1', port, timeout: patienceMs, ...options }, (response) => {
+      let text = ''
+      response.on('data', (piece: Buffer) => (text += piece.toString('latin1')))
+      response.on('end', () =>
+        resolve({ status: response.statusCode ?? 0, headers: response.headers, body: text }),
+      )
+      response.on('error', failed)
+    })
+    request.on('timeout', () => request.destroy())
+    request.on('error', failed)
+    request.end(body)
+  })
+}
+
+class Visitor {
+  readonly times: number[] = []
+  asked = 0
+  served = 0
+  private readonly port: number
+  private readonly agent = new http.Agent({ keepAlive: true, maxSockets: 1 })
+  private readonly localAddress: string
+  private cookie = ''
+
+  constructor(port: number, index: number) {
+    this.port = port
+    this.localAddress = `127.20.0.${index + 1}`
+  }
+
+  /** Solves the challenge that a suspicious browser gets, as the page would. */
+  async introduce(): Promise<void> {
+    const how = { agent: this.agent, localAddress: this.localAddress, headers: browser }
+    const page = await ask(this.port, { ...how, path: '/' })
+    const token = /data-token="([^"]+)"/.exec(page.body)?.[1] ?? ''
+    const bits = Number(/data-bits="(\d+)"/.exec(page.body)?.[1])
+    const way = (/data-way="([^"]+)"/.exec(page.body)?.[1] ?? '').replaceAll('&amp;', '&')
+    let n = 0
+    while (!isSolved(token, n.toString(36), bits)) n += 1
+    const passed = await ask(this.port, { ...how, path: `${way}&n=${n.toString(36)}` })
+    this.cookie = passed.headers['set-cookie']?.[0]?.split(';', 1)[0] ?? ''
+    if (this.cookie === '') throw new Error(`no pass: ${page.status} ${passed.status}`)
+  }
+
+  async visit(): Promise<void> {
+    const before = performance.now()
+    const headers = { ...browser, Cookie: this.cookie }
+    this.asked += 1
+    const { status } = await ask(this.port, {
+      agent: this.agent,
+      localAddress: this.localAddress,
+      headers,
+      path: '/?q=shoes',
+    })
+    if (status !== 200) return
+    this.served += 1
+    this.times.push(performance.now() - before)
+  }
+
+  close(): void {
+    this.agent.destroy()
+  }
+}
+
+const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
+
+/** Requests of the flood's kind that are served a second, with 32 at a time. */
+async function capacity(port: number, folder: string): Promise<number> {
+  const script = join(folder, 'post.lua')
+  const headers = 'wrk.headers["Content-Type"] = "application/json"'
+  writeFileSync(script, `wrk.method = "POST"\nwrk.body = '${comment}'\n${headers}\n`)
+  const args = ['-t1', '-c32', '-d4s', '-s', script, `http://127.0.0.1:${port}/comment`]
+  const { stdout } = await promisify(execFile)('wrk', args)
+  if (/Non-2xx/.test(stdout)) throw new Error(stdout)
+  return Number(/Requests\/sec:\s+([\d.]+)/.exec(stdout)?.[1])
+}
+
+async function visits(
+  visitors: readonly Visitor[],
+  forSeconds: number,
+): Promise<{ share: number; p99: number }> {
+  const start = visitors.map(({ asked, served, times: list }) => ({ asked, served, times: list.length }))
+  const until = performance.now() + forSeconds * 1000
+  await Promise.all(
+    visitors.map(async (visitor, index) => {
+      await wait((index * pauseMs) / visitors.length)
+      while (performance.now() < until) {
+        const next = performance.now() + pauseMs
+        await visitor.visit()
+        await wait(Math.max(0, next - performance.now()))
+      }
+    }),
+  )
+  const sum = (of: 'asked' | 'served'): number =>
+    visitors.reduce((total, visitor, at) => total + visitor[of] - (start[at]?.[of] ?? 0), 0)
+  const slow = visitors
+    .flatMap((visitor, at) => visitor.times.slice(start[at]?.times ?? 0))
+    .toSorted((a, b) => a - b)
+  return { share: sum('served') / sum('asked'), p99: slow[Math.floor(slow.length * 0.99)] ?? Number.NaN }
+}
+
+async function measure(folder: string): Promise<boolean> {
+  const upstream = await startUpstream(folder, 1024)
+  const edge = await startEdge('flood', site, { folder, upstream: upstream.port })
+  const visitors = Array.from({ length: goodClients }, (_, index) => new Visitor(edge.port, index))
+  const script = fileURLToPath(new URL('flood-process.ts', import.meta.url))
+  let counts = { offered: 0, sent: 0, ok: 0, turnedAway: 0, limited: 0 }
+  try {
+    for (const visitor of visitors) await visitor.introduce()
+    const most = await capacity(edge.port, folder)
+    const quiet = await visits(visitors, 3)
+    const rate = Math.round(most * times)
+    const flood = fork(script, [edge.port, rate, addresses, 2].map(String), {
+      execArgv: [...process.execArgv],
+    })
+    flood.on('message', (message) => {
+      if (typeof message === 'object' && message !== null) counts = message as typeof counts
+    })
+    await wait(2000)
+    const flooded = await visits(visitors, seconds)
+    flood.kill()
+    const holds = flooded.share >= mustSucceed
+    console.log(
+      `capacity ${Math.round(most)} posts of 4 KB a second; flood: ${rate} a second from ${addresses} addresses for ${seconds} s`,
+    )
+    console.log(
+      `of the flood: offered ${counts.offered} (${(counts.offered / (seconds + 2) / most).toFixed(1)} × capacity), sent ${counts.sent}, served ${counts.ok}, turned away ${counts.turnedAway}, rate limited ${counts.limited}`,
+    )
+    console.log(
+      `${goodClients} known clients: quiet ${(quiet.share * 100).toFixed(1)} % served, p99 ${quiet.p99.toFixed(0)} ms; flooded ${(flooded.share * 100).toFixed(1)} % served, p99 ${flooded.p99.toFixed(0)} ms; limit ${mustSucceed * 100} %: ${holds ? 'holds' : 'UNDER THE LIMIT'}`,
+    )
+    return holds
+  } finally {
+    for (const visitor of visitors) visitor.close()
+    await end(edge.child)
+    await upstream.stop()
+  }
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'sevenfold-bench-flood-'))
+console.log(`${cpus()[0]?.model ?? 'unknown CPU'}, ${cpus().length} cores, Node ${process.version}`)
+try {
+  if (!(await measure(folder))) process.exitCode = 1
+} finally {
+  rmSync(folder, { recursive: true, force: true })
+}
