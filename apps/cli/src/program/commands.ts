@@ -86,6 +86,11 @@ export const commands: readonly Listed[] = [
     load: async () => (await import('../commands/silence-plan.ts')).silencePlan,
   },
   {
+    name: 'drill',
+    summary: 'kill, freeze, mute and roll back the parts of a demo, and measure until each is an incident',
+    load: async () => (await import('../commands/drill.ts')).drill,
+  },
+  {
     name: 'decisions list',
     summary: 'show active decisions: who is banned, why, and how long',
     load: async () => (await import('../commands/decisions-list.ts')).decisionsList,
@@ -114,6 +119,36 @@ export const commands: readonly Listed[] = [
     name: 'bouncers delete',
     summary: 'take back the key of a bouncer',
     load: async () => (await import('../commands/bouncers-delete.ts')).bouncersDelete,
+  },
+  {
+    name: 'feeds list',
+    summary: 'show the threat feeds and what waits for approval',
+    load: async () => (await import('../commands/feeds-list.ts')).feedsList,
+  },
+  {
+    name: 'feeds refresh',
+    summary: 'look at a threat feed now',
+    load: async () => (await import('../commands/feeds-act.ts')).feedsAct('refresh'),
+  },
+  {
+    name: 'feeds approve',
+    summary: 'take an update of a threat feed that waits, because it is large',
+    load: async () => (await import('../commands/feeds-act.ts')).feedsAct('approve'),
+  },
+  {
+    name: 'feeds reject',
+    summary: 'drop an update of a threat feed that waits',
+    load: async () => (await import('../commands/feeds-act.ts')).feedsAct('reject'),
+  },
+  {
+    name: 'feeds rollback',
+    summary: 'go back to what a threat feed said before its last update',
+    load: async () => (await import('../commands/feeds-act.ts')).feedsAct('rollback'),
+  },
+  {
+    name: 'feeds identity',
+    summary: 'show the public key by which an exchange knows the signals of this installation',
+    load: async () => (await import('../commands/feeds-identity.ts')).feedsIdentity,
   },
   {
     name: 'mode',

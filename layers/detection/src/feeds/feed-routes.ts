@@ -10,10 +10,13 @@ const acts: readonly FeedAct[] = ['refresh', 'approve', 'reject', 'rollback']
 export class FeedRoutes {
   readonly #feeds: FeedService
   readonly #onAct: (act: Act) => void
+  readonly #publicKey: Uint8Array
 
-  constructor(feeds: FeedService, onAct: (act: Act) => void) {
+  /** `publicKey`: our own, by which an exchange knows our signals. */
+  constructor(feeds: FeedService, onAct: (act: Act) => void, publicKey: Uint8Array) {
     this.#feeds = feeds
     this.#onAct = onAct
+    this.#publicKey = publicKey
   }
 
   routes(): readonly Route[] {
@@ -23,6 +26,13 @@ export class FeedRoutes {
         path: /^\/v1\/feeds$/,
         access: 'local',
         run: ({ response }) => answer(response, 200, this.#feeds.statuses()),
+      },
+      {
+        method: 'GET',
+        path: /^\/v1\/feeds\/identity$/,
+        access: 'local',
+        run: ({ response }) =>
+          answer(response, 200, { publicKey: Buffer.from(this.#publicKey).toString('base64') }),
       },
       {
         method: 'POST',

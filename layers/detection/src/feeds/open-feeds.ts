@@ -105,7 +105,7 @@ export function openFeeds(context: Context, config: FeedsConfig, parts: FeedPart
   return {
     routes: [
       ...new ExportRoutes(store, now).routes(),
-      ...new FeedRoutes(service, onAct).routes(),
+      ...new FeedRoutes(service, onAct, keys.publicKey).routes(),
       ...(exchange === undefined ? [] : new ExchangeRoutes(exchange).routes()),
     ],
     states: () => service.statuses(),

@@ -1,4 +1,5 @@
-import { createHash, createPublicKey, timingSafeEqual, verify } from 'node:crypto'
+import { createHash, timingSafeEqual, verify } from 'node:crypto'
+import { publicKeyFromRaw } from '@sevenfold/layer'
 import { FeedError } from './feed-error.ts'
 
 /** Throws `FEED_UNTRUSTED` unless the body has the SHA-256 digest (hex). */
@@ -13,15 +14,11 @@ export function verifyDigest(body: Uint8Array, sha256: string): void {
   }
 }
 
-/** Prefix of a SubjectPublicKeyInfo with an Ed25519 key (RFC 8410). */
-const ed25519Prefix = Buffer.from('302a300506032b6570032100', 'hex')
-
 /** Whether an Ed25519 signature (base64) by a raw public key (base64) is of the body. False for anything malformed. */
 export function isSignedBy(body: Uint8Array, signature: string, publicKey: string): boolean {
   const [key, bytes] = [Buffer.from(publicKey.trim(), 'base64'), Buffer.from(signature.trim(), 'base64')]
   if (key.length !== 32 || bytes.length !== 64) return false
-  const object = createPublicKey({ key: Buffer.concat([ed25519Prefix, key]), format: 'der', type: 'spki' })
-  return verify(null, body, object, bytes)
+  return verify(null, body, publicKeyFromRaw(key), bytes)
 }
 
 /** Throws `FEED_UNTRUSTED` unless the signature fits. */
