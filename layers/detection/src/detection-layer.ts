@@ -13,6 +13,7 @@ import { openEnforcement } from './enforcement/open-enforcement.ts'
 import type { OpenEnforcement } from './enforcement/open-enforcement.ts'
 import { openFeeds } from './feeds/open-feeds.ts'
 import type { OpenFeeds } from './feeds/open-feeds.ts'
+import type { HubJudge } from './judge/hub-judge.ts'
 import { Judge } from './judge/judge.ts'
 import { parseConfig } from './parse-config.ts'
 import type { Profiles } from './profiles/profile.ts'
@@ -86,8 +87,31 @@ async function openDesk(context: Context, state: State, neverBan: NeverBan): Pro
   })
 }
 
-function createJudge(context: Context, state: State, parts: { neverBan: NeverBan; desk: Desk }): Judge {
+/** Hub rules, where the configuration names a folder of them. */
+async function openHub(
+  context: Context,
+  state: State,
+  { neverBan, desk }: { neverBan: NeverBan; desk: Desk },
+): Promise<HubJudge | undefined> {
+  if (context.config.hub === undefined) return undefined
+  const { openHubJudge } = await import('./hub/open-hub-judge.ts')
+  const { decisionFacility } = await import('./profiles/load-profiles.ts')
+  return await openHubJudge(context, {
+    desk: desk.desk,
+    neverBan,
+    isAllowed: (address) => state.allowLists.reasons(address).length > 0,
+    decisions: decisionFacility({ ...state, now: () => context.clock.now() }),
+  })
+}
+
+function createJudge(
+  context: Context,
+  state: State,
+  parts: { neverBan: NeverBan; desk: Desk; hub: HubJudge | undefined },
+): Judge {
+  const hub = context.config.hub?.edgeEvents === true ? parts.hub : undefined
   return new Judge({
+    ...(hub === undefined ? {} : { hub }),
     scenarios: builtInScenarios,
     store: state.store,
     neverBan: parts.neverBan,
@@ -105,17 +129,22 @@ function createJudge(context: Context, state: State, parts: { neverBan: NeverBan
 /** Ends decisions, judges lines that waited, and counts; every `tickMs`. */
 function startTicking(
   context: Context,
-  parts: { judge: Judge; desk: Desk; neverBan: NeverBan; state: State },
+  parts: { judge: Judge; hub: HubJudge | undefined; desk: Desk; neverBan: NeverBan; state: State },
 ): { stop(): void } {
-  const { judge, desk, neverBan, state } = parts
+  const { judge, hub, desk, neverBan, state } = parts
   const active = context.metrics.gauge('sevenfold_detection_decisions', 'Active decisions')
   const buckets = context.metrics.gauge('sevenfold_detection_buckets', 'Buckets in memory')
   const refused = context.metrics.gauge('sevenfold_detection_refused_sources', 'Sources that found no bucket')
+  const evicted = context.metrics.gauge(
+    'sevenfold_detection_evicted_buckets',
+    'Buckets that gave way to others of their own network',
+  )
   let ticks = 0
   let timer: Timer | undefined
   const tick = (): void => {
     for (const decision of state.store.expire()) desk.desk.announceEnd(decision, 'expired')
     judge.tick()
+    hub?.tick()
     ticks += 1
     if (ticks % collectEveryTicks === 0) {
       judge.collect()
@@ -123,8 +152,10 @@ function startTicking(
     }
     const counters = judge.counters()
     active.set(state.store.size)
-    buckets.set(counters.buckets)
-    refused.set(counters.refused)
+    const ofHub = hub?.counters()
+    buckets.set(counters.buckets + (ofHub?.buckets ?? 0))
+    refused.set(counters.refused + (ofHub?.refused ?? 0))
+    evicted.set(counters.evicted + (ofHub?.evicted ?? 0))
     timer = context.clock.after(tickMs, tick)
   }
   tick()
@@ -145,6 +176,7 @@ function createApi(
     state: State
     desk: Desk
     judge: Judge
+    hub: HubJudge | undefined
     neverBan: NeverBan
     live: LiveStream
     enforcement: OpenEnforcement
@@ -164,7 +196,13 @@ function createApi(
     log: context.log,
     onAct: (act) => context.emit(context.events.admin(act, 'success')),
     moreRoutes: parts.feeds.routes,
-    moreStatus: () => ({ enforcement: parts.enforcement.states(), feeds: parts.feeds.states() }),
+    moreStatus: () => ({
+      enforcement: parts.enforcement.states(),
+      feeds: parts.feeds.states(),
+      ...(parts.hub === undefined
+        ? {}
+        : { hub: { ...parts.hub.counters(), scenarios: parts.hub.scenarios() } }),
+    }),
   })
 }
 
@@ -180,7 +218,8 @@ async function start(context: Context): Promise<RunningLayer<DetectionConfig>> {
       .catch((error: unknown) => context.log.error('allow-lists-not-applied', { error }))
     feeds.reconcile()
   })
-  const judge = createJudge(context, state, { neverBan, desk })
+  const hub = await openHub(context, state, { neverBan, desk })
+  const judge = createJudge(context, state, { neverBan, desk, hub })
   const live = new LiveStream({ store: state.store, clock })
   const enforcement = openEnforcement(context, state.store)
   const feeds = openFeeds(context, config.feeds, {
@@ -189,7 +228,7 @@ async function start(context: Context): Promise<RunningLayer<DetectionConfig>> {
     neverBan,
     onAct: (act) => context.emit(context.events.admin(act, 'success')),
   })
-  const api = createApi(context, { state, desk, judge, neverBan, live, enforcement, feeds })
+  const api = createApi(context, { state, desk, judge, hub, neverBan, live, enforcement, feeds })
   const receiver = openReceiver(context, judge)
   const [ingest, socket, tcp] = [createLimitedServer(), createLimitedServer(), createLimitedServer()]
   ingest.on('request', receiver.handle)
@@ -198,8 +237,8 @@ async function start(context: Context): Promise<RunningLayer<DetectionConfig>> {
   await listenOnSocket(ingest, join(dataDir, 'ingest.sock'))
   await listenOnSocket(socket, join(dataDir, 'api.sock'))
   const port = await listenOnAddress(tcp, config.api.listen)
-  const sources = await followSources(context, judge)
-  const ticking = startTicking(context, { judge, desk, neverBan, state })
+  const sources = await followSources(context, { judge, hub })
+  const ticking = startTicking(context, { judge, hub, desk, neverBan, state })
   const { host } = config.api.listen
   return {
     selfTest: () => Promise.resolve({ ok: judgesProbing(), details: { decisions: state.store.size } }),

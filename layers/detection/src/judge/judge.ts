@@ -31,6 +31,14 @@ export interface JudgeOptions {
   readonly now: () => number
   /** Milliseconds that never run backwards: what buckets leak by. */
   readonly monotonicMs: () => number
+  /** Hub rules that judge what the edge sees as well. */
+  readonly hub?: SignalTaker
+}
+
+/** Somebody else who judges what the edge sees. */
+export interface SignalTaker {
+  takeSignal(signal: Signal): void
+  forget(value: string): void
 }
 
 /** Counters of a judge since it was made. */
@@ -86,6 +94,7 @@ export class Judge {
   /** Judges a source anew, after its ban was lifted by hand. */
   forget(value: string): void {
     this.#engine.forget(value)
+    this.#options.hub?.forget(value)
   }
 
   /** Counters since the start. */
@@ -114,6 +123,7 @@ export class Judge {
     if (metaOf(signal.event, 'log_type') === 'http_access-log')
       shares.note(metaOf(signal.event, 'site'), address, now())
     if (this.#isAnswerToBanned(signal, address)) return
+    if (signal.origin === 'edge') this.#options.hub?.takeSignal(signal)
     for (let i = 0; i < signal.times; i += 1) {
       for (const overflow of this.#engine.pour(signal.event, this.#options.monotonicMs())) {
         this.#takeOverflow(overflow, signal)
