@@ -31,7 +31,7 @@ export function headerNames(head: RequestHead): readonly string[] {
 
 /**
  * Fingerprint of the program behind a request by the order and spelling of its header lines, a form of our own:
- * `o1-` version, number of lines, how names are spelled (t: Like-This, l: like-this, m: both), eight hexadecimal digits
+ * `o1-` version (0, 1 or 2), number of lines, how names are spelled (t: Like-This, l: like-this, m: both), eight hexadecimal digits
  * over the order of lasting names, four over Accept-Encoding and the first language. Two requests of one program mostly
  * agree; it is a hint and no proof.
  */
@@ -43,5 +43,5 @@ export function headerOrder(head: RequestHead): string {
   const order = createHash('sha256').update(lasting.join('\n')).digest('hex').slice(0, 8)
   const accepts = `${findHeader(head.text, 'accept-encoding') ?? ''}\n${(findHeader(head.text, 'accept-language') ?? '').split(/[,;]/, 1)[0]}`
   const taste = createHash('sha256').update(accepts).digest('hex').slice(0, 4)
-  return `o1-${head.minorVersion}${String(names.length).padStart(2, '0')}${spelling}-${order}-${taste}`
+  return `o1-${head.protocol === '2' ? 2 : head.minorVersion}${String(names.length).padStart(2, '0')}${spelling}-${order}-${taste}`
 }

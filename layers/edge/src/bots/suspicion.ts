@@ -34,7 +34,9 @@ function isAncient({ userAgent }: RequestHead): boolean {
   )
 }
 
+/** HTTP/2 has no such order: the host is no header line there. */
 function agentIsFirst(head: RequestHead): boolean {
+  if (head.protocol === '2') return false
   const [first = ''] = headerNames(head)
   return first.toLowerCase() === 'user-agent' || first.toLowerCase() === 'accept'
 }
@@ -46,8 +48,8 @@ function agentIsFirst(head: RequestHead): boolean {
 const signs: readonly Sign[] = [
   { reason: 'no-accept-language', points: 3, holds: (head) => !has(head, 'accept-language') },
   { reason: 'no-accept-encoding', points: 3, holds: (head) => !has(head, 'accept-encoding') },
-  { reason: 'http-1.0', points: 2, holds: (head) => head.minorVersion === 0 },
-  { reason: 'connection-close', points: 1, holds: (head) => head.minorVersion === 1 && !head.keepAlive },
+  { reason: 'http-1.0', points: 2, holds: (head) => head.protocol === '1.0' },
+  { reason: 'connection-close', points: 1, holds: (head) => head.protocol === '1.1' && !head.keepAlive },
   { reason: 'agent-before-host', points: 2, holds: agentIsFirst },
   { reason: 'ancient-browser', points: 2, holds: isAncient },
   // Browsers send Sec-Fetch headers to encrypted sites only.

@@ -1,6 +1,6 @@
 import { findHeader } from '../http/header-list.ts'
 import type { RequestHead } from '../http/request-head.ts'
-import { PathSet } from '../rate/path-set.ts'
+import type { PathSet } from '../rate/path-set.ts'
 
 // Feeds, repositories, health checks, machine-readable places: whoever asks there does not render a page.
 const machinePath =

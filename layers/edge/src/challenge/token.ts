@@ -33,8 +33,6 @@ export interface Pass {
 
 /** Longest token that is read. */
 export const maxTokenLength = 160
-/** Longest solution that is read. */
-export const maxSolutionLength = 16
 
 const challengeForm = /^c1\.([0-9a-zA-Z_-]{16})\.([0-9a-z]{1,8})\.(\d{1,2})\.([0-9a-zA-Z_-]{22})$/
 const passForm = /^p1\.([0-9a-zA-Z_-]{16})\.([0-9a-z]{1,8})\.([wt])\.([0-9a-zA-Z_-]{22})$/

@@ -21,7 +21,12 @@ export const maxDatabaseBytes = 268_435_456
 
 const nowhere: Place = { country: '', asn: 0 }
 const remembered = 20_000
-const defaultDatabase = '@ip-location-db/geo-whois-asn-country-mmdb/geo-whois-asn-country.mmdb'
+const require = createRequire(import.meta.url)
+
+/** The database that comes with the program: a dependency of data alone. */
+function defaultDatabase(): string {
+  return require.resolve('@ip-location-db/geo-whois-asn-country-mmdb/geo-whois-asn-country.mmdb')
+}
 
 type Find = (address: string) => unknown
 
@@ -68,7 +73,7 @@ function safely(find: Find, address: string): unknown {
  * @throws EdgeError EDGE_CONFIG_INVALID.
  */
 export async function openGeo(path: string | undefined, asnPath: string | undefined): Promise<GeoReader> {
-  const countries = await open(path ?? createRequire(import.meta.url).resolve(defaultDatabase))
+  const countries = await open(path ?? defaultDatabase())
   const systems = asnPath === undefined ? null : await open(asnPath)
   const known = new Map<string, Place>()
   return {

@@ -74,7 +74,7 @@ export function parseDocument(text: string, path: string): OpenapiDocument {
   const [error] = errors
   if (error !== undefined) throw wrong(path, error.message)
   if (!isJsonObject(value)) throw wrong(path, 'no OpenAPI document')
-  const version = /^3\.([01])\.\d+$/.exec(String(value['openapi']))?.[1]
+  const version = /^3\.([01])\.\d+$/.exec(typeof value['openapi'] === 'string' ? value['openapi'] : '')?.[1]
   if (version === undefined) throw wrong(path, 'openapi must be 3.0.x or 3.1.x')
   if (!isJsonObject(value['paths'])) throw wrong(path, 'no paths')
   checkReferences(value, path)
