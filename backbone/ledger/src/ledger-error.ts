@@ -8,6 +8,8 @@ export type LedgerErrorCode =
   | 'LEDGER_WRITE_FAILED'
   | 'LEDGER_TOO_MANY_WRITERS'
   | 'LEDGER_CLOSED'
+  | 'LEDGER_NO_ENTRY'
+  | 'LEDGER_NOT_SIGNED'
 
 /** What the ledger refuses or cannot do; `hint` says what to do next. */
 export class LedgerError extends Error {

@@ -16,6 +16,8 @@ import { LedgerError } from './ledger-error.ts'
 import type { LedgerBatch } from './log/ledger-batch.ts'
 import { openLedgerLog } from './log/ledger-log.ts'
 import type { LedgerLog } from './log/ledger-log.ts'
+import { startCosigning } from './witness/start-cosigning.ts'
+import { startWitnessing } from './witness/start-witnessing.ts'
 
 type Context = PartContext<LedgerConfig>
 
@@ -28,7 +30,8 @@ function parseConfig(value: unknown): LedgerConfig {
     numbers.some((key) => typeof config[key] !== 'number')
   )
     throw new Error('not a compiled ledger configuration')
-  return value as LedgerConfig // written by our own compiler; every field that is used is checked above
+  // Written by our own compiler, perhaps by the version before this one, which knew no witnesses.
+  return { witnesses: [], witnessIntervalMs: 10_000, ...config } as unknown as LedgerConfig
 }
 
 /** The batch as the log takes it: the lines' exact bytes again. */
@@ -145,6 +148,8 @@ async function start(context: Context): Promise<RunningLayer<LedgerConfig>> {
   const server = createServer({ headersTimeout: 5_000, requestTimeout: 30_000 }, receiver.handle)
   await listenOnSocket(server, join(context.dataDir, 'ingest.sock'))
   const checkpoints = startCheckpoints(context, ledger)
+  const cosigning = startCosigning(context, ledger)
+  const witnessing = await startWitnessing(context)
   return {
     selfTest: async () => {
       await ledger.checkpoint()
@@ -152,7 +157,8 @@ async function start(context: Context): Promise<RunningLayer<LedgerConfig>> {
     },
     stop: async () => {
       checkpoints.stop()
-      await close(server)
+      cosigning.stop()
+      await Promise.all([close(server), witnessing.stop()])
       await receiver.close()
       await ledger.close()
     },

@@ -11,6 +11,7 @@ it('exports of @sevenfold/ledger change only on purpose', () => {
     'maxQueuedBytes',
     'maxWriterLanes',
     'openLedgerLog',
+    'proveEntry',
     'tailLedger',
     'verifyLedger',
   ])

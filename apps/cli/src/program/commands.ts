@@ -181,6 +181,16 @@ export const commands: readonly Listed[] = [
     load: async () => (await import('../commands/ledger-export.ts')).ledgerExport,
   },
   {
+    name: 'ledger prove',
+    summary: 'write the receipt of an entry: shows to anybody that it is in the ledger',
+    load: async () => (await import('../commands/ledger-prove.ts')).ledgerProve,
+  },
+  {
+    name: 'ledger receipt',
+    summary: 'verify the receipt of an entry, without the ledger',
+    load: async () => (await import('../commands/ledger-receipt.ts')).ledgerReceipt,
+  },
+  {
     name: 'waf eval',
     summary: 'judge requests from standard input by SecLang rules, one JSON object a line',
     load: async () => (await import('../commands/waf-eval.ts')).wafEval,

@@ -7,6 +7,8 @@ export interface LogFolder {
   readonly segments: string
   /** Newest signed checkpoint. */
   readonly checkpoint: string
+  /** Newest checkpoint that witnesses cosigned, with their signatures. */
+  readonly cosigned: string
   /** Public key of the log as a C2SP verifier key; what a verifier should have been given by another way. */
   readonly verifierKey: string
   /** See `Snapshot`. */
@@ -21,6 +23,7 @@ export function logFolder(root: string): LogFolder {
     root,
     segments: join(root, 'segments'),
     checkpoint: join(root, 'checkpoint'),
+    cosigned: join(root, 'checkpoint.cosigned'),
     verifierKey: join(root, 'log.vkey'),
     snapshot: join(root, 'snapshot'),
     cut: join(root, 'cut'),

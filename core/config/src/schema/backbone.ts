@@ -45,25 +45,6 @@ export const adminSchema = z.strictObject({
   console: option(consoleSchema.prefault({}), 'The console.'),
 })
 
-/** The ledger. */
-export const ledgerSchema = z.strictObject({
-  origin: option(
-    z
-      .string()
-      .regex(/^[a-z0-9][a-z0-9.-]{0,127}(?:\/[a-z0-9._-]{1,127})*$/, 'must look like example.org/ledger')
-      .default('sevenfold.local/ledger'),
-    'Name of the log in its checkpoints; never changes once the log exists.',
-  ),
-  segmentSize: option(
-    size({ min: '64KiB', max: '1GiB' }).prefault('16MiB'),
-    'Size at which a new segment starts.',
-  ),
-  checkpointInterval: option(
-    duration({ min: '100ms', max: '1h' }).prefault('1s'),
-    'Time between two signed checkpoints.',
-  ),
-})
-
 /** The collector. */
 export const collectorSchema = z.strictObject({
   retention: option(

@@ -1,8 +1,9 @@
 import { z } from 'zod'
 import { alertsSchema, playbooksSchema } from './alerts.ts'
-import { adminSchema, collectorSchema, ledgerSchema, runtimeSchema, storageSchema } from './backbone.ts'
+import { adminSchema, collectorSchema, runtimeSchema, storageSchema } from './backbone.ts'
 import { detectionSchema } from './detection.ts'
 import { edgeSchema } from './edge.ts'
+import { ledgerSchema } from './ledger.ts'
 import { option } from './option.ts'
 import { siteSchema } from './site.ts'
 
