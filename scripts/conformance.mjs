@@ -6,7 +6,11 @@ import { fileURLToPath } from 'node:url'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const suites = {
-  waf: ['engines/seclang/test/conformance'],
+  waf: [
+    'engines/seclang/test/conformance',
+    'engines/seclang/test/builtin-against-crs',
+    'engines/seclang/test/detector-mutations',
+  ],
   sigma: ['engines/sigma/test/conformance'],
 }
 
