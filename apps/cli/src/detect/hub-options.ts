@@ -44,9 +44,11 @@ function labelsOf(call: Call): Map<string, string> {
 /** Loads the rules that a call names. Throws a CliError for a call that names none. */
 export function chooseHub(call: Call, geo?: GeoFacility): ChosenHub {
   const folder = call.text('hub')
-  if (folder === undefined) throw usageError('the folder of the hub is missing', 'for example --hub /etc/crowdsec')
+  if (folder === undefined)
+    throw usageError('the folder of the hub is missing', 'for example --hub /etc/crowdsec')
   const root = resolve(call.io.cwd, folder)
-  if (!existsSync(root)) throw usageError(`there is no folder ${root}`, 'give a copy of the hub, or /etc/crowdsec')
+  if (!existsSync(root))
+    throw usageError(`there is no folder ${root}`, 'give a copy of the hub, or /etc/crowdsec')
   const data = call.text('data')
   const files = openDataFolder(data === undefined ? join(root, 'data') : resolve(call.io.cwd, data))
   const labels = labelsOf(call)

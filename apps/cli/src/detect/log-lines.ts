@@ -5,7 +5,7 @@ const newline = 10
 const carriageReturn = 13
 
 /** Longest line that is read; the rest of a longer one is dropped. */
-export const maxLogLineBytes = 1 << 20
+export const maxLogLineBytes: number = 1 << 20
 
 /**
  * Calls `take` with each line of a file that is not empty. Each line is a text of its own: a part that a rule keeps then
@@ -43,7 +43,10 @@ interface Piece {
   readonly isSkipping: boolean
 }
 
-function takeLines(buffer: Buffer, { end, take, isSkipping }: Piece): { readonly from: number; readonly isSkipping: boolean } {
+function takeLines(
+  buffer: Buffer,
+  { end, take, isSkipping }: Piece,
+): { readonly from: number; readonly isSkipping: boolean } {
   let from = 0
   let skip = isSkipping
   for (;;) {
@@ -55,7 +58,10 @@ function takeLines(buffer: Buffer, { end, take, isSkipping }: Piece): { readonly
   }
 }
 
-function takeLine(buffer: Buffer, { from, end, take }: { readonly from: number; readonly end: number; readonly take: (line: string) => void }): void {
+function takeLine(
+  buffer: Buffer,
+  { from, end, take }: { readonly from: number; readonly end: number; readonly take: (line: string) => void },
+): void {
   const last = end > from && buffer[end - 1] === carriageReturn ? end - 1 : end
   if (last > from) take(buffer.toString('utf8', from, last))
 }

@@ -16,13 +16,16 @@ export function runHubtest(call: Call): Promise<number> {
   const backend = call.flag('closures') ? 'closures' : 'generate'
   const totals = { pass: 0, fail: 0 }
   for (const testsFolder of folders) {
-    const tests = readdirSync(testsFolder).toSorted().filter((name) => isHubTest(join(testsFolder, name)))
+    const tests = readdirSync(testsFolder)
+      .toSorted()
+      .filter((name) => isHubTest(join(testsFolder, name)))
     for (const test of tests) {
       if (wanted.size > 0 && !wanted.has(test)) continue
       const answer = runHubTest(test, { hub, testsFolder, backend })
       totals[answer.pass ? 'pass' : 'fail'] += 1
       call.io.out(JSON.stringify(answer))
-      if ((totals.pass + totals.fail) % progressEvery === 0) call.io.note(`${totals.pass + totals.fail} tests`)
+      if ((totals.pass + totals.fail) % progressEvery === 0)
+        call.io.note(`${totals.pass + totals.fail} tests`)
     }
   }
   if (totals.pass + totals.fail === 0)

@@ -51,6 +51,21 @@ export const commands: readonly Listed[] = [
     load: async () => (await import('../commands/detect-replay.ts')).detectReplay,
   },
   {
+    name: 'detect explain',
+    summary: 'show what each hub rule makes of a log line',
+    load: async () => (await import('../commands/detect-explain.ts')).detectExplain,
+  },
+  {
+    name: 'detect bench',
+    summary: 'measure how fast hub rules are on a log file, and what each scenario costs',
+    load: async () => (await import('../commands/detect-bench.ts')).detectBench,
+  },
+  {
+    name: 'detect top',
+    summary: 'show the hub scenarios of the running detection layer, the costliest first',
+    load: async () => (await import('../commands/detect-top.ts')).detectTop,
+  },
+  {
     name: 'incidents list',
     summary: 'show what deserves a person: incidents, the gravest first',
     load: async () => (await import('../commands/incidents-list.ts')).incidentsList,

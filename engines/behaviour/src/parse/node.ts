@@ -68,7 +68,8 @@ export interface ParseObserver {
   grok?(node: ParserNode, fields: ReadonlyMap<string, string> | undefined): void
   assigned?(node: ParserNode, label: string, text: string): void
   whitelisted?(node: ParserNode): void
-  entered?(node: ParserNode, depth: number): void
+  /** The record may be read, not kept: it goes on changing. */
+  entered?(node: ParserNode, depth: number, record: EventRecord): void
   left?(node: ParserNode, success: boolean, depth: number): void
   /** A top-level node of a stage was tried. The record may be read, not kept: it goes on changing. */
   tried?(stage: string, node: ParserNode, record: EventRecord, success: boolean): void

@@ -181,7 +181,7 @@ const top: NodePlace = { depth: 0, isHopeless: false }
  * ParseAborted.
  */
 export function runNode(node: ParserNode, run: NodeRun, place: NodePlace = top): boolean {
-  run.observer?.entered?.(node, place.depth)
+  run.observer?.entered?.(node, place.depth, run.record)
   const success = passes(node, run) && runPassed(node, run, place)
   run.observer?.left?.(node, success, place.depth)
   return success

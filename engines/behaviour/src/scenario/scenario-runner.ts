@@ -253,11 +253,7 @@ function sharedSlots(scenarios: readonly CompiledScenario[]): readonly number[] 
   })
 }
 
-function newBucket(
-  number: number,
-  key: string,
-  { record, moment, scenario, slot }: NewBucket,
-): HubBucket {
+function newBucket(number: number, key: string, { record, moment, scenario, slot }: NewBucket): HubBucket {
   return {
     scenario: number,
     slot,

@@ -1,11 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { basename } from 'node:path'
-import {
-  compileExpr,
-  createHelpers,
-  eventType,
-  GoTime,
-} from '@sevenfold/behaviour'
+import { compileExpr, createHelpers, eventType, GoTime } from '@sevenfold/behaviour'
 import type { Environment, EventRecord, ExprType, FunctionTable } from '@sevenfold/behaviour'
 import type { TestResults } from './run-parsers.ts'
 
@@ -18,7 +13,10 @@ export interface AssertOutcome {
 
 const textType: ExprType = { kind: 'string' }
 const functions: FunctionTable = new Map([
-  ['basename', { parameters: [textType], result: textType, pure: true, call: (path: string) => basename(path) }],
+  [
+    'basename',
+    { parameters: [textType], result: textType, pure: true, call: (path: string) => basename(path) },
+  ],
 ])
 const nodeResult: ExprType = {
   kind: 'struct',

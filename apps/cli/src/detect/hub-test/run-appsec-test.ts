@@ -25,7 +25,10 @@ function ruleFile(name: string): string {
 /** Sends the requests of an AppSec test to its rules; true when they get the answers that it expects. Throws an `Error` for files that are not there. */
 export function runAppsecTest(config: HubTestConfig, testFolder: string, hubRoot: string): boolean {
   const rules = new Set([base, ...config.appsecRules.map(ruleFile)])
-  const texts = [...rules].map((path) => ({ file: path, text: compileAppsecRule(read(join(hubRoot, path))).seclang }))
+  const texts = [...rules].map((path) => ({
+    file: path,
+    text: compileAppsecRule(read(join(hubRoot, path))).seclang,
+  }))
   const ruleSet = compileRuleSet([{ file: 'engine', text: engineText }, ...texts], { files: noRuleFiles })
   const template = readNuclei(read(join(testFolder, config.nucleiTemplate)))
   return runNucleiTemplate(createSeclangInspector(ruleSet), template) !== config.expectFailure

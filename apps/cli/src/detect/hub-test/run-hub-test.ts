@@ -41,7 +41,11 @@ function whyOf(parser: AssertOutcome, scenario: AssertOutcome): string {
   return failed === undefined ? '' : `${count} assertions, the first: ${failed}`
 }
 
-function runLogTest(test: string, config: HubTestConfig, { hub, testsFolder, backend }: HubTestPlaces): HubTestAnswer {
+function runLogTest(
+  test: string,
+  config: HubTestConfig,
+  { hub, testsFolder, backend }: HubTestPlaces,
+): HubTestAnswer {
   const testFolder = join(testsFolder, test)
   const results = runParsers(config, { hub, testFolder, testsFolder }, backend)
   const none: AssertOutcome = { count: 0, failed: [] }
@@ -52,7 +56,8 @@ function runLogTest(test: string, config: HubTestConfig, { hub, testsFolder, bac
   const scenario = hasScenarios ? verdictOf(scenarios) : 'none'
   const pass = (parser === 'pass' || parser === 'ignored') && (scenario === 'pass' || scenario === 'none')
   const [problem] = results.problems
-  const rules = problem === undefined ? '' : `${problem.file}:${problem.line}:${problem.column}: ${problem.message}; `
+  const rules =
+    problem === undefined ? '' : `${problem.file}:${problem.line}:${problem.column}: ${problem.message}; `
   return { test, parser, scenario, pass, why: pass ? '' : `${rules}${whyOf(parsers, scenarios)}` }
 }
 

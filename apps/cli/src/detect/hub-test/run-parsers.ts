@@ -71,7 +71,9 @@ export function runParsers(config: HubTestConfig, places: ItemPlaces, backend: B
         geo: geoFromTable(config.ownDataDir ? testNetworks : realAddresses),
       },
       onOverflow: (record) => overflows.push(record),
-      observer: { tried: (stage, node, record, success) => note(parsers, stage, { name: node.name, record, success }) },
+      observer: {
+        tried: (stage, node, record, success) => note(parsers, stage, { name: node.name, record, success }),
+      },
     },
   )
   const path = join(testFolder, config.logFile)

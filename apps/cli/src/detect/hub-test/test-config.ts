@@ -39,7 +39,8 @@ export function isHubTest(folder: string): boolean {
 export function readHubTestConfig(folder: string, name: string): HubTestConfig {
   const parsed = parseYaml(readFileSync(join(folder, 'config.yaml'), 'utf8'))
   const [problem] = parsed.errors
-  if (problem !== undefined) throw new Error(`config.yaml:${problem.line}:${problem.column}: ${problem.message}`)
+  if (problem !== undefined)
+    throw new Error(`config.yaml:${problem.line}:${problem.column}: ${problem.message}`)
   const value = isJsonObject(parsed.value) ? parsed.value : {}
   const labels = isJsonObject(value['labels']) ? Object.entries(value['labels']) : []
   return {
