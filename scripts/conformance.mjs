@@ -1,4 +1,4 @@
-// Runs the suites that nobody here wrote, from ../shared: node scripts/conformance.mjs [waf|sigma …] [--sampled]
+// Runs the suites that nobody here wrote, from ../shared: node scripts/conformance.mjs [waf|sigma|edge …] [--sampled]
 // Ends with one plain line of totals. Without the data the tests say so by name and are skipped.
 import { spawnSync } from 'node:child_process'
 import { dirname, join } from 'node:path'
@@ -12,6 +12,8 @@ const suites = {
     'engines/seclang/test/detector-mutations',
   ],
   sigma: ['engines/sigma/test/conformance'],
+  hub: ['apps/cli/test/conformance-hub'],
+  edge: ['layers/edge/test/conformance', 'layers/edge/test/llhttp-differential'],
 }
 
 const names = process.argv.slice(2).filter((argument) => !argument.startsWith('--'))

@@ -7,7 +7,8 @@ import type { LlhttpSeen } from './support/llhttp.ts'
 import { mutate, randomOf } from './support/mutate.ts'
 import type { Seen } from './support/drive-engine.ts'
 
-const runs = Number(process.env['SEVENFOLD_FUZZ_RUNS'] ?? 30_000)
+const full = process.env['SEVENFOLD_CONFORMANCE'] === 'full'
+const runs = Number(process.env['SEVENFOLD_FUZZ_RUNS'] ?? (full ? 10_000_000 : 30_000))
 const seed = Number(process.env['SEVENFOLD_FUZZ_SEED'] ?? 20_260_101)
 
 const corpus = (
@@ -93,7 +94,7 @@ describe('differential test against llhttp', () => {
     },
   )
 
-  it('gives the same result for a mutated message whole and byte by byte', { timeout: 600_000 }, async () => {
+  it('gives the same result for a mutated message whole and byte by byte', { timeout: 3_600_000 }, async () => {
     const random = randomOf(seed + 1)
     for (let run = 0; run < runs / 20; run += 1) {
       if (run % 2000 === 0) await breathe()
