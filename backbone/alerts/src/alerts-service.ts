@@ -254,7 +254,9 @@ export class AlertsService {
     if (agent === '' || typeof sequence !== 'number') return
     const lane = textAt(event, 'sevenfold', 'lane')
     this.house.arrivals.take(agent, textAt(event, 'agent', 'ephemeral_id'), lane, sequence)
-    if (textAt(event, 'sevenfold', 'kind') === 'heartbeat') {
+    const kind = textAt(event, 'sevenfold', 'kind')
+    if (kind === 'block') this.house.refusal(agent, repeatsOf(event))
+    if (kind === 'heartbeat') {
       const beat = valueAt(event, 'sevenfold', 'heartbeat')
       if (!isJsonObject(beat)) return
       const nowMs = this.context.clock.now()
@@ -470,6 +472,12 @@ export class AlertsService {
     this.save()
     writeAtomic(this.#chatterPath, this.#chatter.dump())
   }
+}
+
+/** How many acts an event stands for. */
+function repeatsOf(event: JsonObject): number {
+  const count = valueAt(event, 'sevenfold', 'repeat', 'count')
+  return typeof count === 'number' && count > 0 ? count : 1
 }
 
 /** Events that we wrote of what we judged: they were judged when they were made. */

@@ -101,6 +101,19 @@ describe('HouseWatch', () => {
     }
     expect(house.found(90 * second)).toContain('muted detection/main')
   })
+  it('finds an edge that refuses and does not tell, although it writes', () => {
+    const house = new House()
+    for (let at = 0; at <= 100 * second; at += 10 * second)
+      house.beat(
+        'edge/w0',
+        at,
+        { counters: { sevenfold_edge_blocked_total: at / 100, sevenfold_edge_requests_total: at / 100 } },
+        ['ledger'],
+      )
+    expect(house.found(100 * second)).toEqual(['muted edge/w0'])
+    house.watch.refusal('edge/w0', 1_000)
+    expect(house.found(100 * second)).toEqual([])
+  })
   it('finds events that were written and held back', () => {
     const house = new House()
     for (const agent of parts) house.beat(agent, 0)

@@ -127,7 +127,7 @@ function watchAlerts({ plan, own, call }: House, supervisor: Supervisor): () => 
   }
   return watchForHang({
     clock: systemClock,
-    ask: async () => void (await askSocket(question)),
+    ask: async () => void (await askSocket({ ...question, signal: AbortSignal.timeout(3_000) })),
     onHang: async () => {
       call.io.note('sevenfold: alerts does not answer; it is started again')
       const draft = own.events.notice('part-hangs', 'alerts does not answer; it is started again', 80)

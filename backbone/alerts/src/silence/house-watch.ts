@@ -5,6 +5,7 @@ import {
   CounterCheck,
   ExpiryWatch,
   HeartbeatWatch,
+  OwedWatch,
   PathWatch,
   readCheckpointHead,
 } from '@sevenfold/silence'
@@ -50,10 +51,12 @@ const partOf = (agent: string): string => agent.split('/', 1)[0] ?? agent
 /** The silence of the whole house: heartbeats, log paths, canaries, ends that are near, counters and checkpoints. */
 export class HouseWatch {
   readonly #beats: HeartbeatWatch
+  readonly #intervalMs: number
   readonly #paths: PathWatch
   readonly #canaries: CanaryWatch
   readonly #expiries = new ExpiryWatch()
   readonly #counters = new CounterCheck()
+  readonly #owed: OwedWatch
   readonly #checkpoints = new CheckpointWatch()
   readonly #agents = new Map<string, Known>()
   /** Answers that each part counted of each other. */
@@ -63,8 +66,17 @@ export class HouseWatch {
 
   constructor(limits: HouseLimits) {
     const { suspectAfterMs, darkAfterMs } = limits
-    this.#beats = new HeartbeatWatch({ intervalMs: 10_000, suspectAfterMs, darkAfterMs })
+    // A probe must not speak for a part longer than its silence is borne.
+    const probeHoldsMs = Math.round(darkAfterMs * 0.7)
+    this.#intervalMs = Math.round(darkAfterMs / 4.2)
+    this.#beats = new HeartbeatWatch({
+      intervalMs: this.#intervalMs,
+      suspectAfterMs,
+      darkAfterMs,
+      probeHoldsMs,
+    })
     this.#paths = new PathWatch(limits.pathPatienceMs)
+    this.#owed = new OwedWatch(limits.pathPatienceMs)
     this.#canaries = new CanaryWatch(limits.canaryAgeMs)
   }
 
@@ -85,6 +97,7 @@ export class HouseWatch {
     this.#agents.delete(agent)
     this.#beats.forget(agent)
     this.#paths.forget(agent)
+    this.#owed.forget(agent)
   }
 
   /** A verified heartbeat. `beatMs` is when it counts as come. */
@@ -140,8 +153,15 @@ export class HouseWatch {
     const blocked = counters['sevenfold_edge_blocked_total'] ?? 0
     if (sent !== undefined || requests !== undefined)
       this.#counters.passed(agent, { timeMs, boot, value: sent ?? (requests ?? 0) - blocked })
+    const refused = counters['sevenfold_edge_blocked_total']
+    if (refused !== undefined) this.#owed.counted(agent, { boot, value: refused, timeMs: nowMs })
     const lines = counters['sevenfold_detection_lines_total']
     if (lines !== undefined) this.#counters.counted(agent, { timeMs, boot, value: lines })
+  }
+
+  /** A refused request of an edge process arrived; a folded event stands for `count`. */
+  refusal(agent: string, count: number): void {
+    this.#owed.arrived(agent, count)
   }
 
   /** Others say whom they reached: their word keeps a part from being taken for dead when only our way to it is cut. */
@@ -152,7 +172,8 @@ export class HouseWatch {
       const key = `${agent} ${String(boot)} ${peer}`
       const before = this.#reached.get(key)
       this.#reached.set(key, value)
-      if (before !== undefined && value > before) this.#beats.probed(`${peer}/main`, nowMs)
+      // It was reached at some moment since the statement before.
+      if (before !== undefined && value > before) this.#beats.probed(`${peer}/main`, nowMs - this.#intervalMs)
     }
     if (this.#reached.size > maxWatchedAgents * 16) this.#reached.clear()
   }
@@ -181,7 +202,7 @@ export class HouseWatch {
     this.#moments = []
     const missing = this.#missing(nowMs, isBehind)
     const dark = new Set(missing.filter(({ kind }) => kind === 'dark').map(({ agent }) => agent))
-    const owed = isBehind ? [] : this.#pathFindings()
+    const owed = isBehind ? [] : [...this.#pathFindings(), ...this.#owedFindings()]
     // The dead owe nothing more; what was rewritten before their death stays.
     const paths = owed.filter(({ kind, agent }) => kind === 'rewound' || !dark.has(agent))
     return [
@@ -199,6 +220,15 @@ export class HouseWatch {
       // Who only speaks through the ledger is not silent while we have not read what it says.
       if (isBehind && lastProbeMs === Number.NEGATIVE_INFINITY) return []
       return [missingFinding(agent, state, nowMs)]
+    })
+  }
+
+  #owedFindings(): readonly SilenceFinding[] {
+    return this.agents().flatMap((agent): SilenceFinding[] => {
+      const owed = this.#owed.owed(agent)
+      if (owed === null) return []
+      const message = `${agent} refused ${owed.counted} requests and told of ${owed.seen}`
+      return [{ kind: 'muted', part: partOf(agent), agent, message, sinceMs: owed.sinceMs }]
     })
   }
 

@@ -13,6 +13,8 @@ export interface HeartbeatLimits {
   readonly suspectAfterMs: number
   /** Dark without a word from any probe. */
   readonly darkAfterMs: number
+  /** A probe that succeeded speaks for this long. */
+  readonly probeHoldsMs: number
 }
 
 /** Beats every 10 s: suspect when the third is overdue, dark when the fourth is. */
@@ -20,10 +22,8 @@ export const defaultHeartbeatLimits: HeartbeatLimits = {
   intervalMs: 10_000,
   suspectAfterMs: 32_000,
   darkAfterMs: 42_000,
+  probeHoldsMs: 30_000,
 }
-
-/** A probe that succeeded speaks for this long. */
-const probeHoldsMs = 30_000
 
 interface Watched {
   lastBeatMs: number
@@ -67,7 +67,7 @@ export class HeartbeatWatch {
     const silentMs = nowMs - watched.lastBeatMs
     if (silentMs < this.#limits.suspectAfterMs) return { kind: 'alive' }
     const sinceMs = watched.lastBeatMs
-    if (nowMs - watched.lastProbeMs <= probeHoldsMs) return { kind: 'unreachable', sinceMs }
+    if (nowMs - watched.lastProbeMs <= this.#limits.probeHoldsMs) return { kind: 'unreachable', sinceMs }
     return { kind: silentMs < this.#limits.darkAfterMs ? 'suspect' : 'dark', sinceMs }
   }
 

@@ -1,0 +1,114 @@
+import { cpSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { isJsonObject } from '@sevenfold/event'
+import type { DrillHouse } from './drill-house.ts'
+
+/** One thing that is broken on purpose, and what must come of it. */
+export interface Drill {
+  readonly name: string
+  /** Part that the incident must name. */
+  readonly part: string
+  /** Rules of which one must stand in the incident. */
+  readonly rules: readonly string[]
+  /** Longest time until the incident, in seconds, without any scale. */
+  readonly limitSeconds: number
+  /** The limit shrinks with the scale: it is made of intervals, not of work. */
+  readonly isScaled: boolean
+  /** Breaks it; gives what mends it. */
+  run(house: DrillHouse): Promise<() => Promise<void>> | (() => Promise<void>)
+}
+
+/** Parts that the demo runs. */
+export const drilledParts = ['edge', 'runtime', 'detection', 'ledger', 'collector', 'console'] as const
+
+const nothing = (): Promise<void> => Promise.resolve()
+
+/** Ends a part at once, as an intruder or a lack of memory does. */
+function killed(part: string): Drill {
+  return {
+    name: `${part} killed`,
+    part,
+    rules: ['part-died'],
+    limitSeconds: 45,
+    isScaled: false,
+    run: (house) => {
+      process.kill(house.pid(part), 'SIGKILL')
+      return nothing
+    },
+  }
+}
+
+/** Stops a part without ending it: nobody is told, it only says nothing more. */
+function frozen(part: string): Drill {
+  return {
+    name: `${part} frozen`,
+    part,
+    rules: part === 'alerts' ? ['part-hangs'] : ['part-dark'],
+    limitSeconds: part === 'alerts' ? 75 : 45,
+    isScaled: part !== 'alerts',
+    run: (house) => {
+      const pid = house.pid(part)
+      process.kill(pid, 'SIGSTOP')
+      return () => {
+        if (part !== 'alerts') process.kill(pid, 'SIGCONT')
+        return Promise.resolve()
+      }
+    },
+  }
+}
+
+/** Takes the right to write from a part: its heartbeats go on, its evidence does not arrive. */
+function unregistered(part: string): Drill {
+  return {
+    name: `log of ${part} muted`,
+    part,
+    rules: ['part-stalled', 'part-muted', 'part-unreachable'],
+    limitSeconds: 120,
+    isScaled: true,
+    run: ({ dataDir }) => {
+      const path = join(dataDir, 'ledger', 'agents.json')
+      const text = readFileSync(path, 'utf8')
+      const value: unknown = JSON.parse(text)
+      const agents = isJsonObject(value) && Array.isArray(value['agents']) ? value['agents'] : []
+      const others = agents.filter((agent) => !isJsonObject(agent) || agent['part'] !== part)
+      writeFileSync(path, JSON.stringify({ v: 1, agents: others }))
+      return () => {
+        writeFileSync(path, text)
+        return Promise.resolve()
+      }
+    },
+  }
+}
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
+
+/** Puts back an old copy of the ledger, as somebody does who wants the last minutes not to have happened. */
+const rolledBack: Drill = {
+  name: 'ledger rolled back',
+  part: 'ledger',
+  rules: ['ledger-rolled-back'],
+  limitSeconds: 45,
+  isScaled: false,
+  run: async (house) => {
+    const [now, old, gone] = ['ledger', 'ledger.old', 'ledger.gone'].map((name) => join(house.dataDir, name))
+    if (now === undefined || old === undefined || gone === undefined) return nothing
+    process.kill(house.pid('ledger'), 'SIGSTOP')
+    cpSync(now, old, { recursive: true, filter: (path) => !path.endsWith('.sock') })
+    process.kill(house.pid('ledger'), 'SIGCONT')
+    await pause(8_000)
+    process.kill(house.pid('ledger'), 'SIGKILL')
+    renameSync(now, gone)
+    renameSync(old, now)
+    return nothing
+  },
+}
+
+/** Every drill, the gentle ones first: a ledger that was rolled back does not come back. */
+export const drills: readonly Drill[] = [
+  ...[...drilledParts, 'alerts'].map(killed),
+  ...drilledParts.map(frozen),
+  frozen('alerts'),
+  unregistered('detection'),
+  unregistered('edge'),
+  rolledBack,
+]
