@@ -54,7 +54,7 @@ export class StepsRun implements GuardRun, RateClient {
   constructor(request: GuardedRequest, steps: SiteSteps) {
     this.request = request
     this.steps = steps
-    steps.services.gauge.inFlight += 1
+    steps.services.gauge.enter()
   }
 
   get address(): string {
@@ -106,7 +106,7 @@ export class StepsRun implements GuardRun, RateClient {
   finished(status: number, steps: number): void {
     if (!this.running) return
     this.running = false
-    this.steps.services.gauge.inFlight -= 1
+    this.steps.services.gauge.leave()
     if (steps > 0 && !this.steps.limiter.isExempt(this.address))
       this.steps.limiter.chargeWork(this.address, steps)
     if (status >= 200 && status < 400) rememberGood(this)

@@ -8,6 +8,11 @@ export interface LoadLimits {
 
 /** How often the load is looked at, milliseconds. */
 export const lookMs = 50
+/**
+ * A worker that is late with fewer requests at work than this, and fewer a second than that, is late because of others on its
+ * machine: turning clients away would help nobody.
+ */
+export const busyFrom = { inFlight: 32, perSecond: 100 } as const
 const harder = 0.2
 const softer = 0.01
 
@@ -25,6 +30,8 @@ export class LoadGauge {
   private readonly limits: LoadLimits
   private readonly random: () => number
   private due = 0
+  private arrived = 0
+  private perSecond = 0
 
   /** @param random numbers from 0 to 1. */
   constructor(limits: LoadLimits, random: () => number) {
@@ -38,8 +45,22 @@ export class LoadGauge {
     this.due = now + lookMs
     // One late timer is a pause of the garbage collector; an average over a third of a second is load.
     this.lateMs += (late - this.lateMs) * 0.15
-    const tooMuch = this.lateMs > this.limits.delayMs || this.inFlight > this.limits.inFlight
+    this.perSecond += (this.arrived * (1000 / (lookMs + late)) - this.perSecond) * 0.15
+    this.arrived = 0
+    const busy = this.inFlight >= busyFrom.inFlight || this.perSecond >= busyFrom.perSecond
+    const tooMuch = (busy && this.lateMs > this.limits.delayMs) || this.inFlight > this.limits.inFlight
     this.share = tooMuch ? Math.min(1, this.share + harder) : Math.max(0, this.share - softer)
+  }
+
+  /** A request came. Hot. */
+  enter(): void {
+    this.inFlight += 1
+    this.arrived += 1
+  }
+
+  /** A request is over. */
+  leave(): void {
+    this.inFlight -= 1
   }
 
   /** True when an unknown client is to be turned away now. Hot. */

@@ -15,12 +15,33 @@ describe('the gauge of the load', () => {
   it('turns more and more away while it is late, and fewer again afterwards', () => {
     const gauge = new LoadGauge(limits, () => 0.5)
     let now = 0
+    for (let i = 0; i < 32; i += 1) gauge.enter()
     for (let i = 0; i < 30; i += 1) gauge.look((now += lookMs + 100))
     expect(gauge.share).toBe(1)
     expect(gauge.turnsAway()).toBe(true)
     for (let i = 0; i < 130; i += 1) gauge.look((now += lookMs))
     expect(gauge.share).toBe(0)
     expect(gauge.turnsAway()).toBe(false)
+  })
+  it('turns nobody away when it is late with next to nothing to do: that is the fault of others', () => {
+    const gauge = new LoadGauge(limits, () => 0)
+    for (let i = 0, now = 0; i < 100; i += 1) {
+      gauge.enter()
+      gauge.look((now += lookMs + 200))
+      gauge.leave()
+    }
+    expect(gauge.turnsAway()).toBe(false)
+  })
+  it('counts requests a second where each is short', () => {
+    const gauge = new LoadGauge(limits, () => 0)
+    for (let i = 0, now = 0; i < 100; i += 1) {
+      for (let n = 0; n < 50; n += 1) {
+        gauge.enter()
+        gauge.leave()
+      }
+      gauge.look((now += lookMs + 100))
+    }
+    expect(gauge.turnsAway()).toBe(true)
   })
   it('counts requests at work, too', () => {
     const gauge = new LoadGauge(limits, () => 0)
