@@ -127,6 +127,17 @@ describe('fetching a certificate', () => {
   })
 })
 
+/** What a handshake showed of the site's certificate. */
+interface Shown {
+  readonly serialNumber: string
+  readonly validTo: string
+}
+
+function shownBy(socket: tls.TLSSocket): Shown | undefined {
+  const found = socket.getPeerX509Certificate()
+  return found === undefined ? undefined : { serialNumber: found.serialNumber, validTo: found.validTo }
+}
+
 describe('an edge with acme', () => {
   it.skipIf(!built)(
     'answers http-01 on its plain address, serves the certificate, renews it, sends plain requests on, and reports its end (needs dist)',
@@ -162,18 +173,16 @@ describe('an edge with acme', () => {
       data.configure(edgeConfig([site]))
       const edge = await EdgeProcess.start(data)
       const ca = (await testAuthority()).certificate
-      const handshake = (): Promise<X509Certificate | undefined> =>
+      const handshake = (): Promise<Shown | undefined> =>
         new Promise((resolve) => {
           const socket = tls.connect({ port: edge.port, host: '127.0.0.1', servername: 'shop.example', ca })
           socket.once('secureConnect', () => {
-            resolve(socket.getPeerX509Certificate())
+            resolve(shownBy(socket))
             socket.destroy()
           })
           socket.once('error', () => resolve(undefined))
         })
-      const until = async (
-        good: (found: X509Certificate | undefined) => boolean,
-      ): Promise<X509Certificate | undefined> => {
+      const until = async (good: (found: Shown | undefined) => boolean): Promise<Shown | undefined> => {
         const deadline = performance.now() + 20_000
         for (;;) {
           const found = await handshake()

@@ -13,7 +13,7 @@ import { waitFor } from './support/wait-for.ts'
 
 let upstream: RawUpstream
 let edge: TestEdge
-let session: ClientHttp2Session | undefined
+const sessions: ClientHttp2Session[] = []
 let client: FrameClient | undefined
 let ca = ''
 
@@ -30,17 +30,17 @@ beforeEach(async () => {
   upstream = await RawUpstream.start()
 })
 afterEach(async () => {
-  session?.destroy()
+  for (const session of sessions.splice(0)) session.destroy()
   client?.close()
-  session = undefined
   client = undefined
   await edge.close()
   await upstream.close()
 })
 
 function connect(): ClientHttp2Session {
-  session = http2.connect(`https://127.0.0.1:${edge.port}`, { ca, servername: 'shop.test' })
+  const session = http2.connect(`https://127.0.0.1:${edge.port}`, { ca, servername: 'shop.test' })
   session.on('error', () => undefined)
+  sessions.push(session)
   return session
 }
 
@@ -50,7 +50,7 @@ interface Answer {
 }
 
 async function ask(headers: http2.OutgoingHttpHeaders, body?: string): Promise<Answer> {
-  const stream = (session ?? connect()).request(
+  const stream = (sessions[0] ?? connect()).request(
     { ':path': '/', ':authority': 'shop.test', ...headers },
     { endStream: body === undefined },
   )

@@ -94,15 +94,19 @@ describe('differential test against llhttp', () => {
     },
   )
 
-  it('gives the same result for a mutated message whole and byte by byte', { timeout: 3_600_000 }, async () => {
-    const random = randomOf(seed + 1)
-    for (let run = 0; run < runs / 20; run += 1) {
-      if (run % 2000 === 0) await breathe()
-      const bytes = mutate(corpus, random)
-      const whole = driveConnection([bytes])
-      const single = driveConnection(Array.from(bytes, (_, at) => bytes.subarray(at, at + 1)))
-      expect(complete(single), JSON.stringify(bytes.toString('latin1'))).toEqual(complete(whole))
-      expect(single.refusals, JSON.stringify(bytes.toString('latin1'))).toEqual(whole.refusals)
-    }
-  })
+  it(
+    'gives the same result for a mutated message whole and byte by byte',
+    { timeout: 3_600_000 },
+    async () => {
+      const random = randomOf(seed + 1)
+      for (let run = 0; run < runs / 20; run += 1) {
+        if (run % 2000 === 0) await breathe()
+        const bytes = mutate(corpus, random)
+        const whole = driveConnection([bytes])
+        const single = driveConnection(Array.from(bytes, (_, at) => bytes.subarray(at, at + 1)))
+        expect(complete(single), JSON.stringify(bytes.toString('latin1'))).toEqual(complete(whole))
+        expect(single.refusals, JSON.stringify(bytes.toString('latin1'))).toEqual(whole.refusals)
+      }
+    },
+  )
 })

@@ -1,9 +1,10 @@
 import { once } from 'node:events'
+import type { EventEmitter } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import http from 'node:http'
 import http2 from 'node:http2'
 import https from 'node:https'
-import type { AddressInfo, Server } from 'node:net'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { SiteConfig } from '@sevenfold/config'
@@ -20,7 +21,14 @@ import { testAuthority, testCertificate } from './support/test-certificates.ts'
 import { TestEdge } from './support/test-edge.ts'
 import { waitFor } from './support/wait-for.ts'
 
-const servers: (Server | http2.Http2Server | http2.Http2SecureServer)[] = []
+/** What servers of all kinds have in common. */
+interface AnyServer extends EventEmitter {
+  listen(port: number, host: string): unknown
+  address(): unknown
+  close(): unknown
+}
+
+const servers: AnyServer[] = []
 const sessions: http2.ServerHttp2Session[] = []
 let folder = ''
 let edge: TestEdge | undefined
@@ -41,7 +49,7 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-async function portOf(server: Server | http2.Http2Server | http2.Http2SecureServer): Promise<number> {
+async function portOf(server: AnyServer): Promise<number> {
   servers.push(server)
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')

@@ -1,8 +1,9 @@
-import { Buffer } from 'node:buffer'
+import type { Buffer } from 'node:buffer'
 import { existsSync, readFileSync } from 'node:fs'
 import { Agent, get } from 'node:https'
 import { join } from 'node:path'
 import { rootCertificates } from 'node:tls'
+import type * as Acme from 'acme-client'
 import { ensurePrivateFolder, writeAtomic } from '@sevenfold/layer'
 import { runDnsCommand } from './dns-command.ts'
 
@@ -47,7 +48,7 @@ function reach(directory: string, agent: Agent): Promise<void> {
 }
 
 /** Loaded only when a certificate is fetched: a process that never does pays nothing. */
-async function loadClient(agent: Agent): Promise<typeof import('acme-client')> {
+async function loadClient(agent: Agent): Promise<typeof Acme> {
   const acme = await import('acme-client')
   acme.axios.defaults.httpsAgent = agent
   // The keeper tries again by itself, with longer pauses.
@@ -58,7 +59,7 @@ async function loadClient(agent: Agent): Promise<typeof import('acme-client')> {
 }
 
 /** The key of the account, made at its first use. */
-async function accountKey(acme: typeof import('acme-client'), folder: string): Promise<Buffer> {
+async function accountKey(acme: typeof Acme, folder: string): Promise<Buffer> {
   const path = join(folder, 'account.key')
   if (existsSync(path)) return readFileSync(path)
   const key = await acme.crypto.createPrivateEcdsaKey()
