@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -6,7 +6,9 @@ import { parseArgs } from 'node:util'
 
 // Runs the test suites of other projects from a checkout (installed with `npm install`), without and with the agent in
 // blocking mode, and compares the counts: `npm run conformance:runtime -- --express DIR --fastify DIR --knex DIR`.
+// `--node PATH`, once for each version, runs the agent's own tests with the applications on that version of Node.
 
+const root = resolve(fileURLToPath(new URL('../..', import.meta.url)))
 const register = resolve(fileURLToPath(new URL('../../layers/runtime/dist/register.js', import.meta.url)))
 
 interface Suite {
@@ -89,6 +91,7 @@ const { values } = parseArgs({
     express: { type: 'string' },
     fastify: { type: 'string' },
     knex: { type: 'string' },
+    node: { type: 'string', multiple: true },
     verbose: { type: 'boolean' },
   },
 })

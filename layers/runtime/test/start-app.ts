@@ -31,7 +31,7 @@ export interface App {
 
 /** How the application is started. */
 export interface AppOptions {
-  readonly entry: 'app.cjs' | 'app.mjs' | 'statement.cjs' | 'flows.cjs' | 'flows.mjs'
+  readonly entry: 'app.cjs' | 'app.mjs' | 'statement.cjs' | 'flows.cjs' | 'flows.mjs' | 'frameworks.cjs'
   /** What the application is told besides its folder. */
   readonly argument?: string
   readonly args?: readonly string[]
@@ -59,10 +59,14 @@ export async function startApp({ entry, args, env, argument }: AppOptions): Prom
   writeFileSync(join(folder, 'public', 'a.txt'), 'public')
   writeFileSync(join(folder, 'private.txt'), 'private')
   const path = fileURLToPath(new URL(`testdata/${entry}`, import.meta.url))
-  const child = spawn(process.execPath, [...(args ?? ['--import', register]), path, argument ?? folder], {
-    env: { PATH: process.env['PATH'] ?? '', SEVENFOLD_RUNTIME_MODE: 'enforce', ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
+  const child = spawn(
+    process.env['SEVENFOLD_RUNTIME_NODE'] ?? process.execPath,
+    [...(args ?? ['--import', register]), path, argument ?? folder],
+    {
+      env: { PATH: process.env['PATH'] ?? '', SEVENFOLD_RUNTIME_MODE: 'enforce', ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  )
   let errors = ''
   child.stderr.on('data', (text) => (errors += String(text)))
   const port = await new Promise<number>((resolve, reject) => {

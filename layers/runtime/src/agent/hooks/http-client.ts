@@ -1,6 +1,7 @@
 import dns from 'node:dns'
 import http from 'node:http'
 import type { RequestOptions } from 'node:http'
+import http2 from 'node:http2'
 import https from 'node:https'
 import net from 'node:net'
 import type { OutgoingGuard } from '../outgoing-guard.ts'
@@ -87,12 +88,42 @@ function wrapRequest(guard: OutgoingGuard, sink: string): (request: AnyFunction)
     }
 }
 
+/** A socket that an input sends to an inner host by itself, below every client; undefined for all others. */
+function refusedSocket(guard: OutgoingGuard, options: unknown, socket: unknown): unknown {
+  const { host, port } = (typeof options === 'object' && options !== null ? options : {}) as Partial<Outgoing>
+  if (typeof host !== 'string') return undefined
+  const refusal = guard.check('net.Socket.connect', { host, port: String(port ?? '') })
+  if (refusal === null) return undefined
+  process.nextTick(() => (socket as net.Socket).destroy(refusal))
+  return socket
+}
+
+/** A session to a host of another's choice fails as one that cannot connect. */
+function wrapSession(guard: OutgoingGuard): (connect: AnyFunction) => AnyFunction {
+  return (connect) =>
+    function (this: unknown, ...args: unknown[]): unknown {
+      const refusal = guard.checkUrl('http2.connect', args[0])
+      if (refusal === null) return connect.apply(this, args)
+      const [authority, options, listener] = args
+      const given = typeof options === 'object' && options !== null ? options : {}
+      const failing = new net.Socket()
+      process.nextTick(() => failing.destroy(refusal))
+      const session = connect.call(this, authority, { ...given, createConnection: () => failing }, listener)
+      ;(session as net.Socket).on('error', () => undefined) // without a listener the event would end the process
+      return session
+    }
+}
+
 /** The connections of fetch: redirects and names are followed inside it. */
 function wrapConnect(guard: OutgoingGuard): (connect: AnyFunction) => AnyFunction {
   return (connect) =>
     function (this: unknown, ...args: unknown[]): unknown {
-      if (currentRequest.getStore()?.guardsAddresses !== true) return connect.apply(this, args)
+      const context = currentRequest.getStore()
+      if (context === undefined) return connect.apply(this, args)
       const list = Array.isArray(args[0]) ? (args[0] as readonly unknown[]) : args
+      const refused = refusedSocket(guard, list[0], this)
+      if (refused !== undefined) return refused
+      if (!context.guardsAddresses) return connect.apply(this, args)
       const options = list[0] as { host?: unknown; highWaterMark?: unknown; lookup?: Lookup } | null
       // Only fetch sets a buffer size; connections to databases and the like go where the application was built to go.
       if (typeof options !== 'object' || options === null || options.highWaterMark === undefined)
@@ -129,4 +160,5 @@ export function hookHttpClient(guard: OutgoingGuard): void {
       },
   )
   patch(net.Socket.prototype, 'connect', wrapConnect(guard))
+  patch(http2, 'connect', wrapSession(guard))
 }

@@ -33,7 +33,11 @@ const maxLiterals = 200
 
 /** Texts inside a GraphQL document: arguments that are written there and not sent as variables (specification, 2.9.4). */
 function graphqlLiterals(text: string): readonly string[] {
-  if (text.length > longestDocument || !/^\s*(?:query|mutation|subscription|\{)[^"]*\{/.test(text)) return []
+  if (
+    text.length > longestDocument ||
+    !/^\s*(?:(?:query|mutation|subscription)\b[^"]*)?\{\s*[A-Za-z_.]/.test(text)
+  )
+    return []
   const literals: string[] = []
   for (const [whole, block] of text.matchAll(/"""([\s\S]*?)"""|"(?:[^"\\\n]|\\.)*"/g)) {
     if (literals.length >= maxLiterals) break

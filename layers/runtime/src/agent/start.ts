@@ -1,0 +1,5 @@
+import { optionsFromEnvironment } from './options.ts'
+import { protect } from './protect.ts'
+
+// Nothing here waits, so that `require` can load it as well.
+protect(optionsFromEnvironment(process.env))
