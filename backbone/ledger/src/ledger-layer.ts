@@ -16,6 +16,7 @@ import { LedgerError } from './ledger-error.ts'
 import type { LedgerBatch } from './log/ledger-batch.ts'
 import { openLedgerLog } from './log/ledger-log.ts'
 import type { LedgerLog } from './log/ledger-log.ts'
+import { startCopies } from './copies/start-copies.ts'
 import { startCosigning } from './witness/start-cosigning.ts'
 import { startWitnessing } from './witness/start-witnessing.ts'
 
@@ -30,8 +31,9 @@ function parseConfig(value: unknown): LedgerConfig {
     numbers.some((key) => typeof config[key] !== 'number')
   )
     throw new Error('not a compiled ledger configuration')
-  // Written by our own compiler, perhaps by the version before this one, which knew no witnesses.
-  return { witnesses: [], witnessIntervalMs: 10_000, ...config } as unknown as LedgerConfig
+  // Written by our own compiler, perhaps by the version before this one, which knew no witnesses and no copies.
+  const absent = { witnesses: [], witnessIntervalMs: 10_000, syslogCopies: [], s3Copies: [] }
+  return { ...absent, ...config } as unknown as LedgerConfig
 }
 
 /** The batch as the log takes it: the lines' exact bytes again. */
@@ -150,6 +152,7 @@ async function start(context: Context): Promise<RunningLayer<LedgerConfig>> {
   const checkpoints = startCheckpoints(context, ledger)
   const cosigning = startCosigning(context, ledger)
   const witnessing = await startWitnessing(context)
+  const copies = startCopies(context, ledger)
   return {
     selfTest: async () => {
       await ledger.checkpoint()
@@ -158,7 +161,7 @@ async function start(context: Context): Promise<RunningLayer<LedgerConfig>> {
     stop: async () => {
       checkpoints.stop()
       cosigning.stop()
-      await Promise.all([close(server), witnessing.stop()])
+      await Promise.all([close(server), witnessing.stop(), copies.stop()])
       await receiver.close()
       await ledger.close()
     },

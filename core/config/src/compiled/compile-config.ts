@@ -92,6 +92,20 @@ function absoluteConnections({ listen, tls, pool }: ConnectionParts, folder: str
   }
 }
 
+/** Files of certificates become absolute. */
+function compileLedger(ledger: SevenfoldFile['ledger'], folder: string) {
+  const compiled = compileValue(ledger)
+  const names = ['ca', 'certificate', 'key'] as const
+  const syslogCopies = compiled.syslogCopies.map((copy) => {
+    const files = names.flatMap((name) => {
+      const file = copy[name]
+      return file === undefined ? [] : [[name, resolve(folder, file)] as const]
+    })
+    return { ...copy, ...Object.fromEntries(files) }
+  })
+  return { ...compiled, syslogCopies }
+}
+
 function compileSite(site: SevenfoldFile['sites'][number], folder: string) {
   const compiled = compileValue(site)
   return { ...compiled, ...absoluteFiles(compiled, folder), ...absoluteConnections(compiled, folder) }
@@ -218,7 +232,7 @@ export function compileConfig(file: SevenfoldFile, folder: string): CompiledConf
       ledger: {
         v: 1,
         spoolBytes: spool('ledger'),
-        ...compileValue(file.ledger),
+        ...compileLedger(file.ledger, folder),
         segmentsBytes: Math.floor(budget * shares.segments),
       },
       collector: {

@@ -20,6 +20,8 @@ const required: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   command: { run: ['/bin/true'] },
   lists: { name: 'a', url: 'https://example.org/list' },
   reporters: { name: 'a', publicKey: `${'A'.repeat(43)}=`, group: 'a' },
+  syslogCopies: { host: 'logs.example.org' },
+  s3Copies: { bucket: 'evidence' },
   beside: { kind: 'spoe', site: 'a', listen: 'unix:./a.sock' },
 }
 

@@ -23,7 +23,9 @@ const witnessSchema = z.strictObject({
 const witnessingSchema = z.strictObject({
   listen: option(listen(), 'Where other logs ask for cosignatures.'),
   name: option(
-    z.string().regex(/^[a-z0-9][a-z0-9.-]{0,127}(?:\/[a-z0-9._-]{1,127})*$/, 'must look like example.org/witness'),
+    z
+      .string()
+      .regex(/^[a-z0-9][a-z0-9.-]{0,127}(?:\/[a-z0-9._-]{1,127})*$/, 'must look like example.org/witness'),
     'Name of the witness in its cosignatures.',
   ),
   logs: option(
@@ -31,6 +33,50 @@ const witnessingSchema = z.strictObject({
     'Verifier keys of the logs that get cosignatures, of type 1.',
     { security: 'A log that is not here gets none.' },
   ),
+})
+
+const file = z.string().min(1).max(4096)
+
+/** A copy over syslog. */
+const syslogCopySchema = z.strictObject({
+  host: option(
+    z.string().min(1).max(253),
+    'Name or address of a server that takes RFC 5424 over TLS (RFC 5425).',
+  ),
+  port: option(z.int().min(1).max(65_535).default(6514), 'Port of the server.'),
+  ca: option(file.optional(), 'Authorities for its certificate, in PEM.'),
+  certificate: option(file.optional(), 'Client certificate, in PEM.'),
+  key: option(file.optional(), 'Key of the client certificate, in PEM.'),
+})
+
+/** A copy in an object store. */
+const s3CopySchema = z.strictObject({
+  bucket: option(
+    z.string().regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'must be the name of a bucket'),
+    'Bucket with object lock; credentials come from the environment (AWS_ACCESS_KEY_ID …).',
+    { security: 'The credentials need s3:PutObject and s3:GetObject, and nothing that deletes.' },
+  ),
+  region: option(z.string().min(1).max(64).default('us-east-1'), 'Region of the bucket.'),
+  endpoint: option(
+    z
+      .url({ protocol: /^https?$/ })
+      .max(2000)
+      .optional(),
+    "For stores that are not Amazon's.",
+  ),
+  prefix: option(
+    z
+      .string()
+      .regex(/^(?:[\w.-]{1,128}\/){0,8}$/, 'must be empty or end with /')
+      .default('sevenfold/'),
+    'Begins the name of every object.',
+  ),
+  lock: option(
+    duration({ min: '1d', max: '3650d' }).prefault('365d'),
+    'How long nobody can change or delete an object.',
+    { security: 'Compliance mode: not even the owner of the account can shorten it.' },
+  ),
+  interval: option(duration({ min: '1s', max: '1d' }).prefault('60s'), 'Time between two uploads.'),
 })
 
 /** The ledger. */
@@ -58,6 +104,14 @@ export const ledgerSchema = z.strictObject({
   witnessInterval: option(
     duration({ min: '1s', max: '1d' }).prefault('10s'),
     'Time between two rounds of cosignatures.',
+  ),
+  syslogCopies: option(
+    z.array(syslogCopySchema).max(8).default([]),
+    'Servers that get every entry over syslog.',
+  ),
+  s3Copies: option(
+    z.array(s3CopySchema).max(8).default([]),
+    'Object stores that get every entry and checkpoint.',
   ),
   witnessing: option(witnessingSchema.optional(), 'Cosigns the checkpoints of other logs.'),
 })
