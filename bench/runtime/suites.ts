@@ -101,7 +101,23 @@ const checkouts = Object.entries(suites).flatMap(([project, list]) => {
   const folder = values[project as 'express' | 'fastify' | 'knex']
   return folder === undefined ? [] : [{ folder: resolve(folder), list }]
 })
-if (checkouts.length === 0)
+for (const node of values.node ?? []) {
+  const version = spawnSync(node, ['--version'], { encoding: 'utf8' }).stdout.trim()
+  const { stdout } = spawnSync(
+    process.execPath,
+    ['node_modules/vitest/vitest.mjs', 'run', '--project', 'runtime'],
+    {
+      cwd: root,
+      env: { ...process.env, SEVENFOLD_RUNTIME_NODE: node, NO_COLOR: '1' },
+      encoding: 'utf8',
+    },
+  )
+  const counts = /^\s*Tests\s+(.*)$/m.exec(stdout)?.[1] ?? 'no tests'
+  if (/failed|no tests/.test(counts)) process.exitCode = 1
+  print(`agent tests, applications on Node ${version}: ${counts}`)
+  if (values.verbose === true) print(stdout.slice(-20_000))
+}
+if (checkouts.length === 0 && values.node === undefined)
   print('skipped: conformance:runtime needs --express, --fastify or --knex with a checkout')
 for (const { folder, list } of checkouts) {
   for (const suite of list) {
