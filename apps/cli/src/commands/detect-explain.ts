@@ -14,7 +14,7 @@ found, what it assigned; then the scenarios whose filter holds. Lines come from 
   },
   examples: [
     "sevenfold detect explain --hub /etc/crowdsec --type syslog 'Feb 10 10:00:00 web sshd[7]: Invalid user a from 192.0.2.7 port 4'",
-    'tail -1 /var/log/nginx/access.log | sevenfold detect explain --hub /etc/crowdsec --type nginx --json',
+    'sevenfold detect explain --hub /etc/crowdsec --type nginx --json < access.log',
   ],
   exits: { 1: 'no parser knows a line' },
   run: async (call) => await (await import('../detect/run-explain.ts')).runExplain(call),

@@ -9,8 +9,17 @@ Halves of a test: pass, fail, none (it has none), ignored (it says not to look),
 Logs without a year are read as of 2026; what the tests expect of geo databases comes from a small table.`,
   words: { name: 'TEST…', help: 'only these tests', min: 0, max: 1000 },
   options: {
-    hub: { type: 'string', value: 'DIR', help: 'folder with parsers, scenarios, postoverflows, patterns, data' },
-    tests: { type: 'string', value: 'DIR', multiple: true, help: 'folder with tests; may stand several times' },
+    hub: {
+      type: 'string',
+      value: 'DIR',
+      help: 'folder with parsers, scenarios, postoverflows, patterns, data',
+    },
+    tests: {
+      type: 'string',
+      value: 'DIR',
+      multiple: true,
+      help: 'folder with tests; may stand several times',
+    },
     closures: { type: 'boolean', help: 'run expressions without generated code' },
   },
   examples: [

@@ -4,7 +4,7 @@ import type { CompiledScenario } from '@sevenfold/behaviour'
 import { exitCodes } from '../program/cli-error.ts'
 import type { Call } from '../program/command.ts'
 import { table } from '../program/table.ts'
-import { chooseHub } from './hub-options.ts'
+import { chooseHub } from './choose-hub.ts'
 import { eachLogLine } from './log-lines.ts'
 import { noteProblems } from './note-problems.ts'
 

@@ -4,7 +4,7 @@ import type { Call } from '../program/command.ts'
 import { inputLines } from '../waf/input-lines.ts'
 import { explanationText } from './explanation-text.ts'
 import { LineNotes } from './explain-line.ts'
-import { chooseHub } from './hub-options.ts'
+import { chooseHub } from './choose-hub.ts'
 import { noteProblems } from './note-problems.ts'
 
 async function* linesOf(call: Call): AsyncGenerator<string> {

@@ -3,7 +3,7 @@ import { HubEngine } from '@sevenfold/behaviour'
 import type { EventRecord } from '@sevenfold/behaviour'
 import { exitCodes } from '../program/cli-error.ts'
 import type { Call } from '../program/command.ts'
-import { chooseHub } from './hub-options.ts'
+import { chooseHub } from './choose-hub.ts'
 import { eachLogLine } from './log-lines.ts'
 import { noteProblems } from './note-problems.ts'
 
