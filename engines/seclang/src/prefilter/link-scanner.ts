@@ -46,6 +46,7 @@ export class LinkScanner {
   /** Bytes that stand for a first clause: their marks, and the links that take them. */
   readonly #orMarks: Int32Array
   readonly #byMarks = new Map<number, Uint32Array | null>()
+  readonly #distinct = new Map<string, Uint32Array>()
   readonly #orLinks: readonly Int32Array[]
   /** Rules most long texts out, when the links allow it; made when the first long text comes. */
   #skip: SkipScan | null | undefined
@@ -166,8 +167,19 @@ export class LinkScanner {
     this.#rest()
     const found = this.#collect(marks)
     if (this.#byMarks.size >= maxRemembered) this.#byMarks.clear()
-    this.#byMarks.set(marks, found ? this.bits.slice() : null)
+    this.#byMarks.set(marks, found ? this.#sharedBits() : null)
     return found
+  }
+
+  /** A copy of the bits; equal ones are kept once, because many marks come to the same few sets of links. */
+  #sharedBits(): Uint32Array {
+    const key = this.bits.join()
+    const known = this.#distinct.get(key)
+    if (known !== undefined) return known
+    const copy = this.bits.slice()
+    if (this.#distinct.size >= maxRemembered) this.#distinct.clear()
+    this.#distinct.set(key, copy)
+    return copy
   }
 
   #rest(): void {
