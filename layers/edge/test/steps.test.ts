@@ -75,6 +75,18 @@ describe('the step rate', () => {
     expect(off.edge.blocks).toEqual([])
   })
 
+  it('only reports by a rule in dry run, while others refuse', async () => {
+    const rules = '{ name: dry, limit: 1, per: 1h, dryRun: true }, { name: wet, limit: 2, per: 1h }'
+    const bench = await start(`rate: { rules: [${rules}], exempt: [] }`)
+    const client = await connect(bench)
+    expect(await statuses(3, () => client.get('/'))).toEqual([200, 200, 429])
+    expect(bench.edge.blocks.map(({ rule, verdict }) => `${rule} ${verdict}`)).toEqual([
+      'rate-dry would-block',
+      'rate-dry would-block',
+      'rate-wet block',
+    ])
+  })
+
   it('counts exactly where a rule says so, and by itself when the primary is silent', async () => {
     const site =
       'rate: { rules: [{ name: login, paths: [/login], limit: 2, per: 1h, exact: true }], exempt: [] }'
@@ -413,6 +425,39 @@ describe('answers', () => {
     )
     const grpc = await client.answer('POST')
     expect([grpc.status, grpc.header('Grpc-Status')]).toEqual([200, '7'])
+  })
+})
+
+describe('a step that breaks', () => {
+  const broken = { reverse: () => Promise.resolve([]), addresses: () => Promise.resolve([]) }
+  function breakRate({ services }: StepsEdge): void {
+    services.shared.table.charge = () => {
+      throw new Error('a bug')
+    }
+  }
+
+  it('refuses, says so, and takes nobody else down', async () => {
+    const bench = await start('rate: { exempt: [127.0.0.9] }', { lookup: broken })
+    breakRate(bench)
+    expect((await (await connect(bench)).get('/')).status).toBe(503)
+    expect(bench.edge.blocks[0]).toMatchObject({
+      step: 'rate',
+      verdict: 'block',
+      rule: 'step-failed-rate',
+      message: 'Error: a bug',
+    })
+    expect((await (await connect(bench, '127.0.0.9')).get('/')).status).toBe(200)
+  })
+
+  it('lets pass where the site says so, and in monitor mode', async () => {
+    const bench = await start('onInspectionFailure: pass\nrate: { exempt: [] }')
+    breakRate(bench)
+    expect((await (await connect(bench)).get('/')).status).toBe(200)
+    expect(bench.edge.blocks[0]).toMatchObject({ verdict: 'would-block', rule: 'step-failed-rate' })
+    await bench.close()
+    const monitored = await start('rate: { exempt: [] }', { modes: { rate: 'monitor' } })
+    breakRate(monitored)
+    expect((await (await connect(monitored)).get('/')).status).toBe(200)
   })
 })
 

@@ -33,6 +33,9 @@ const ruleSchema = z.strictObject({
     'Requests that may come at once before the rate counts; the limit when absent.',
     { security: 'A high value lets that many attempts through at once.' },
   ),
+  dryRun: option(z.boolean().default(false), 'Whether the rule only reports what it would refuse.', {
+    security: 'A dry run stops nothing.',
+  }),
   exact: option(
     z.boolean().default(false),
     'One counter for all workers instead of one each that is exchanged every 100 ms; for logins and payments.',

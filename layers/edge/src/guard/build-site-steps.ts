@@ -117,6 +117,7 @@ async function stepsOf(
     headers: new AnswerHeaders(site.headers),
     sessionCookie: site.rate.sessionCookie,
     sheds: config.shedding?.enabled ?? false,
+    failuresPass: site.onInspectionFailure === 'pass',
     mode: (step) => options.mode(site, step),
   }
 }

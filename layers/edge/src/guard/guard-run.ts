@@ -5,6 +5,7 @@ import type { GuardAnswer, GuardOutcome, GuardRun, GuardedRequest } from '../pip
 import { routePath } from '../rate/route-path.ts'
 import type { RateClient, RateRefusal } from '../rate/rate-limiter.ts'
 import { prefixOf } from '../challenge/prefix-of.ts'
+import { stableJa4 } from '../challenge/stable-ja4.ts'
 import type { Binding } from '../challenge/token.ts'
 import type { Operation, SchemaFault } from '../schema/operation.ts'
 import { judgeAgent } from './judge-agent.ts'
@@ -15,6 +16,14 @@ import type { SiteSteps } from './site-steps.ts'
 const pass: GuardOutcome = { kind: 'pass' }
 const wait: GuardOutcome = { kind: 'wait' }
 const stages = ['shed', 'geo', 'rate', 'own', 'agent', 'schema'] as const
+const stepOfStage = {
+  shed: 'limits',
+  geo: 'ban',
+  rate: 'rate',
+  own: 'challenge',
+  agent: 'challenge',
+  schema: 'schema',
+} as const
 const nowhere = { country: '', asn: 0 } as const
 
 /** A refusal of a step. */
@@ -70,7 +79,7 @@ export class StepsRun implements GuardRun, RateClient {
   }
 
   get binding(): Binding {
-    return { site: this.steps.site, prefix: prefixOf(this.address), ja4: this.ja4 }
+    return { site: this.steps.site, prefix: prefixOf(this.address), ja4: stableJa4(this.ja4) }
   }
 
   /** The path as rules compare it. */
@@ -86,7 +95,7 @@ export class StepsRun implements GuardRun, RateClient {
       return later
     }
     while (this.at < stages.length) {
-      const outcome = this.stage()
+      const outcome = this.safeStage()
       if (outcome !== null) return outcome
       this.at += 1
     }
@@ -150,6 +159,24 @@ export class StepsRun implements GuardRun, RateClient {
     })
     returned = true
     return settled ? null : wait
+  }
+
+  /** A step that breaks refuses the request, unless the site lets failed inspections pass. */
+  private safeStage(): GuardOutcome | null {
+    try {
+      return this.stage()
+    } catch (error) {
+      const stage = stages[this.at] ?? 'shed'
+      const step = stepOfStage[stage]
+      const message =
+        error instanceof Error ? `${error.name}: ${error.message}`.slice(0, 200) : 'unknown error'
+      const report = { step, rule: `step-failed-${stage}`, message }
+      const passes = this.steps.failuresPass || this.steps.mode(step) !== 'enforce'
+      this.note(step, 'failed', stage)
+      if (!passes) return this.answer({ status: 503, report })
+      this.request.wouldBlock(report)
+      return null
+    }
   }
 
   private stage(): GuardOutcome | null {
@@ -225,12 +252,12 @@ export class StepsRun implements GuardRun, RateClient {
     const { told } = this
     if (told !== undefined) {
       this.told = undefined
-      return told === null ? null : this.refuseRate(told)
+      return told === null ? null : this.refuseRate(told, rule.dryRun)
     }
     const { head } = this.request
     const verdict = limiter.charge(rule, head, this, this.route)
     if (verdict === null) return null
-    if (verdict !== 'ask') return this.refuseRate(verdict)
+    if (verdict !== 'ask') return this.refuseRate(verdict, rule.dryRun)
     const waiting = this.waitFor((settle) =>
       limiter.chargeExact(rule, head, this, {
         path: this.route,
@@ -243,10 +270,13 @@ export class StepsRun implements GuardRun, RateClient {
     return waiting ?? this.judgeRule()
   }
 
-  private refuseRate(refused: RateRefusal): GuardOutcome | null {
+  private refuseRate(refused: RateRefusal, dryRun = false): GuardOutcome | null {
     const { rule, retryAfter, fields } = refused
     const message = `rate limit ${rule}: again in ${retryAfter} s`
-    return this.refuse({ step: 'rate', rule: `rate-${rule}`, message, status: 429, fields })
+    if (!dryRun) return this.refuse({ step: 'rate', rule: `rate-${rule}`, message, status: 429, fields })
+    this.note('rate', 'would-block', `rate-${rule}`)
+    this.request.wouldBlock({ step: 'rate', rule: `rate-${rule}`, message })
+    return null
   }
 
   private judgeSchema(): GuardOutcome | null {

@@ -29,5 +29,7 @@ export interface SiteSteps {
   readonly headers: AnswerHeaders
   readonly sessionCookie: string
   readonly sheds: boolean
+  /** True: a request whose judgement broke goes on. */
+  readonly failuresPass: boolean
   mode(step: Step): Mode
 }

@@ -13,6 +13,8 @@ export interface RateRule extends Allowance {
   readonly space: number
   readonly burst: number
   readonly exact: boolean
+  /** True: it only reports. */
+  readonly dryRun: boolean
   /** Value of the RateLimit-Policy header (draft-ietf-httpapi-ratelimit-headers). */
   readonly policy: string
   readonly methods: ReadonlySet<string> | null
@@ -30,6 +32,7 @@ export function rateRule(config: RuleConfig, space: number): RateRule {
     space,
     burst,
     exact: config.exact,
+    dryRun: config.dryRun,
     emissionMs,
     windowMs,
     policy: `"${config.name}";q=${burst};w=${Math.max(1, Math.ceil(windowMs / 1000))}`,
