@@ -93,7 +93,10 @@ class LinkRun {
   targetAt = 0
   listAt = 0
   valueAt = 0
+  stageAt = 0
   isPaused = false
+  /** Number of the value in hand, or -1 where a link cannot be left. */
+  current = -1
 
   constructor(tx: Transaction, rule: CompiledRule, link: Link) {
     this.tx = tx
@@ -128,6 +131,8 @@ class LinkRun {
     this.targetAt = left?.target ?? 0
     this.listAt = left?.list ?? 0
     this.valueAt = left?.value ?? 0
+    this.stageAt = left?.stage ?? 0
+    this.current = -1
     this.matched = left?.matched ?? false
     this.isPaused = false
     if (left !== null) this.tx.paused = null
@@ -138,13 +143,14 @@ class LinkRun {
     return this.tx.steps > this.tx.sliceEnd && this.link.isStarter
   }
 
-  pauseAt(value: number): void {
+  pauseAt(value: number, stage = 0): void {
     this.isPaused = true
     this.tx.paused = {
       link: this.link,
       target: this.targetAt,
       list: this.listAt,
       value,
+      stage,
       matched: this.matched,
       pending: { ...pending },
     }
@@ -231,8 +237,11 @@ class LinkRun {
         this.pauseAt(row)
         return
       }
+      this.current = row
       this.visitMember(target, names[row] ?? '', values[row] ?? '')
+      if (this.isPaused) return
     }
+    this.current = -1
   }
 
   visitHits(
@@ -251,8 +260,11 @@ class LinkRun {
       const row = column.rows[hit] ?? 0
       const name = names[row] ?? ''
       if (!this.isMeant(target, name)) continue
+      this.current = hit
       this.visitHit(target.label, name, { text: values[row] ?? '', known: knownTexts(column, hit) })
+      if (this.isPaused) return
     }
+    this.current = -1
   }
 
   /**
@@ -394,12 +406,19 @@ class LinkRun {
   visitStages(label: string, name: string | null, value: string): void {
     const nodes: ChainNode[] = []
     for (let node: ChainNode | null = this.link.chain; node !== null; node = node.parent) nodes.unshift(node)
+    const from = this.stageAt
+    this.stageAt = 0
     let last: string | null = null
     let text = value
-    for (const node of nodes) {
+    for (const [stage, node] of nodes.entries()) {
       text = node.transformation?.apply(text) ?? text
       if (text === last) continue
       last = text
+      if (stage < from) continue
+      if (stage > from && this.current >= 0 && this.isOver()) {
+        this.pauseAt(this.current, stage)
+        return
+      }
       const before = this.matched
       this.matched = false
       this.judge(label, name, text)

@@ -15,6 +15,8 @@ export interface PausedRule {
   readonly target: number
   readonly list: number
   readonly value: number
+  /** Form of that value to go on with, for `multiMatch`. */
+  readonly stage: number
   /** Whether an earlier value matched. */
   readonly matched: boolean
   readonly pending: Pending
