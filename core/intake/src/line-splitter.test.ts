@@ -9,7 +9,7 @@ describe('the line splitter', () => {
   it('gives whole lines and keeps the rest', () => {
     const splitter = new LineSplitter()
     expect(textOf(splitter, 'one\ntw', 'o\n', '\nthree')).toEqual(['one', 'two', ''])
-    expect(splitter.end()).toEqual({ text: 'three', truncated: false })
+    expect(splitter.end()).toEqual({ text: 'three', truncated: false, bytes: 5 })
     expect(splitter.end()).toBeUndefined()
   })
 
@@ -46,16 +46,18 @@ describe('the line splitter', () => {
   it('passes a line of the limit whole and cuts one byte more, then goes on', () => {
     const splitter = new LineSplitter()
     const exact = 'x'.repeat(maxIntakeLineBytes)
-    expect(splitter.push(Buffer.from(`${exact}\n`))).toEqual([{ text: exact, truncated: false }])
+    expect(splitter.push(Buffer.from(`${exact}\n`))).toMatchObject([
+      { text: exact, truncated: false, bytes: exact.length + 1 },
+    ])
     expect(splitter.push(Buffer.from(`${exact}y\nnext\n`))).toEqual([
-      { text: exact, truncated: true },
-      { text: 'next', truncated: false },
+      { text: exact, truncated: true, bytes: exact.length + 2 },
+      { text: 'next', truncated: false, bytes: 5 },
     ])
   })
 
   it('keeps no more than the limit of a line of many megabytes', () => {
     const splitter = new LineSplitter(10)
     for (let i = 0; i < 100; i += 1) expect(splitter.push(Buffer.alloc(100_000, 0x61))).toEqual([])
-    expect(splitter.push(Buffer.from('\n'))).toEqual([{ text: 'aaaaaaaaaa', truncated: true }])
+    expect(splitter.push(Buffer.from('\n'))).toMatchObject([{ text: 'aaaaaaaaaa', truncated: true }])
   })
 })

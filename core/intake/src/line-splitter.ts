@@ -4,6 +4,8 @@ export interface IntakeLine {
   readonly text: string
   /** Bytes beyond the limit were dropped. */
   readonly truncated: boolean
+  /** Bytes that it took in its source, line break included. */
+  readonly bytes: number
 }
 
 /** Longest line in bytes before it is cut. */
@@ -18,6 +20,7 @@ export class LineSplitter {
   #partial: Buffer[] = []
   #partialBytes = 0
   #overlong = false
+  #seen = 0
 
   constructor(maxBytes: number = maxIntakeLineBytes) {
     this.#maxBytes = maxBytes
@@ -30,6 +33,7 @@ export class LineSplitter {
     let start = 0
     for (let end = chunk.indexOf(0x0a); end >= 0; end = chunk.indexOf(0x0a, start)) {
       this.#keep(chunk.subarray(start, end))
+      this.#seen += 1
       lines.push(this.#take())
       start = end + 1
     }
@@ -47,9 +51,11 @@ export class LineSplitter {
     this.#partial = []
     this.#partialBytes = 0
     this.#overlong = false
+    this.#seen = 0
   }
 
   #keep(bytes: Buffer): void {
+    this.#seen += bytes.length
     const room = this.#maxBytes - this.#partialBytes
     if (bytes.length > room) this.#overlong = true
     const kept = bytes.subarray(0, Math.max(0, room))
@@ -63,7 +69,7 @@ export class LineSplitter {
     const [only] = this.#partial
     const whole = this.#partial.length === 1 && only !== undefined ? only : Buffer.concat(this.#partial)
     const end = whole.at(-1) === 0x0d && !this.#overlong ? whole.length - 1 : whole.length
-    const line = { text: whole.toString('utf8', 0, end), truncated: this.#overlong }
+    const line = { text: whole.toString('utf8', 0, end), truncated: this.#overlong, bytes: this.#seen }
     this.reset()
     return line
   }

@@ -3,11 +3,24 @@ import * as api from '@sevenfold/intake'
 
 it('exports of @sevenfold/intake change only on purpose', () => {
   expect(Object.keys(api).toSorted()).toEqual([
+    'DockerSource',
     'FileTail',
+    'JournalSource',
+    'LineJoiner',
     'LineSplitter',
+    'PushServer',
+    'SyslogServer',
+    'defaultPushBytes',
+    'isJournalFilter',
+    'maxFollowedContainers',
     'maxHeadBytes',
     'maxIntakeLineBytes',
+    'maxPushRequests',
+    'maxSyslogBytes',
+    'maxSyslogConnections',
+    'maxWaitingDatagrams',
     'readPosition',
+    'readSyslog',
     'writePosition',
   ])
 })

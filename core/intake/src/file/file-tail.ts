@@ -4,6 +4,8 @@ import { LineSplitter } from '../line-splitter.ts'
 import type { IntakeLine } from '../line-splitter.ts'
 import { readPosition, writePosition } from './file-position.ts'
 import type { FilePosition } from './file-position.ts'
+import { LineJoiner } from '../multiline/line-joiner.ts'
+import type { JoinOptions } from '../multiline/line-joiner.ts'
 import { openAtPosition, openLogFile, rotatedSiblings } from './log-file.ts'
 import type { LogFile } from './log-file.ts'
 
@@ -20,12 +22,16 @@ export interface FileTailOptions {
   /** Told of a file that cannot be read; reading is tried again with the next poll. */
   readonly onError?: (error: unknown) => void
   readonly clock: Clock
+  /** Joins lines that belong together; an entry ends when nothing was added to it for `joinWaitMs` (default 1 s). */
+  readonly join?: JoinOptions
+  readonly joinWaitMs?: number
   /** Time between looks at the file. */
   readonly pollMs?: number
 }
 
 const chunkBytes = 262_144
 const defaultPollMs = 200
+const defaultJoinWaitMs = 1_000
 // After a rename the writer may go on with the old file for a while (until its reopen signal): we wait this long
 // without new bytes before we take the old file as ended.
 const rotationGraceMs = 1_000
@@ -43,8 +49,11 @@ export class FileTail {
   readonly #chunk = Buffer.allocUnsafe(chunkBytes)
   readonly #splitter = new LineSplitter()
   #file: LogFile | undefined
-  // Bytes read of a line that has not ended: a restart must read them again.
+  readonly #joiner: LineJoiner | undefined
+  // Bytes read of a line or an entry that has not ended: a restart must read them again.
   #pendingBytes = 0
+  #partialBytes = 0
+  #heldSinceMs = 0
   // Files that were rotated away before we read them, oldest first.
   #queue: string[] = []
   #started = false
@@ -55,6 +64,7 @@ export class FileTail {
 
   constructor(options: FileTailOptions) {
     this.#options = options
+    this.#joiner = options.join === undefined ? undefined : new LineJoiner(options.join)
   }
 
   /** Begins to look at the file now and every `pollMs`. */
@@ -136,21 +146,41 @@ export class FileTail {
     if ((await file.size()) < file.offset || !(await file.hasSameHead())) {
       // Emptied in place: what began before it is gone.
       file.restart()
-      this.#splitter.reset()
+      this.#forget()
       this.#pendingBytes = 0
     }
     for (;;) {
       if (this.#closed) return
       const before = file.offset
       const count = await file.read(this.#chunk)
-      if (count === 0) return
+      if (count === 0) {
+        await this.#giveHeld(file)
+        return
+      }
       this.#idleSinceMs = undefined
       const bytes = this.#chunk.subarray(0, count)
       const lines = this.#splitter.push(bytes)
       const lastEnd = bytes.lastIndexOf(0x0a)
-      const pending = lastEnd < 0 ? this.#pendingBytes + count : count - lastEnd - 1
-      await this.#give(file, lines, { before, pending })
+      this.#partialBytes = lastEnd < 0 ? this.#partialBytes + count : count - lastEnd - 1
+      const entries = this.#joiner?.push(lines) ?? lines
+      this.#heldSinceMs = this.#options.clock.monotonicMs()
+      const pending = this.#partialBytes + (this.#joiner?.heldBytes ?? 0)
+      await this.#give(file, entries, { before, pending })
     }
+  }
+
+  /** Gives the entry to which nothing was added for a while. */
+  async #giveHeld(file: LogFile): Promise<void> {
+    const waitMs = this.#options.joinWaitMs ?? defaultJoinWaitMs
+    if (this.#joiner === undefined || this.#joiner.heldBytes === 0) return
+    if (this.#options.clock.monotonicMs() - this.#heldSinceMs < waitMs) return
+    await this.#give(file, this.#joiner.flush(), { before: file.offset, pending: this.#partialBytes })
+  }
+
+  #forget(): void {
+    this.#splitter.reset()
+    this.#joiner?.reset()
+    this.#partialBytes = 0
   }
 
   async #give(
@@ -164,7 +194,7 @@ export class FileTail {
       // Not taken: the same bytes are read again, from the start of the first line among them.
       file.offset = at.before - this.#pendingBytes
       this.#pendingBytes = 0
-      this.#splitter.reset()
+      this.#forget()
       throw error
     }
     this.#pendingBytes = at.pending
@@ -192,7 +222,10 @@ export class FileTail {
   /** Gives a last line without line break and lets the file go. */
   async #finishFile(file: LogFile): Promise<void> {
     const last = this.#splitter.end()
-    if (last !== undefined) await this.#give(file, [last], { before: file.offset, pending: 0 })
+    const rest = last === undefined ? [] : [last]
+    const entries = this.#joiner === undefined ? rest : [...this.#joiner.push(rest), ...this.#joiner.flush()]
+    this.#partialBytes = 0
+    if (entries.length > 0) await this.#give(file, entries, { before: file.offset, pending: 0 })
     this.#idleSinceMs = undefined
     this.#file = undefined
     await file.close()
