@@ -1,13 +1,17 @@
 import { once } from 'node:events'
-import { existsSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { Server } from 'node:http'
+import https from 'node:https'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { chromium } from 'playwright-core'
 import type { Browser } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { EdgeFolder, EdgeProcess, edgeMain } from './support/edge-process.ts'
 import { RawClient } from './support/raw-client.ts'
 import { compiledEdge } from './support/steps-edge.ts'
+import { testCertificate } from './support/test-certificates.ts'
 
 const isBuilt = existsSync(edgeMain)
 const browserPath = [process.env['CHROMIUM'], '/usr/bin/chromium', '/usr/bin/chromium-browser'].find(
@@ -65,7 +69,7 @@ function shop(): Server {
   })
 }
 
-async function start(site: string, workers = 1): Promise<void> {
+async function start(site: string, workers = 1, limits: Record<string, number> = {}): Promise<void> {
   upstream = shop().listen(0, '127.0.0.1')
   await once(upstream, 'listening')
   const address = upstream.address()
@@ -74,6 +78,7 @@ async function start(site: string, workers = 1): Promise<void> {
   folder = new EdgeFolder()
   folder.configure({
     ...config,
+    limits: { ...config.limits, ...limits },
     workers,
     ownListeners: [],
     sites: config.sites.map((one) => ({
@@ -98,6 +103,59 @@ async function stop(): Promise<void> {
   upstream.close()
   folder.remove()
 }
+
+describe.skipIf(!isBuilt || browserPath === undefined)(
+  'a browser on an encrypted site (needs a build and Chromium)',
+  () => {
+    it('keeps its pass over resumed connections, and another program cannot use it', async () => {
+      const files = mkdtempSync(join(tmpdir(), 'sf-tls-'))
+      const { certificate, key } = await testCertificate({ names: ['127.0.0.1'] })
+      writeFileSync(join(files, 'a.pem'), certificate)
+      writeFileSync(join(files, 'a.key'), key)
+      await start(
+        `tls: { certificates: [{ certificate: ${files}/a.pem, key: ${files}/a.key }], http2: false }\nchallenge: { when: always, difficulty: 10 }\nrate: { exempt: [] }`,
+        2,
+        { requestsPerConnection: 1 },
+      )
+      const browser = await chromium.launch({ executablePath: browserPath ?? '', args: flags })
+      try {
+        const context = await browser.newContext({ ignoreHTTPSErrors: true })
+        const page = await context.newPage()
+        const statuses: number[] = []
+        page.on('response', (response) => statuses.push(response.status()))
+        for (let visit = 0; visit < 6; visit += 1) {
+          await page.goto(`https://127.0.0.1:${edge.port}/?visit=${visit}`)
+          await page.getByRole('heading', { name: 'Shop' }).waitFor()
+        }
+        expect(statuses.filter((status) => status === 403).length).toBe(1)
+        const [pass] = (await context.cookies()).filter(({ name }) => name === 'sevenfold_pass')
+        expect(pass).toMatchObject({ secure: true, httpOnly: true })
+        const agent = await page.evaluate(() => navigator.userAgent)
+        const headers = {
+          'User-Agent': agent,
+          Accept: 'text/html',
+          Cookie: `sevenfold_pass=${pass?.value ?? ''}`,
+        }
+        const stolen = await new Promise<number>((resolve, reject) => {
+          https
+            .get(
+              { host: '127.0.0.1', port: edge.port, path: '/', headers, rejectUnauthorized: false },
+              (response) => {
+                response.resume()
+                resolve(response.statusCode ?? 0)
+              },
+            )
+            .on('error', reject)
+        })
+        expect(stolen).toBe(403)
+      } finally {
+        await browser.close()
+        await stop()
+        rmSync(files, { recursive: true })
+      }
+    }, 60_000)
+  },
+)
 
 describe.skipIf(!isBuilt)('rate limits of several workers (needs a build)', () => {
   afterEach(stop)
