@@ -3,6 +3,7 @@ import { LinearMatcher } from './linear/linear-matcher.ts'
 import { defaultLimits } from './limits.ts'
 import { requiredBytes } from './needs/required-bytes.ts'
 import { requiredLiterals } from './needs/required-literals.ts'
+import { takesRest } from './needs/takes-rest.ts'
 import { buildAlphabet } from './program/alphabet.ts'
 import { assemble } from './program/assemble.ts'
 import { programSize } from './program/program-size.ts'
@@ -190,7 +191,12 @@ function machineOf(
   return {
     program,
     alphabet,
-    linear: new LinearMatcher(program, alphabet, { wide, maxCacheBytes, budget: options.cache }),
+    linear: new LinearMatcher(program, alphabet, {
+      wide,
+      maxCacheBytes,
+      budget: options.cache,
+      takesRest: minLengthOf(node) > 0 && takesRest(node, wide ? 0x10ffff : 0xff),
+    }),
   }
 }
 

@@ -64,20 +64,32 @@ export class LinearMatcher {
   }
 
   #capture(input: string, from: number): Int32Array | undefined {
-    this.#matchEnd ??= new MatchEndDfa(this.#program, this.#alphabet, this.#options)
-    const end = this.#matchEnd.find(input, from)
-    this.steps = this.#matchEnd.steps
+    this.steps = 0
+    // Then the way back tells whether there is a match at all, too.
+    const toEnd = this.#options.takesRest === true && !input.includes('\n', from)
+    const end = toEnd ? input.length : this.#findEnd(input, from)
     if (end === endNothing) return undefined
     this.#backward ??= new BackwardDfa(this.#program, this.#alphabet, this.#options)
     const backward = this.#backward
     const start = backward.scan(input, from, end)
     this.steps += backward.steps
     if (start === scanOverflow) return this.#simulate(input, from)
+    if (toEnd && start === end) {
+      backward.release()
+      return undefined
+    }
     this.#walk ??= new SpanWalk(this.#program, this.#alphabet, backward, this.#options.wide)
     const slots = this.#walk.walk(input, { start, end })
     backward.release()
     this.steps += this.#walk.steps
     return slots
+  }
+
+  #findEnd(input: string, from: number): number {
+    this.#matchEnd ??= new MatchEndDfa(this.#program, this.#alphabet, this.#options)
+    const end = this.#matchEnd.find(input, from)
+    this.steps = this.#matchEnd.steps
+    return end
   }
 
   #simulate(input: string, from: number): Int32Array | undefined {

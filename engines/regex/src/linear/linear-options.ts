@@ -7,4 +7,6 @@ export interface LinearOptions {
   /** Most bytes one automaton holds. */
   readonly maxCacheBytes: number
   readonly budget: CacheBudget | undefined
+  /** Each match is not empty and goes on to the end of an input without a newline. */
+  readonly takesRest?: boolean
 }

@@ -46,14 +46,23 @@ export class SpanWalk {
     const states = this.#alive.states
     let before = asserting ? contextBefore(this.#alphabet, this.#wide, input, start) : 0
     let pc = this.#program.start
+    let choice: Choice | undefined
     for (let at = start; at <= end;) {
       // A choice depends on the instruction, the alive state and the context before, and on nothing else.
       const state = states[at] ?? 0
-      const slot = (Math.imul(pc, 0x9e3779b1) ^ Math.imul(state + before, 0x85ebca6b)) >>> rememberedShift
-      let choice = known[slot]
+      // Inside of a loop it is that of the character before.
       if (choice === undefined || choice.from !== pc || choice.state !== state || choice.before !== before) {
-        choice = this.#choose(pc, at, { input, before, state, atEnd: at === end })
-        known[slot] = choice
+        const slot = (Math.imul(pc, 0x9e3779b1) ^ Math.imul(state + before, 0x85ebca6b)) >>> rememberedShift
+        choice = known[slot]
+        if (
+          choice === undefined ||
+          choice.from !== pc ||
+          choice.state !== state ||
+          choice.before !== before
+        ) {
+          choice = this.#choose(pc, at, { input, before, state, atEnd: at === end })
+          known[slot] = choice
+        }
       }
       const set = choice.slots
       for (let n = 0; n < set.length; n++) slots[set[n] ?? 0] = at
@@ -123,7 +132,7 @@ export class SpanWalk {
 }
 
 /** Choices that are kept: two to the power of 32 less the shift. */
-const rememberedShift = 22
+const rememberedShift = 20
 const remembered = 2 ** (32 - rememberedShift)
 /** On the stack: the path of the last capture was given up. */
 const givenUp = -1
