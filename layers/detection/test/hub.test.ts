@@ -46,7 +46,7 @@ labels: { remediation: true, label: Knocking, classification: [attack.T1110] }
 type: trigger
 name: own/missing
 description: asks the edge for what is not there
-filter: evt.Parsed.program == 'sevenfold-edge' && evt.Meta.http_status == '404' && any(File('bad.txt'), {evt.Parsed.request endsWith #})
+filter: "evt.Parsed.program == 'sevenfold-edge' && evt.Meta.http_status == '404' && any(File('bad.txt'), {evt.Parsed.request endsWith #})"
 groupby: evt.Meta.source_ip
 labels: { remediation: true }
 `,
