@@ -138,7 +138,10 @@ interface ChildState {
 function runChildren(node: ParserNode, run: NodeRun, state: ChildState): boolean {
   const { childFilter } = node
   let success = state.success
-  for (const [index, child] of node.children.entries()) {
+  // By index: this runs for each node of each line.
+  for (let index = 0; index < node.children.length; index++) {
+    const child = node.children[index]
+    if (child === undefined) continue
     const isHopeless = childFilter !== undefined && isRuledOut(childFilter, index, run)
     if (isHopeless && isLeaf(child) && run.observer === undefined) {
       if (!state.grokked) success = false

@@ -49,7 +49,9 @@ export class StageParser {
 
   #runStages(run: NodeRun): boolean {
     const { record } = run
-    for (const [index, stage] of this.#stages.entries()) {
+    for (let index = 0; index < this.#stages.length; index++) {
+      const stage = this.#stages[index]
+      if (stage === undefined) continue
       if (this.#names.indexOf(record.Stage) > index) continue
       if (record.Stage !== stage.name) return false
       const success =

@@ -46,7 +46,9 @@ export function parseGoTime(layout: string, text: string): ParsedGoTime | undefi
   const parts: DateParts = emptyParts()
   const steps = stepsOf(layout)
   let at = 0
-  for (const [index, step] of steps.entries()) {
+  for (let index = 0; index < steps.length; index++) {
+    const step = steps[index]
+    if (step === undefined) continue
     at = skipPrefix(text, at, step.prefix)
     if (at < 0) return undefined
     if (step.piece === undefined) return at === text.length ? toTime(parts) : undefined
