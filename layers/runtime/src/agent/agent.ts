@@ -1,5 +1,9 @@
+import type { Unprotected } from '@sevenfold/event'
 import type { Finding } from './attack.ts'
-import type { StoredInputs } from './inputs/stored-inputs.ts'
+import type { Account, EntryRefusal } from './account/account.ts'
+import type { MessageInput } from './message-context.ts'
+import { Inventory } from './report/inventory.ts'
+import { UnprotectedList } from './report/unprotected.ts'
 import { RefusedError } from './refusal.ts'
 import { currentRequest, inFlight } from './request-context.ts'
 import type { RequestContext } from './request-context.ts'
@@ -50,8 +54,20 @@ export interface AgentCounters {
 /** Decides at sinks and tells its reporter. One for each process or worker thread. */
 export class Agent {
   mode: AgentMode
-  /** What requests brought that could do harm later; set when the hooks are. */
-  stored: StoredInputs | undefined
+  /** Runs the handler of a message; a second copy of this package has another store and must come here. */
+  serve: (<T>(message: MessageInput, handle: () => T) => T) | undefined
+  /** Tells of logins; set by who knows where to. */
+  account: Account | undefined
+  /** Why a request is not served at all. */
+  entry: ((context: RequestContext) => EntryRefusal | undefined) | undefined
+  /** Called when an answer ends. */
+  onEnd: ((context: RequestContext) => void) | undefined
+  /** What this process loads and does. */
+  readonly inventory: Inventory = new Inventory()
+  /** Hears of what it cannot protect, once each. */
+  onUnprotected: ((one: Unprotected) => void) | undefined
+  /** What it cannot protect. */
+  readonly unprotected: UnprotectedList
   /** Sees every sink that is reached within a request; set while testing. */
   observer: ((use: SinkUse, context: RequestContext) => void) | undefined
   /** What the agent's own work runs in; set while testing, so that it is not followed. */
@@ -68,6 +84,7 @@ export class Agent {
     this.mode = mode
     this.#report = report
     this.#onFault = onFault
+    this.unprotected = new UnprotectedList((one) => this.onUnprotected?.(one))
   }
 
   /**

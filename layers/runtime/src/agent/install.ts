@@ -1,5 +1,6 @@
 import { syncBuiltinESMExports } from 'node:module'
 import { Agent } from './agent.ts'
+import { serveMessage } from './message-context.ts'
 import type { AgentMode, AgentReport } from './agent.ts'
 import { hookChildProcess } from './hooks/child-process.ts'
 import { hookCode } from './hooks/code.ts'
@@ -13,6 +14,7 @@ import { hookModules } from './hooks/modules.ts'
 import { hookPrototype } from './hooks/prototype.ts'
 import { hookResponse } from './hooks/response.ts'
 import { hookWire } from './hooks/wire.ts'
+import { hookWorkers } from './hooks/worker.ts'
 import { StoredInputs } from './inputs/stored-inputs.ts'
 import type { ProfileOptions } from './options.ts'
 import { OutgoingGuard } from './outgoing-guard.ts'
@@ -57,7 +59,7 @@ export function installAgent({ mode, report, onFault, profile }: InstallOptions)
   const agent = new Agent(mode, report, onFault)
   Object.defineProperty(globalThis, installed, { value: agent })
   const stored = new StoredInputs()
-  agent.stored = stored
+  agent.serve = (message, handle) => serveMessage(message, stored, handle)
   const keeper = makeKeeper(agent, profile)
   const guard = new StatementGuard(agent, stored, keeper)
   const outgoing = new OutgoingGuard(agent, keeper)
@@ -72,6 +74,7 @@ export function installAgent({ mode, report, onFault, profile }: InstallOptions)
     ['file-system', () => hookFileSystem(agent, keeper)],
     ['http-client', () => hookHttpClient(outgoing)],
     ['code', () => hookCode(agent)],
+    ['worker', () => hookWorkers(agent)],
     ['prototype', () => hookPrototype(agent)],
     ['wire', () => hookWire(guard)],
   ]
@@ -79,7 +82,13 @@ export function installAgent({ mode, report, onFault, profile }: InstallOptions)
     try {
       hook()
     } catch (error) {
-      agent.fault(error, `hook ${name}`) // frozen intrinsics, for example: the other hooks still hold
+      // Frozen intrinsics, for example: the other hooks still hold.
+      agent.fault(error, `hook ${name}`)
+      agent.unprotected.add({
+        package: `node (${name})`,
+        version: process.version,
+        why: String(error).slice(0, 200),
+      })
     }
   }
   syncBuiltinESMExports()

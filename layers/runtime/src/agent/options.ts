@@ -1,4 +1,6 @@
 import type { AgentMode } from './agent.ts'
+import { parseRateLimits } from './account/rate-limits.ts'
+import type { RateLimit } from './account/rate-limits.ts'
 import type { ProfileMode } from './profile/profile-keeper.ts'
 
 /** What the application was seen to do, and what is made of it. */
@@ -20,6 +22,8 @@ export interface ProtectOptions {
   readonly token?: string
   /** A proxy on this host stands in front: its `X-Forwarded-For` tells the client. */
   readonly trustsProxy?: boolean
+  /** Requests of one client to one route in some time; beyond them the answer is 429. */
+  readonly rateLimits?: readonly RateLimit[]
   /** Learn what places in the application do, and object to what they never did. */
   readonly profile?: ProfileOptions
 }
@@ -32,9 +36,20 @@ function modeOf(text: string | undefined): AgentMode {
   return modes.find((mode) => mode === text?.toLowerCase()) ?? 'monitor'
 }
 
+function rateLimitsIn(text: string | undefined): { readonly rateLimits?: readonly RateLimit[] } {
+  if (text === undefined || text === '') return {}
+  try {
+    return { rateLimits: parseRateLimits(text) }
+  } catch (error) {
+    // An application must start whatever stands in a variable of its agent.
+    process.emitWarning(String(error), { code: 'SEVENFOLD_AGENT_OPTION' })
+    return {}
+  }
+}
+
 /**
  * Reads `SEVENFOLD_RUNTIME_MODE`, `SEVENFOLD_RUNTIME_SOCKET`, `SEVENFOLD_RUNTIME_TOKEN`, `SEVENFOLD_SERVICE`,
- * `SEVENFOLD_RUNTIME_TRUST_PROXY`, `SEVENFOLD_RUNTIME_PROFILE` and `SEVENFOLD_RUNTIME_PROFILE_MODE`. An unknown mode is
+ * `SEVENFOLD_RUNTIME_TRUST_PROXY`, `SEVENFOLD_RUNTIME_PROFILE`, `SEVENFOLD_RUNTIME_PROFILE_MODE` and `SEVENFOLD_RUNTIME_RATE_LIMITS`. An unknown mode is
  * `monitor`.
  */
 export function optionsFromEnvironment(env: Readonly<Record<string, string | undefined>>): ProtectOptions {
@@ -51,6 +66,7 @@ export function optionsFromEnvironment(env: Readonly<Record<string, string | und
     ...(profile === undefined || profile === ''
       ? {}
       : { profile: { path: profile, mode: profileModes.find((mode) => mode === profileMode) ?? 'monitor' } }),
+    ...rateLimitsIn(env['SEVENFOLD_RUNTIME_RATE_LIMITS']),
     trustsProxy: env['SEVENFOLD_RUNTIME_TRUST_PROXY'] === '1',
   }
 }

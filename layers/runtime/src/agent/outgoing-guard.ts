@@ -59,6 +59,10 @@ export class OutgoingGuard {
   /** The refusal for a request to a host, or null. From the first host that an input chose, inner addresses are closed. */
   check(sink: string, outgoing: Outgoing): RefusedError | null {
     const { observer } = this.#agent
+    this.#agent.inventory.add(
+      'hosts',
+      outgoing.port === '' ? outgoing.host : `${outgoing.host}:${outgoing.port}`,
+    )
     const served = observer === undefined ? undefined : currentRequest.getStore()
     if (served !== undefined) {
       const text = `${outgoing.host}:${outgoing.port}`

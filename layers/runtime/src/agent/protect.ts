@@ -1,10 +1,15 @@
 import { basename } from 'node:path'
+import { Account } from './account/account.ts'
+import type { Denial, Login } from './account/account.ts'
+import { Blocks } from './account/blocks.ts'
+import { RateLimits } from './account/rate-limits.ts'
+import { watchLogin } from './account/watch-logins.ts'
 import type { AgentCounters, AgentMode } from './agent.ts'
-import { StoredInputs } from './inputs/stored-inputs.ts'
-import { serveMessage } from './message-context.ts'
 import { installAgent, installedAgent } from './install.ts'
 import type { ProtectOptions } from './options.ts'
 import { blockDraft } from './report/block-draft.ts'
+import { routeOf } from './report/inventory.ts'
+import { noticeDraft } from './report/notice-draft.ts'
 import { Sensor } from './report/sensor.ts'
 
 /** A protected process. */
@@ -22,17 +27,27 @@ export interface Message {
   readonly content: unknown
 }
 
-const ownStored = new StoredInputs()
-
 /**
  * Runs the handler of a message with its content as inputs, as requests are served: what reaches a sink from it is
  * judged. Gives what the handler gives.
  */
 export function serve<T>(message: Message, handle: () => T): T {
   const agent = installedAgent()
-  if (agent === undefined || agent.mode === 'off') return handle()
+  if (agent?.serve === undefined || agent.mode === 'off') return handle()
   agent.counters.requests += 1
-  return serveMessage(message, agent.stored ?? ownStored, handle)
+  return agent.serve(message, handle)
+}
+
+/** What an application tells of its users. Passport and forms that look like a login are told of by themselves. */
+export const report: {
+  login(login: Login): void
+  deny(denial: Denial): void
+  /** Who the current request works for; false when this user is kept out, and then the answer was sent. */
+  user(name: string): boolean
+} = {
+  login: (login) => installedAgent()?.account?.login(login),
+  deny: (denial) => installedAgent()?.account?.deny(denial),
+  user: (name) => installedAgent()?.account?.user(name) ?? true,
 }
 
 /** Protects this process or worker thread from here on: call it before the application loads its packages. */
@@ -54,16 +69,34 @@ export function protect(options: ProtectOptions = {}): Protection {
         process.emitWarning(`${sink}: ${String(error)}`, { code: 'SEVENFOLD_AGENT_FAULT' })
     },
   })
+  const blocks = new Blocks(Date.now, sources.trustsProxy)
+  const limits = new RateLimits(options.rateLimits ?? [], Date.now, sources.trustsProxy)
+  const account = new Account(agent, blocks, { emit: (draft) => sensor.report(draft), sources })
   const sensor = new Sensor({
     service,
-    unprotected: [],
+    unprotected: () => agent.unprotected.all(),
+    news: () => agent.inventory.takeNews().map((text) => noticeDraft('runtime-inventory', text, Date.now)),
     counters: () => ({ ...agent.counters }),
+    onDecisions: (add, remove) => {
+      blocks.remove(remove)
+      blocks.add(add)
+    },
     onMode: (mode) => {
       agent.mode = mode
     },
     ...(options.socketPath === undefined ? {} : { socketPath: options.socketPath }),
     ...(options.token === undefined ? {} : { token: options.token }),
   })
+  agent.account = account
+  agent.entry = (context) => blocks.refusalOf(context) ?? limits.refusalOf(context)
+  agent.onEnd = (context) => {
+    watchLogin(account, context)
+    const { request } = context
+    const route = (request as { readonly route?: { readonly path?: unknown } }).route?.path
+    agent.inventory.add('routes', routeOf(request.method ?? '', request.url ?? '/', route))
+  }
+  agent.onUnprotected = ({ package: name, why }) =>
+    sensor.report(noticeDraft('sensor-unprotected', `${name}: ${why}`, Date.now))
   sensor.start()
   return { mode: () => agent.mode, counters: () => agent.counters }
 }

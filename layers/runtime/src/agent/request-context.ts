@@ -48,6 +48,10 @@ export class RequestContext {
   isAnswerRefused = false
   /** Something was refused or noticed: nothing is learned from this request. */
   isScored = false
+  /** A login was told of. */
+  hasTold = false
+  /** Who the application says this request works for. */
+  user: string | undefined
   /** Its slot among the requests in flight. */
   slot = -1
   // Made when needed: one is created for each request, and most requests need none of them.

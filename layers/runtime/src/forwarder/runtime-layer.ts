@@ -4,7 +4,10 @@ import type { RuntimeConfig } from '@sevenfold/config'
 import { defineLayer, listenOnSocket } from '@sevenfold/layer'
 import type { Layer, PartContext, RunningLayer } from '@sevenfold/layer'
 import { runCanary } from '../agent/report/canary.ts'
+import type { Decision } from '@sevenfold/event'
 import { blockFactsOf } from './block-facts.ts'
+import { DecisionFeed } from './decision-feed.ts'
+import { authenticationFactsOf, noticeOf } from './other-facts.ts'
 import { parseConfig } from './parse-config.ts'
 import { SensorConnection } from './sensor-connection.ts'
 import type { SensorEvents } from './sensor-connection.ts'
@@ -32,9 +35,20 @@ function eventsFor(context: Context): SensorEvents {
     },
     onEvent: (draft, { service }) => {
       const facts = blockFactsOf(draft, service)
-      if (facts === undefined) return
-      counter.inc()
-      context.emit(context.events.block(facts))
+      if (facts !== undefined) {
+        counter.inc()
+        context.emit(context.events.block(facts))
+        return
+      }
+      const login = authenticationFactsOf(draft, service)
+      if (login !== undefined) context.emit(context.events.authentication(login))
+      const told = noticeOf(draft)
+      if (told !== undefined)
+        notice(
+          told.action,
+          `${service}: ${told.message}`,
+          told.action === 'sensor-unprotected' ? 50 : undefined,
+        )
     },
     onBeat: ({ canary }) => {
       if (canary !== undefined) context.setCanary(canary)
@@ -63,9 +77,17 @@ async function start(context: Context): Promise<RunningLayer<RuntimeConfig>> {
       return
     }
     const mode = (): ReturnType<Context['mode']> => context.mode()
-    const connection = new SensorConnection({ socket, token, mode, clock: context.clock, events })
+    const decisions = (): readonly Decision[] => feed.all()
+    const connection = new SensorConnection({ socket, token, mode, decisions, clock: context.clock, events })
     connections.add(connection)
     socket.on('close', () => connections.delete(connection))
+  })
+  const feed = new DecisionFeed({
+    socketPath: join(context.rootDir, 'detection', 'api.sock'),
+    clock: context.clock,
+    onChange: (add, remove) => {
+      for (const connection of connections) connection.sendDecisions(add, remove)
+    },
   })
   await listenOnSocket(server, socketPath)
   const tell = (): void => {
@@ -83,6 +105,7 @@ async function start(context: Context): Promise<RunningLayer<RuntimeConfig>> {
     },
     stop: async () => {
       stopTelling()
+      feed.stop()
       for (const connection of connections) connection.close()
       await new Promise<void>((resolve) => {
         server.close(() => resolve())

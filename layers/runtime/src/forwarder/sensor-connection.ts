@@ -1,11 +1,13 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { Socket } from 'node:net'
-import type { EventDraft, ForwarderMessage, Mode, SensorMessage } from '@sevenfold/event'
+import type { Decision, EventDraft, ForwarderMessage, Mode, SensorMessage } from '@sevenfold/event'
 import { decodeSensorMessage, maxSensorLineBytes } from '@sevenfold/event'
 import type { Clock, Timer } from '@sevenfold/layer'
 
 /** A sensor that says nothing for this long is reported: three beats. */
 export const silenceMs = 30_000
+/** Decisions in one line: 64 KiB at 300 bytes each. */
+const decisionsOfLine = 100
 
 type Hello = Extract<SensorMessage, { type: 'hello' }>
 type Beat = Extract<SensorMessage, { type: 'beat' }>
@@ -26,6 +28,8 @@ export interface SensorConnectionOptions {
   readonly socket: Socket
   readonly token: string
   readonly mode: () => Mode
+  /** Decisions in force, for the start. */
+  readonly decisions: () => readonly Decision[]
   readonly clock: Clock
   readonly events: SensorEvents
 }
@@ -42,6 +46,7 @@ export class SensorConnection {
   #unread = ''
   #bye: number | undefined
   #silence: Timer | undefined
+  #version = 0
 
   constructor(options: SensorConnectionOptions) {
     this.#options = options
@@ -61,6 +66,22 @@ export class SensorConnection {
     if (this.#hello === undefined) return
     const message: ForwarderMessage = { type: 'policy', mode: this.#options.mode(), profileDigest: '' }
     this.#options.socket.write(`${JSON.stringify(message)}\n`)
+  }
+
+  /** Tells the sensor of decisions, in lines that it takes. */
+  sendDecisions(add: readonly Decision[], remove: readonly number[]): void {
+    if (this.#hello === undefined) return
+    for (let from = 0; from < Math.max(add.length, remove.length); from += decisionsOfLine) {
+      this.#version += 1
+      const to = from + decisionsOfLine
+      const message: ForwarderMessage = {
+        type: 'decisions',
+        version: this.#version,
+        add: add.slice(from, to),
+        remove: remove.slice(from, to),
+      }
+      this.#options.socket.write(`${JSON.stringify(message)}\n`)
+    }
   }
 
   close(): void {
@@ -105,6 +126,7 @@ export class SensorConnection {
       this.#hello = message
       events.onHello(message)
       this.sendPolicy()
+      this.sendDecisions(this.#options.decisions(), [])
       return true
     }
     if (message.type === 'event') events.onEvent(message.event, this.#hello)

@@ -87,6 +87,39 @@ const routes = {
       delete Object.prototype[second]
       return value
     }),
+  login: (_q, body) => {
+    const ok = JSON.parse(body).password === 'right'
+    return { status: ok ? 200 : 401, headers: ok ? { 'set-cookie': 'sid=s1' } : {}, text: ok ? 'in' : 'out' }
+  },
+  user: async (q) => {
+    const { report } = await import(process.env.PROTECT)
+    return report.user(q) ? 'let in' : undefined
+  },
+  deny: async (q) => {
+    const { report } = await import(process.env.PROTECT)
+    report.deny({ user: q, act: 'admin area' })
+    return 'told'
+  },
+  queue: async (q) => {
+    const { serve } = await import(process.env.PROTECT)
+    return serve({ name: 'queue orders', content: { note: q } }, () => byCallback((done) => childProcess.exec(`echo ${q}`, done)))
+  },
+  'child-clean': (q) =>
+    bySync(() =>
+      childProcess.execFileSync(process.execPath, ['-e', 'process.stdout.write(String(globalThis[Symbol.for("sevenfold.agent")]?.mode))', '--', q], { env: { PATH: process.env.PATH } }),
+    ),
+  'child-fork': () =>
+    new Promise((resolve) => {
+      const script = path.join(folder, 'child.cjs')
+      fs.writeFileSync(script, 'process.send(String(globalThis[Symbol.for("sevenfold.agent")]?.mode)); process.disconnect()')
+      childProcess.fork(script, [], { execArgv: [], env: {} }).on('message', resolve)
+    }),
+  worker: (q) =>
+    new Promise((resolve) => {
+      const { Worker } = require('node:worker_threads')
+      const code = 'const { parentPort } = require("node:worker_threads"); parentPort.postMessage(String(globalThis[Symbol.for("sevenfold.agent")]?.mode))'
+      new Worker(code, { eval: true }).on('message', resolve)
+    }),
   json: (_q, body) => bySync(() => JSON.stringify(JSON.parse(body))),
   'pg-callback': (q) => byCallback((done) => new pg.Client().query(`select '${q}'`, done)),
   'pg-promise': (q) => byPromise(() => new pg.Client().query(`select '${q}'`)),
@@ -121,6 +154,11 @@ const server = http.createServer((request, response) => {
     const run = routes[name]
     try {
       const text = run === undefined ? 'none' : await run(q, body)
+      if (response.writableEnded) return
+      if (typeof text === 'object' && text !== null) {
+        response.writeHead(text.status, { 'content-type': 'application/json', ...text.headers })
+        return response.end(text.text)
+      }
       response.setHeader('content-type', 'text/plain')
       response.end(String(text))
     } catch (error) {

@@ -7,7 +7,8 @@ import type { ProfileKeeper } from '../profile/profile-keeper.ts'
 import type { RefusedError } from '../refusal.ts'
 import { judgeCarriedCommand, judgeProgram, judgeShell, programsOfLine } from '../judges/judge-command.ts'
 import { currentRequest } from '../request-context.ts'
-import { patch, rejected } from './patch.ts'
+import { protectNodeCall } from './node-child.ts'
+import { patch, patchBelow, rejected } from './patch.ts'
 import type { AnyFunction } from './patch.ts'
 
 interface ShellOption {
@@ -94,6 +95,32 @@ function throwing(
     }
 }
 
+/** Adds the agent to children that are Node, and says so where that cannot be done. */
+function prepared(agent: Agent, args: unknown[], isFork: boolean): unknown[] {
+  if (agent.mode === 'off') return args
+  try {
+    const call = protectNodeCall(args, isFork)
+    agent.inventory.add('programs', String(args[0]).slice(0, 200))
+    if (call.isUnprotected)
+      agent.unprotected.add({
+        package: 'node (child process)',
+        why: 'it was started without the agent, which was not loaded by an option of Node here',
+      })
+    return call.args
+  } catch (error) {
+    agent.fault(error, 'child')
+    return args
+  }
+}
+
+/** Starts children with the agent: on top of the judges, which see what the application asked for. */
+function preparing(agent: Agent, isFork: boolean): (original: AnyFunction) => AnyFunction {
+  return (original) =>
+    function (this: unknown, ...args: unknown[]): unknown {
+      return original.apply(this, prepared(agent, args, isFork))
+    }
+}
+
 type Check = (args: readonly unknown[]) => RefusedError | null
 
 function emitting(check: Check): (original: AnyFunction) => AnyFunction {
@@ -149,6 +176,9 @@ export function hookChildProcess(agent: Agent, keeper: ProfileKeeper): void {
         error,
       }
     }
+  // Below the judges: what they see is what the application asked for.
+  for (const name of ['spawn', 'spawnSync', 'execFile', 'execFileSync', 'fork'])
+    patchBelow(childProcess, name, preparing(agent, name === 'fork'))
   patch(childProcess, 'execSync', throwing(line))
   patch(childProcess, 'execFileSync', throwing(program))
   patch(childProcess, 'spawnSync', spawnSyncResult)

@@ -1,5 +1,6 @@
 import { ClientRequest, Server as HttpServer, IncomingMessage, ServerResponse } from 'node:http'
 import { Server as HttpsServer } from 'node:https'
+import { answer } from '../account/account.ts'
 import type { Agent } from '../agent.ts'
 import type { StoredInputs } from '../inputs/stored-inputs.ts'
 import {
@@ -27,11 +28,31 @@ export function hookHttpServer(agent: Agent, stored: StoredInputs): void {
       context.slot = inFlight.add(context)
       setContextOf(request, context)
       setContextOf(response, context)
+      if (isRefusedEntry(agent, context)) return true
       return currentRequest.run(context, () => emit.apply(this, args))
     }
   patch(HttpServer.prototype, 'emit', enter)
   patch(HttpsServer.prototype, 'emit', enter)
   hookBodies()
+}
+
+/** True when a decision or a rate limit kept the request out and it was answered. */
+function isRefusedEntry(agent: Agent, context: RequestContext): boolean {
+  if (agent.entry === undefined) return false
+  try {
+    const refusal = agent.entry(context)
+    if (refusal === undefined) return false
+    if (agent.mode !== 'enforce') {
+      agent.counters.noticed += 1
+      return false
+    }
+    agent.counters.refused += 1
+    answer(context, refusal)
+    return true
+  } catch (error) {
+    agent.fault(error, 'entry')
+    return false
+  }
 }
 
 /** What listens to a connection that leaves HTTP behind works for the request that opened it. */

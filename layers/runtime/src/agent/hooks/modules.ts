@@ -56,7 +56,11 @@ function hookLoading(guards: Guards): void {
     (load) =>
       function (this: unknown, ...args: unknown[]): unknown {
         const result = load.apply(this, args)
-        if (typeof args[0] === 'string') apply(this as LoadedModule, args[0])
+        if (typeof args[0] === 'string') {
+          apply(this as LoadedModule, args[0])
+          agent.inventory.addFile(args[0])
+          agent.unprotected.see(args[0])
+        }
         return result
       },
   )

@@ -5,6 +5,7 @@ export type AnyFunction = (this: unknown, ...args: unknown[]) => unknown
 
 /** Marks our wrappers, so that two copies of a driver or a second start do not wrap twice. */
 const wrapped = Symbol.for('sevenfold.wrapped')
+const below = Symbol.for('sevenfold.below')
 /** As `wrapped`, for what follows inputs on top of the agent's own hooks. */
 const followed = Symbol.for('sevenfold.followed')
 
@@ -25,6 +26,15 @@ function keepIdentity(wrapper: AnyFunction, original: AnyFunction, mark: symbol)
  */
 export function patch(holder: unknown, name: string, make: (original: AnyFunction) => AnyFunction): boolean {
   return patchOnce(holder, name, { make, mark: wrapped })
+}
+
+/** As `patch`, before it: what the agent's hooks then call. */
+export function patchBelow(
+  holder: unknown,
+  name: string,
+  make: (original: AnyFunction) => AnyFunction,
+): boolean {
+  return patchOnce(holder, name, { make, mark: below })
 }
 
 /** As `patch`, on top of it: what the agent has replaced is replaced once more. */

@@ -64,11 +64,22 @@ function refuseMarkup(agent: Agent, context: RequestContext, body: unknown): boo
   return true
 }
 
+function ended(agent: Agent, context: RequestContext): void {
+  try {
+    agent.onEnd?.(context)
+  } catch (error) {
+    agent.fault(error, 'end')
+  }
+}
+
 function wrapEnd(agent: Agent, keeper: ProfileKeeper): (end: AnyFunction) => AnyFunction {
   return (end) =>
     function (this: unknown, ...args: unknown[]): unknown {
       const context = contextFor(this)
-      if (context !== undefined) inFlight.remove(context, context.slot)
+      if (context !== undefined) {
+        inFlight.remove(context, context.slot)
+        ended(agent, context)
+      }
       if (context === undefined || agent.mode === 'off') return end.apply(this, args)
       removePollution(agent, context)
       if (keeper.mode === 'learn' && !context.isScored && context.response.statusCode < 400)

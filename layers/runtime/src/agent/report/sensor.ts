@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { createConnection } from 'node:net'
 import type { Socket } from 'node:net'
-import type { EventDraft, ForwarderMessage, SensorMessage, Unprotected } from '@sevenfold/event'
+import type { Decision, EventDraft, ForwarderMessage, SensorMessage, Unprotected } from '@sevenfold/event'
 import type { AgentMode } from '../agent.ts'
 import { parseJson } from '../inputs/parse-json.ts'
 import { currentRequest } from '../request-context.ts'
@@ -23,7 +23,10 @@ export interface SensorOptions {
   readonly socketPath?: string
   readonly token?: string
   readonly service: string
-  readonly unprotected: readonly Unprotected[]
+  readonly unprotected: () => readonly Unprotected[]
+  /** What the inventory has found since the last beat. */
+  readonly news: () => readonly EventDraft[]
+  readonly onDecisions: (add: readonly Decision[], remove: readonly number[]) => void
   readonly counters: () => Readonly<Record<string, number>>
   readonly onMode: (mode: AgentMode) => void
 }
@@ -89,7 +92,7 @@ export class Sensor {
         service: this.#options.service,
         pid: process.pid,
         node: process.version,
-        unprotected: this.#options.unprotected,
+        unprotected: this.#options.unprotected(),
       })
       this.#beat()
       this.#flush()
@@ -120,6 +123,11 @@ export class Sensor {
   }
 
   #beat(): void {
+    try {
+      for (const draft of this.#options.news()) this.report(draft)
+    } catch {
+      // the inventory is no reason to stop beating
+    }
     this.#sequence += 1
     this.#write({
       type: 'beat',
@@ -136,6 +144,11 @@ export class Sensor {
     if (this.#unread.length > maxLineBytes) this.#socket?.destroy()
     for (const line of lines) {
       const message = parseJson(line) as Partial<ForwarderMessage> | undefined
+      if (message?.type === 'decisions') {
+        const { add, remove } = message
+        if (Array.isArray(add) && Array.isArray(remove)) this.#options.onDecisions(add, remove)
+        continue
+      }
       if (message?.type !== 'policy') continue
       this.#retryMs = firstRetryMs
       if (message.mode === 'off' || message.mode === 'monitor' || message.mode === 'enforce')

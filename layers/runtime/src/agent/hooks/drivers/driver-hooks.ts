@@ -7,6 +7,7 @@ import { hookGrpc, hookWs } from './messages.ts'
 import { hookMongodb } from './mongodb.ts'
 import { hookMysqlClass } from './mysql.ts'
 import { hookPg, hookPgPool } from './postgres.ts'
+import { hookPassport } from './passport.ts'
 import { hookPrisma } from './prisma.ts'
 import { hookSerialiser, serialiserPackages } from './serialisers.ts'
 import { hookSqlite3, hookSyncSqlite } from './sqlite.ts'
@@ -50,6 +51,7 @@ export function driverHooks(guards: Guards): ReadonlyMap<string, readonly Driver
   return new Map<string, readonly DriverFile[]>([
     ...engines,
     ...serialisers,
+    ['passport', [{ file: /\/lib\/index\.js$/, hook: (exported) => hookPassport(agent, exported) }]],
     ['ldapjs', [{ file: anyFile, hook: ldap }]],
     ['ldapts', [{ file: anyFile, hook: ldap }]],
     ['ldap-client', [{ file: anyFile, hook: ldap }]],

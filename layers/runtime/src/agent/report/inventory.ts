@@ -1,0 +1,70 @@
+import { readFileSync } from 'node:fs'
+import { parseJson } from '../inputs/parse-json.ts'
+
+/** What one process tells of each kind. */
+export const maxItems = 1_000
+/** Items in one event. */
+const maxTold = 60
+
+/** Kinds of an inventory. */
+export type InventoryKind = 'modules' | 'hosts' | 'programs' | 'routes'
+
+const kinds: readonly InventoryKind[] = ['modules', 'hosts', 'programs', 'routes']
+
+const packageFolder = /^(.*[/\\]node_modules[/\\](?:@[^/\\]+[/\\])?[^/\\]+)[/\\]/
+
+/** What a process really loads and does: told once each. */
+export class Inventory {
+  readonly #known: Readonly<Record<InventoryKind, Set<string>>> = {
+    modules: new Set(),
+    hosts: new Set(),
+    programs: new Set(),
+    routes: new Set(),
+  }
+  readonly #told: Record<InventoryKind, number> = { modules: 0, hosts: 0, programs: 0, routes: 0 }
+
+  /** Adds an item. */
+  add(kind: InventoryKind, item: string): void {
+    const known = this.#known[kind]
+    if (known.size < maxItems) known.add(item)
+  }
+
+  /** Adds the package that a loaded file belongs to, by its folder. */
+  addFile(filename: string): void {
+    const folder = packageFolder.exec(filename)?.[1]
+    if (folder !== undefined) this.add('modules', folder)
+  }
+
+  /** What is new since the last time, in texts of up to 60 items. */
+  takeNews(): readonly string[] {
+    return kinds.flatMap((kind) => {
+      const all = [...this.#known[kind]]
+      const fresh = all.slice(this.#told[kind])
+      this.#told[kind] = all.length
+      const items = kind === 'modules' ? [...new Set(fresh.map(packageName))] : fresh
+      const texts: string[] = []
+      for (let from = 0; from < items.length; from += maxTold)
+        texts.push(`${kind}: ${items.slice(from, from + maxTold).join(', ')}`)
+      return texts
+    })
+  }
+}
+
+function packageName(folder: string): string {
+  const name = folder.replaceAll('\\', '/').replace(/^.*\/node_modules\//, '')
+  try {
+    const { version } = parseJson(readFileSync(`${folder}/package.json`, 'utf8')) as {
+      readonly version?: unknown
+    }
+    return typeof version === 'string' ? `${name}@${version}` : name
+  } catch {
+    return name // a folder without a description of itself
+  }
+}
+
+/** A route for the inventory: the framework's own pattern, or the path without what looks like data. */
+export function routeOf(method: string, url: string, pattern: unknown): string {
+  if (typeof pattern === 'string') return `${method} ${pattern}`
+  const path = (url.split('?', 1)[0] ?? '/').slice(0, 200)
+  return `${method} ${path.replaceAll(/\/(?=[^/]*\d)[^/]+|\/[^/]{33,}/g, '/:value')}`
+}
