@@ -14,6 +14,8 @@ export interface Edge {
   readonly port: number
 }
 
+const rules = process.env['BENCH_RULES'] ?? 'builtin'
+
 /** Starts the built edge with one worker and one site. `steps`: more lines of the section of the site. */
 export async function startEdge(
   name: string,
@@ -23,7 +25,10 @@ export async function startEdge(
   const folder = join(where.folder, name.replaceAll(/\W+/g, '-'))
   mkdirSync(join(folder, 'data', 'edge'), { recursive: true, mode: 0o700 })
   const site = `  - name: shop\n    listen: "127.0.0.1:0"\n    upstream: "http://127.0.0.1:${where.upstream}"\n`
-  const read = readConfig(`version: 1\nedge: { workers: 1 }\nsites:\n${site}${steps}`, 'bench')
+  const read = readConfig(
+    `version: 1\nedge: { workers: 1, rules: [${JSON.stringify(rules)}] }\nsites:\n${site}${steps}`,
+    'bench',
+  )
   if (!read.ok) throw new Error(read.problems.map(({ message }) => message).join('; '))
   const { edge } = compileConfig(read.config, folder).parts
   writeFileSync(join(folder, 'data', 'edge', 'config.json'), JSON.stringify({ ...edge, ownListeners: [] }))

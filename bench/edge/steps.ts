@@ -93,7 +93,7 @@ async function measureSteps(folder: string): Promise<boolean> {
   const [plain = [], all = []] = readings
   const ratio = median(all.map((micros, at) => micros / (plain[at] ?? Number.NaN)))
   console.log(
-    `built-in rules, small GET of a browser, 16 connections, ${repeats} × ${seconds} s interleaved, events on`,
+    `rules: ${process.env['BENCH_RULES'] ?? 'builtin'}, small GET of a browser, 16 connections, ${repeats} × ${seconds} s interleaved, events on`,
   )
   for (const [at, { name }] of edges.entries()) {
     console.log(

@@ -130,7 +130,7 @@ describe.skipIf(!isBuilt || browserPath === undefined)(
         expect(statuses.filter((status) => status === 403).length).toBe(1)
         const [pass] = (await context.cookies()).filter(({ name }) => name === 'sevenfold_pass')
         expect(pass).toMatchObject({ secure: true, httpOnly: true })
-        const agent = await page.evaluate(() => navigator.userAgent)
+        const agent = String(await page.evaluate('navigator.userAgent'))
         const headers = {
           'User-Agent': agent,
           Accept: 'text/html',

@@ -8,13 +8,18 @@ import { headerOrder } from './header-order.ts'
 import { Honeypot } from './honeypot.ts'
 import { maxRanges, publishedRanges } from './published-ranges.ts'
 import { robotsText } from './robots-text.ts'
-import { suspicionOf } from './suspicion.ts'
+import { readHeadFacts } from '../http/head-facts.ts'
+import { suspicionOf as suspicionOfFacts } from './suspicion.ts'
+import type { Suspicion } from './suspicion.ts'
 
 function headOf(headers: readonly string[], line = 'GET / HTTP/1.1'): RequestHead {
   const head = parseRequestHead(`${line}\r\n${headers.join('\r\n')}\r\n`, defaultHttpLimits)
   if (!('method' in head)) throw new Error('refused')
   return head
 }
+
+const suspicionOf = (head: RequestHead, secure: boolean): Suspicion =>
+  suspicionOfFacts(readHeadFacts(head), secure)
 
 const firefox = 'Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0'
 const chrome =

@@ -1,6 +1,4 @@
-import { findHeader } from '../http/header-list.ts'
-import type { RequestHead } from '../http/request-head.ts'
-import { headerNames } from './header-order.ts'
+import type { HeadFacts } from '../http/head-facts.ts'
 
 /** Why a browser is doubted, and by how many points. */
 export interface Suspicion {
@@ -11,34 +9,51 @@ export interface Suspicion {
 interface Sign {
   readonly reason: string
   readonly points: number
-  holds(head: RequestHead, secure: boolean): boolean
+  holds(facts: HeadFacts, secure: boolean): boolean
 }
 
-const has = (head: RequestHead, name: string): boolean => findHeader(head.text, name) !== undefined
 const chromium = /\b(?:Chrome|Chromium|Edg)\/(\d{2,3})/
 const firefox = /\bFirefox\/(\d{2,3})/
 const oldest = { chromium: 70, firefox: 60 } as const
 
-function isModern(head: RequestHead): boolean {
-  const version = Number(chromium.exec(head.userAgent)?.[1] ?? 0)
-  return version >= 85 || Number(firefox.exec(head.userAgent)?.[1] ?? 0) >= 90
+/** What the name of a browser tells. */
+interface BrowserKind {
+  readonly modern: boolean
+  readonly ancient: boolean
+  readonly chromium: boolean
+  readonly headless: boolean
+  readonly bare: boolean
 }
 
-function isAncient({ userAgent }: RequestHead): boolean {
+const remembered = 2048
+const kinds = new Map<string, BrowserKind>()
+
+function readKind(userAgent: string): BrowserKind {
   const chrome = chromium.exec(userAgent)?.[1]
   const fox = firefox.exec(userAgent)?.[1]
-  if (/\bMSIE \d|\bWindows NT 5\.|\bWindows 9[58]/.test(userAgent)) return true
-  return (
-    (chrome !== undefined && Number(chrome) < oldest.chromium) ||
-    (fox !== undefined && Number(fox) < oldest.firefox)
-  )
+  const old = /\bMSIE \d|\bWindows NT 5\.|\bWindows 9[58]/.test(userAgent)
+  return {
+    modern: Number(chrome ?? 0) >= 85 || Number(fox ?? 0) >= 90,
+    ancient: old || Number(chrome ?? 999) < oldest.chromium || Number(fox ?? 999) < oldest.firefox,
+    chromium: chrome !== undefined,
+    headless: /HeadlessChrome|PhantomJS|Electron\//.test(userAgent),
+    bare: /^Mozilla\/[45]\.0(?: \(compatible\))?$/.test(userAgent),
+  }
+}
+
+/** The same few names come again and again: they are remembered in bounded memory. */
+function kindOf(userAgent: string): BrowserKind {
+  const known = kinds.get(userAgent)
+  if (known !== undefined) return known
+  const made = readKind(userAgent.slice(0, 512))
+  if (kinds.size >= remembered) kinds.clear()
+  if (userAgent.length <= 512) kinds.set(userAgent, made)
+  return made
 }
 
 /** HTTP/2 has no such order: the host is no header line there. */
-function agentIsFirst(head: RequestHead): boolean {
-  if (head.protocol === '2') return false
-  const [first = ''] = headerNames(head)
-  return first.toLowerCase() === 'user-agent' || first.toLowerCase() === 'accept'
+function agentIsFirst({ head, firstName }: HeadFacts): boolean {
+  return head.protocol !== '2' && (firstName === 'user-agent' || firstName === 'accept')
 }
 
 /**
@@ -46,43 +61,36 @@ function agentIsFirst(head: RequestHead): boolean {
  * they lead to is a challenge that a browser passes by itself.
  */
 const signs: readonly Sign[] = [
-  { reason: 'no-accept-language', points: 3, holds: (head) => !has(head, 'accept-language') },
-  { reason: 'no-accept-encoding', points: 3, holds: (head) => !has(head, 'accept-encoding') },
-  { reason: 'http-1.0', points: 2, holds: (head) => head.protocol === '1.0' },
-  { reason: 'connection-close', points: 1, holds: (head) => head.protocol === '1.1' && !head.keepAlive },
+  { reason: 'no-accept-language', points: 3, holds: (facts) => facts.acceptLanguage === undefined },
+  { reason: 'no-accept-encoding', points: 3, holds: (facts) => facts.acceptEncoding === undefined },
+  { reason: 'http-1.0', points: 2, holds: ({ head }) => head.protocol === '1.0' },
+  { reason: 'connection-close', points: 1, holds: ({ head }) => head.protocol === '1.1' && !head.keepAlive },
   { reason: 'agent-before-host', points: 2, holds: agentIsFirst },
-  { reason: 'ancient-browser', points: 2, holds: isAncient },
+  { reason: 'ancient-browser', points: 2, holds: ({ head }) => kindOf(head.userAgent).ancient },
   // Browsers send Sec-Fetch headers to encrypted sites only.
   {
     reason: 'no-fetch-metadata',
     points: 4,
-    holds: (head, secure) => secure && isModern(head) && !has(head, 'sec-fetch-mode'),
+    holds: (facts, secure) => secure && facts.fetchMode === undefined && kindOf(facts.head.userAgent).modern,
   },
   {
     reason: 'no-client-hints',
     points: 2,
-    holds: (head, secure) =>
-      secure && chromium.test(head.userAgent) && isModern(head) && !has(head, 'sec-ch-ua'),
+    holds: (facts, secure) => {
+      const { modern, chromium } = kindOf(facts.head.userAgent)
+      return secure && facts.clientHints === undefined && modern && chromium
+    },
   },
-  {
-    reason: 'headless',
-    points: 3,
-    holds: (head) => /HeadlessChrome|PhantomJS|Electron\//.test(head.userAgent),
-  },
-  {
-    reason: 'bare-agent',
-    points: 4,
-    holds: (head) =>
-      /^Mozilla\/[45]\.0$/.test(head.userAgent) || head.userAgent === 'Mozilla/5.0 (compatible)',
-  },
+  { reason: 'headless', points: 3, holds: ({ head }) => kindOf(head.userAgent).headless },
+  { reason: 'bare-agent', points: 4, holds: ({ head }) => kindOf(head.userAgent).bare },
 ]
 
 /** Adds up the signs of a request that calls itself a browser's. */
-export function suspicionOf(head: RequestHead, secure: boolean): Suspicion {
+export function suspicionOf(facts: HeadFacts, secure: boolean): Suspicion {
   let points = 0
   const reasons: string[] = []
   for (const sign of signs) {
-    if (!sign.holds(head, secure)) continue
+    if (!sign.holds(facts, secure)) continue
     points += sign.points
     reasons.push(sign.reason)
   }

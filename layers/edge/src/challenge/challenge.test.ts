@@ -3,7 +3,6 @@ import vm from 'node:vm'
 import { describe, expect, it } from 'vitest'
 import { defaultHttpLimits } from '../http/limits.ts'
 import { parseRequestHead } from '../http/parse-request-head.ts'
-import type { RequestHead } from '../http/request-head.ts'
 import { GcraTable } from '../rate/gcra-table.ts'
 import { PathSet } from '../rate/path-set.ts'
 import { RateKeys } from '../rate/rate-key.ts'
@@ -18,6 +17,8 @@ import {
   waitSeconds,
 } from './challenger.ts'
 import type { Redeemed } from './challenger.ts'
+import { readHeadFacts } from '../http/head-facts.ts'
+import type { HeadFacts } from '../http/head-facts.ts'
 import { isBrowserNavigation } from './is-browser-navigation.ts'
 import { prefixOf } from './prefix-of.ts'
 import { solveScript } from './solve-script.ts'
@@ -26,10 +27,10 @@ import { isSolved, readChallenge, readPass, writeChallenge, writePass, zeroBits 
 const key = Buffer.alloc(32, 7)
 const binding = { site: 'shop', prefix: '4.c0000200', ja4: 't13d' }
 
-function headOf(lines: readonly string[], line = 'GET / HTTP/1.1'): RequestHead {
+function headOf(lines: readonly string[], line = 'GET / HTTP/1.1'): HeadFacts {
   const head = parseRequestHead(`${[line, 'Host: a', ...lines].join('\r\n')}\r\n`, defaultHttpLimits)
   if (!('method' in head)) throw new Error('refused')
-  return head
+  return readHeadFacts(head)
 }
 
 function solve(token: string, difficulty: number): string {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { SiteConfig } from '@sevenfold/config'
-import type { RequestHead } from '../http/request-head.ts'
+import type { HeadFacts } from '../http/head-facts.ts'
 import { cookieValue } from '../rate/cookie-value.ts'
 import type { Allowance } from '../rate/gcra-table.ts'
 import { PathSet } from '../rate/path-set.ts'
@@ -80,13 +80,13 @@ export class Challenger {
   }
 
   /** True when a challenge can be the answer to a request. */
-  fits(head: RequestHead, path: string): boolean {
-    return isBrowserNavigation(head, path, this.excluded)
+  fits(facts: HeadFacts, path: string): boolean {
+    return isBrowserNavigation(facts, path, this.excluded)
   }
 
   /** The pass of a request, when it is ours, in time, and has budget left; that is charged here. */
-  pass(head: RequestHead, binding: Binding): Pass | null {
-    const token = cookieValue(head.text, passCookie)
+  pass({ cookie }: HeadFacts, binding: Binding): Pass | null {
+    const token = cookieValue(cookie, passCookie)
     if (token === undefined) return null
     const pass = this.read(token, binding)
     if (pass === null || pass.until * 1000 <= this.options.now()) return null

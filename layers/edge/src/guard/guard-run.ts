@@ -1,7 +1,10 @@
 import type { TraceStep } from '@sevenfold/event'
 import type { CrawlerProof } from '../bots/crawler-verifier.ts'
+import { readHeadFacts } from '../http/head-facts.ts'
+import type { HeadFacts } from '../http/head-facts.ts'
 import { hasBody } from '../http/request-head.ts'
 import type { GuardAnswer, GuardOutcome, GuardRun, GuardedRequest } from '../pipeline/site-guard.ts'
+import { cookieValue } from '../rate/cookie-value.ts'
 import { routePath } from '../rate/route-path.ts'
 import type { RateClient, RateRefusal } from '../rate/rate-limiter.ts'
 import { prefixOf } from '../challenge/prefix-of.ts'
@@ -57,6 +60,7 @@ export class StepsRun implements GuardRun, RateClient {
   private told: RateRefusal | null | undefined = undefined
   private operation: Operation | null = null
   private path = ''
+  private read: HeadFacts | null = null
   private readonly verdicts: TraceStep[] = []
   private running = true
 
@@ -76,6 +80,16 @@ export class StepsRun implements GuardRun, RateClient {
 
   get secure(): boolean {
     return this.request.peer.tls !== null
+  }
+
+  /** What the head says, read once. */
+  get facts(): HeadFacts {
+    this.read ??= readHeadFacts(this.request.head)
+    return this.read
+  }
+
+  cookie(name: string): string | undefined {
+    return cookieValue(this.facts.cookie, name)
   }
 
   get binding(): Binding {

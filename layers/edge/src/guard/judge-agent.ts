@@ -90,8 +90,8 @@ function judgeBrowser(run: StepsRun): GuardOutcome | null {
   const { challenger, services } = run.steps
   const { head, id } = run.request
   if (challenger.when === 'never' && !run.challengedByPlace) return passes(run, 'browser')
-  if (!challenger.fits(head, run.route())) return passes(run, 'browser')
-  const { points, reasons } = suspicionOf(head, run.secure)
+  if (!challenger.fits(run.facts, run.route())) return passes(run, 'browser')
+  const { points, reasons } = suspicionOf(run.facts, run.secure)
   const { keys, recent } = services
   const many = keys.client(run.address) && recent.count(keys.address(0)) > manyRequests
   const sum = points + (many ? manyPoints : 0)
@@ -100,7 +100,7 @@ function judgeBrowser(run: StepsRun): GuardOutcome | null {
     run.challengedByPlace ||
     (challenger.when === 'suspicious' && sum >= challenger.score)
   if (!asked) return passes(run, 'browser')
-  if (run.passed || challenger.pass(head, run.binding) !== null) {
+  if (run.passed || challenger.pass(run.facts, run.binding) !== null) {
     run.passed = true
     return passes(run, 'solved')
   }

@@ -1,5 +1,4 @@
 import type { GuardOutcome } from '../pipeline/site-guard.ts'
-import { cookieValue } from '../rate/cookie-value.ts'
 import type { StepsRun } from './guard-run.ts'
 
 const retrySeconds = 5
@@ -9,11 +8,11 @@ const historySpaces = { address: 40, session: 41 } as const
 export function isKnownGood(run: StepsRun): boolean {
   const { services, challenger, sessionCookie } = run.steps
   const { keys, reputation } = services
-  run.passed = challenger.pass(run.request.head, run.binding) !== null
+  run.passed = challenger.pass(run.facts, run.binding) !== null
   if (run.passed) return true
   if (!keys.client(run.address)) return false
   if (reputation.isKnown(keys.address(historySpaces.address))) return true
-  const session = sessionCookie === '' ? undefined : cookieValue(run.request.head.text, sessionCookie)
+  const session = sessionCookie === '' ? undefined : run.cookie(sessionCookie)
   return (
     session !== undefined && session !== '' && reputation.isKnown(keys.text(historySpaces.session, session))
   )
@@ -41,6 +40,6 @@ export function rememberGood(run: StepsRun): void {
   if (!keys.client(run.address)) return
   const now = options.monotonicMs()
   reputation.good(keys.address(historySpaces.address), now)
-  const session = sessionCookie === '' ? undefined : cookieValue(run.request.head.text, sessionCookie)
+  const session = sessionCookie === '' ? undefined : run.cookie(sessionCookie)
   if (session !== undefined && session !== '') reputation.good(keys.text(historySpaces.session, session), now)
 }

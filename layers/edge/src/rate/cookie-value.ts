@@ -1,8 +1,5 @@
-import { findHeader } from '../http/header-list.ts'
-
-/** Value of a cookie in a request head, or undefined. Several Cookie lines: only the first is looked at. */
-export function cookieValue(headText: string, name: string): string | undefined {
-  const line = findHeader(headText, 'cookie')
+/** Value of a cookie in a Cookie line, or undefined. */
+export function cookieValue(line: string | undefined, name: string): string | undefined {
   if (line === undefined) return undefined
   let at = 0
   while (at < line.length) {

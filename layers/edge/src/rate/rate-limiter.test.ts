@@ -4,6 +4,8 @@ import { describe, expect, it } from 'vitest'
 import { defaultHttpLimits } from '../http/limits.ts'
 import { parseRequestHead } from '../http/parse-request-head.ts'
 import type { RequestHead } from '../http/request-head.ts'
+import { findHeader } from '../http/header-list.ts'
+import { cookieValue } from './cookie-value.ts'
 import { GcraTable } from './gcra-table.ts'
 import { RateKeys } from './rate-key.ts'
 import { RateLimiter } from './rate-limiter.ts'
@@ -25,6 +27,8 @@ function headOf(method: string, target: string, headers = ''): RequestHead {
   return head
 }
 
+const plain: RateClient = { address: '192.0.2.1', asn: 0, ja4: '', cookie: () => undefined }
+
 class Bench {
   now = 1
   readonly limiter: RateLimiter
@@ -43,7 +47,8 @@ class Bench {
   /** The rule that refuses a request, or empty. */
   ask(method: string, target: string, client: Partial<RateClient> = {}, headers = ''): string {
     const head = headOf(method, target, headers)
-    const whole = { address: '192.0.2.1', asn: 0, ja4: '', ...client }
+    const cookies = (name: string): string | undefined => cookieValue(findHeader(head.text, 'cookie'), name)
+    const whole = { address: '192.0.2.1', asn: 0, ja4: '', cookie: cookies, ...client }
     for (const rule of this.limiter.rules) {
       const verdict = this.limiter.charge(rule, head, whole, () => routePath(head.target))
       if (verdict !== null) return verdict === 'ask' ? 'ask' : verdict.rule
@@ -111,9 +116,7 @@ describe('rate limits', () => {
     bench.ask('GET', '/')
     const [rule] = other.rules
     if (rule === undefined) throw new Error('no rule')
-    expect(
-      other.charge(rule, headOf('GET', '/'), { address: '192.0.2.1', asn: 0, ja4: '' }, () => '/'),
-    ).toBeNull()
+    expect(other.charge(rule, headOf('GET', '/'), plain, () => '/')).toBeNull()
   })
 
   it('say when to come again, in both headers', () => {
@@ -122,12 +125,7 @@ describe('rate limits', () => {
     if (rule === undefined) throw new Error('no rule')
     let verdict: RateRefusal | 'ask' | null = null
     for (let i = 0; i < 3; i += 1) {
-      verdict = bench.limiter.charge(
-        rule,
-        headOf('GET', '/'),
-        { address: '192.0.2.1', asn: 0, ja4: '' },
-        () => '/',
-      )
+      verdict = bench.limiter.charge(rule, headOf('GET', '/'), plain, () => '/')
     }
     expect(verdict).toEqual({
       rule: 'login',
@@ -150,12 +148,10 @@ describe('rate limits', () => {
     if (rule === undefined) throw new Error('no rule')
     const heard: (RateRefusal | null)[] = []
     for (let i = 0; i < 4; i += 1) {
-      bench.limiter.chargeExact(
-        rule,
-        headOf('GET', '/'),
-        { address: '192.0.2.1', asn: 0, ja4: '' },
-        { path: () => '/', told: (refused) => void heard.push(refused) },
-      )
+      bench.limiter.chargeExact(rule, headOf('GET', '/'), plain, {
+        path: () => '/',
+        told: (refused) => void heard.push(refused),
+      })
     }
     for (const [at, wait] of [0, 1500, -1, -1].entries()) asked[at]?.(wait)
     expect(heard.map((refused) => refused?.retryAfter ?? 0)).toEqual([0, 2, 0, 60])

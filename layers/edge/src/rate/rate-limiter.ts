@@ -3,7 +3,6 @@ import { createNetworkSet } from '../address/client-address.ts'
 import type { NetworkSet } from '../address/client-address.ts'
 import { findHeader } from '../http/header-list.ts'
 import type { RequestHead } from '../http/request-head.ts'
-import { cookieValue } from './cookie-value.ts'
 import type { Allowance, GcraTable } from './gcra-table.ts'
 import type { RateKey, RateKeys } from './rate-key.ts'
 import { counts, rateRule } from './rate-rule.ts'
@@ -16,6 +15,8 @@ export interface RateClient {
   readonly asn: number
   /** Empty on a plain connection. */
   readonly ja4: string
+  /** Value of a cookie, or undefined. */
+  cookie(name: string): string | undefined
 }
 
 /** A counter in the primary: for rules that count exactly. */
@@ -170,7 +171,7 @@ export class RateLimiter {
       case 'session':
         return this.textKey(
           rule,
-          this.config.sessionCookie === '' ? undefined : cookieValue(head.text, this.config.sessionCookie),
+          this.config.sessionCookie === '' ? undefined : client.cookie(this.config.sessionCookie),
         )
       case 'apiKey':
         return this.textKey(rule, findHeader(head.text, this.config.apiKeyHeader))
