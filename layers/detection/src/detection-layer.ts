@@ -22,6 +22,7 @@ import { builtInScenarios } from './scenarios/built-in.ts'
 import { judgesProbing } from './self-test.ts'
 import { closeServer, createLimitedServer, listenOnAddress } from './servers.ts'
 import { followSources } from './sources.ts'
+import type { FollowedSources } from './sources.ts'
 import { openState } from './state/open-state.ts'
 import type { State } from './state/open-state.ts'
 
@@ -181,6 +182,7 @@ function createApi(
     live: LiveStream
     enforcement: OpenEnforcement
     feeds: OpenFeeds
+    sourceStates: () => unknown
   },
 ): Api {
   return new Api({
@@ -199,6 +201,7 @@ function createApi(
     moreStatus: () => ({
       enforcement: parts.enforcement.states(),
       feeds: parts.feeds.states(),
+      sources: parts.sourceStates(),
       ...(parts.hub === undefined
         ? {}
         : { hub: { ...parts.hub.counters(), scenarios: parts.hub.scenarios() } }),
@@ -228,7 +231,19 @@ async function start(context: Context): Promise<RunningLayer<DetectionConfig>> {
     neverBan,
     onAct: (act) => context.emit(context.events.admin(act, 'success')),
   })
-  const api = createApi(context, { state, desk, judge, hub, neverBan, live, enforcement, feeds })
+  let sources: FollowedSources | undefined
+  const sourceStates = (): unknown => sources?.states() ?? []
+  const api = createApi(context, {
+    state,
+    desk,
+    judge,
+    hub,
+    neverBan,
+    live,
+    enforcement,
+    feeds,
+    sourceStates,
+  })
   const receiver = openReceiver(context, judge)
   const [ingest, socket, tcp] = [createLimitedServer(), createLimitedServer(), createLimitedServer()]
   ingest.on('request', receiver.handle)
@@ -237,14 +252,14 @@ async function start(context: Context): Promise<RunningLayer<DetectionConfig>> {
   await listenOnSocket(ingest, join(dataDir, 'ingest.sock'))
   await listenOnSocket(socket, join(dataDir, 'api.sock'))
   const port = await listenOnAddress(tcp, config.api.listen)
-  const sources = await followSources(context, { judge, hub })
+  sources = await followSources(context, { judge, hub })
   const ticking = startTicking(context, { judge, hub, desk, neverBan, state })
   const { host } = config.api.listen
   return {
     selfTest: () => Promise.resolve({ ok: judgesProbing(), details: { decisions: state.store.size } }),
     stop: async () => {
       ticking.stop()
-      await Promise.all([sources.close(), feeds.stop()])
+      await Promise.all([sources?.close(), feeds.stop()])
       live.close()
       await Promise.all([closeServer(ingest), closeServer(socket), closeServer(tcp)])
       await receiver.close()

@@ -1,74 +1,67 @@
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import type { DetectionConfig } from '@sevenfold/config'
-import { FileTail } from '@sevenfold/intake'
 import { ensurePrivateFolder } from '@sevenfold/layer'
 import type { PartContext } from '@sevenfold/layer'
-import type { HubJudge } from './judge/hub-judge.ts'
-import type { Judge } from './judge/judge.ts'
+import { lineTaker, originOf, sourceName } from './sources/line-taker.ts'
+import type { LineJudges, SourceConfig } from './sources/line-taker.ts'
+import { openSource } from './sources/open-source.ts'
+import type { OpenSource } from './sources/open-source.ts'
 
-/** A position file for each followed path. */
-function positionPath(folder: string, path: string): string {
-  return join(folder, `${createHash('sha256').update(path).digest('hex').slice(0, 16)}.json`)
+/** The sources that are read. */
+export interface FollowedSources {
+  /** For `GET /v1/status`. */
+  states(): readonly { readonly source: string; readonly dropped: number; readonly port: number }[]
+  close(): Promise<void>
 }
 
-/** Who reads the lines: the scenarios that are built in, and hub rules where there are any. */
-export interface LineJudges {
-  readonly judge: Judge
-  readonly hub: HubJudge | undefined
+/** A position file for each source; that of a file is known by its path alone. */
+function positionPath(folder: string, source: SourceConfig): string {
+  const { file, journald, docker } = source
+  const identity = file ?? `${originOf(source)} ${JSON.stringify(journald ?? docker ?? {})}`
+  return join(folder, `${createHash('sha256').update(identity).digest('hex').slice(0, 16)}.json`)
 }
 
-type Source = DetectionConfig['sources'][number]
-
-/** Gives one line to all that can read it; true when somebody could. */
-function lineTaker(
-  source: Source,
-  { judge, hub }: LineJudges,
-  nowMs: () => number,
-): (text: string) => boolean {
-  const { file, format, type, labels, site } = source
-  const ofSite = site === undefined ? {} : { site }
-  const hubSource = {
-    file,
-    labels: new Map(Object.entries({ ...labels, type: type ?? '' })),
-    site: site ?? '',
-  }
-  return (text) => {
-    const byHub = type !== undefined && hub?.takeLine(text, hubSource) === true
-    const byOurs = format !== undefined && judge.takeLine(text, { format, nowMs: nowMs(), ...ofSite })
-    return byHub || byOurs
-  }
-}
-
-/** Follows the logs of the applications and gives their lines to the judges. Returns what ends that. */
+/** Follows the logs of the applications and gives their lines to the judges. */
 export async function followSources(
   context: PartContext<DetectionConfig>,
   judges: LineJudges,
-): Promise<{ close(): Promise<void> }> {
+): Promise<FollowedSources> {
   const folder = join(context.dataDir, 'intake')
   ensurePrivateFolder(folder)
   const read = context.metrics.counter('sevenfold_detection_lines_total', 'Lines read from application logs')
   const unread = context.metrics.counter('sevenfold_detection_unread_lines_total', 'Lines of an unknown form')
-  const tails = context.config.sources.map((source) => {
+  const open = async (
+    source: SourceConfig,
+  ): Promise<{ readonly name: string; readonly source: OpenSource }[]> => {
     const take = lineTaker(source, judges, () => context.clock.now())
-    return new FileTail({
-      path: source.file,
-      positionPath: positionPath(folder, source.file),
-      // Old lines are history: with a live clock they would all seem to happen now.
-      begin: 'end',
-      clock: context.clock,
-      onLines: (lines) => {
-        for (const { text } of lines) {
-          read.inc()
-          if (!take(text)) unread.inc()
-        }
-        return Promise.resolve()
-      },
-      onError: (error) => context.log.warn('source-unreadable', { file: source.file, error }),
-    })
-  })
+    const name = sourceName(source)
+    const onError = (error: unknown): void => context.log.warn('source-unreadable', { source: name, error })
+    try {
+      const opened = await openSource(source, {
+        positionPath: positionPath(folder, source),
+        clock: context.clock,
+        onLines: (lines) => {
+          for (const { text, from } of lines) {
+            read.inc()
+            if (!take(text, from)) unread.inc()
+          }
+          return Promise.resolve()
+        },
+        onError,
+      })
+      return [{ name, source: opened }]
+    } catch (error) {
+      // One source that cannot be opened (a port in use, a certificate that is gone) leaves the others to be read.
+      onError(error)
+      return []
+    }
+  }
   // Once this resolves every source has its place: what is written from now on is read.
-  await Promise.all(tails.map((tail) => tail.poll()))
-  for (const tail of tails) tail.start()
-  return { close: async () => void (await Promise.all(tails.map((tail) => tail.close()))) }
+  const sources = (await Promise.all(context.config.sources.map(open))).flat()
+  return {
+    states: () =>
+      sources.map(({ name, source }) => ({ source: name, dropped: source.dropped(), port: source.port })),
+    close: async () => void (await Promise.all(sources.map(({ source }) => source.close()))),
+  }
 }

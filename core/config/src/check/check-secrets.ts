@@ -52,6 +52,12 @@ export async function checkSecrets(
   for (const [index, { key }] of config.detection.feeds.lists.entries()) {
     if (key !== undefined) named.push({ secret: key, path: `detection.feeds.lists[${index}].key` })
   }
+  for (const [index, { http, kubernetesAudit }] of config.detection.sources.entries()) {
+    for (const [origin, push] of Object.entries({ http, kubernetesAudit })) {
+      if (push !== undefined)
+        named.push({ secret: push.key, path: `detection.sources[${index}].${origin}.key` })
+    }
+  }
   for (const { secret, path } of named) {
     const found = await fault(secret, around)
     if (found === undefined) continue

@@ -159,10 +159,37 @@ function compileDetection(file: SevenfoldFile, folder: string, spoolBytes: numbe
       ),
     },
     ...(detection.hub === undefined ? {} : { hub: absoluteHub(detection.hub, folder) }),
-    sources: detection.sources.map((source) => ({ ...source, file: resolve(folder, source.file) })),
+    sources: detection.sources.map((source) => absoluteSource(source, folder)),
     sites: file.sites.map(({ name }) => ({ name })),
     declaredProxies: [...new Set(file.sites.flatMap(({ trustedProxies }) => trustedProxies))],
     trusted: file.admin.trusted,
+  }
+}
+
+type Source = DetectionConfig['sources'][number]
+
+/** The files and secrets of a source, by absolute path. */
+function absoluteSource(source: Source, folder: string): Source {
+  const { file, syslog, http, kubernetesAudit } = source
+  const at = (path: string | undefined, as: string): object =>
+    path === undefined ? {} : { [as]: resolve(folder, path) }
+  return {
+    ...source,
+    ...at(file, 'file'),
+    ...(syslog === undefined
+      ? {}
+      : {
+          syslog: {
+            ...syslog,
+            ...at(syslog.certificate, 'certificate'),
+            ...at(syslog.key, 'key'),
+            ...at(syslog.ca, 'ca'),
+          },
+        }),
+    ...(http === undefined ? {} : { http: { ...http, key: absoluteSecret(http.key, folder) } }),
+    ...(kubernetesAudit === undefined
+      ? {}
+      : { kubernetesAudit: { ...kubernetesAudit, key: absoluteSecret(kubernetesAudit.key, folder) } }),
   }
 }
 

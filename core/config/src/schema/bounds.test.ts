@@ -6,7 +6,11 @@ import type { JsonSchema } from '../reference/json-schema.ts'
 /** What each list or section needs besides the option that is looked at. */
 const required: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   sites: { name: 'a', listen: '127.0.0.1:7700', upstream: 'http://127.0.0.1:9000' },
-  sources: { file: 'a.log', format: 'nginx' },
+  sources: { format: 'nginx' },
+  syslog: { listen: '127.0.0.1:5514', certificate: 'a.pem', key: 'a.key' },
+  http: { listen: '127.0.0.1:8081', key: { env: 'KEY' } },
+  kubernetesAudit: { listen: '127.0.0.1:8082', key: { env: 'KEY' } },
+  multiline: { begin: '^x' },
   bouncers: { name: 'a', key: { env: 'KEY' } },
   rules: { name: 'a', limit: 1 },
   ranges: { crawler: 'Googlebot', file: 'a.json' },
@@ -27,6 +31,10 @@ const required: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
 
 /** What a section needs besides, where other sections have its name. */
 function requiredAt(path: string, inside: object): object {
+  if (path === 'detection.sources[]')
+    return ['journald', 'syslog', 'docker', 'http', 'kubernetesAudit'].some((origin) => origin in inside)
+      ? {}
+      : { file: 'a.log' }
   if (path !== 'sites[].tls') return {}
   return {
     redirect: '127.0.0.1:7788',

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { listen, network } from './address.ts'
 import { feedsSchema } from './detection-feeds.ts'
+import { sourceSchema } from './detection-source.ts'
 import { mode } from './mode.ts'
 import { option } from './option.ts'
 import { secret } from './secret.ts'
@@ -11,30 +12,6 @@ const bouncerSchema = z.strictObject({
   name: option(name(), 'Name of the bouncer.'),
   key: option(secret(), 'Where its API key is: { file: PATH } or { env: NAME }.'),
 })
-
-const sourceSchema = z
-  .strictObject({
-    file: option(z.string().min(1).max(4096), 'Log file to follow; relative to this file.'),
-    format: option(
-      z.enum(['json-access', 'nginx']).optional(),
-      'Form of its lines, for the scenarios that are built in; without it only hub rules read them.',
-    ),
-    type: option(
-      z
-        .string()
-        .regex(/^[\w.-]{1,64}$/, 'must be a word such as nginx or syslog')
-        .optional(),
-      'Type that hub parsers know its lines by, such as nginx or syslog; needs detection.hub.',
-    ),
-    labels: option(
-      z.record(z.string().min(1).max(64), z.string().max(256)).default({}),
-      'Other labels that hub parsers ask for.',
-    ),
-    site: option(name().optional(), 'Site whose log it is.'),
-  })
-  .refine(({ format, type }) => format !== undefined || type !== undefined, {
-    message: 'needs format or type: without either nobody reads its lines',
-  })
 
 const hubSchema = z.strictObject({
   folder: option(

@@ -36,6 +36,8 @@ export interface HubJudgeOptions {
 export interface HubSource {
   readonly file: string
   readonly labels: Map<string, string>
+  /** What kind of source it is, as rules know it (`evt.Line.Module`). */
+  readonly module: string
   readonly site: string
 }
 
@@ -79,10 +81,10 @@ export class HubJudge {
   }
 
   /** Takes a line of a log; false when no parser knows it. */
-  takeLine(raw: string, { file, labels, site }: HubSource): boolean {
+  takeLine(raw: string, { file, labels, module, site }: HubSource): boolean {
     if (this.#options.mode() === 'off') return true
     this.#reporter = { vouched: 'app-log', site }
-    return this.#engine.takeLine({ raw, source: file, module: 'file', labels }) !== 'unparsed'
+    return this.#engine.takeLine({ raw, source: file, module, labels }) !== 'unparsed'
   }
 
   /** Takes what an event of the edge says. */
