@@ -63,13 +63,16 @@ async function ordinary(port, until) {
   let over = false
   void until.finally(() => (over = true))
   const times = []
+  times.refused = 0
   await Promise.all(
     Array.from({ length: others }, async (_, number) => {
       const agent = new Agent({ keepAlive: true, maxSockets: 1 })
       const localAddress = `127.0.1.${number + 1}`
       while (!over) {
         const path = `/item?id=${Math.floor(random() * 1e9)}&q=garden+chair`
-        times.push((await send(port, { agent, path, localAddress })).ms)
+        const { status, ms } = await send(port, { agent, path, localAddress })
+        times.push(ms)
+        if (status !== 200) times.refused++
         await new Promise((resolve) => setTimeout(resolve, 5 + random() * 10))
       }
       agent.destroy()
@@ -116,7 +119,7 @@ try {
     worst = Math.max(worst, busy / quiet)
     const said = Array.from(statuses, ([status, count]) => `${count} × ${status}`).join(', ')
     console.log(
-      `${name.padEnd(22)} p99 of others ${busy.toFixed(1)} ms, quiet ${quiet.toFixed(1)} ms: ${(busy / quiet).toFixed(1)}x; the client got ${said}`,
+      `${name.padEnd(22)} p99 of others ${busy.toFixed(1)} ms, quiet ${quiet.toFixed(1)} ms: ${(busy / quiet).toFixed(1)}x; others refused ${during.refused} of ${during.length}; the client got ${said}`,
     )
   }
 } finally {

@@ -107,12 +107,21 @@ describe('mayChangeQuery', () => {
     expect(mayChangeQuery(input)).toBe(false)
   })
 
-  it.each(['1or 1', '1DUNION', 'sleep (1)', 'a--b', 'x/*', '1||1', 'a&&b', '#'])(
-    'is true for %j',
-    (input) => {
-      expect(mayChangeQuery(input)).toBe(true)
-    },
-  )
+  it.each([
+    '1or 1',
+    '1DUNION',
+    '0xunion',
+    '0XaUNION',
+    '(0xfselect',
+    'sleep (1)',
+    'a--b',
+    'x/*',
+    '1||1',
+    'a&&b',
+    '#',
+  ])('is true for %j', (input) => {
+    expect(mayChangeQuery(input)).toBe(true)
+  })
 })
 
 describe('isWordBehindQuote', () => {

@@ -39,6 +39,16 @@ function isTriggerWord(input: string, start: number, end: number): boolean {
   )
 }
 
+/** `0xunion`, `0b1union`: the number ends where its digits do, and a word begins inside the run of letters. */
+function hidesWord(input: string, start: number, end: number): boolean {
+  const letter = input.charCodeAt(start) | 32
+  if (input.charCodeAt(start - 1) !== 48 || (letter !== 120 && letter !== 98)) return false
+  for (let at = start + 1; at < end - 1; at++) {
+    if (WORDS.has(input.slice(at, end).toLowerCase())) return true
+  }
+  return false
+}
+
 function isTriggerSign(code: number, next: number): boolean {
   if (code === 35) return true // #
   if (code === 45 || code === 38 || code === 124) return next === code // -- && ||
@@ -62,7 +72,7 @@ export function mayChangeQuery(input: string): boolean {
         !isDigit(next) &&
         next !== 95 &&
         input.charCodeAt(start - 1) !== 95 &&
-        isTriggerWord(input, start, i)
+        (isTriggerWord(input, start, i) || hidesWord(input, start, i))
       )
         return true
       wordEnd = i
