@@ -379,9 +379,22 @@ export class AlertsService {
   #lost(oldest: SegmentPosition): SegmentPosition {
     const { position } = this.#follower
     this.context.log.warn('ledger-place-lost', { position: position.index, oldest: oldest.index })
-    // Retention went past us: go on with what is there. A history that became shorter is found by its checkpoint.
-    if (position.index > oldest.index) this.#skipBelow = Math.max(this.#skipBelow, position.index)
+    if (oldest.index > position.index) return oldest // retention went past us
+    this.#tellLoss(position.index)
+    // Whoever cut the file must not make us blind to what comes after: everything that is there now is looked at.
+    this.#skipBelow = 0
     return oldest
+  }
+
+  /** The file that we were reading is gone or shorter, and retention did not do it. Judged here: the ledger may be blind. */
+  #tellLoss(index: number): void {
+    const { events } = this.context
+    const message = `the segment with entry ${index} is gone or shorter, without retention`
+    const draft = { ...events.notice('ledger-segments-lost', message, 90), labels: { part: 'ledger' } }
+    this.context.emit(draft)
+    this.#takeAlerts(
+      this.judge.judge({ event: draft as unknown as JsonObject, timeMs: this.context.clock.now() }),
+    )
   }
 
   async #probeAll(): Promise<void> {

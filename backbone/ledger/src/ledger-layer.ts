@@ -14,8 +14,10 @@ import {
 import type { Layer, PartContext, Receiver, ReceivedBatch, RunningLayer, Timer } from '@sevenfold/layer'
 import { LedgerError } from './ledger-error.ts'
 import type { LedgerBatch } from './log/ledger-batch.ts'
+import { logFolder } from './log/log-folder.ts'
 import { openLedgerLog } from './log/ledger-log.ts'
 import type { LedgerLog } from './log/ledger-log.ts'
+import { SegmentGuard } from './log/segment-guard.ts'
 import { startCopies } from './copies/start-copies.ts'
 import { startCosigning } from './witness/start-cosigning.ts'
 import { startWitnessing } from './witness/start-witnessing.ts'
@@ -106,15 +108,24 @@ function startCheckpoints(context: Context, ledger: LedgerLog): { stop(): void }
     'sevenfold_ledger_checkpoint_failures_total',
     'Checkpoints that could not be made',
   )
+  const guard = new SegmentGuard(logFolder(context.dataDir).segments)
   let timer: Timer | undefined
   let stopped = false
   const run = async (): Promise<void> => {
     try {
+      const lost = guard.look()
+      if (lost.length > 0) {
+        const draft = events.notice('ledger-segments-lost', describeLoss(lost), 90)
+        context.emit({ ...draft, labels: { part: 'ledger' } })
+      }
       await ledger.checkpoint()
       // Into every heartbeat of ours, and so into whatever else receives them.
       if (ledger.signedNote !== '') context.setCheckpoint(ledger.signedNote)
       const dropped = ledger.enforceRetention()
-      if (dropped !== undefined) context.emit(events.notice('ledger-retention', describe(dropped)))
+      if (dropped !== undefined) {
+        guard.retained(dropped.oldest)
+        context.emit(events.notice('ledger-retention', describe(dropped)))
+      }
     } catch (error) {
       failures.inc()
       log.error('checkpoint-failed', { error })
@@ -129,6 +140,11 @@ function startCheckpoints(context: Context, ledger: LedgerLog): { stop(): void }
       timer?.cancel()
     },
   }
+}
+
+function describeLoss(lost: readonly number[]): string {
+  const named = lost.slice(0, 5).join(', ')
+  return `${lost.length} segments are gone or shorter, without retention: those that begin with entry ${named}`
 }
 
 function describe(dropped: { segments: number; bytes: number; oldest: number }): string {

@@ -1,4 +1,4 @@
-import { cpSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, readFileSync, readdirSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { isJsonObject } from '@sevenfold/event'
 import type { DrillHouse } from './drill-house.ts'
@@ -14,6 +14,8 @@ export interface Drill {
   readonly limitSeconds: number
   /** The limit shrinks with the scale: it is made of intervals, not of work. */
   readonly isScaled: boolean
+  /** The house of the drills before cannot be used: this one gets its own. */
+  readonly isFresh?: boolean
   /** Breaks it; gives what mends it. */
   run(house: DrillHouse): Promise<() => Promise<void>> | (() => Promise<void>)
 }
@@ -103,6 +105,43 @@ const rolledBack: Drill = {
   },
 }
 
+/** Deletes what was written so far, as somebody does who was seen. */
+const deleted: Drill = {
+  name: 'log deleted',
+  part: 'ledger',
+  rules: ['ledger-segments-lost'],
+  limitSeconds: 45,
+  isScaled: false,
+  isFresh: true,
+  run: ({ dataDir }) => {
+    const folder = join(dataDir, 'ledger', 'segments')
+    for (const name of readdirSync(folder)) truncateSync(join(folder, name), 0)
+    return nothing
+  },
+}
+
+/** Silences one part after another, the watchers of the outside first, in the hope that none of it is enough for an alarm. */
+const oneByOne: Drill = {
+  name: 'parts silenced one after another',
+  part: 'edge',
+  rules: ['part-dark'],
+  limitSeconds: 75,
+  isScaled: true,
+  run: async (house) => {
+    const pids: number[] = []
+    for (const part of ['detection', 'runtime', 'edge']) {
+      const pid = house.pid(part)
+      process.kill(pid, 'SIGSTOP')
+      pids.push(pid)
+      await pause(500)
+    }
+    return () => {
+      for (const pid of pids) process.kill(pid, 'SIGCONT')
+      return Promise.resolve()
+    }
+  },
+}
+
 /** Every drill, the gentle ones first: a ledger that was rolled back does not come back. */
 export const drills: readonly Drill[] = [
   ...[...drilledParts, 'alerts'].map(killed),
@@ -110,5 +149,7 @@ export const drills: readonly Drill[] = [
   frozen('alerts'),
   unregistered('detection'),
   unregistered('edge'),
+  oneByOne,
   rolledBack,
+  deleted,
 ]
