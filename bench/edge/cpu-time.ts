@@ -22,6 +22,12 @@ function childrenOf(pid: number): number[] {
     })
 }
 
+/** Resident memory of a process, megabytes. */
+export function rssMegabytes(pid: number): number {
+  const kib = /VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'latin1'))?.[1]
+  return Number(kib ?? Number.NaN) / 1024
+}
+
 /** User and system time of a process and its children so far, in microseconds. */
 export function cpuMicros(pid: number): number {
   let ticks = 0

@@ -1,4 +1,4 @@
-// One worker's traffic path in a process of its own: edge-process.ts <port> <upstream port> <data folder> <none|spool>
+// One worker's traffic path in a process of its own: edge-process.ts <port> <upstream port> <data folder> <none|spool> [rules]
 import { createRedactor, uuidV7 } from '@sevenfold/event'
 import { startPart } from '@sevenfold/layer'
 import { createNetworkSet } from '../../layers/edge/src/address/client-address.ts'
@@ -12,9 +12,13 @@ import type { RequestEvents } from '../../layers/edge/src/pipeline/request-recor
 import { createSiteRouter } from '../../layers/edge/src/pipeline/site-router.ts'
 import type { Site } from '../../layers/edge/src/pipeline/site.ts'
 import { defaultUpstreamLimits } from '../../layers/edge/src/upstream/upstream-limits.ts'
+import { buildInspection } from '../../layers/edge/src/inspection/build-inspection.ts'
+import { TargetHealth } from '../../layers/edge/src/upstream/target-health.ts'
+import { UpstreamGroup } from '../../layers/edge/src/upstream/upstream-group.ts'
 import { UpstreamPool } from '../../layers/edge/src/upstream/upstream-pool.ts'
 
-const [portText = '0', upstreamText = '0', dataDir = '', eventsKind = 'none'] = process.argv.slice(2)
+const [portText = '0', upstreamText = '0', dataDir = '', eventsKind = 'none', rules = ''] =
+  process.argv.slice(2)
 const port = Number(portText)
 const monotonicMs = (): number => performance.now()
 // An orderly end, so that --cpu-prof writes its profile.
@@ -36,6 +40,7 @@ async function spoolEvents(): Promise<RequestEvents> {
 }
 
 const bans = new BanHolder(1)
+const inspectedBodySizeBytes = 131_072
 const context: GatewayContext = {
   events: eventsKind === 'spool' ? await spoolEvents() : silent,
   banVersion: () => bans.stamp,
@@ -43,19 +48,32 @@ const context: GatewayContext = {
   newId: uuidV7,
   now: () => Date.now(),
   monotonicMs,
-  bounds: { inspectionSteps: 1, inspectionSliceMs: 1 },
-  inspectedBodySizeBytes: 0,
+  bounds: { inspectionSteps: 5_000_000, inspectionSliceMs: 2 },
+  inspectedBodySizeBytes,
   canaryKey: null,
   canarySeen: () => undefined,
 }
+const health = new TargetHealth({ failures: 5, openForMs: 1000, healthyAfter: 1, unhealthyAfter: 1 })
 const site: Site = {
   name: 'bench',
   listener: 1,
   hosts: ['*'],
-  pool: new UpstreamPool({
-    host: '127.0.0.1',
-    port: Number(upstreamText),
-    limits: defaultUpstreamLimits,
+  pool: new UpstreamGroup({
+    targets: [
+      {
+        authority: `127.0.0.1:${upstreamText}`,
+        health,
+        pool: new UpstreamPool({
+          host: '127.0.0.1',
+          port: Number(upstreamText),
+          limits: defaultUpstreamLimits,
+          monotonicMs,
+          health,
+        }),
+      },
+    ],
+    balance: 'round-robin',
+    check: null,
     monotonicMs,
   }),
   retries: 1,
@@ -64,10 +82,20 @@ const site: Site = {
   beside: '',
   upstreamAuthority: `127.0.0.1:${upstreamText}`,
   proxies: createNetworkSet([]),
-  inspection: null,
+  inspection:
+    rules === ''
+      ? null
+      : buildInspection({ rules: [rules], paranoia: 1, inspectedBodySizeBytes, steps: 5_000_000 }),
   onInspectionFailure: 'refuse',
   mode: () => 'enforce',
 }
 const gateway = new Gateway(context, createSiteRouter([site]), [site])
-const limits = { ...defaultHttpLimits, requestsPerConnection: 1_000_000_000 }
+const limits = {
+  ...defaultHttpLimits,
+  requestsPerConnection: 1_000_000_000,
+  // Only what a benchmark opens on purpose: many idle connections from one address.
+  connections: 100_000,
+  connectionsPerAddress: Number(process.env['BENCH_PER_ADDRESS'] ?? defaultHttpLimits.connectionsPerAddress),
+  keepAliveTimeoutMs: Number(process.env['BENCH_KEEP_ALIVE_MS'] ?? defaultHttpLimits.keepAliveTimeoutMs),
+}
 await createSocketEngine({ limits, handler: gateway, monotonicMs }).listen({ host: '127.0.0.1', port })

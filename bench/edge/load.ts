@@ -13,7 +13,7 @@ export interface Reading {
 }
 
 /** Loads a proxy with wrk (1 thread, 32 connections) and reads the CPU time of its process meanwhile. */
-export async function load(url: string, pid: number, seconds: number): Promise<Reading> {
+export async function load(url: string, pid: number, seconds: number, script?: string): Promise<Reading> {
   const before = cpuMicros(pid)
   const { stdout } = await run('taskset', [
     '-c',
@@ -22,7 +22,10 @@ export async function load(url: string, pid: number, seconds: number): Promise<R
     '-t1',
     '-c32',
     `-d${seconds}s`,
+    '--timeout',
+    '30s',
     '--latency',
+    ...(script === undefined ? [] : ['-s', script]),
     url,
   ])
   const used = cpuMicros(pid) - before

@@ -26,7 +26,7 @@ export function freePort(): Promise<number> {
 
 /** Waits until something accepts on the port. */
 export async function waitForPort(port: number): Promise<void> {
-  const deadline = Date.now() + 15_000
+  const deadline = Date.now() + 60_000
   for (;;) {
     const open = await new Promise<boolean>((resolve) => {
       const socket = net.connect(port, '127.0.0.1', () => {
@@ -52,12 +52,17 @@ export function end(child: ChildProcess): Promise<void> {
   })
 }
 
-async function startNginx(
-  folder: string,
-  name: string,
-  core: number,
-  http: (port: number) => string,
-): Promise<Nginx> {
+/** How an nginx is set up. */
+export interface NginxChoice {
+  readonly core: number
+  readonly http: (port: number) => string
+  /** Lines before everything else: modules. */
+  readonly before?: string
+}
+
+/** Starts an nginx with one worker process. */
+export async function startNginx(folder: string, name: string, choice: NginxChoice): Promise<Nginx> {
+  const { core, http, before = '' } = choice
   const port = await freePort()
   const path = join(folder, `${name}.conf`)
   const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
@@ -67,7 +72,7 @@ async function startNginx(
   const user = process.getuid?.() === 0 ? 'user root; ' : ''
   writeFileSync(
     path,
-    `${user}daemon off; worker_processes 1; pid ${join(folder, `${name}.pid`)}; error_log ${join(folder, `${name}.err`)};
+    `${before}${user}daemon off; worker_processes 1; pid ${join(folder, `${name}.pid`)}; error_log ${join(folder, `${name}.err`)};
 events { worker_connections 2048; }
 http { ${temporary} keepalive_requests 1000000000; ${http(port)} }
 `,
@@ -91,27 +96,23 @@ export function startUpstream(folder: string, bytes: number): Promise<Nginx> {
     bytes <= 2048
       ? `return 200 "${body}";`
       : `root ${folder}; rewrite ^ /body.txt break; sendfile on; open_file_cache max=10;`
-  return startNginx(
-    folder,
-    'upstream',
-    1,
-    (port) => `access_log off; server { listen 127.0.0.1:${port} backlog=4096; location / { ${answer} } }`,
-  )
+  return startNginx(folder, 'upstream', {
+    core: 1,
+    http: (port) =>
+      `access_log off; server { listen 127.0.0.1:${port} backlog=4096; location / { ${answer} } }`,
+  })
 }
 
 /** The peer: a reverse proxy as it is usually set up, with or without its access log. */
 export function startProxy(folder: string, upstream: number, log: boolean): Promise<Nginx> {
   const name = log ? 'proxy-log' : 'proxy'
   const access = log ? `access_log ${join(folder, 'access.log')} combined` : 'access_log off'
-  return startNginx(
-    folder,
-    name,
-    0,
-    (
-      port,
-    ) => `${access}; upstream u { server 127.0.0.1:${upstream}; keepalive 128; keepalive_requests 1000000000; }
+  return startNginx(folder, name, {
+    core: 0,
+    http: (port) =>
+      `${access}; upstream u { server 127.0.0.1:${upstream}; keepalive 128; keepalive_requests 1000000000; }
 server { listen 127.0.0.1:${port} backlog=4096; location / { proxy_pass http://u; proxy_http_version 1.1;
 proxy_set_header Connection ""; proxy_set_header Host $host; proxy_set_header X-Forwarded-For $remote_addr;
 proxy_set_header X-Request-Id $request_id; } }`,
-  )
+  })
 }

@@ -25,7 +25,7 @@ const backlog = 4096
 /** Programs of this host that come through a Unix socket have no address; they count as this one. */
 export const unixPeerAddress = '127.0.0.1'
 /** While draining, a kept connection is ended only after it was idle for this long: its next request may be under way. */
-export const drainIdleMs = 1000
+export const drainIdleMs = 1500
 const drainLookMs = 100
 const unixSocketMode = 0o660
 

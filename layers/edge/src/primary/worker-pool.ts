@@ -39,6 +39,8 @@ const excludeTimeoutMs = 10_000
 const endedAnswer = 'it ended'
 const tokenTimeoutMs = 5000
 const leaveTimeoutMs = 2600
+/** The same when the place of the worker is taken by another. */
+const handOverTimeoutMs = 6500
 const quickDeathMs = 5000
 const longestPauseMs = 5000
 
@@ -267,7 +269,8 @@ export class WorkerPool {
     if (!member.leaving) {
       member.leaving = true
       send(member.worker, { type: 'drain', patient })
-      setTimeout(() => member.worker.process.kill('SIGKILL'), leaveTimeoutMs).unref()
+      const timeoutMs = patient ? handOverTimeoutMs : leaveTimeoutMs
+      setTimeout(() => member.worker.process.kill('SIGKILL'), timeoutMs).unref()
     }
     return left
   }

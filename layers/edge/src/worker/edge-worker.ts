@@ -51,6 +51,8 @@ export interface EdgeWorkerOptions {
 const sweepMs = 60_000
 /** Time that running requests get when the worker stops, milliseconds. */
 export const drainGraceMs = 1500
+/** The same when another worker takes over: nobody waits for the end but slow requests. */
+export const handOverGraceMs = 5000
 
 function monotonicMs(): number {
   return performance.now()
@@ -216,9 +218,10 @@ export class EdgeWorker {
   async stop(patient = false): Promise<void> {
     for (const timer of this.timers) clearInterval(timer)
     this.guards.stop()
+    const graceMs = patient ? handOverGraceMs : drainGraceMs
     await Promise.all([
-      this.engine.close(drainGraceMs, patient),
-      this.judgements.close(drainGraceMs, patient),
+      this.engine.close(graceMs, patient),
+      this.judgements.close(graceMs, patient),
     ])
     for (const site of this.sites) site.pool.close()
   }

@@ -1,0 +1,41 @@
+import { spawn } from 'node:child_process'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { end, freePort, waitForPort } from './nginx.ts'
+import type { PeerProxy } from './peers.ts'
+
+/** How one worker's traffic path is started. */
+export interface WorkerChoice {
+  readonly name: string
+  readonly events: 'none' | 'spool'
+  /** Entry of `edge.rules`; empty: no inspection. */
+  readonly rules?: string
+  /** Core that it runs on; absent: any. */
+  readonly core?: number
+  readonly env?: Readonly<Record<string, string>>
+}
+
+/** Starts one worker's traffic path before an upstream. */
+export async function startWorker(
+  folder: string,
+  upstream: number,
+  choice: WorkerChoice,
+): Promise<PeerProxy> {
+  const port = await freePort()
+  const script = fileURLToPath(new URL('edge-process.ts', import.meta.url))
+  const node = [process.execPath, '--import', 'tsx', '--conditions=@sevenfold/source', script]
+  const args = [
+    String(port),
+    String(upstream),
+    join(folder, choice.name.replaceAll(/\W/g, '')),
+    choice.events,
+  ]
+  const pin = choice.core === undefined ? [] : ['taskset', '-c', String(choice.core)]
+  const [program = '', ...rest] = [...pin, ...node, ...args, choice.rules ?? '']
+  const child = spawn(program, rest, {
+    stdio: ['ignore', 'inherit', 'inherit'],
+    env: { ...process.env, ...choice.env },
+  })
+  await waitForPort(port)
+  return { name: choice.name, pid: child.pid ?? 0, port, stop: () => end(child) }
+}
