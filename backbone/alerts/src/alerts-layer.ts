@@ -7,7 +7,9 @@ import type { Layer, RunningLayer } from '@sevenfold/layer'
 import { AlertsService } from './alerts-service.ts'
 import type { Context } from './alerts-service.ts'
 import { createApi } from './api/api.ts'
+import { startPlaybooks } from './playbook/playbooks.ts'
 import { incidentRoutes } from './api/incident-routes.ts'
+import { playbookRoutes } from './api/playbook-routes.ts'
 import { silenceRoutes } from './api/silence-routes.ts'
 
 function parseConfig(value: unknown): AlertsConfig {
@@ -25,7 +27,8 @@ function parseConfig(value: unknown): AlertsConfig {
 
 async function start(context: Context): Promise<RunningLayer<AlertsConfig>> {
   const service = await AlertsService.open(context)
-  const routes = [incidentRoutes(service), silenceRoutes(service)]
+  const playbooks = await startPlaybooks(service)
+  const routes = [incidentRoutes(service), silenceRoutes(service), playbookRoutes(service, playbooks)]
   const server = createServer({ maxHeaderSize: 16_384, headersTimeout: 5_000, requestTimeout: 30_000 })
   server.on('request', createApi(routes, context.log))
   await listenOnSocket(server, join(context.dataDir, 'api.sock'))
@@ -36,8 +39,12 @@ async function start(context: Context): Promise<RunningLayer<AlertsConfig>> {
       const details = { rules: rules.length, correlations: correlations.length }
       return Promise.resolve({ ok: rules.length > 0 || context.config.rules.length === 0, details })
     },
-    reload: async (config) => await service.reloadRules(config.rules),
+    reload: async (config) => {
+      await service.reloadRules(config.rules)
+      await playbooks.reload(config.playbooks.folders)
+    },
     stop: async () => {
+      playbooks.stop()
       await new Promise<void>((resolve) => {
         server.close(() => resolve())
         server.closeAllConnections()
