@@ -33,6 +33,11 @@ async function start(context: Context): Promise<RunningLayer<AlertsConfig>> {
   server.on('request', createApi(routes, context.log))
   await listenOnSocket(server, join(context.dataDir, 'api.sock'))
   service.start()
+  // Loaded only where somebody outside is to be called.
+  const endCalls =
+    context.config.deadMan === undefined
+      ? () => undefined
+      : (await import('./dead-man/call-outside.ts')).callOutside(service)
   return {
     selfTest: () => {
       const { rules, correlations } = service.judge.rules.set
@@ -44,6 +49,7 @@ async function start(context: Context): Promise<RunningLayer<AlertsConfig>> {
       await playbooks.reload(config.playbooks.folders)
     },
     stop: async () => {
+      endCalls()
       playbooks.stop()
       await new Promise<void>((resolve) => {
         server.close(() => resolve())

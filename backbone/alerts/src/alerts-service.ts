@@ -427,6 +427,21 @@ export class AlertsService {
     return { position: this.#follower.position.index, ledger, caughtUp: this.#follower.isCaughtUp }
   }
 
+  /** Size and root of the newest checkpoint seen. */
+  head(): { readonly ledger: number; readonly root: string } {
+    const checkpoint = this.house.dump().checkpoint
+    return { ledger: checkpoint?.size ?? 0, root: checkpoint?.root ?? '' }
+  }
+
+  /** Why the backbone does not work; undefined when it does. `stalestMs` is how old the newest event may be. */
+  trouble(stalestMs: number): string | undefined {
+    const silent = this.findings.active().find(({ kind, part }) => kind === 'dark' || part === 'ledger')
+    if (silent !== undefined) return silent.message
+    if (this.#lastEventMs === 0) return 'nothing was read from the ledger yet'
+    const ageMs = this.context.clock.now() - this.#lastEventMs
+    return ageMs > stalestMs ? `the newest event is ${Math.round(ageMs / 1000)} s old` : undefined
+  }
+
   #sweep(): void {
     const nowMs = this.context.clock.now()
     this.book.sweep(nowMs, this.context.config.retentionMs)

@@ -66,6 +66,16 @@ export const commands: readonly Listed[] = [
     load: async () => (await import('../commands/detect-top.ts')).detectTop,
   },
   {
+    name: 'detect import-fail2ban',
+    summary: 'carry jails, filters and ignored addresses of fail2ban over, and say what could not be',
+    load: async () => (await import('../commands/detect-import-fail2ban.ts')).detectImportFail2ban,
+  },
+  {
+    name: 'detect import-crowdsec',
+    summary: 'carry rules, profiles, whitelists and decisions of CrowdSec over, and say what could not be',
+    load: async () => (await import('../commands/detect-import-crowdsec.ts')).detectImportCrowdsec,
+  },
+  {
     name: 'incidents list',
     summary: 'show what deserves a person: incidents, the gravest first',
     load: async () => (await import('../commands/incidents-list.ts')).incidentsList,
@@ -101,6 +111,11 @@ export const commands: readonly Listed[] = [
     load: async () => (await import('../commands/silence-plan.ts')).silencePlan,
   },
   {
+    name: 'watch',
+    summary: 'watch a house from another host: an alarm when it falls silent or its ledger goes back',
+    load: async () => (await import('../commands/watch.ts')).watch,
+  },
+  {
     name: 'drill',
     summary: 'kill, freeze, mute and roll back the parts of a demo, and measure until each is an incident',
     load: async () => (await import('../commands/drill.ts')).drill,
@@ -121,6 +136,16 @@ export const commands: readonly Listed[] = [
     load: async () => (await import('../commands/decisions-delete.ts')).decisionsDelete,
   },
   {
+    name: 'decisions import',
+    summary: 'make many decisions at once, from a list, a CSV or a JSON file',
+    load: async () => (await import('../commands/decisions-import.ts')).decisionsImport,
+  },
+  {
+    name: 'decisions export',
+    summary: 'print active decisions as a list, as CSV or as JSON, to be imported elsewhere',
+    load: async () => (await import('../commands/decisions-export.ts')).decisionsExport,
+  },
+  {
     name: 'bouncers list',
     summary: 'show who may read decisions',
     load: async () => (await import('../commands/bouncers-list.ts')).bouncersList,
@@ -134,6 +159,61 @@ export const commands: readonly Listed[] = [
     name: 'bouncers delete',
     summary: 'take back the key of a bouncer',
     load: async () => (await import('../commands/bouncers-delete.ts')).bouncersDelete,
+  },
+  {
+    name: 'machines list',
+    summary: 'show who may report alerts, who waits to be accepted, and when each was last there',
+    load: async () => (await import('../commands/machines-list.ts')).machinesList,
+  },
+  {
+    name: 'machines add',
+    summary: 'let a CrowdSec agent report alerts; its password is shown this once',
+    load: async () => (await import('../commands/machines-add.ts')).machinesAdd,
+  },
+  {
+    name: 'machines accept',
+    summary: 'accept a machine that registered itself',
+    load: async () => (await import('../commands/machines-change.ts')).machinesAccept,
+  },
+  {
+    name: 'machines trust',
+    summary: 'let the word of a machine about addresses count without the edge, or take that back',
+    load: async () => (await import('../commands/machines-change.ts')).machinesTrust,
+  },
+  {
+    name: 'machines delete',
+    summary: 'take back the password and the tokens of a machine',
+    load: async () => (await import('../commands/machines-change.ts')).machinesDelete,
+  },
+  {
+    name: 'allowlists list',
+    summary: 'show the lists of addresses that nobody bans, or what is on one of them',
+    load: async () => (await import('../commands/allowlists.ts')).allowlistsList,
+  },
+  {
+    name: 'allowlists create',
+    summary: 'make a list of addresses that nobody bans',
+    load: async () => (await import('../commands/allowlists.ts')).allowlistsCreate,
+  },
+  {
+    name: 'allowlists add',
+    summary: 'put addresses or ranges on a list; bans on them end at once',
+    load: async () => (await import('../commands/allowlists.ts')).allowlistsAdd,
+  },
+  {
+    name: 'allowlists remove',
+    summary: 'take addresses or ranges from a list',
+    load: async () => (await import('../commands/allowlists.ts')).allowlistsRemove,
+  },
+  {
+    name: 'allowlists check',
+    summary: 'say whether an address or a range is allowed, and by which list',
+    load: async () => (await import('../commands/allowlists.ts')).allowlistsCheck,
+  },
+  {
+    name: 'allowlists delete',
+    summary: 'remove a list of addresses that nobody bans',
+    load: async () => (await import('../commands/allowlists.ts')).allowlistsDelete,
   },
   {
     name: 'feeds list',

@@ -100,6 +100,8 @@ function status(service: AlertsService): unknown {
   return {
     time: new Date(service.context.clock.now()).toISOString(),
     ...service.progress(),
+    ...service.head(),
+    trouble: service.trouble(60_000) ?? null,
     rules: rules.set.rules.length,
     correlations: rules.set.correlations.length,
     problems: rules.problems,
