@@ -141,7 +141,9 @@ describe('bouncers', () => {
           ? [204, '']
           : [404, {}],
     )
-    expect((await call(['bouncers', 'list'], folder)).stdout).toBe('NAME   CREATED\nnginx  then\n')
+    expect((await call(['bouncers', 'list'], folder)).stdout).toBe(
+      'NAME   CREATED  KIND  LASTSEEN  ADDRESS  AGENT\nnginx  then\n',
+    )
     expect(await call(['bouncers', 'delete', 'nginx'], folder)).toEqual({
       stdout: 'deleted nginx\n',
       stderr: '',

@@ -10,8 +10,11 @@ it('exports of @sevenfold/detection change only on purpose', () => {
     'createNeverBan',
     'detectionLayer',
     'formatGoDuration',
+    'importCrowdsec',
+    'importFail2ban',
     'ownAddresses',
     'parseGoDuration',
+    'readProfiles',
     'toCrowdsec',
     'toDecision',
   ])

@@ -5,6 +5,8 @@ import type { Command } from '../program/command.ts'
 import { table } from '../program/table.ts'
 import { askSocket } from '../talk/ask-socket.ts'
 
+const columns = ['name', 'created', 'kind', 'lastSeen', 'address', 'agent'] as const
+
 /** `sevenfold bouncers list`. */
 export const bouncersList: Command = {
   name: 'bouncers list',
@@ -20,8 +22,8 @@ export const bouncersList: Command = {
     else
       call.io.out(
         table(
-          ['name', 'created'],
-          bouncers.map((bouncer) => [fieldText(bouncer, 'name') ?? '', fieldText(bouncer, 'created') ?? '']),
+          columns,
+          bouncers.map((bouncer) => columns.map((name) => fieldText(bouncer, name) ?? '')),
         ),
       )
     return 0
