@@ -4,6 +4,7 @@ import * as surface from './index.ts'
 it('exports exactly the public surface', () => {
   expect(Object.keys(surface).toSorted()).toEqual([
     'attackClasses',
+    'backboneAttacks',
     'defineAttack',
     'exitCodeOf',
     'journeys',

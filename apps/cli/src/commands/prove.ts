@@ -113,6 +113,14 @@ export const prove: Command = {
       stdout: process.stdout,
       stderr: process.stderr,
       stdin: process.stdin,
+      drills: async (names, { scale, onStep, signal }) => {
+        const [{ drills }, { runChosen }] = await Promise.all([
+          import('../drill/drills.ts'),
+          import('../drill/run-drills.ts'),
+        ])
+        const chosen = drills.filter(({ name }) => names.includes(name))
+        return runChosen(chosen, { scale, note: onStep, ...(signal === undefined ? {} : { signal }) })
+      },
       signal: call.io.signal,
     })
   },

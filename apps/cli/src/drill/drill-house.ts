@@ -14,6 +14,8 @@ export interface DrillHouse {
   readonly dataDir: string
   /** Process id of a part. @throws CliError when it has none. */
   pid(part: string): number
+  /** Whether every part is ready and watched. */
+  isWhole(): Promise<boolean>
   /** Asks the alerts process; undefined while it does not answer. */
   ask(path: string): Promise<Json | undefined>
   stop(): Promise<void>
@@ -59,6 +61,12 @@ export async function startDrillHouse(dataDir: string, scale: number): Promise<D
   })
   const house: DrillHouse = {
     dataDir,
+    isWhole: async () => {
+      const parts = readState(dataDir)?.parts ?? []
+      const status = await house.ask('status')
+      const watched = isJsonObject(status) && Array.isArray(status['watched']) ? status['watched'].length : 0
+      return parts.length > 0 && parts.every(({ state }) => state === 'ready') && watched > parts.length
+    },
     pid: (part) => {
       const pid = readState(dataDir)?.parts.find(({ name }) => name === part)?.pid
       if (pid === undefined) throw environmentError(`${part} does not run in the drill`, 'try again')
@@ -82,13 +90,7 @@ export async function startDrillHouse(dataDir: string, scale: number): Promise<D
       clearTimeout(timer)
     },
   }
-  const isWhole = async (): Promise<boolean> => {
-    const parts = readState(dataDir)?.parts ?? []
-    const status = await house.ask('status')
-    const watched = isJsonObject(status) && Array.isArray(status['watched']) ? status['watched'].length : 0
-    return parts.length > 0 && parts.every(({ state }) => state === 'ready') && watched > parts.length
-  }
-  if (await waitFor(() => child.exitCode !== null || isWhole(), startDeadlineMs)) {
+  if (await waitFor(() => child.exitCode !== null || house.isWhole(), startDeadlineMs)) {
     if (child.exitCode === null) return house
   }
   await house.stop()

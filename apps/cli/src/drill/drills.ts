@@ -1,4 +1,4 @@
-import { cpSync, readFileSync, readdirSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import { cpSync, readFileSync, readdirSync, renameSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { isJsonObject } from '@sevenfold/event'
 import type { DrillHouse } from './drill-house.ts'

@@ -69,7 +69,8 @@ async function findIncident(house: DrillHouse, drill: Drill, fromMs: number): Pr
 async function untilWell(house: DrillHouse): Promise<void> {
   await waitFor(async () => {
     const status = await house.ask('status')
-    return isJsonObject(status) && Array.isArray(status['silence']) && status['silence'].length === 0
+    const isQuiet = isJsonObject(status) && Array.isArray(status['silence']) && status['silence'].length === 0
+    return isQuiet && (await house.isWhole())
   }, 60_000)
 }
 
@@ -133,19 +134,41 @@ function print(call: Call, results: readonly DrillResult[], scale: number): void
   )
 }
 
+/** How drills run. */
+export interface DrillRun {
+  /** Divides intervals. */
+  readonly scale: number
+  readonly note: (text: string) => void
+  readonly signal?: AbortSignal
+}
+
+/** Runs drills, each that needs one on a house of its own. */
+export async function runChosen(chosen: readonly Drill[], run: DrillRun): Promise<readonly DrillResult[]> {
+  const shared = chosen.filter(({ isFresh }) => isFresh !== true)
+  const alone = chosen.filter(({ isFresh }) => isFresh === true)
+  const results: DrillResult[] = []
+  for (const group of [shared, ...alone.map((drill) => [drill])]) {
+    if (group.length > 0) results.push(...(await runGroup(group, run)))
+  }
+  return results
+}
+
 /** Runs drills one after another on one house. */
-async function runGroup(call: Call, group: readonly Drill[], scale: number): Promise<readonly DrillResult[]> {
+async function runGroup(
+  group: readonly Drill[],
+  { scale, note, signal }: DrillRun,
+): Promise<readonly DrillResult[]> {
   const folder = mkdtempSync(join(tmpdir(), 'sf-'))
   const results: DrillResult[] = []
-  call.io.note(`starting a demo in ${folder} for ${group.length} drills ...`)
+  note(`starting a demo in ${folder} for ${group.length} drills ...`)
   try {
     const house = await startDrillHouse(folder, scale)
     try {
       await untilWell(house)
       for (const drill of group) {
-        if (call.io.signal.aborted) break
+        if (signal?.aborted === true) break
         const result = await runDrill(house, drill, scale)
-        call.io.note(
+        note(
           `${result.name}: ${result.ok ? `incident ${result.incident ?? ''} after ${result.seconds} s` : 'NOT in time'}`,
         )
         results.push(result)
@@ -167,12 +190,8 @@ export async function runDrills(call: Call): Promise<number> {
   )
   if (wanted.length === 0)
     throw usageError('no drill has such a name', drills.map(({ name }) => name).join(', '))
-  const results: DrillResult[] = []
-  const shared = wanted.filter(({ isFresh }) => isFresh !== true)
-  const alone = wanted.filter(({ isFresh }) => isFresh === true)
-  for (const group of [shared, ...alone.map((drill) => [drill])]) {
-    if (group.length > 0) results.push(...(await runGroup(call, group, scale)))
-  }
+  const { note, signal } = call.io
+  const results = await runChosen(wanted, { scale, note, signal })
   print(call, results, scale)
   return results.length === wanted.length && results.every(({ ok }) => ok) ? exitCodes.ok : exitCodes.findings
 }

@@ -4,7 +4,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Browser } from 'playwright-core'
 import { loadCatalogue } from '../attack/load-catalogue.ts'
-import type { Attack } from '../attack/attack.ts'
+import type { Attack, AttackFacts } from '../attack/attack.ts'
+import { addBackbone } from '../backbone/add-backbone.ts'
+import { backboneAttacks } from '../backbone/backbone-attacks.ts'
+import type { BackboneAttack, RunDrills } from '../backbone/backbone-attacks.ts'
 import { compareProofs } from '../baseline/compare-proofs.ts'
 import { comparisonText } from '../baseline/comparison-text.ts'
 import { readBaseline } from '../baseline/read-baseline.ts'
@@ -40,11 +43,13 @@ export interface ProveIo {
   readonly stderr: ProgressStream
   /** Keys, when a person sits there. */
   readonly stdin?: KeyStream
+  /** Does attacks on the watchers in a house of its own; absent: they are left out. */
+  readonly drills?: RunDrills
   /** Ends the run early; the bed is torn down. */
   readonly signal?: AbortSignal
 }
 
-function listText(attacks: readonly Attack[]): string {
+function listText(attacks: readonly AttackFacts[]): string {
   const lines = attacks.map(
     (attack) =>
       `${attack.id.padEnd(28)}CWE-${String(attack.cwe).padEnd(6)}CAPEC-${String(attack.capec).padEnd(5)}${attack.technique.padEnd(12)}${attack.title}`,
@@ -150,16 +155,42 @@ async function attackGround(ground: Ground, options: ProveOptions, io: ProveIo):
   }
 }
 
+/** The house of the drills keeps its times ten times as fast: half a minute of silence is three seconds. */
+const drillScale = 10
+
+/** Destructive attacks run last, on a house of their own. */
+async function attackWatchers(
+  proof: Proof,
+  watchers: readonly BackboneAttack[],
+  io: ProveIo,
+): Promise<Proof> {
+  if (watchers.length === 0 || io.drills === undefined) return proof
+  io.stderr.write(`attacking the watchers: ${watchers.length} drills\n`)
+  const outcomes = await io.drills(
+    watchers.map(({ drill }) => drill),
+    {
+      scale: drillScale,
+      onStep: (doing) => io.stderr.write(`${doing}\n`),
+      ...(io.signal === undefined ? {} : { signal: io.signal }),
+    },
+  )
+  return addBackbone(proof, { attacks: watchers, outcomes, scale: drillScale })
+}
+
 async function prove(options: ProveOptions, io: ProveIo): Promise<number> {
   if (options.target !== undefined) return runTargetCommand(options.target, options.format, io)
-  const attacks = selectAttacks(await loadCatalogue(), options)
+  const chosen = selectAttacks([...(await loadCatalogue()), ...backboneAttacks], options)
   if (options.list) {
-    io.stdout.write(listText(attacks))
+    io.stdout.write(listText(chosen))
     return 0
   }
+  const attacks = chosen.filter((attack): attack is Attack => 'attempt' in attack)
+  const isOwn = options.bare || options.compose !== undefined
+  const watchers = isOwn ? [] : chosen.filter((attack): attack is BackboneAttack => 'drill' in attack)
   const baseline = baselineOf(options)
   checkWritable(options.files)
-  const proof = await attackGround(await openGround(options, attacks, io), options, io)
+  const onBed = await attackGround(await openGround(options, attacks, io), options, io)
+  const proof = await attackWatchers(onBed, watchers, io)
   if (options.record !== undefined) await record(options.record, proof, io)
   return conclude(proof, options, { ...io, ...(baseline === undefined ? {} : { baseline }) })
 }

@@ -130,6 +130,11 @@ function legend(proof: Proof): readonly string[] {
   const cells = proof.rows.flatMap((row) => (row.valid ? [...row.cells.values()] : []))
   return [
     `seed ${proof.document.seed}; stopped and seen need an event with the address or trace of the attempt`,
+    ...(proof.document.drillScale === undefined
+      ? []
+      : [
+          `attacks on the backbone ran in a house whose intervals were divided by ${proof.document.drillScale}`,
+        ]),
     ...(cells.some((cell) => cell.outcome === 'missed' && cell.unexplained)
       ? ['– failed: the attempt failed, but no layer said that it stopped it; counted as missed']
       : []),

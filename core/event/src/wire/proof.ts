@@ -97,6 +97,8 @@ export interface ProofDocument {
   readonly cost: ProofCost
   /** Absent when it was not measured. */
   readonly availability?: readonly ProofDisturbance[]
+  /** Attacks on the watchers ran in a house whose intervals were divided by this. */
+  readonly drillScale?: number
   /** Ids of attacks that exactly one layer stops or detects, with that layer. */
   readonly singlePoints: readonly ProofSinglePoint[]
 }

@@ -29,6 +29,12 @@ function rowText(row: AttackRow, proof: Proof): string {
   return `<tr>${head}${columns.map(({ name }) => cell(row.cells.get(name), name !== proof.plan.all.name)).join('')}${depth(row, proof)}</tr>`
 }
 
+function scaleText({ document: { drillScale } }: Proof): string {
+  return drillScale === undefined
+    ? ''
+    : ` Attacks on the backbone ran last, in a house of their own whose intervals were divided by ${drillScale}.`
+}
+
 /** Attack by layer: each layer alone, all together, and the depth. */
 export function heatMap(proof: Proof): readonly string[] {
   if (proof.plan.layers.length === 0) return []
@@ -38,7 +44,7 @@ export function heatMap(proof: Proof): readonly string[] {
   return [
     '<h2 class="page">Attack by layer</h2>',
     '<p class="key quiet"><span class="stopped">■ stopped</span><span class="detected">◐ seen, after seconds</span><span class="alone missed">– neither, alone</span><span class="missed">– neither, with all</span>',
-    'Depth: how many layers stop or notice the attack alone.</p>',
+    `Depth: how many layers stop or notice the attack alone.${scaleText(proof)}</p>`,
     '<table class="map"><colgroup><col class="name">',
     `${names.map(() => '<col class="cell">').join('')}<col class="depth"></colgroup>`,
     `<thead><tr><th scope="col">attack</th>${names.map(head).join('')}${head('depth')}</tr></thead>`,
