@@ -74,7 +74,8 @@ async function load({ pid, port }: Edge, forSeconds: number): Promise<number> {
 
 async function measureSteps(folder: string): Promise<boolean> {
   const upstream = await startUpstream(folder, 1024)
-  const where = { folder, upstream: upstream.port }
+  // On a busy machine the worker is late: that is not what is measured here.
+  const where = { folder, upstream: upstream.port, shedding: '10s' }
   writeFileSync(join(folder, 'openapi.yaml'), openapi)
   const edges = [
     await startEdge('inspection only', noSteps, where),
@@ -82,7 +83,7 @@ async function measureSteps(folder: string): Promise<boolean> {
   ]
   const readings: number[][] = edges.map(() => [])
   try {
-    for (const edge of edges) await load(edge, 3)
+    for (const edge of edges) await load(edge, 6)
     for (let repeat = 0; repeat < repeats; repeat += 1) {
       for (const [at, edge] of edges.entries()) readings[at]?.push(await load(edge, seconds))
     }
