@@ -99,7 +99,7 @@ export function startUpstream(folder: string, bytes: number): Promise<Nginx> {
   return startNginx(folder, 'upstream', {
     core: 1,
     http: (port) =>
-      `access_log off; server { listen 127.0.0.1:${port} backlog=4096; location / { ${answer} } }`,
+      `access_log off; server { listen 127.0.0.1:${port} backlog=4096; location = /small { return 200 "ok"; } location / { ${answer} } }`,
   })
 }
 

@@ -22,6 +22,8 @@ export const defaultUpstreamLimits: UpstreamLimits = {
 
 /** Requests that may wait for a free connection to one upstream; more are answered 503 at once. */
 export const maxWaiting = 1024
+/** Waiting requests from which the newest goes first. */
+export const crowd = 32
 /**
  * While requests wait for a connection, an answer whose client took nothing for this long is given up: a few slow
  * readers of large answers must not lock everybody else out. Milliseconds.

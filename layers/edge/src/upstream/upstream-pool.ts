@@ -1,7 +1,7 @@
 import { UpstreamConnection } from './upstream-connection.ts'
 import type { UpstreamOwner } from './upstream-connection.ts'
 import { upstreamFailure } from './upstream-failure.ts'
-import { maxWaiting } from './upstream-limits.ts'
+import { crowd, maxWaiting } from './upstream-limits.ts'
 import type { UpstreamLimits } from './upstream-limits.ts'
 import type { UpstreamListener } from './upstream-listener.ts'
 import type { TargetHealth } from './target-health.ts'
@@ -98,7 +98,7 @@ export class UpstreamPool implements Upstreams, UpstreamOwner {
   }
 
   released(connection: UpstreamConnection): void {
-    const next = this.queue.shift()
+    const next = this.nextWaiting()
     if (next === undefined) {
       connection.idleUntil =
         this.now + Math.min(this.limits.upstreamKeepAliveTimeoutMs, connection.announcedIdleMs)
@@ -110,8 +110,16 @@ export class UpstreamPool implements Upstreams, UpstreamOwner {
     this.all.delete(connection)
     const at = this.idle.indexOf(connection)
     if (at >= 0) this.idle.splice(at, 1)
-    const next = this.closing ? undefined : this.queue.shift()
+    const next = this.closing ? undefined : this.nextWaiting()
     if (next !== undefined) this.open(next.listener)
+  }
+
+  /**
+   * The request that gets a free connection. In a crowd the newest goes first: in a queue that is served in order
+   * everybody waits for all who came before, and those who attack came first.
+   */
+  private nextWaiting(): Waiting | undefined {
+    return this.queue.length > crowd ? this.queue.pop() : this.queue.shift()
   }
 
   /** Waiting counts as connecting: slow readers that hold all connections must not hold up everybody else for ever. */
