@@ -85,8 +85,8 @@ describe.skipIf(firewallMissing !== undefined)(
       const { net, folder } = house
       const server = `require('http').createServer((q, r) => r.end('ok')).listen(8081, '0.0.0.0')`
       house.run([process.execPath, '-e', server])
-      const open = (from: string): boolean =>
-        knock(net.client, from, { host: '10.77.1.1', port: 8081 }) === '200'
+      const open = async (from: string): Promise<boolean> =>
+        (await knock(net.client, from, { host: '10.77.1.1', port: 8081 })) === '200'
       expect(await until(() => open('10.77.1.2'))).toBe(true)
       const first = await house.ban({ value: '10.77.1.2', duration: '1h', reason: 'before its start' })
       // A country makes this bouncer fail with its whole batch; it must never see one.
@@ -95,11 +95,13 @@ describe.skipIf(firewallMissing !== undefined)(
       const config = join(folder.path, 'firewall.yaml')
       writeFileSync(config, firewallConfig(await house.addBouncer('firewall'), folder.path))
       house.run([findProgram('crowdsec-firewall-bouncer') ?? '', '-c', config])
-      expect(await until(() => !open('10.77.1.2'), 20_000)).toBe(true)
-      expect(open('10.77.1.3')).toBe(true)
+      expect(await until(async () => !(await open('10.77.1.2')), 20_000)).toBe(true)
+      expect(await open('10.77.1.3')).toBe(true)
       const second = await house.ban({ value: '10.77.1.3' })
       await house.unban(first)
-      expect(await until(() => open('10.77.1.2') && !open('10.77.1.3'), 20_000)).toBe(true)
+      expect(await until(async () => (await open('10.77.1.2')) && !(await open('10.77.1.3')), 20_000)).toBe(
+        true,
+      )
       await house.unban(second)
       expect(await until(() => open('10.77.1.3'), 20_000)).toBe(true)
       const sets = execFileSync('ip', ['netns', 'exec', net.router, 'nft', 'list', 'ruleset'], {

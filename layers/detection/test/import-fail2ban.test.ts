@@ -135,7 +135,11 @@ function judge(samples: readonly Expected[]) {
   for (const { filter, options, line, match, host } of samples) {
     const key = JSON.stringify(options)
     const given = Object.entries(options).filter(([name]) => !name.startsWith('test.') && name !== 'logtype')
-    const carried = readFilter(filter, read, new Map(given.map(([name, value]) => [name, typeof value === 'string' ? value : ''])))
+    const carried = readFilter(
+      filter,
+      read,
+      new Map(given.map(([name, value]) => [name, typeof value === 'string' ? value : ''])),
+    )
     if (carried === undefined || carried.patterns.length === 0) continue
     let engine = engines.get(key)
     if (engine === undefined) {

@@ -1,7 +1,8 @@
-import { execFileSync, spawn, spawnSync } from 'node:child_process'
+import { execFile, execFileSync, spawn, spawnSync } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
+import { promisify } from 'node:util'
 
 /** Where a program is; undefined when it is not installed. */
 export function findProgram(name: string): string | undefined {
@@ -94,7 +95,7 @@ export async function createTopology(): Promise<Topology> {
   const child = spawnIn(server, [process.execPath, '-e', backend])
   await new Promise((resolve) => child.stdout?.once('data', resolve))
   // IPv6 takes a moment to find that nobody else has the addresses of a new link.
-  await until(() => knock(client, 'fd77:1::3', { host: 'fd77:1::1', port: 8080 }) === '200')
+  await until(async () => (await knock(client, 'fd77:1::3', { host: 'fd77:1::1', port: 8080 })) === '200')
   return {
     client,
     router,
@@ -119,7 +120,11 @@ call.on('timeout', () => { console.log('dropped'); process.exit() })
 call.on('error', (error) => { console.log(error.code); process.exit() })`
 
 /** What a request from an address gets: its status, `dropped`, or the code of an error. */
-export function knock(namespace: string, from: string, target: { host: string; port: number }): string {
+export async function knock(
+  namespace: string,
+  from: string,
+  target: { host: string; port: number },
+): Promise<string> {
   const argv = [
     'netns',
     'exec',
@@ -131,7 +136,7 @@ export function knock(namespace: string, from: string, target: { host: string; p
     target.host,
     String(target.port),
   ]
-  return execFileSync('ip', argv, { encoding: 'utf8' }).trim()
+  return (await promisify(execFile)('ip', argv, { encoding: 'utf8' })).stdout.trim()
 }
 
 /** Waits for a condition, for at most `ms`. */
