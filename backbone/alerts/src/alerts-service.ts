@@ -255,7 +255,8 @@ export class AlertsService {
     const lane = textAt(event, 'sevenfold', 'lane')
     this.house.arrivals.take(agent, textAt(event, 'agent', 'ephemeral_id'), lane, sequence)
     const kind = textAt(event, 'sevenfold', 'kind')
-    if (kind === 'block') this.house.refusal(agent, repeatsOf(event))
+    const verdict = textAt(event, 'sevenfold', 'judgement', 'verdict')
+    if (kind === 'block' && verdict !== 'pass') this.house.refusal(agent, repeatsOf(event))
     if (kind === 'heartbeat') {
       const beat = valueAt(event, 'sevenfold', 'heartbeat')
       if (!isJsonObject(beat)) return

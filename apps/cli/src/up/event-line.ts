@@ -46,11 +46,14 @@ function decision(event: JsonObject): string {
   return `${what}${scenario === '' ? '' : ` for ${scenario}`}${until === '' ? '' : ` until ${until}`}`
 }
 
+/** What stands before the step of a request that went on all the same. */
+const prefixes: Readonly<Record<string, string>> = { 'would-block': 'would block: ', pass: 'noticed: ' }
+
 function judgement(event: JsonObject): string {
   const rules = at(event, 'sevenfold', 'judgement', 'rules')
   const named = Array.isArray(rules) ? rules.map((rule) => escapeText(String(rule), 40)).slice(0, 5) : []
   const step = text(event, 'sevenfold', 'judgement', 'step')
-  const would = text(event, 'sevenfold', 'judgement', 'verdict') === 'would-block' ? 'would block: ' : ''
+  const would = prefixes[text(event, 'sevenfold', 'judgement', 'verdict')] ?? ''
   return `${would}${step}${named.length === 0 ? '' : ` ${named.join(' ')}`}`
 }
 
@@ -75,9 +78,9 @@ function detail(kind: string, event: JsonObject): string {
 
 function coloured(kind: string, event: JsonObject, line: string, colours: Palette): string {
   if (kind === 'block')
-    return text(event, 'sevenfold', 'judgement', 'verdict') === 'would-block'
-      ? colours.yellow(line)
-      : colours.red(line)
+    return text(event, 'sevenfold', 'judgement', 'verdict') === 'block'
+      ? colours.red(line)
+      : colours.yellow(line)
   if (kind === 'decision' || kind === 'detection' || kind === 'loss') return colours.yellow(line)
   if (kind === 'access' || kind === 'heartbeat') return colours.grey(line)
   return line

@@ -35,6 +35,8 @@ function metaOf(event: SevenfoldEvent): Record<string, string> | undefined {
       if (judgement === undefined) return undefined
       if (trap.test(event.rule?.id ?? '')) return { ...httpMeta(event), log_type: 'http_honeypot' }
       if (enforcementSteps.has(judgement.step)) return undefined
+      // Nothing was refused: worth knowing, and no reason to ban anybody.
+      if (judgement.verdict === 'pass') return undefined
       return {
         ...httpMeta(event),
         log_type: 'http_block',
