@@ -113,7 +113,8 @@ export class GuardServices {
     this.turnedAway = 0
   }
 
-  private nameHeavy(): void {
+  /** Names the client that makes most of the requests, when it makes that many; called once a minute. */
+  nameHeavy(): void {
     const [first] = this.hitters.top(1)
     const { total } = this.hitters
     if (first !== undefined && first.count - first.error > Math.max(heavyCount, total * heavyShare)) {
