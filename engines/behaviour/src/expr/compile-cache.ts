@@ -70,7 +70,9 @@ export class CompileCache {
     const key = JSON.stringify([...items])
     let test = this.#lists.get(key)
     if (test === undefined) {
-      test = (value) => isInKnown(value, items)
+      // Among texts alone nothing needs to be changed before it is looked up.
+      const isTexts = [...items].every((item) => typeof item === 'string')
+      test = isTexts ? (value) => items.has(value) : (value) => isInKnown(value, items)
       oneOfItems.set(test, items)
       this.#lists.set(key, test)
     }

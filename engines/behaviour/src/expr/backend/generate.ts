@@ -1,7 +1,8 @@
 import { Fault } from '../runtime/fault.ts'
+import { mapValue } from '../runtime/operations.ts'
 
 import type { ExprScope } from '../expression.ts'
-import type { Ir, StepBudget } from '../ir/ir.ts'
+import type { Ir, RuntimeFunction, StepBudget } from '../ir/ir.ts'
 import type { SharedValues } from '../set/shared-values.ts'
 
 /** An expression as a function of the scope's values. */
@@ -89,6 +90,9 @@ class Writer {
       }
       case 'call': {
         const args = node.args.map((arg) => this.write(arg))
+        // The most frequent call of all is written out.
+        if (node.fn === (mapValue as RuntimeFunction))
+          return `(${args[0] ?? 'null'}?.get(${args[1] ?? 'null'}) ?? ${args[2] ?? 'null'})`
         if (node.at !== undefined) args.push(String(node.at))
         return `${this.#constant(node.fn)}(${args.join(', ')})`
       }

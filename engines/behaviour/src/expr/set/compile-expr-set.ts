@@ -2,8 +2,10 @@ import { toClosure } from '../backend/closures.ts'
 import { generate, type Compiled } from '../backend/generate.ts'
 import { CompileCache } from '../compile-cache.ts'
 import { lowerExpr, RunnableExpression, type CompileOptions } from '../compile-expr.ts'
-import { isPure, type Ir, type StepBudget } from '../ir/ir.ts'
+import { ExprError } from '../error.ts'
+import { isPure, partsOf, withParts, type Ir, type RuntimeFunction, type StepBudget } from '../ir/ir.ts'
 import { defaultExprLimits } from '../limits.ts'
+import { Candidates } from './candidates.ts'
 import { planSelection } from './selection.ts'
 import { shareParts } from './share-parts.ts'
 import { SharedValues } from './shared-values.ts'
@@ -21,44 +23,69 @@ export function compileExprSet(
   options: CompileOptions = {},
 ): ExpressionSet {
   const cache = options.cache ?? new CompileCache()
-  const lowered = sources.map((source) => lowerExpr(source, environment, { ...options, cache }))
+  const events = { shared: undefined as SharedValues | undefined }
+  // What an expression wrote may be what others remember.
+  const forget = (): void => events.shared?.forget()
+  const lowered = sources.map((source) => {
+    const { node, type } = lowerExpr(source, environment, { ...options, cache })
+    return { node: isPure(node) ? node : noticed(node, forget), type }
+  })
   const selection = planSelection(lowered.map(({ node }) => node))
   const plan = shareParts([...lowered.map(({ node }) => node), ...selection.texts])
   const shared = new SharedValues(plan.slots.length, plan.groups)
+  events.shared = shared
   const budget: StepBudget = { left: 0 }
-  const scope = { current: [] as ExprScope }
   const functions = compiled([...plan.slots, ...plan.expressions], {
     budget,
     shared,
     closures: options.backend === 'closures',
   })
   const slots = functions.slice(0, plan.slots.length)
-  for (const [slot, compute] of slots.entries()) shared.define(slot, () => compute(scope.current))
-  const rest = functions.slice(plan.slots.length)
+  for (const [slot, compute] of slots.entries()) shared.define(slot, compute)
+  const runs = functions.slice(slots.length, slots.length + lowered.length)
+  const texts = functions.slice(slots.length + lowered.length)
   const maxSteps = { ...defaultExprLimits, ...options.limits }.maxSteps
   const expressions = lowered.map((node, index): Expression => {
-    const run = rest[index] ?? (() => null)
-    const pure = isPure(node.node)
-    const inScope: Compiled = (values) => {
-      scope.current = values
-      if (pure) return run(values)
-      try {
-        return run(values)
-      } finally {
-        // What it wrote may be what others remember.
-        shared.epoch += 1
-      }
+    const own = runs[index] ?? (() => null)
+    const run: Compiled = (values) => {
+      shared.scope = values
+      return own(values)
     }
-    return new RunnableExpression({ source: sources[index] ?? '', node, run: inScope, budget, maxSteps })
+    return new RunnableExpression({ source: sources[index] ?? '', node, run, budget, maxSteps })
   })
-  const texts = rest.slice(lowered.length)
+  const guards = texts.map((value, place) => ({
+    value,
+    byValue: selection.byValue[place] ?? new Map<string, number[]>(),
+  }))
   return new CompiledSet(expressions, {
+    runs,
     shared,
-    scope,
-    texts,
-    byValue: selection.byValue,
-    always: selection.always,
+    budget,
+    maxSteps,
+    candidates: new Candidates(guards, selection.always),
   })
+}
+
+/** The node with calls that write telling of it once they were made. */
+function noticed(node: Ir, written: () => void): Ir {
+  const parts = partsOf(node)
+  const made =
+    parts.length === 0
+      ? node
+      : withParts(
+          node,
+          parts.map((part) => noticed(part, written)),
+        )
+  if (made.kind !== 'call' || made.pure) return made
+  const call = made.fn as (...args: unknown[]) => unknown
+  const fn: RuntimeFunction = (...args: unknown[]) => {
+    try {
+      return call(...args)
+    } finally {
+      written()
+    }
+  }
+  return { ...made, fn }
 }
 
 interface CompiledOptions {
@@ -76,20 +103,16 @@ function compiled(nodes: readonly Ir[], { budget, shared, closures }: CompiledOp
 }
 
 interface SetParts {
+  readonly runs: readonly Compiled[]
   readonly shared: SharedValues
-  readonly scope: { current: ExprScope }
-  readonly texts: readonly Compiled[]
-  readonly byValue: readonly ReadonlyMap<string, readonly number[]>[]
-  readonly always: readonly number[]
+  readonly budget: StepBudget
+  readonly maxSteps: number
+  readonly candidates: Candidates
 }
-
-/** Combinations of values whose candidates are remembered. */
-const maxCombinations = 1_024
 
 class CompiledSet implements ExpressionSet {
   readonly expressions: readonly Expression[]
   readonly #parts: SetParts
-  readonly #candidates = new Map<string, readonly number[]>()
 
   constructor(expressions: readonly Expression[], parts: SetParts) {
     this.expressions = expressions
@@ -101,56 +124,39 @@ class CompiledSet implements ExpressionSet {
   }
 
   begin(): void {
-    this.#parts.shared.epoch += 1
+    this.#parts.shared.forget()
   }
 
+  // Hot: runs for each event over all scenarios. `sevenfold detect bench` measures it.
   select(
     scope: ExprScope,
     matched: (index: number) => void,
     failed?: (index: number, error: unknown) => void,
   ): void {
-    let candidates = this.#possible(scope)
-    for (let place = 0; place < candidates.length; place++) {
-      const index = candidates[place] ?? 0
-      const expression = this.expressions[index]
+    const { runs, shared, budget, maxSteps, candidates } = this.#parts
+    shared.scope = scope
+    let { epoch } = shared
+    let possible = candidates.of(scope)
+    for (let place = 0; place < possible.length; place++) {
+      const index = possible[place] ?? 0
+      budget.left = maxSteps
       try {
-        if (expression?.test(scope) === true) matched(index)
+        const value = runs[index]?.(scope)
+        if (value === true) matched(index)
+        else if (value !== false) failed?.(index, this.#noBool(index))
       } catch (error) {
         failed?.(index, error)
       }
-      if (expression?.pure !== false) continue
-      // What it wrote may make others possible that come after it.
-      candidates = this.#possible(scope).filter((other) => other > index)
+      if (shared.epoch === epoch) continue
+      // What was written may make others possible that come after it.
+      epoch = shared.epoch
+      possible = candidates.of(scope).filter((other) => other > index)
       place = -1
     }
   }
 
-  /** Numbers of the expressions that can be true, in order. */
-  #possible(scope: ExprScope): readonly number[] {
-    const { texts, byValue, always, scope: current } = this.#parts
-    current.current = scope
-    let key = ''
-    for (const [place, text] of texts.entries()) {
-      const value = safely(text, scope)
-      key +=
-        value !== undefined && byValue[place]?.has(value) === true ? `${String(value.length)}:${value}` : '-'
-    }
-    let candidates = this.#candidates.get(key)
-    if (candidates === undefined) {
-      const found = texts.flatMap((text, place) => byValue[place]?.get(safely(text, scope) ?? '') ?? [])
-      candidates = [...new Set([...always, ...found])].sort((a, b) => a - b)
-      if (this.#candidates.size < maxCombinations) this.#candidates.set(key, candidates)
-    }
-    return candidates
-  }
-}
-
-/** The value of a text; undefined when its evaluation fails, as that of the expressions that need it would. */
-function safely(text: Compiled, scope: ExprScope): string | undefined {
-  try {
-    const value = text(scope)
-    return typeof value === 'string' ? value : undefined
-  } catch {
-    return undefined
+  #noBool(index: number): ExprError {
+    const source = this.expressions[index]?.source ?? ''
+    return new ExprError('EXPR_RUN', 'the expression gives no bool', { source, offset: 0 })
   }
 }

@@ -1,3 +1,5 @@
+import type { Compiled } from '../backend/generate.ts'
+import type { ExprScope } from '../expression.ts'
 import type { LiteralGroup } from './literal-group.ts'
 
 /** Searches of one text before all its literals are looked for in one pass. */
@@ -7,9 +9,11 @@ const searchesBeforeScan = 3
 export class SharedValues {
   /** Grows with each event, and whenever an expression writes. */
   epoch = 1
+  /** What the event's variables are now. */
+  scope: ExprScope = []
   readonly #stamps: Float64Array
   readonly #values: unknown[]
-  readonly #compute: (() => unknown)[] = []
+  readonly #compute: Compiled[] = []
   readonly #groups: readonly LiteralGroup[]
   /** Epoch of the last pass of each group, of its last search, and searches in that epoch. */
   readonly #scanned: Float64Array
@@ -25,15 +29,20 @@ export class SharedValues {
     this.#searches = new Uint8Array(groups.length)
   }
 
+  /** Drops what is remembered. */
+  forget(): void {
+    this.epoch += 1
+  }
+
   /** Says how a slot's value is computed. */
-  define(slot: number, compute: () => unknown): void {
+  define(slot: number, compute: Compiled): void {
     this.#compute[slot] = compute
   }
 
   /** Value of a slot in this event. A computation that fails is tried again by the next that asks. */
   value(slot: number): unknown {
     if (this.#stamps[slot] === this.epoch) return this.#values[slot]
-    const value = this.#compute[slot]?.()
+    const value = this.#compute[slot]?.(this.scope)
     this.#values[slot] = value
     this.#stamps[slot] = this.epoch
     return value
