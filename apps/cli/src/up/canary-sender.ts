@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { request } from 'node:http'
+import { request as secureRequest } from 'node:https'
 import { join } from 'node:path'
 import { canaryHeader, canaryIntervalSeconds, signCanary } from '@sevenfold/event'
 import type { Clock, Timer } from '@sevenfold/layer'
@@ -27,6 +28,10 @@ export interface CanaryTarget {
   readonly port: number
   /** Host header that the site answers to. */
   readonly name: string
+  /** True for a site with TLS. */
+  readonly tls?: boolean
+  /** Unix socket of the site, in place of host and port. */
+  readonly path?: string
 }
 
 /** What sending needs. */
@@ -54,10 +59,14 @@ export function readCanaryKey(dataDir: string): Uint8Array | null {
 /** Sends one marked attack through the public path. The edge judges it like anybody's and notes what came of it. */
 export function sendCanary(target: CanaryTarget, mark: string, attack: CanaryAttack): Promise<number> {
   return new Promise((resolve, reject) => {
-    const call = request(
+    const ask = target.tls === true ? secureRequest : request
+    const call = ask(
       {
-        host: target.host,
-        port: target.port,
+        ...(target.path === undefined
+          ? { host: target.host, port: target.port }
+          : { socketPath: target.path }),
+        // What is tested is the judgement; whether the certificate is good, its own expiry says.
+        ...(target.tls === true ? { servername: target.name, rejectUnauthorized: false } : {}),
         path: attack.target,
         agent: false,
         timeout: answerTimeoutMs,
