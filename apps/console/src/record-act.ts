@@ -16,6 +16,8 @@ export function eventOfAct(events: EventBuilder, act: ConsoleAct): EventDraft {
     case 'logout':
     case 'unban':
     case 'mode':
+    case 'verdict':
+    case 'playbook':
     case 'refused': {
       const reason = act.detail === undefined ? {} : { reason: act.detail }
       return events.admin(

@@ -103,14 +103,17 @@ describe.skipIf(!canRun)('the console in a browser (needs Chromium and a built p
       const context = await browser.newContext({ viewport: { width, height: 800 }, colorScheme })
       const page = await open(context)
       const problems: string[] = []
+      const firstOf = {
+        Layers: '.u-wrap',
+        Incidents: 'tbody tr',
+        Events: 'tbody tr',
+        Decisions: '.decisions li',
+      } as const
       page.on('console', (message) => void (message.type() === 'error' && problems.push(message.text())))
-      for (const title of ['Layers', 'Events', 'Decisions']) {
+      for (const title of ['Layers', 'Incidents', 'Events', 'Decisions'] as const) {
         await page.getByRole('link', { name: title, exact: true }).click()
         await page.getByRole('heading', { name: title, level: 1 }).waitFor()
-        await page
-          .locator(title === 'Events' ? 'tbody tr' : title === 'Layers' ? '.u-wrap' : '.decisions li')
-          .first()
-          .waitFor()
+        await page.locator(firstOf[title]).first().waitFor()
         expect(await page.evaluate(() => document.documentElement.scrollWidth), title).toBeLessThanOrEqual(
           width,
         )
@@ -157,6 +160,29 @@ describe.skipIf(!canRun)('the console in a browser (needs Chromium and a built p
       reason: 'the office printer',
       actor: 'console:link',
     })
+    await context.close()
+  })
+
+  it('shows an incident with its runbook, what a verdict would hide, and takes the verdict and an approval', async () => {
+    const context = await browser.newContext()
+    const page = await open(context)
+    await page.goto(`${server.url}/#incidents`)
+    await page.getByRole('button', { name: 'An attack <img src=x' }).click()
+    await page.getByText('The application has this flaw.').waitFor()
+    expect(await page.title()).toBe('Sevenfold')
+    await page.getByLabel('benign').check()
+    await page.getByLabel('Reason').fill('our own scanner')
+    await page.getByRole('button', { name: 'What would it hide?' }).click()
+    await page.getByText('it hides 7 matches and leaves 3').waitFor()
+    await page.getByRole('button', { name: 'Give verdict' }).click()
+    await expect.poll(() => server.backend.verdicts.length).toBe(2)
+    const verdict = { verdict: 'benign', reason: 'our own scanner', actor: 'console:link' }
+    expect(server.backend.verdicts.map((one) => one.verdict)).toEqual([
+      { ...verdict, dryRun: true },
+      { ...verdict, dryRun: false },
+    ])
+    await page.getByRole('button', { name: 'Approve run-1' }).click()
+    await expect.poll(() => server.backend.decided).toEqual(['approve run-1 console:link'])
     await context.close()
   })
 

@@ -2,9 +2,9 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { getRequestListener } from '@hono/node-server'
-import type { Decision } from '@sevenfold/event'
+import type { Decision, Json, JsonObject } from '@sevenfold/event'
 import { createTrustedTest } from '../src/access/trusted.ts'
-import type { Backend, ModeChange } from '../src/backend/backend.ts'
+import type { Backend, HealthWord, ModeChange } from '../src/backend/backend.ts'
 import { loadAssets } from '../src/http/assets.ts'
 import { createConsoleApp } from '../src/http/console-app.ts'
 import type { ConsoleAct } from '../src/http/console-routes.ts'
@@ -84,6 +84,83 @@ export class FakeBackend implements Backend {
   setMode(change: ModeChange): Promise<void> {
     this.modes.push(change)
     return Promise.resolve()
+  }
+
+  readonly verdicts: { id: string; verdict: JsonObject }[] = []
+  readonly decided: string[] = []
+
+  incidents(): Promise<Json> {
+    return Promise.resolve({ incidents: [incident()], quiet: [] })
+  }
+
+  incident(): Promise<Json> {
+    return Promise.resolve({ ...incident(), samples: [], notes: [], runbooks: [runbook()] })
+  }
+
+  giveVerdict(id: string, verdict: JsonObject): Promise<Json> {
+    this.verdicts.push({ id, verdict })
+    return Promise.resolve({ preview: { events: 100, hidden: 7, kept: 3 } })
+  }
+
+  runs(): Promise<Json> {
+    const steps = [{ action: 'decision', plan: ['ban source 192.0.2.7 for 1h'], text: '' }]
+    return Promise.resolve({
+      runs: [{ id: 'run-1', playbook: 'contain-source', incident: 'inc-0001', state: 'waiting', steps }],
+    })
+  }
+
+  decideRun(id: string, act: string, actor: string): Promise<Json> {
+    this.decided.push(`${act} ${id} ${actor}`)
+    return Promise.resolve({})
+  }
+
+  load(): Promise<Json> {
+    return Promise.resolve({ load: [] })
+  }
+
+  depends(): Promise<Json> {
+    const failure = 'all of them are'
+    const shared = [{ kind: 'user', name: 'root', layers: ['edge', 'runtime'], failure, takesDown: true }]
+    return Promise.resolve({ layers: ['edge', 'runtime'], shared })
+  }
+
+  health(): Promise<HealthWord> {
+    return Promise.resolve({ ok: true, time: time(0), size: 42, root: 'r' })
+  }
+}
+
+/** An incident with hostile text in its title. */
+function incident(): JsonObject {
+  return {
+    id: 'inc-0001',
+    state: 'open',
+    title: 'An attack <img src=x onerror=document.title=1>',
+    level: 'high',
+    score: 20,
+    count: 3,
+    cases: 1,
+    first: time(60),
+    last: time(5),
+    layers: ['runtime'],
+    tactics: ['initial-access'],
+    techniques: ['T1190'],
+    entities: [{ type: 'source', value: '192.0.2.7', count: 3 }],
+  }
+}
+
+function runbook(): JsonObject {
+  const runbookText = {
+    meaning: 'The application has this flaw.',
+    first: ['Ban it'],
+    confirm: ['Look'],
+    undo: ['Unban'],
+  }
+  return {
+    rule: 'r',
+    name: 'runtime-attack-stopped',
+    title: 'Stopped',
+    author: 'Sevenfold',
+    runbook: runbookText,
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Decision, Json, Mode } from '@sevenfold/event'
+import type { Decision, Json, JsonObject, Mode } from '@sevenfold/event'
 
 /** What the console asks of the other parts. Every call may fail with a `BackendError`. */
 export interface Backend {
@@ -15,6 +15,30 @@ export interface Backend {
   decisions(): Promise<readonly Decision[]>
   unban(id: number, reason: string, actor: string): Promise<void>
   setMode(change: ModeChange): Promise<void>
+  /** Incidents of a state, and what was too mild to be one. */
+  incidents(state: string): Promise<Json>
+  /** One incident with its runbooks. */
+  incident(id: string): Promise<Json>
+  /** What a person says of an incident; with `dryRun` only what that would hide. */
+  giveVerdict(id: string, verdict: JsonObject): Promise<Json>
+  /** Runs of playbooks, the newest first. */
+  runs(): Promise<Json>
+  /** Approves, rejects or takes back a run. */
+  decideRun(id: string, act: 'approve' | 'reject' | 'undo', actor: string): Promise<Json>
+  /** What each rule cost in the last week. */
+  load(): Promise<Json>
+  /** What the layers share, as it was at the start; null when that is not known. */
+  depends(): Promise<Json>
+  /** What anybody may know: whether the backbone works, and how far its ledger is. */
+  health(): Promise<HealthWord>
+}
+
+/** A word for a watcher outside. */
+export interface HealthWord {
+  readonly ok: boolean
+  readonly time: string
+  readonly size: number
+  readonly root: string
 }
 
 /** Filter of a question to the collector; times are ISO 8601. */

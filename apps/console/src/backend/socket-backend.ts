@@ -1,8 +1,9 @@
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { isPartName } from '@sevenfold/event'
+import { isJsonObject, isPartName } from '@sevenfold/event'
 import type { Decision, Json } from '@sevenfold/event'
 import { BackendError } from './backend.ts'
-import type { Backend, EventQuery } from './backend.ts'
+import type { Backend, EventQuery, HealthWord } from './backend.ts'
 import { callControl } from './control-client.ts'
 import { createEventStreamReader } from './server-sent-events.ts'
 import { askSocket, openAnswer } from './socket-json.ts'
@@ -19,10 +20,33 @@ function asDecisions(answer: Json): readonly Decision[] {
   return Array.isArray(answer) ? answer : []
 }
 
+function healthOf(status: Json): HealthWord {
+  const word = isJsonObject(status) ? status : {}
+  const { time, ledger, root, trouble } = word
+  return {
+    ok: trouble === null,
+    time: typeof time === 'string' ? time : '',
+    size: typeof ledger === 'number' ? ledger : 0,
+    root: typeof root === 'string' ? root : '',
+  }
+}
+
+async function readDepends(dataDir: string): Promise<Json> {
+  try {
+    return JSON.parse(await readFile(join(dataDir, 'supervisor', 'depends.json'), 'utf8')) as Json // our own file
+  } catch {
+    return null // not looked at yet, or started by something else than `up`
+  }
+}
+
 /** The parts of this machine, behind the sockets of the data folder. */
 export function createSocketBackend(dataDir: string): Backend {
   const collector = join(dataDir, 'collector', 'api.sock')
   const detection = join(dataDir, 'detection', 'api.sock')
+  const alerts = join(dataDir, 'alerts', 'api.sock')
+  const askAlerts = (path: string): Promise<Json> => askSocket({ socketPath: alerts, method: 'GET', path })
+  const tellAlerts = (path: string, body: Json): Promise<Json> =>
+    askSocket({ socketPath: alerts, method: 'POST', path, body })
   const ask = (path: string): Promise<Json> => askSocket({ socketPath: collector, method: 'GET', path })
   return {
     status: () => ask('/v1/status'),
@@ -51,6 +75,14 @@ export function createSocketBackend(dataDir: string): Backend {
         body: { reason, actor },
       })
     },
+    incidents: (state) => askAlerts(`/v1/incidents?state=${encodeURIComponent(state)}`),
+    incident: (id) => askAlerts(`/v1/incidents/${encodeURIComponent(id)}`),
+    giveVerdict: (id, verdict) => tellAlerts(`/v1/incidents/${encodeURIComponent(id)}/verdict`, verdict),
+    runs: () => askAlerts('/v1/runs'),
+    decideRun: (id, act, actor) => tellAlerts(`/v1/runs/${encodeURIComponent(id)}/${act}`, { actor }),
+    load: () => askAlerts('/v1/load'),
+    depends: () => readDepends(dataDir),
+    health: async () => healthOf(await askAlerts('/v1/status')),
     setMode: async ({ part, ...change }) => {
       if (!isPartName(part)) throw new BackendError('BACKEND_REFUSED', `no part is called ${part}`, 404)
       await callControl(join(dataDir, part, 'control.sock'), { op: 'mode', ...change })

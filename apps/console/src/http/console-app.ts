@@ -8,6 +8,8 @@ import { refuse } from './console-routes.ts'
 import type { ConsoleEnv, ConsoleRoutes, ConsoleServices } from './console-routes.ts'
 import { securityHeaders } from './headers.ts'
 import { addActions } from './routes/actions.ts'
+import { addHealth } from './routes/health.ts'
+import { addIncidents } from './routes/incidents.ts'
 import { addLogin } from './routes/login.ts'
 import { addQuestions } from './routes/questions.ts'
 import { addTail } from './routes/tail.ts'
@@ -75,11 +77,13 @@ export function createConsoleApp(services: ConsoleServices): Hono<ConsoleEnv> {
     attempts: new Attempts(services.now),
   }
   addGate(routes)
+  addHealth(routes)
   addSessionCheck(routes)
   addLogin(routes)
   addQuestions(routes)
   addTail(routes)
   addActions(routes)
+  addIncidents(routes)
   addAssets(routes)
   routes.app.onError((error, c) => {
     if (error instanceof BackendError) return refuse(c, error.status, error.code)

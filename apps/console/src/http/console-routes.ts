@@ -12,7 +12,7 @@ import type { Asset } from './assets.ts'
 
 /** What somebody did at the console; the process writes it as an event. */
 export interface ConsoleAct {
-  readonly kind: 'login' | 'login-failed' | 'logout' | 'unban' | 'mode' | 'refused'
+  readonly kind: 'login' | 'login-failed' | 'logout' | 'unban' | 'mode' | 'verdict' | 'playbook' | 'refused'
   readonly actor: string
   readonly peer: string
   readonly detail?: string

@@ -2,12 +2,14 @@ import { useEffect, useState } from 'preact/hooks'
 import type { JSX } from 'preact'
 import { logout, me } from './state/session.ts'
 import { DecisionsView } from './view/decisions-view.tsx'
+import { IncidentsView } from './view/incidents-view.tsx'
 import { EventsView } from './view/events-view.tsx'
 import { LayersView } from './view/layers-view.tsx'
 import { LoginView } from './view/login-view.tsx'
 
 const pages = [
   { hash: '#layers', title: 'Layers', view: LayersView },
+  { hash: '#incidents', title: 'Incidents', view: IncidentsView },
   { hash: '#events', title: 'Events', view: EventsView },
   { hash: '#decisions', title: 'Decisions', view: DecisionsView },
 ] as const

@@ -3,6 +3,7 @@ import { get } from '../state/api.ts'
 import { cardOf, layers, stateWords } from '../state/layers.ts'
 import type { PartStatus } from '../state/layers.ts'
 import { ago } from './ago.ts'
+import { DependsGraph } from './depends-graph.tsx'
 import { RatePlot } from './rate-plot.tsx'
 import { usePoll } from './use-poll.ts'
 
@@ -77,6 +78,7 @@ export function LayersView(): JSX.Element {
           )
         })}
       </ul>
+      <DependsGraph />
     </>
   )
 }
