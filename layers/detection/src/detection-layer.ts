@@ -44,6 +44,7 @@ function openReceiver(context: Context, judge: Judge): Receiver {
     // Judged at once and kept nowhere: the ledger keeps events, and buckets live in memory.
     onBatch: (batch) => {
       if (batch.part === 'edge') for (const { event } of batch.events) judge.takeEdgeEvent(event)
+      if (batch.part === 'runtime') for (const { event } of batch.events) judge.takeAgentEvent(event)
       return Promise.resolve()
     },
   })

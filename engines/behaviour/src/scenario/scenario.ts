@@ -1,7 +1,7 @@
 import type { BehaviourEvent } from '../event/behaviour-event.ts'
 
 /** What an overflow is about: the kind of thing that behaved badly. */
-export type ScenarioScope = 'ip' | 'username'
+export type ScenarioScope = 'ip' | 'username' | 'session'
 
 /** What a scenario says of itself besides judging. */
 export interface ScenarioLabels {

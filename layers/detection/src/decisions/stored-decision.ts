@@ -69,3 +69,8 @@ export function parseScope(text: string): DecisionScope | undefined {
 export function banKey(stored: Pick<StoredDecision, 'type' | 'scope' | 'value'>): string {
   return `${stored.scope} ${stored.value} ${stored.type}`
 }
+
+/** A value for people and events: a session's id is a secret that lets in whoever knows it, so only its start is shown. */
+export function shownValue(scope: DecisionScope, value: string): string {
+  return scope === 'session' ? `${value.slice(0, 4)}…` : value
+}

@@ -261,6 +261,14 @@ describe('who may get whom banned', () => {
     expect(emitted[0]?.message).toContain('web1')
   })
 
+  it('an agent in an application acts on users and sessions, and bans no address', () => {
+    const { desk, values, actions } = bench()
+    const inside: Reporter = { kind: 'engine', vouched: 'agent', site: 'shop' }
+    desk.take(alertOn('', { source: { scope: 'session', value: 's1' } }), inside)
+    desk.take(alertOn('192.0.2.1'), inside)
+    expect([values(), actions()]).toEqual([['s1'], ['authority-exceeded']])
+  })
+
   it('is told again only after ten minutes', () => {
     const { desk, actions, time } = bench()
     desk.take(alertOn('192.0.2.1'), host)

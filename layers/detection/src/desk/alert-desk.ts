@@ -1,4 +1,4 @@
-import type { EventBuilder, EventDraft, Mode } from '@sevenfold/event'
+import type { Decision, EventBuilder, EventDraft, Mode } from '@sevenfold/event'
 import type { AlertStore } from '../alerts/alert-store.ts'
 import type { Alert, StoredAlert } from '../alerts/alert.ts'
 import type { NeverBan } from '../authority/never-ban.ts'
@@ -6,7 +6,7 @@ import type { SiteShares } from '../authority/site-shares.ts'
 import { canonicalValue } from '../decisions/canonical-value.ts'
 import type { DecisionStore, DecisionWish } from '../decisions/decision-store.ts'
 import { maxDurationMs, parseGoDuration } from '../decisions/go-duration.ts'
-import { parseScope, toDecision } from '../decisions/stored-decision.ts'
+import { parseScope, shownValue, toDecision } from '../decisions/stored-decision.ts'
 import type { StoredDecision } from '../decisions/stored-decision.ts'
 import type { Profiles } from '../profiles/profile.ts'
 import { BlastRadius } from './blast-radius.ts'
@@ -192,14 +192,18 @@ export class AlertDesk {
   }
 
   #mayDecide(wish: DecisionWish, reporter: Reporter): boolean {
-    if (reporter.kind !== 'machine' || reporter.trusted) return true
+    if (reporter.kind === 'local' || (reporter.kind === 'machine' && reporter.trusted)) return true
+    if (reporter.kind === 'engine' && reporter.vouched !== 'agent') return true
     // An allowance is no answer to an attack; a user or a session is what such a machine knows itself.
     if ((wish.scope === 'username' || wish.scope === 'session') && wish.type !== 'allow') return true
     this.#counters.unauthorised += 1
+    const name = reporterName(reporter)
+    const remedy =
+      reporter.kind === 'machine' ? `; if it was, let it with: sevenfold machines trust ${reporter.name}` : ''
     this.#notice(
       'authority-exceeded',
-      `machine ${reporter.name} asked for ${wish.type} of ${wish.scope} ${wish.value}, which it has no say about: nothing was decided. If that host was not set up to do so, it may be taken over; if it was, let it with: sevenfold machines trust ${reporter.name}`,
-      { severity: 85, about: reporter.name },
+      `${name} asked for ${wish.type} of ${wish.scope} ${wish.value}, which it has no say about: nothing was decided. If that host was not set up to do so, it may be taken over${remedy}`,
+      { severity: 85, about: name },
     )
     return false
   }
@@ -264,13 +268,13 @@ export class AlertDesk {
   /** Writes the event of a decision that was made. */
   announce(decision: StoredDecision, reason?: string): void {
     const { events, emit, now } = this.#options
-    emit(events.decision('add', toDecision(decision, now()), reason))
+    emit(events.decision('add', shown(toDecision(decision, now())), reason))
   }
 
   /** Writes the event of a decision that ended, by hand or by time. */
   announceEnd(decision: StoredDecision, reason: string): void {
     const { events, emit, now } = this.#options
-    emit(events.decision('remove', toDecision(decision, now()), reason))
+    emit(events.decision('remove', shown(toDecision(decision, now())), reason))
   }
 
   /**
@@ -303,6 +307,11 @@ export class AlertDesk {
     if (!this.#reminder.isDue(`${action} ${options.about}`)) return
     this.#options.emit(this.#options.events.notice(action, message, options.severity ?? 30))
   }
+}
+
+/** A decision as events carry it. */
+function shown(decision: Decision): Decision {
+  return { ...decision, value: shownValue(decision.scope, decision.value) }
 }
 
 /** True for a reporter whose word about addresses nobody else confirms. */

@@ -1,5 +1,6 @@
 import type { Overflow } from '@sevenfold/behaviour'
 import type { Alert } from '../alerts/alert.ts'
+import { shownValue } from '../decisions/stored-decision.ts'
 
 const scopeNames: Readonly<Record<string, string>> = { ip: 'Ip', range: 'Range' }
 
@@ -17,7 +18,7 @@ export function alertOfOverflow(overflow: Overflow, nowMs: number): Alert {
     scenario: scenario.name,
     scenario_hash: '',
     scenario_version: '',
-    message: `${scope} ${value} performed '${scenario.name}' (${count} events over ${(lastedMs / 1000).toFixed(1)}s) at ${stop}`,
+    message: `${scope} ${shownValue(scenario.scope, value)} performed '${scenario.name}' (${count} events over ${(lastedMs / 1000).toFixed(1)}s) at ${stop}`,
     events_count: count,
     start_at: new Date(nowMs - lastedMs).toISOString(),
     stop_at: stop,

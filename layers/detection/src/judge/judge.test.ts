@@ -168,6 +168,48 @@ describe('scenarios on real events', () => {
   })
 })
 
+describe('users and sessions', () => {
+  const session = (judge: Judge, peer: string, id = 'a-secret-session'): void => {
+    const line = { event: 'access', peer, method: 'GET', path: '/', status: 200, session: id }
+    judge.takeLine(JSON.stringify(line), { format: 'json-access', nowMs: 0, site: 'shop' })
+  }
+
+  it('end a session that is used from many networks, and show nobody its id', () => {
+    const { judge, store, emitted, alerts } = bench()
+    for (let i = 0; i < 4; i += 1) session(judge, `198.18.${i}.1`)
+    for (let i = 0; i < 20; i += 1) session(judge, `198.18.0.${i}`)
+    expect(store.size).toBe(0)
+    session(judge, '198.18.9.1')
+    expect(store.active()).toEqual([
+      expect.objectContaining({ scope: 'session', value: 'a-secret-session', type: 'ban' }),
+    ])
+    expect(JSON.stringify(emitted)).not.toContain('a-secret-session')
+    expect(alerts.newestFirst()[0]?.message).toContain('session a-se… performed')
+  })
+
+  it('count what an agent in the application says about a user, and never about an address', () => {
+    const { judge, store, edge, emitted, banned } = bench()
+    for (let i = 0; i < 60; i += 1) {
+      const draft = edge.authentication({
+        outcome: 'failure',
+        userName: 'ana',
+        clientAddress: `198.18.${i}.1`,
+      })
+      judge.takeAgentEvent(sealDraft(draft, { id: 'runtime/w0', ephemeral_id: 'e' }, i + 1))
+      judge.takeAgentEvent(
+        sealDraft(
+          edge.authentication({ outcome: 'failure', userName: 'x', clientAddress: '198.18.0.9' }),
+          { id: 'runtime/w0', ephemeral_id: 'e' },
+          100 + i,
+        ),
+      )
+    }
+    expect(banned()).toEqual([])
+    expect(store.size).toBe(0)
+    expect(emitted.map((draft) => draft.rule?.name)).toEqual(['sevenfold/login-failures-of-user'])
+  })
+})
+
 describe('authority', () => {
   it('takes the address of a login through the edge from the edge', () => {
     const { login, see, banned } = bench()

@@ -5,9 +5,10 @@ import type { NeverBan } from '../authority/never-ban.ts'
 import type { SiteShares } from '../authority/site-shares.ts'
 import type { DecisionStore } from '../decisions/decision-store.ts'
 import type { AlertDesk, DeskCounters } from '../desk/alert-desk.ts'
+import { shownValue } from '../decisions/stored-decision.ts'
 import { TraceBook } from '../signals/trace-book.ts'
 import type { Signal } from '../signals/signal.ts'
-import { signalOfEvent } from '../signals/signal-of-event.ts'
+import { signalOfAgentEvent, signalOfEvent } from '../signals/signal-of-event.ts'
 import { signalOfLine } from '../signals/signal-of-line.ts'
 import type { LineContext } from '../signals/signal-of-line.ts'
 import { alertOfOverflow } from './alert-of-overflow.ts'
@@ -63,13 +64,19 @@ export class Judge {
     })
   }
 
-  /** Takes an event that the edge wrote. Events of other parts are of no concern: only the edge vouches for addresses. */
+  /** Takes an event that the edge wrote: only the edge vouches for addresses. */
   takeEdgeEvent(event: SevenfoldEvent): void {
     const signal = signalOfEvent(event)
     if (signal === undefined || this.#options.mode() === 'off') return
     const waited = this.#book.confirm(signal, this.#options.monotonicMs())
     this.#pour(signal)
     for (const line of waited) this.#pour(line)
+  }
+
+  /** Takes an event of an agent in an application: what it says acts on users and sessions, never on addresses. */
+  takeAgentEvent(event: SevenfoldEvent): void {
+    const signal = signalOfAgentEvent(event)
+    if (signal !== undefined && this.#options.mode() !== 'off') this.#pour(signal)
   }
 
   /** Takes a line of an application's own log; false when it has another form. */
@@ -119,7 +126,7 @@ export class Judge {
     const address = metaOf(signal.event, 'source_ip')
     // A line about this machine's own address is about the edge or a health check: its client is not known.
     if (signal.origin === 'app-log' && neverBan.reasonFor(address) === 'own-interface') return
-    if (isAllowed(address)) return
+    if (address !== '' && isAllowed(address)) return
     if (metaOf(signal.event, 'log_type') === 'http_access-log')
       shares.note(metaOf(signal.event, 'site'), address, now())
     if (this.#isAnswerToBanned(signal, address)) return
@@ -149,11 +156,12 @@ export class Judge {
     emit(
       events.detection({
         rule: { id: scenario.name, name: scenario.name, description: scenario.description },
-        message: `${scenario.scope} ${value} performed ${scenario.name} (${count} events over ${seconds} s)`,
+        message: `${scenario.scope} ${shownValue(scenario.scope, value)} performed ${scenario.name} (${count} events over ${seconds} s)`,
         count,
         severity: scenario.labels.remediation ? 60 : 40,
         threat: { framework: 'MITRE ATT&CK', technique: { id: scenario.labels.techniques } },
-        ...(scenario.scope === 'ip' ? { clientAddress: value } : { userName: value }),
+        ...(scenario.scope === 'ip' ? { clientAddress: value } : {}),
+        ...(scenario.scope === 'username' ? { userName: value } : {}),
         ...(site === '' ? {} : { site }),
         ...(signal.trace === '' ? {} : { traceId: signal.trace }),
       }),

@@ -92,12 +92,35 @@ export const loginFailuresOfUser: LeakyScenario = {
   description: 'logins of one user fail from many sources',
   filter: (event) => metaOf(event, 'log_type') === 'auth_failed',
   groupBy: (event) => metaOf(event, 'target_user'),
-  distinct: bySource,
+  // An agent's word about the address is enough here: nobody is banned by it.
+  distinct: (event) => metaOf(event, 'source_ip') || metaOf(event, 'claimed_ip'),
   capacity: 10,
   leakSpeedMs: 30_000,
   blackholeMs: 300_000,
   scope: 'username',
   labels: { remediation: false, service: 'http', behavior: 'http:bruteforce', techniques: ['T1110.004'] },
+}
+
+/** The network of an address: a phone that wanders keeps it longer than its address. */
+function networkOf(event: BehaviourEvent): string {
+  const address = metaOf(event, 'source_ip')
+  return address.includes(':')
+    ? address.split(':').slice(0, 3).join(':')
+    : address.split('.').slice(0, 3).join('.')
+}
+
+/** One session in use from many networks at a time: its cookie was stolen, or is handed around. */
+export const sessionShared: LeakyScenario = {
+  name: 'sevenfold/session-shared',
+  description: 'one session is used from many networks within minutes',
+  filter: (event) => metaOf(event, 'session') !== '',
+  groupBy: (event) => metaOf(event, 'session'),
+  distinct: networkOf,
+  capacity: 4,
+  leakSpeedMs: 60_000,
+  blackholeMs: 300_000,
+  scope: 'session',
+  labels: { remediation: true, service: 'http', behavior: 'http:exploit', techniques: ['T1539'] },
 }
 
 /** The scenarios that run until hub scenarios are loaded. */
@@ -108,4 +131,5 @@ export const builtInScenarios: readonly LeakyScenario[] = [
   wafBlocks,
   loginFailures,
   loginFailuresOfUser,
+  sessionShared,
 ]

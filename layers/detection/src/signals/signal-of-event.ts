@@ -79,3 +79,20 @@ export function signalOfEvent(event: SevenfoldEvent): Signal | undefined {
     ),
   }
 }
+
+/**
+ * The signal in an event of the agent in an application: logins, for what is known of users. Its address is only a claim
+ * and stands under another name, so that no scenario about addresses sees it.
+ */
+export function signalOfAgentEvent(event: SevenfoldEvent): Signal | undefined {
+  if (event.sevenfold.kind !== 'authentication' || event.labels?.['canary'] !== undefined) return undefined
+  const meta = metaOf(event)
+  if (meta === undefined) return undefined
+  const claimed = canonicalAddress(event.source?.ip ?? '') ?? ''
+  return {
+    origin: 'agent',
+    event: { time: Date.parse(event['@timestamp']), meta: { ...meta, claimed_ip: claimed } },
+    trace: event.trace?.id ?? '',
+    times: Math.min(maxTimes, Math.max(1, event.sevenfold.repeat?.count ?? 1)),
+  }
+}

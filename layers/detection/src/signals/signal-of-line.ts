@@ -40,7 +40,7 @@ interface Facts {
 
 /**
  * `json-access`: one JSON object a line. `event: "login"` with `user` and `outcome`, anything else is an answered
- * request with `method`, `path` and `status`. `peer` is the address of the client as the application saw it, `trace`
+ * request with `method`, `path` and `status`. `session` is the value of the session's cookie, where there is one. `peer` is the address of the client as the application saw it, `trace`
  * what the edge sent in `X-Sevenfold-Trace`.
  */
 function readJson(line: string): Facts | undefined {
@@ -52,10 +52,12 @@ function readJson(line: string): Facts | undefined {
     time: text(object, 'time', '@timestamp', 'timestamp'),
     trace: text(object, 'trace', 'trace_id').slice(0, 128),
   }
+  const id = text(object, 'session')
+  const session: Record<string, string> = id === '' || id.length > 256 ? {} : { session: id }
   if (object['event'] === 'login') {
     const failed = text(object, 'outcome') === 'failure'
     const log_type = failed ? 'auth_failed' : 'auth_success'
-    return { ...common, meta: { log_type, target_user: text(object, 'user') } }
+    return { ...common, meta: { log_type, target_user: text(object, 'user'), ...session } }
   }
   const status = text(object, 'status')
   if (!/^[1-5]\d\d$/u.test(status)) return undefined
@@ -67,6 +69,7 @@ function readJson(line: string): Facts | undefined {
       http_verb: text(object, 'method'),
       http_path: pathOf(text(object, 'path', 'url')),
       http_user_agent: text(object, 'user_agent', 'userAgent'),
+      ...session,
     },
   }
 }

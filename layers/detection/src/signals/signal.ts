@@ -2,9 +2,10 @@ import type { BehaviourEvent } from '@sevenfold/behaviour'
 
 /**
  * Who vouches for the address of a signal. `edge`: the edge saw the connection. `app-log`: the application wrote it
- * into its own log. Only what is vouched for can lead to a ban (design: "Decision", authority).
+ * into its own log. `agent`: an agent inside an application says so; its signals have no address that counts, and act on
+ * users and sessions only. Only what is vouched for can lead to a ban (design: "Decision", authority).
  */
-export type SignalOrigin = 'edge' | 'app-log'
+export type SignalOrigin = 'edge' | 'app-log' | 'agent'
 
 /** One thing that happened, ready for scenarios. */
 export interface Signal {
