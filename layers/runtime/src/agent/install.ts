@@ -12,6 +12,7 @@ import { hookHttpServer } from './hooks/http-server.ts'
 import { hookJson } from './hooks/json.ts'
 import { hookModules } from './hooks/modules.ts'
 import { hookPrototype } from './hooks/prototype.ts'
+import { hookRegex } from './hooks/regex.ts'
 import { hookResponse } from './hooks/response.ts'
 import { hookWire } from './hooks/wire.ts'
 import { hookWorkers } from './hooks/worker.ts'
@@ -73,6 +74,7 @@ export function installAgent({ mode, report, onFault, profile }: InstallOptions)
     ['child-process', () => hookChildProcess(agent, keeper)],
     ['file-system', () => hookFileSystem(agent, keeper)],
     ['http-client', () => hookHttpClient(outgoing)],
+    ['regex', () => hookRegex(agent)],
     ['code', () => hookCode(agent)],
     ['worker', () => hookWorkers(agent)],
     ['prototype', () => hookPrototype(agent)],

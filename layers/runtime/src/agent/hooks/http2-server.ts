@@ -13,18 +13,23 @@ interface StreamLike {
   once(event: 'close', listener: () => void): unknown
 }
 
+function textIn(headers: Readonly<Record<string, unknown>>, name: string, otherwise: string): string {
+  const value = headers[name]
+  return typeof value === 'string' ? value : otherwise
+}
+
 /** A request as the rest of the agent knows it: the head of a stream (RFC 9113, section 8.3) in the words of HTTP/1. */
 function requestOf(stream: StreamLike, headers: Readonly<Record<string, unknown>>): IncomingMessage {
   const request = new IncomingMessage(new Socket())
   const remoteAddress = stream.session?.socket?.remoteAddress
   Object.defineProperty(request, 'socket', { value: { remoteAddress } })
-  request.method = String(headers[':method'] ?? 'GET')
-  request.url = String(headers[':path'] ?? '/')
+  request.method = textIn(headers, ':method', 'GET')
+  request.url = textIn(headers, ':path', '/')
   request.httpVersion = '2.0'
   const plain = Object.entries(headers).filter(([name]) => !name.startsWith(':'))
   request.headers = {
     ...(Object.fromEntries(plain) as IncomingHttpHeaders),
-    host: String(headers[':authority'] ?? headers['host'] ?? ''),
+    host: textIn(headers, ':authority', textIn(headers, 'host', '')),
   }
   request.rawHeaders = plain.flatMap(([name, value]) => [name, String(value)])
   return request

@@ -7,6 +7,7 @@ import { driverHooks, hookFor } from './drivers/driver-hooks.ts'
 import type { Guards } from './drivers/driver-hooks.ts'
 import { hookSyncSqlite } from './drivers/sqlite.ts'
 import { patch } from './patch.ts'
+import { rewriteRegexes } from './regex.ts'
 import { rewriteEval } from './rewrite-eval.ts'
 
 interface LoadedModule {
@@ -89,6 +90,10 @@ function hookRequire({ agent, guard }: Guards): void {
   )
 }
 
+function rewrittenSource(source: string): string {
+  return rewriteRegexes(rewriteEval(source))
+}
+
 function hookSources(agent: Agent): void {
   patch(
     Module.prototype,
@@ -96,14 +101,14 @@ function hookSources(agent: Agent): void {
     (compile) =>
       function (this: unknown, ...args: unknown[]): unknown {
         const [source, ...rest] = args
-        if (typeof source !== 'string' || !source.includes('eval')) return compile.apply(this, args)
+        if (typeof source !== 'string') return compile.apply(this, args)
         let rewritten = source
         try {
-          rewritten = rewriteEval(source)
+          rewritten = rewrittenSource(source)
         } catch (error) {
           agent.fault(error, 'module.compile')
         }
-        return compile.call(this, rewritten, ...rest)
+        return rewritten === source ? compile.apply(this, args) : compile.call(this, rewritten, ...rest)
       },
   )
   // ECMAScript modules can be rewritten only where Node lets a hook see them in the same thread.
@@ -116,8 +121,12 @@ function hookSources(agent: Agent): void {
         typeof result.source === 'string'
           ? result.source
           : Buffer.from(result.source as Uint8Array).toString('utf8')
-      if (!/\beval\s*\(/.test(text)) return result
-      return { ...result, source: rewriteEval(text) }
+      try {
+        const rewritten = rewrittenSource(text)
+        return rewritten === text ? result : { ...result, source: rewritten }
+      } catch {
+        return result // as above
+      }
     },
   })
 }

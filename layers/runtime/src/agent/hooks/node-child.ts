@@ -46,11 +46,11 @@ export function protectNodeCall(call: unknown[], isFork: boolean): NodeCall {
   const list = Array.isArray(second) ? (second as unknown[]) : []
   const given = Array.isArray(second) ? third : second
   const options = (typeof given === 'object' && given !== null ? given : {}) as ChildOptions
-  const options_ = `${(options.env ?? process.env)['NODE_OPTIONS'] ?? ''}`
+  const nodeOptions = (options.env ?? process.env)['NODE_OPTIONS'] ?? ''
   const has = (words: readonly unknown[]): boolean =>
     flags[1] !== undefined && words.some((word) => typeof word === 'string' && word.includes(flags[1] ?? ''))
   const inherits = isFork && options.execArgv === undefined && has(process.execArgv)
-  if (has([options_]) || has(list) || inherits) {
+  if (has([nodeOptions]) || has(list) || inherits) {
     const own = withSettings(options)
     return { args: own === options ? call : replaceOptions(call, own), isUnprotected: false }
   }

@@ -12,7 +12,7 @@ function filterIn(args: readonly unknown[]): string | undefined {
   const filter = typeof options === 'object' && options !== null ? options.filter : undefined
   if (typeof filter === 'string') return filter
   // ldapjs and ldapts parse filters to objects that write themselves.
-  return typeof filter === 'object' && filter !== null ? String(filter as { toString(): string }) : undefined
+  return typeof filter === 'object' && filter !== null ? `${filter as { toString(): string }}` : undefined
 }
 
 /** `Client#search` of ldapjs and ldapts, `search` of ldap-client: callback first, promise otherwise. */

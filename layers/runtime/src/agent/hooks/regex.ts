@@ -1,0 +1,113 @@
+import type { Agent } from '../agent.ts'
+import { finding } from '../attack.ts'
+import type { Finding } from '../attack.ts'
+import { exceedsSteps } from '../judges/count-steps.ts'
+import { canExplode, readRegex } from '../lexers/regex-tree.ts'
+import type { RegexNode } from '../lexers/regex-tree.ts'
+import { isServing } from '../request-context.ts'
+import type { RequestContext } from '../request-context.ts'
+
+/** Name of the global function that rewritten regular expressions go through. */
+export const regexGateName = '__sevenfoldRegexGate'
+/** Shorter texts end in time whatever the pattern is. */
+const shortestText = 18
+const baseSteps = 60_000
+const stepsOfCharacter = 40
+const longestSource = 1_048_576
+const maxPatterns = 2_000
+
+/** Does a repeated group stand in a regular expression somewhere? Cheap, because every loaded file is asked. */
+const candidates =
+  /\/(?![*/\s])(?:[^\\/\n]|\\.){0,2000}\)(?:[*+]|\{\d+,)(?:[^\\/\n]|\\.){0,2000}\/[a-z]{0,8}/g
+
+function comesFrom(context: RequestContext, text: string): boolean {
+  const inputs = context.raw()
+  if (inputs.has(text)) return true
+  for (const input of inputs)
+    if (input.length >= shortestText && (input.includes(text) || text.includes(input))) return true
+  return false
+}
+
+function judgeRegex(tree: RegexNode, regex: RegExp, text: string): Finding | null {
+  const limit = baseSteps + stepsOfCharacter * text.length
+  return exceedsSteps(tree, { text, flags: regex.flags, limit })
+    ? finding('regex-denial', text, `an input makes /${regex.source.slice(0, 100)}/ go back without end`)
+    : null
+}
+
+/** The gate: dangerous patterns get an `exec` that counts before it matches, and finds nothing in a refused text. */
+export function hookRegex(agent: Agent): void {
+  const trees = new Map<string, RegexNode | undefined>()
+  const native = RegExp.prototype.exec
+  const treeOf = (regex: RegExp): RegexNode | undefined => {
+    const key = `${regex.source}/${regex.flags}`
+    if (!trees.has(key) && trees.size < maxPatterns) trees.set(key, readRegex(regex.source, regex.flags))
+    return trees.get(key)
+  }
+  const exec = function (this: RegExp, text: unknown): RegExpExecArray | null {
+    if (typeof text === 'string' && isServing() && agent.mode !== 'off') {
+      if (agent.observer !== undefined) agent.observe({ kind: 'regex', sink: 'RegExp.exec', text })
+      if (text.length >= shortestText) {
+        const tree = treeOf(this)
+        const refusal =
+          tree === undefined
+            ? null
+            : agent.check('RegExp.exec', (context) =>
+                comesFrom(context, text) ? judgeRegex(tree, this, text) : null,
+              )
+        if (refusal !== null) {
+          this.lastIndex = 0
+          return null
+        }
+      }
+    }
+    return native.call(this, text as string)
+  }
+  Object.defineProperty(globalThis, regexGateName, {
+    value: (regex: RegExp): RegExp =>
+      Object.defineProperty(regex, 'exec', {
+        value: exec,
+        writable: true,
+        configurable: true,
+        enumerable: false,
+      }),
+  })
+}
+
+function isDangerous(text: string): boolean {
+  const close = text.lastIndexOf('/')
+  const tree = readRegex(text.slice(1, close), text.slice(close + 1))
+  return tree !== undefined && canExplode(tree)
+}
+
+// What a regular expression follows, where a division cannot stand (ECMA-262, section 12.9.5).
+const opener = /(?:^|[=(,:[!&|?{};+]|=>|\b(?:return|typeof|case|in|of|void|throw|do|else|await|yield))\s*$/
+const quotes = /['"`]/g
+const longestPrefix = 200
+
+/**
+ * Does a regular expression begin here, as far as its line tells? Reading the whole source would cost the start of a
+ * process 20 ms. What is mistaken stands in a text, and is then a call in somebody's text of code that works as before.
+ */
+function beginsRegex(source: string, at: number): boolean {
+  const line = source.slice(Math.max(source.lastIndexOf('\n', at - 1) + 1, at - longestPrefix), at)
+  if (!opener.test(line) || line.includes('//') || /^\s*\*/.test(line)) return false
+  return (line.match(quotes)?.length ?? 0) % 2 === 0
+}
+
+/** Sends the regular expressions of a source that can explode through the gate. Lines stay. */
+export function rewriteRegexes(source: string): string {
+  if (
+    source.length > longestSource ||
+    !(source.includes(')+') || source.includes(')*') || source.includes('){'))
+  )
+    return source
+  let result = ''
+  let from = 0
+  for (const { 0: text, index } of source.matchAll(candidates)) {
+    if (!isDangerous(text) || !beginsRegex(source, index)) continue
+    result += `${source.slice(from, index)}${regexGateName}(${text})`
+    from = index + text.length
+  }
+  return from === 0 ? source : result + source.slice(from)
+}
