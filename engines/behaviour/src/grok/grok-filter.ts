@@ -9,19 +9,19 @@ export const fewestFiltered = 3
 export class GrokFilter {
   readonly #prefilter: Prefilter
   readonly #sink: Uint32Array
-  #text: string | undefined
 
   constructor(groks: readonly Grok[]) {
     this.#prefilter = buildPrefilter(groks.map(({ needs }) => needs))
     this.#sink = new Uint32Array(this.#prefilter.words)
   }
 
-  /** False when pattern `number` cannot match the text. */
-  canMatch(number: number, text: string): boolean {
-    if (this.#text !== text) {
-      this.#prefilter.candidates(text, this.#sink)
-      this.#text = text
-    }
+  /** Looks at a text; `canMatch` answers for it until the next one. */
+  look(text: string): void {
+    this.#prefilter.candidates(text, this.#sink)
+  }
+
+  /** False when pattern `number` cannot match the text that was looked at. */
+  canMatch(number: number): boolean {
     return (((this.#sink[number >> 5] ?? 0) >>> (number & 31)) & 1) === 1
   }
 }

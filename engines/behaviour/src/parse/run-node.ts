@@ -138,11 +138,17 @@ interface ChildState {
 function runChildren(node: ParserNode, run: NodeRun, state: ChildState): boolean {
   const { childFilter } = node
   let success = state.success
+  // What the filter looked at; a child that ran may have changed it.
+  let looked: Looked = 'not yet'
   // By index: this runs for each node of each line.
   for (let index = 0; index < node.children.length; index++) {
     const child = node.children[index]
     if (child === undefined) continue
-    const isHopeless = childFilter !== undefined && isRuledOut(childFilter, index, run)
+    const number = childFilter?.numbers[index]
+    if (childFilter !== undefined && number !== undefined && looked === 'not yet')
+      looked = look(childFilter, run)
+    const isHopeless =
+      number !== undefined && (looked === 'nothing' || childFilter?.filter.canMatch(number) === false)
     if (isHopeless && isLeaf(child) && run.observer === undefined) {
       if (!state.grokked) success = false
       continue
@@ -153,16 +159,19 @@ function runChildren(node: ParserNode, run: NodeRun, state: ChildState): boolean
     } else if (!state.grokked) {
       success = false
     }
+    looked = 'not yet'
   }
   return success
 }
 
-/** Whether the literals of a child's grok are missing in what it reads. */
-function isRuledOut({ filter, key, numbers }: ChildFilter, index: number, { record }: NodeRun): boolean {
-  const number = numbers[index]
-  if (number === undefined) return false
+/** Whether the filter of children has looked at their field, and whether there is such a field. */
+type Looked = 'not yet' | 'nothing' | 'text'
+
+function look({ filter, key }: ChildFilter, { record }: NodeRun): Looked {
   const text = key === undefined ? record.Line.Raw : record.Parsed.get(key)
-  return text === undefined || !filter.canMatch(number, text)
+  if (text === undefined) return 'nothing'
+  filter.look(text)
+  return 'text'
 }
 
 /** A child that has nothing but its grok: when that cannot match, nothing of it can do anything. */
