@@ -1,5 +1,6 @@
 import { metaOf } from '@sevenfold/behaviour'
 import type { BehaviourEvent, LeakyScenario } from '@sevenfold/behaviour'
+import { badUserAgent, knownExploits } from './known-attacks.ts'
 
 const bySource = (event: BehaviourEvent): string => metaOf(event, 'source_ip')
 const isAccess = (event: BehaviourEvent): boolean => metaOf(event, 'log_type') === 'http_access-log'
@@ -132,4 +133,6 @@ export const builtInScenarios: readonly LeakyScenario[] = [
   loginFailures,
   loginFailuresOfUser,
   sessionShared,
+  badUserAgent,
+  knownExploits,
 ]
