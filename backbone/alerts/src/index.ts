@@ -15,7 +15,7 @@ export type { LoadedRules, RuleDocuments, RuleProblem } from './rules/rule-set.t
 export { logSourcesOf } from './rules/log-sources.ts'
 export { backTest } from './verdict/back-test.ts'
 export type { BackTest, BackTestOptions, RuleHits } from './verdict/back-test.ts'
-export { exportCacao, importCacao } from './playbook/cacao.ts'
+export { exportCacao, importCacao, playbookDocument } from './playbook/cacao.ts'
 export { loadPlaybooks } from './playbook/load-playbooks.ts'
 export type { PlaybookProblem } from './playbook/load-playbooks.ts'
 export { parsePlaybook } from './playbook/parse-playbook.ts'

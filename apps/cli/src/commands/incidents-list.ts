@@ -16,6 +16,7 @@ as quiet; --quiet shows the twenty that score most.`,
   options: {
     state: { type: 'string', value: 'STATE', help: `one of ${states.join(', ')}`, default: 'open' },
     quiet: { type: 'boolean', help: 'also what is counted without being an incident' },
+    csv: { type: 'boolean', help: 'as CSV that a spreadsheet shows and does not run' },
     ...placeOptions,
   },
   examples: ['sevenfold incidents list', 'sevenfold incidents list --state all --json'],
@@ -27,6 +28,11 @@ as quiet; --quiet shows the twenty that score most.`,
     const open = incidents.some((incident) => fieldText(incident, 'state') === 'open')
     if (call.json) {
       call.io.out(JSON.stringify(answer))
+      return open ? 1 : 0
+    }
+    if (call.flag('csv')) {
+      const { csvRow } = await import('@sevenfold/alerts')
+      call.io.out((await import('../alerts/incident-csv.ts')).incidentCsv(incidents, csvRow))
       return open ? 1 : 0
     }
     if (incidents.length === 0) call.io.out(`no incidents${state === 'all' ? '' : ` that are ${state}`}`)

@@ -106,9 +106,44 @@ export const commands: readonly Listed[] = [
     load: async () => (await import('../commands/incidents-filters.ts')).incidentsFilters,
   },
   {
+    name: 'playbooks list',
+    summary: 'show playbooks, what they run on, and their last runs',
+    load: async () => (await import('../commands/playbooks-list.ts')).playbooksList,
+  },
+  {
+    name: 'playbooks run',
+    summary: 'run a playbook on an incident, or only show what it would do',
+    load: async () => (await import('../commands/playbooks-run.ts')).playbooksRun,
+  },
+  {
+    name: 'playbooks decide',
+    summary: 'approve or reject a run that waits, or take back what a run did',
+    load: async () => (await import('../commands/playbooks-decide.ts')).playbooksDecide,
+  },
+  {
+    name: 'playbooks export',
+    summary: 'print a playbook as CACAO 2.0, for other tools',
+    load: async () => (await import('../commands/playbooks-export.ts')).playbooksExport,
+  },
+  {
+    name: 'playbooks import',
+    summary: 'print a CACAO 2.0 playbook as one of ours; what it cannot say is refused by name',
+    load: async () => (await import('../commands/playbooks-import.ts')).playbooksImport,
+  },
+  {
     name: 'silence plan',
     summary: 'announce that a part will be silent, so that nobody is woken; or show what is announced',
     load: async () => (await import('../commands/silence-plan.ts')).silencePlan,
+  },
+  {
+    name: 'depends',
+    summary: 'list what two or more layers share, and which single failure takes several of them down',
+    load: async () => (await import('../commands/depends.ts')).depends,
+  },
+  {
+    name: 'attack-map',
+    summary: 'show which layers meet which ATT&CK technique, and through which most attacks lead',
+    load: async () => (await import('../commands/attack-map.ts')).attackMap,
   },
   {
     name: 'watch',

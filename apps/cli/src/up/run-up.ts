@@ -9,6 +9,7 @@ import type { Io } from '../program/io.ts'
 import { askSocket } from '../talk/ask-socket.ts'
 import { acceptor } from './acceptor.ts'
 import { printBanner } from './banner.ts'
+import { noteDepends } from './note-depends.ts'
 import { readCanaryKey, startCanaries } from './canary-sender.ts'
 import { canaryTargets } from './canary-targets.ts'
 import { showLive } from './live-view.ts'
@@ -148,11 +149,13 @@ async function runHouse(house: House, supervisor: Supervisor): Promise<void> {
   call.io.note(`all parts are ready after ${((systemClock.monotonicMs() - begun) / 1000).toFixed(1)} s`)
   const endCanaries = sendCanaries(house, supervisor)
   const endWatch = watchAlerts(house, supervisor)
+  const endDepends = noteDepends(plan.compiled.dataDir, house.own.log)
   signal.addEventListener(
     'abort',
     () => {
       endCanaries()
       endWatch()
+      endDepends()
     },
     { once: true },
   )

@@ -100,6 +100,12 @@ function headOf({ name, trigger, when, limits, approval }: Playbook): JsonObject
   }
 }
 
+/** A playbook as its YAML would say it: `parsePlaybook` of this gives the same playbook. */
+export function playbookDocument(playbook: Playbook): JsonObject {
+  const { title, description, steps } = playbook
+  return { ...headOf(playbook), title, description, steps: steps.map(stepValue) }
+}
+
 function fail(message: string): never {
   throw new AlertsError('ALERTS_PLAYBOOK', `CACAO: ${message}`)
 }
