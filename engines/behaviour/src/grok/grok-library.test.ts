@@ -111,7 +111,7 @@ describe('a library of patterns', () => {
     const library = new GrokLibrary()
     for (const pattern of ['%{QS:q} %{QS:r}!', '(?:a+)+%{WORD:w}!', '%{DATA:a},%{DATA:b},%{DATA:c}!']) {
       const grok = library.compile(pattern)
-      for (const text of ['a'.repeat(50_000), '","'.repeat(20_000), `${'a,'.repeat(20_000)}`])
+      for (const text of ['a'.repeat(50_000), '","'.repeat(20_000), 'a,'.repeat(20_000)])
         expect(grok.parse(text, new Map())).toBe(false)
     }
   })

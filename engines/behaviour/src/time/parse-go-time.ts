@@ -2,7 +2,7 @@ import { GoTime } from '../helpers/go-time.ts'
 import { layoutSteps } from './layout-pieces.ts'
 import type { LayoutStep } from './layout-pieces.ts'
 import { readPiece } from './read-piece.ts'
-import type { DateParts } from './read-piece.ts'
+import type { DateParts } from './date-parts.ts'
 import { daysIn } from './days-in.ts'
 
 /** A moment read by a layout, and whether the text named its year. */

@@ -1,28 +1,7 @@
-import type { LayoutPiece, LayoutStep } from './layout-pieces.ts'
+import type { LayoutPiece } from './layout-pieces.ts'
+import { isDigitAt } from './date-parts.ts'
+import type { DateParts, PieceContext } from './date-parts.ts'
 import { readOffset, readZone } from './read-zone.ts'
-
-/** What has been read of a time so far. -1: not named. */
-export interface DateParts {
-  year: number
-  month: number
-  day: number
-  yearDay: number
-  hour: number
-  minute: number
-  second: number
-  nanosecond: number
-  half: 'am' | 'pm' | undefined
-  offsetSeconds: number
-}
-
-/** Where a piece is read. */
-export interface PieceContext {
-  readonly text: string
-  readonly at: number
-  readonly step: LayoutStep
-  /** The piece that follows: a fraction is read there, if the layout has one. */
-  readonly next: LayoutPiece | undefined
-}
 
 const monthNames = [
   'january',
@@ -41,12 +20,6 @@ const monthNames = [
 const dayNames = ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday']
 const shortMonths = monthNames.map((name) => name.slice(0, 3))
 const shortDays = dayNames.map((name) => name.slice(0, 3))
-
-/** True when a digit stands there. */
-export function isDigitAt(text: string, at: number): boolean {
-  const unit = text.charCodeAt(at)
-  return unit >= 48 && unit <= 57
-}
 
 /** One or two digits; `fixed` demands two. Gives value and end, or undefined. */
 function number(text: string, at: number, fixed: boolean): readonly [value: number, end: number] | undefined {

@@ -1,5 +1,5 @@
-import { isDigitAt } from './read-piece.ts'
-import type { DateParts, PieceContext } from './read-piece.ts'
+import { isDigitAt } from './date-parts.ts'
+import type { DateParts, PieceContext } from './date-parts.ts'
 
 /** Reads an offset (`+02:00`, or `Z` where the layout allows it); gives the place after it, or -1. */
 export function readOffset(parts: DateParts, { text, at, step }: PieceContext): number {

@@ -36,12 +36,7 @@ function readMap(lines: readonly string[]): readonly Readonly<Record<string, str
       const value: unknown = JSON.parse(line)
       const isMap = typeof value === 'object' && value !== null && !Array.isArray(value)
       if (!isMap) return []
-      return [
-        Object.fromEntries(Object.entries(value).filter(([, item]) => typeof item === 'string')) as Record<
-          string,
-          string
-        >,
-      ] // only texts are left
+      return [Object.fromEntries(Object.entries(value).filter(([, item]) => typeof item === 'string'))]
     } catch {
       return []
     }

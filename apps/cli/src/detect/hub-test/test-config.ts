@@ -52,7 +52,9 @@ export function readHubTestConfig(folder: string, name: string): HubTestConfig {
     expectFailure: value['expect_failure'] === true,
     logFile: text(value['log_file']),
     logType: text(value['log_type']),
-    labels: Object.fromEntries(labels.map(([key, item]) => [key, String(item)])),
+    labels: Object.fromEntries(
+      labels.map(([key, item]) => [key, typeof item === 'string' ? item : JSON.stringify(item)]),
+    ),
     ignoreParsers: value['ignore_parsers'] === true,
     overrideStatics: Array.isArray(value['override_statics']) ? value['override_statics'] : [],
     ownDataDir: value['own_data_dir'] === true || withOwnData.has(name),
