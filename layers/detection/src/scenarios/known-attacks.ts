@@ -85,7 +85,9 @@ const has = (text: string, parts: readonly string[]): boolean => {
 export const badUserAgent: LeakyScenario = {
   name: 'sevenfold/bad-user-agent',
   description: 'one source sends requests with a tool that is made for attacks',
-  filter: (event) => isAccess(event) && has(metaOf(event, 'http_user_agent'), attackTools),
+  filter: (event) =>
+    metaOf(event, 'log_type') === 'http_scanner' ||
+    (isAccess(event) && has(metaOf(event, 'http_user_agent'), attackTools)),
   groupBy: bySource,
   capacity: 2,
   leakSpeedMs: 60_000,

@@ -6,6 +6,8 @@ import type { Signal } from './signal.ts'
 // What the enforcement of a ban itself refuses says nothing new: it must not feed the ban that made it.
 const enforcementSteps = new Set(['ban', 'challenge'])
 const trap = /^honeypot-/
+// Refused at the same step as a challenge, but for the name of the tool: that is behaviour.
+const scannerRule = 'scanner-agent'
 
 /** Who was shown a challenge got a 403 for nothing that he did. */
 function wasChallenged(event: SevenfoldEvent): boolean {
@@ -33,6 +35,8 @@ function metaOf(event: SevenfoldEvent): Record<string, string> | undefined {
       return wasChallenged(event) ? undefined : { ...httpMeta(event), log_type: 'http_access-log' }
     case 'block':
       if (judgement === undefined) return undefined
+      if (judgement.rules?.includes(scannerRule) === true)
+        return { ...httpMeta(event), log_type: 'http_scanner' }
       if (trap.test(event.rule?.id ?? '')) return { ...httpMeta(event), log_type: 'http_honeypot' }
       if (enforcementSteps.has(judgement.step)) return undefined
       // Nothing was refused: worth knowing, and no reason to ban anybody.

@@ -90,6 +90,12 @@ describe('signals of edge events', () => {
     expect(signalOfEvent(seal({ ...draft, sevenfold: { ...draft.sevenfold, trace } }))).toBeUndefined()
   })
 
+  it('tell of a tool that the edge refused by its name, which is no challenge of a person', () => {
+    const judgement = { step: 'challenge', verdict: 'block' as const, rules: ['scanner-agent'] }
+    const signal = signalOfEvent(seal(events.block({ ...facts, judgement })))
+    expect(signal?.event.meta).toMatchObject({ log_type: 'http_scanner', source_ip: '192.0.2.7' })
+  })
+
   it('tell failed logins from good ones', () => {
     const login = (outcome: 'success' | 'failure') =>
       signalOfEvent(seal(events.authentication({ outcome, userName: 'ana', clientAddress: '192.0.2.7' })))
