@@ -83,6 +83,7 @@ export async function startFakeBed(layers: readonly LayerName[]): Promise<FakeBe
   for (const subset of subsets) await listen(subset)
   let polls = 0
   return {
+    dataDir: undefined,
     layers,
     sink,
     missWindowMs: 2000,

@@ -80,6 +80,7 @@ export type {
   ProofDocument,
   ProofFigure,
   ProofLoad,
+  ProofShared,
   ProofSinglePoint,
 } from './wire/proof.ts'
 export { maxSensorLineBytes, sensorRingEvents } from './wire/sensor.ts'

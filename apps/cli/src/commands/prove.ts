@@ -113,6 +113,16 @@ export const prove: Command = {
       stdout: process.stdout,
       stderr: process.stderr,
       stdin: process.stdin,
+      shared: async (dataDir) => {
+        const [{ sharedAmong }, { readHouse }, { readPackages }] = await Promise.all([
+          import('../depends/dependency.ts'),
+          import('../depends/read-house.ts'),
+          import('../depends/read-packages.ts'),
+        ])
+        return sharedAmong([...readHouse(dataDir), ...readPackages()]).map(
+          ({ kind, name, layers, takesDown }) => ({ kind, name, layers, takesDown }),
+        )
+      },
       drills: async (names, { scale, onStep, signal }) => {
         const [{ drills }, { runChosen }] = await Promise.all([
           import('../drill/drills.ts'),

@@ -19,6 +19,8 @@ export interface Application {
 
 /** A place to attack: the application, the layers before it, and what they write. */
 export interface Bed {
+  /** Data folder of its layers; undefined when there are none. */
+  readonly dataDir: string | undefined
   /** Layers that stand here, in the order of the design. */
   readonly layers: readonly LayerName[]
   readonly sink: Sink

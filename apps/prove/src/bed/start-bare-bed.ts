@@ -22,6 +22,7 @@ export async function startBareBed(options: BareBedOptions): Promise<Bed> {
   const sink = await startSink()
   const origin = { host: '127.0.0.1', port: app.port, direct: true }
   return {
+    dataDir: undefined,
     layers: [],
     sink,
     missWindowMs: 0,

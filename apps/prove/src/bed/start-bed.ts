@@ -135,6 +135,7 @@ export async function startBed(options: BedOptions): Promise<Bed> {
   const sink = await startSink()
   const reader = createJudgementReader(join(dataDir, 'data', 'ledger', 'segments'))
   return {
+    dataDir: join(dataDir, 'data'),
     layers: layersOf(options),
     sink,
     missWindowMs,

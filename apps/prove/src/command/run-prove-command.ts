@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { ProofShared } from '@sevenfold/event'
 import type { Browser } from 'playwright-core'
 import { loadCatalogue } from '../attack/load-catalogue.ts'
 import type { Attack, AttackFacts } from '../attack/attack.ts'
@@ -43,6 +44,8 @@ export interface ProveIo {
   readonly stderr: ProgressStream
   /** Keys, when a person sits there. */
   readonly stdin?: KeyStream
+  /** What the layers of a data folder share; absent: nobody looks. */
+  readonly shared?: (dataDir: string) => Promise<readonly ProofShared[]>
   /** Does attacks on the watchers in a house of its own; absent: they are left out. */
   readonly drills?: RunDrills
   /** Ends the run early; the bed is torn down. */
@@ -142,7 +145,8 @@ async function openGround(options: ProveOptions, attacks: readonly Attack[], io:
 async function attackGround(ground: Ground, options: ProveOptions, io: ProveIo): Promise<Proof> {
   const { bed, browser, ...visits } = ground
   try {
-    return await runProof(bed, {
+    const shared = bed.dataDir === undefined ? undefined : await io.shared?.(bed.dataDir)
+    const proof = await runProof(bed, {
       ...visits,
       seed: options.seed ?? randomBytes(4).toString('hex'),
       ...(browser === undefined ? {} : { browser: { program: browser, journeys: browserJourneys } }),
@@ -150,6 +154,7 @@ async function attackGround(ground: Ground, options: ProveOptions, io: ProveIo):
       onProgress: showProgress(io.stderr, () => performance.now()),
       ...(io.signal === undefined ? {} : { signal: io.signal }),
     })
+    return shared === undefined ? proof : { ...proof, document: { ...proof.document, shared } }
   } finally {
     await Promise.all([bed.close(), browser?.close()])
   }

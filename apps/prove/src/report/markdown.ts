@@ -1,7 +1,7 @@
-import { judgesAlone } from '../matrix/make-document.ts'
 import type { Proof } from '../matrix/run-proof.ts'
 import { cellText } from './cell-text.ts'
 import { costRows, disturbanceName, figureText, servedShare } from './cost-rows.ts'
+import { depthMark, starText } from './shared-depth.ts'
 import { nextLayers, singlePointsByLayer, summariseClasses } from './summary.ts'
 import type { ClassSummary } from './summary.ts'
 
@@ -48,7 +48,7 @@ function attackTable(proof: Proof): readonly string[] {
     const cells = [...layers.map(([, configuration]) => configuration), proof.plan.all].map(({ name }) =>
       cellText(entry.cells.get(name)),
     )
-    const depth = entry.valid ? String(judgesAlone(entry, proof.plan).length) : 'invalid'
+    const depth = entry.valid ? depthMark(entry, proof) : 'invalid'
     return row([`\`${id}\``, String(cwe), technique, entry.valid ? 'works' : 'fails', ...cells, depth])
   })
   return [row(head), row(head.map(() => '---')), ...lines]
@@ -135,6 +135,7 @@ export function markdownReport(proof: Proof): string {
     '',
     ...attackTable(proof),
     '',
+    ...(starText(proof) === undefined ? [] : [`\\* ${starText(proof)}`, '']),
     '</details>',
     '',
   ].join('\n')

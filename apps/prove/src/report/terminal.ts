@@ -5,6 +5,7 @@ import type { AttackRow } from '../matrix/make-document.ts'
 import type { Proof } from '../matrix/run-proof.ts'
 import { cellText } from './cell-text.ts'
 import { availabilityLines, costLines } from './terminal-cost.ts'
+import { depthMark, starText } from './shared-depth.ts'
 import { makeStyle } from './style.ts'
 import type { Style } from './style.ts'
 import { nextLayers, singlePointsByLayer } from './summary.ts'
@@ -30,7 +31,7 @@ function paint(cell: JudgedCell | undefined, style: Style): string {
 function depthText(row: AttackRow, proof: Proof, style: Style): string {
   if (!row.valid) return style.bad('invalid')
   const depth = judgesAlone(row, proof.plan).length
-  const text = depth === 0 ? '0' : `${depth} ${'■'.repeat(depth)}`
+  const text = depth === 0 ? '0' : `${depthMark(row, proof)} ${'■'.repeat(depth)}`
   return depth >= 2 ? style.good(text) : depth === 1 ? style.fair(text) : style.bad(text)
 }
 
@@ -130,6 +131,7 @@ function legend(proof: Proof): readonly string[] {
   const cells = proof.rows.flatMap((row) => (row.valid ? [...row.cells.values()] : []))
   return [
     `seed ${proof.document.seed}; stopped and seen need an event with the address or trace of the attempt`,
+    ...(starText(proof) === undefined ? [] : [`* ${starText(proof)}`]),
     ...(proof.document.drillScale === undefined
       ? []
       : [

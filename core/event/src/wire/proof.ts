@@ -88,6 +88,16 @@ export interface ProofSinglePoint {
   readonly closer?: LayerName
 }
 
+/** Something that two or more layers of the proof's own bed lean on (`sevenfold depends`). */
+export interface ProofShared {
+  /** `user`, `host`, `volume` … */
+  readonly kind: string
+  readonly name: string
+  readonly layers: readonly string[]
+  /** True when its failure stops what the layers defend: depth that rests on it is depth of one. */
+  readonly takesDown: boolean
+}
+
 /** The document of `sevenfold prove --json`. */
 export interface ProofDocument {
   readonly v: 1
@@ -97,6 +107,8 @@ export interface ProofDocument {
   readonly cost: ProofCost
   /** Absent when it was not measured. */
   readonly availability?: readonly ProofDisturbance[]
+  /** What layers share; absent when nobody looked. */
+  readonly shared?: readonly ProofShared[]
   /** Attacks on the watchers ran in a house whose intervals were divided by this. */
   readonly drillScale?: number
   /** Ids of attacks that exactly one layer stops or detects, with that layer. */

@@ -4,6 +4,7 @@ import { judgesAlone } from '../../matrix/make-document.ts'
 import type { AttackRow } from '../../matrix/make-document.ts'
 import type { Proof } from '../../matrix/run-proof.ts'
 import { cellText } from '../cell-text.ts'
+import { depthMark, starText } from '../shared-depth.ts'
 
 const marks = { stopped: '■', detected: '◐', missed: '–' } as const
 
@@ -17,7 +18,7 @@ function cell(judged: JudgedCell | undefined, isAlone: boolean): string {
 
 function depth(row: AttackRow, proof: Proof): string {
   const count = judgesAlone(row, proof.plan).length
-  return `<td class="${count === 0 ? 'zero' : count === 1 ? 'single' : 'more'}"><strong>${count}</strong></td>`
+  return `<td class="${count === 0 ? 'zero' : count === 1 ? 'single' : 'more'}"><strong>${depthMark(row, proof)}</strong></td>`
 }
 
 function rowText(row: AttackRow, proof: Proof): string {
@@ -27,6 +28,11 @@ function rowText(row: AttackRow, proof: Proof): string {
   if (!row.valid)
     return `<tr>${head}<td colspan="${columns.length + 1}" class="missed">does not work with no layer</td></tr>`
   return `<tr>${head}${columns.map(({ name }) => cell(row.cells.get(name), name !== proof.plan.all.name)).join('')}${depth(row, proof)}</tr>`
+}
+
+function sharedText(proof: Proof): string {
+  const text = starText(proof)
+  return text === undefined ? '' : ` * ${escapeHtml(text)}.`
 }
 
 function scaleText({ document: { drillScale } }: Proof): string {
@@ -44,7 +50,7 @@ export function heatMap(proof: Proof): readonly string[] {
   return [
     '<h2 class="page">Attack by layer</h2>',
     '<p class="key quiet"><span class="stopped">■ stopped</span><span class="detected">◐ seen, after seconds</span><span class="alone missed">– neither, alone</span><span class="missed">– neither, with all</span>',
-    `Depth: how many layers stop or notice the attack alone.${scaleText(proof)}</p>`,
+    `Depth: how many layers stop or notice the attack alone.${sharedText(proof)}${scaleText(proof)}</p>`,
     '<table class="map"><colgroup><col class="name">',
     `${names.map(() => '<col class="cell">').join('')}<col class="depth"></colgroup>`,
     `<thead><tr><th scope="col">attack</th>${names.map(head).join('')}${head('depth')}</tr></thead>`,
