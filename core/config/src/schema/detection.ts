@@ -88,7 +88,7 @@ const enforcementSchema = z.strictObject({
       .strictObject({
         run: option(
           z.array(z.string().min(1).max(4096)).min(1).max(64),
-          'Program and arguments; add or remove, value, seconds and scenario are added, the decision comes on its input as JSON; no shell.',
+          'Program and arguments; add or del, value, seconds and scenario follow, the decision comes on its input as JSON; no shell.',
         ),
         timeout: option(duration({ min: '100ms', max: '5m' }).prefault('10s'), 'How long one run may take.'),
       })
