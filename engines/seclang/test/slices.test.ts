@@ -30,6 +30,21 @@ SecRule TX:sum "@gt 3" "id:6,phase:2,pass,logdata:'%{tx.sum} %{tx.both} %{tx.sto
 SecRule TX:stops "@ge 3" "id:7,phase:2,deny,status:403"
 `
 
+// Operators that can be left inside a value: on members of lists, on scalars, before and after decodings, negated, in a
+// chain; and forms of long values that only the prefilter's look at them makes.
+const longRules = String.raw`SecRuleEngine On
+SecRequestBodyAccess On
+SecRule ARGS_NAMES|ARGS "@detectSQLi" "id:11,phase:2,pass,capture,t:none,t:urlDecodeUni,t:removeNulls,multiMatch,logdata:'%{MATCHED_VAR_NAME}',setvar:tx.sql=+1"
+SecRule ARGS "@detectXSS" "id:12,phase:2,pass,capture,t:none,t:urlDecodeUni,t:htmlEntityDecode,setvar:tx.xss=+1"
+SecRule REQUEST_BODY "@detectXSS" "id:13,phase:2,pass,t:urlDecodeUni,setvar:tx.body=+1"
+SecRule ARGS "!@detectSQLi" "id:14,phase:2,pass,setvar:tx.clean=+1"
+SecRule ARGS "@detectSQLi" "id:15,phase:2,pass,chain"
+SecRule ARGS "@detectXSS" "t:htmlEntityDecode,setvar:tx.both=+1"
+SecRule ARGS "@rx <script" "id:16,phase:2,pass,t:base64Decode,t:lowercase,setvar:tx.b64=+1"
+SecRule ARGS "@contains union" "id:17,phase:2,pass,t:jsDecode,t:cssDecode,t:removeWhitespace,setvar:tx.js=+1"
+SecRule TX:sql|TX:xss|TX:body|TX:clean|TX:both|TX:b64|TX:js "@ge 1" "id:18,phase:2,pass,logdata:'%{MATCHED_VAR_NAME}=%{MATCHED_VAR}'"
+`
+
 interface Outcome {
   readonly verdict: Verdict
   readonly report: Omit<MatchReport, 'steps'>
@@ -75,7 +90,51 @@ const bodies = fc
   .array(value, { minLength: 1, maxLength: 60 })
   .map((values) => values.map((text, n) => `p${n}=${encodeURIComponent(text)}`).join('&'))
 
+/** Values of 3 to 30 KB: filler that means nothing, around one of these. */
+const longValue = fc
+  .tuple(
+    fc.constantFrom('lorem ipsum ', "it's, ", '1=a(b) x,', 'a<b ', '%27 ', '&#60;b&#62; ', 'x'),
+    fc.integer({ min: 3_000, max: 15_000 }),
+    value,
+    fc.boolean(),
+  )
+  .map(([filler, size, core, isLast]) => {
+    const padding = filler.repeat(Math.ceil(size / filler.length))
+    return isLast ? `${padding} ${core}` : `${core} ${padding}${core}`
+  })
+const longBodies = fc
+  .array(fc.oneof(longValue, value), { minLength: 1, maxLength: 4 })
+  .map((values) => values.map((text, n) => `p${n}=${encodeURIComponent(text)}`).join('&'))
+
 describe('work in slices', () => {
+  const long = compileRuleSet([{ file: 'long.conf', text: longRules }], { files: noRuleFiles })
+  const longPlain = compileRuleSet([{ file: 'long.conf', text: longRules }], {
+    files: noRuleFiles,
+    prefilter: false,
+  })
+
+  it('comes to the same inside long values, with the prefilter and without it', () => {
+    fc.assert(
+      fc.property(longBodies, fc.constantFrom(0, 10, 300, 2_000), (body, slice) => {
+        const whole = judge(createSeclangInspector(longPlain), body, Infinity)
+        const expected = { verdict: whole.verdict, report: whole.report }
+        for (const ruleSet of [long, longPlain]) {
+          const cut = judge(createSeclangInspector(ruleSet, { sliceSteps: slice }), body, slice)
+          expect({ verdict: cut.verdict, report: cut.report }).toEqual(expected)
+        }
+        const once = judge(createSeclangInspector(long), body, Infinity)
+        expect({ verdict: once.verdict, report: once.report }).toEqual(expected)
+      }),
+      { numRuns: 40 },
+    )
+  })
+
+  it('pauses inside one value of 128 KB', () => {
+    const body = `v=${encodeURIComponent('1=a(b) x,\' or "'.repeat(5_000))}`
+    const { calls } = judge(createSeclangInspector(long, { sliceSteps: 256 }), body, 256)
+    expect(calls).toBeGreaterThan(50)
+  })
+
   const own = compileRuleSet([{ file: 'rules.conf', text: rules }], { files: noRuleFiles })
   const plain = compileRuleSet([{ file: 'rules.conf', text: rules }], {
     files: noRuleFiles,

@@ -61,5 +61,5 @@ const table: Readonly<Record<string, Needs>> = {
 export function withNeeds(name: string, matcher: OperatorMatcher): OperatorMatcher {
   const needs = Object.hasOwn(table, name) ? table[name] : undefined
   if (needs === undefined || matcher.literals !== undefined) return matcher
-  return { match: (input, captures) => matcher.match(input, captures), ...needs(matcher) }
+  return { ...matcher, ...needs(matcher) }
 }

@@ -46,16 +46,82 @@ function judgeToken(token: HtmlToken): string | null {
   }
 }
 
-function judgeContext(input: string, context: HtmlContext, quirks = false): string | null {
-  const tokenizer = new HtmlTokenizer(input, context, quirks)
-  while (tokenizer.next()) {
-    const reason = judgeToken(tokenizer.token)
-    if (reason !== null) return reason
-  }
-  return tokenizer.quoted && !quirks && context === 'text' ? judgeContext(input, context, true) : null
-}
-
 const STARTS_ATTRIBUTE = /^[\s/]*[a-z:-]{2,40}\s*=/i
+
+const contexts: readonly HtmlContext[] = ['text', 'tag', 'single', 'double', 'backtick', 'unquoted']
+const quotes: Readonly<Partial<Record<HtmlContext, string>>> = { single: "'", double: '"', backtick: '`' }
+
+/** The judgement of one value, in pieces: a long one must not keep other requests waiting. */
+export class XssSearch {
+  /** What was found, once `goOn` gave true; null when nothing was. */
+  finding: XssFinding | null = null
+  /** Bytes read so far, in all readings. */
+  work = 0
+  readonly #input: string
+  /** Number of the context to read next. */
+  #next = 0
+  #context: HtmlContext = 'text'
+  #quirks = false
+  #tokenizer: HtmlTokenizer | null = null
+
+  constructor(input: string) {
+    this.#input = input
+  }
+
+  /** Reads on for about `work` bytes; true when the value is judged. */
+  goOn(work: number): boolean {
+    const until = this.work + work
+    while (this.work < until) {
+      if (this.#tokenizer === null) {
+        if (!this.#open()) return true
+      } else if (this.#readOn(this.#tokenizer, until - this.work)) return true
+    }
+    return false
+  }
+
+  /** Begins the next reading; false when there is none. */
+  #open(): boolean {
+    for (;;) {
+      const context = contexts[this.#next]
+      if (context === undefined) return false
+      this.#next++
+      if (!this.#mayStandIn(context)) continue
+      this.#begin(context, false)
+      return true
+    }
+  }
+
+  #begin(context: HtmlContext, quirks: boolean): void {
+    this.#context = context
+    this.#quirks = quirks
+    this.#tokenizer = new HtmlTokenizer(this.#input, context, quirks)
+    this.work += this.#tokenizer.at
+  }
+
+  #mayStandIn(context: HtmlContext): boolean {
+    const input = this.#input
+    if (context === 'text') return input.includes('<')
+    if (!input.includes('=')) return false
+    return context === 'tag' ? STARTS_ATTRIBUTE.test(input) : input.includes(quotes[context] ?? '')
+  }
+
+  /** Reads on in one context; true when something is found. */
+  #readOn(tokenizer: HtmlTokenizer, most: number): boolean {
+    const from = tokenizer.at
+    const until = from + most
+    while (tokenizer.next(until)) {
+      const reason = judgeToken(tokenizer.token)
+      if (reason === null) continue
+      this.finding = { context: this.#context, reason }
+      return true
+    }
+    this.work += Math.max(1, tokenizer.at - from)
+    if (tokenizer.at < this.#input.length) return false
+    if (tokenizer.quoted && !this.#quirks && this.#context === 'text') this.#begin('text', true)
+    else this.#tokenizer = null
+    return false
+  }
+}
 
 /**
  * Tells whether a value (a byte string) would run a script in an HTML page that includes it
@@ -64,27 +130,8 @@ const STARTS_ATTRIBUTE = /^[\s/]*[a-z:-]{2,40}\s*=/i
  * found. Time is linear in the input.
  */
 export function detectXSS(input: string): XssFinding | null {
-  const markup = input.includes('<')
-  const assigns = input.includes('=')
-  if (!markup && !assigns) return null
-  if (markup) {
-    const reason = judgeContext(input, 'text')
-    if (reason !== null) return { context: 'text', reason }
-  }
-  if (!assigns) return null
-  if (STARTS_ATTRIBUTE.test(input)) {
-    const reason = judgeContext(input, 'tag')
-    if (reason !== null) return { context: 'tag', reason }
-  }
-  for (const [context, quote] of [
-    ['single', "'"],
-    ['double', '"'],
-    ['backtick', '`'],
-    ['unquoted', ''],
-  ] as const) {
-    if (!input.includes(quote)) continue
-    const reason = judgeContext(input, context)
-    if (reason !== null) return { context, reason }
-  }
-  return null
+  if (!input.includes('<') && !input.includes('=')) return null
+  const search = new XssSearch(input)
+  search.goOn(Infinity)
+  return search.finding
 }

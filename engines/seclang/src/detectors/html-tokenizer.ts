@@ -67,9 +67,15 @@ export class HtmlTokenizer {
     }
   }
 
-  /** Moves to the next piece of markup; false at the end of the value. */
-  next(): boolean {
-    while (this.#at < this.#text.length) if (this.#inside ? this.#attribute() : this.#data()) return true
+  /** Bytes that are read. */
+  get at(): number {
+    return this.#at
+  }
+
+  /** Moves to the next piece of markup that begins before byte `until`; false when there is none. */
+  next(until: number = Infinity): boolean {
+    const stop = Math.min(until, this.#text.length)
+    while (this.#at < stop) if (this.#inside ? this.#attribute() : this.#data()) return true
     return false
   }
 

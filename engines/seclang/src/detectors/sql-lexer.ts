@@ -30,7 +30,8 @@ export interface SqlTokens {
   nested: boolean
 }
 
-interface Lexer extends SqlTokens {
+/** A value being split into tokens; `at` is the byte to go on with. */
+export interface SqlLexer extends SqlTokens {
   readonly text: string
   readonly style: CommentStyle
   at: number
@@ -61,14 +62,14 @@ function isWordPart(code: number): boolean {
   return isWordStart(code) || isDigit(code) || code === 36
 }
 
-function push(lexer: Lexer, kind: number, start: number): void {
+function push(lexer: SqlLexer, kind: number, start: number): void {
   lexer.kinds.push(kind)
   lexer.starts.push(start)
   lexer.ends.push(lexer.at)
 }
 
 /** Moves past a string whose opening quote was read: backslash and doubling escape the quote. */
-function readString(lexer: Lexer, quote: number, start: number): void {
+function readString(lexer: SqlLexer, quote: number, start: number): void {
   const { text } = lexer
   for (let i = lexer.at; i < text.length; i++) {
     const code = text.charCodeAt(i)
@@ -90,7 +91,7 @@ function readString(lexer: Lexer, quote: number, start: number): void {
   push(lexer, SQL.openString, start)
 }
 
-function readLineComment(lexer: Lexer, start: number): void {
+function readLineComment(lexer: SqlLexer, start: number): void {
   const line = lexer.text.indexOf('\n', start)
   if (line < 0) {
     lexer.at = lexer.text.length
@@ -101,7 +102,7 @@ function readLineComment(lexer: Lexer, start: number): void {
   }
 }
 
-function readBlockComment(lexer: Lexer, start: number): void {
+function readBlockComment(lexer: SqlLexer, start: number): void {
   const { text } = lexer
   if (text.charCodeAt(start + 2) === 33) {
     // MySQL executes what stands in here: go on behind the version number.
@@ -125,7 +126,7 @@ function readBlockComment(lexer: Lexer, start: number): void {
   }
 }
 
-function readDash(lexer: Lexer, start: number): void {
+function readDash(lexer: SqlLexer, start: number): void {
   const { text } = lexer
   if (text.charCodeAt(start + 1) === 45) {
     const spaced = start + 2 >= text.length || isSpace(text.charCodeAt(start + 2))
@@ -153,7 +154,7 @@ function isExponentDot(text: string, start: number, end: number): boolean {
 }
 
 /** Splits `1OR`, `1DUNION` and the like; `2ND` or `60S` stays one name. */
-function readNumber(lexer: Lexer, start: number): void {
+function readNumber(lexer: SqlLexer, start: number): void {
   const { text } = lexer
   NUMBER.lastIndex = start
   if (!NUMBER.test(text)) {
@@ -199,7 +200,7 @@ function skipBlanks(text: string, from: number): number {
   return at
 }
 
-function readWord(lexer: Lexer, start: number): void {
+function readWord(lexer: SqlLexer, start: number): void {
   const { text } = lexer
   let at = start + 1
   while (at < text.length && isWordPart(text.charCodeAt(at))) at++
@@ -224,7 +225,7 @@ function readWord(lexer: Lexer, start: number): void {
 }
 
 /** Oracle's q'[ … ]': the character after the quote chooses the closing one. */
-function readDelimited(lexer: Lexer, start: number): void {
+function readDelimited(lexer: SqlLexer, start: number): void {
   const opener = lexer.text[lexer.at] ?? ''
   const pairs: Readonly<Record<string, string>> = { '(': ')', '[': ']', '{': '}', '<': '>' }
   const end = lexer.text.indexOf(`${pairs[opener] ?? opener}'`, lexer.at + 1)
@@ -232,7 +233,7 @@ function readDelimited(lexer: Lexer, start: number): void {
   push(lexer, end < 0 ? SQL.openString : SQL.string, start)
 }
 
-function readVariable(lexer: Lexer, start: number): void {
+function readVariable(lexer: SqlLexer, start: number): void {
   const { text } = lexer
   let at = start + 1
   while (text.charCodeAt(at) === 64) at++
@@ -247,7 +248,7 @@ function readVariable(lexer: Lexer, start: number): void {
   push(lexer, SQL.variable, start)
 }
 
-function readQuotedName(lexer: Lexer, start: number): void {
+function readQuotedName(lexer: SqlLexer, start: number): void {
   const { text } = lexer
   const end = text.indexOf('`', start + 1)
   lexer.at = end < 0 ? text.length : end + 1
@@ -257,7 +258,7 @@ function readQuotedName(lexer: Lexer, start: number): void {
 
 const BRACKETED = /\[[A-Za-z_][\w $]{0,60}\]/y
 
-function readBracket(lexer: Lexer, start: number): void {
+function readBracket(lexer: SqlLexer, start: number): void {
   BRACKETED.lastIndex = start
   const named = BRACKETED.test(lexer.text)
   lexer.at = named ? BRACKETED.lastIndex : start + 1
@@ -266,7 +267,7 @@ function readBracket(lexer: Lexer, start: number): void {
 
 const DOLLAR_TAG = /\$[A-Za-z_]*\$/y
 
-function readDollar(lexer: Lexer, start: number): void {
+function readDollar(lexer: SqlLexer, start: number): void {
   const { text } = lexer
   DOLLAR_TAG.lastIndex = start
   if (DOLLAR_TAG.test(text)) {
@@ -300,20 +301,20 @@ const LONG_OPERATORS: readonly (readonly [string, number])[] = [
   ['*/', SQL.end],
 ]
 
-const SINGLE_KINDS: ReadonlyMap<string, number> = new Map([
-  ['=', SQL.comparison],
-  ['<', SQL.comparison],
-  ['>', SQL.comparison],
-  ['+', SQL.arithmetic],
-  ['*', SQL.arithmetic],
-  ['/', SQL.arithmetic],
-  ['%', SQL.arithmetic],
-  ['^', SQL.arithmetic],
-  ['&', SQL.arithmetic],
-  ['|', SQL.arithmetic],
-  ['#', SQL.arithmetic],
-  ['~', SQL.unary],
-  ['!', SQL.unary],
+// By first byte, so that most signs are compared with nothing.
+const LONG_BY_BYTE: readonly (readonly (readonly [string, number])[] | undefined)[] = Array.from(
+  { length: 128 },
+  (_, code) => {
+    const own = LONG_OPERATORS.filter(([sign]) => sign.charCodeAt(0) === code)
+    return own.length === 0 ? undefined : own
+  },
+)
+
+const SINGLE_KINDS = new Uint8Array(256).fill(SQL.other)
+for (const [signs, kind] of [
+  ['=<>', SQL.comparison],
+  ['+*/%^&|#', SQL.arithmetic],
+  ['~!', SQL.unary],
   ['(', SQL.open],
   [')', SQL.close],
   [',', SQL.comma],
@@ -322,11 +323,13 @@ const SINGLE_KINDS: ReadonlyMap<string, number> = new Map([
   [':', SQL.colon],
   ['{', SQL.braceOpen],
   ['}', SQL.braceClose],
-])
+] as const)
+  for (const sign of signs) SINGLE_KINDS[sign.charCodeAt(0)] = kind
 
-function readOperator(lexer: Lexer, start: number): void {
+function readOperator(lexer: SqlLexer, start: number): void {
   const { text } = lexer
-  for (const [sign, kind] of LONG_OPERATORS)
+  const code = text.charCodeAt(start)
+  for (const [sign, kind] of LONG_BY_BYTE[code] ?? NO_SIGNS)
     if (text.startsWith(sign, start)) {
       lexer.at = start + sign.length
       // A stray end mark closes an executed comment.
@@ -334,10 +337,12 @@ function readOperator(lexer: Lexer, start: number): void {
       return
     }
   lexer.at = start + 1
-  push(lexer, SINGLE_KINDS.get(text[start] ?? '') ?? SQL.other, start)
+  push(lexer, SINGLE_KINDS[code] ?? SQL.other, start)
 }
 
-function readOther(lexer: Lexer, start: number, code: number): void {
+const NO_SIGNS: readonly (readonly [string, number])[] = []
+
+function readOther(lexer: SqlLexer, start: number, code: number): void {
   const { text } = lexer
   const next = text.charCodeAt(start + 1)
   if (code === SINGLE || code === DOUBLE) {
@@ -361,9 +366,9 @@ function readOther(lexer: Lexer, start: number, code: number): void {
   else readOperator(lexer, start)
 }
 
-/** Splits a value into SQL tokens, in time linear in its length. */
-export function lexSql(text: string, context: SqlContext, style: CommentStyle): SqlTokens {
-  const lexer: Lexer = {
+/** Begins to split a value into SQL tokens: nothing but the string that it may begin in has been read. */
+export function openSqlLexer(text: string, context: SqlContext, style: CommentStyle): SqlLexer {
+  const lexer: SqlLexer = {
     kinds: [],
     starts: [],
     ends: [],
@@ -378,7 +383,14 @@ export function lexSql(text: string, context: SqlContext, style: CommentStyle): 
     at: 0,
   }
   if (context !== 'bare') readString(lexer, context === 'single' ? SINGLE : DOUBLE, 0)
-  while (lexer.at < text.length) {
+  return lexer
+}
+
+/** Reads the tokens that begin before byte `until`; true when none is left. Time is linear in the bytes read. */
+export function lexOn(lexer: SqlLexer, until: number): boolean {
+  const { text } = lexer
+  const stop = Math.min(until, text.length)
+  while (lexer.at < stop) {
     const start = lexer.at
     const code = text.charCodeAt(start)
     if (isSpace(code)) lexer.at++
@@ -387,8 +399,15 @@ export function lexSql(text: string, context: SqlContext, style: CommentStyle): 
     else readOther(lexer, start, code)
     if (lexer.kinds.length >= MOST_SQL_TOKENS) {
       lexer.truncated = true
-      break
+      return true
     }
   }
+  return lexer.at >= text.length
+}
+
+/** Splits a value into SQL tokens, in time linear in its length. */
+export function lexSql(text: string, context: SqlContext, style: CommentStyle): SqlTokens {
+  const lexer = openSqlLexer(text, context, style)
+  lexOn(lexer, text.length)
   return lexer
 }

@@ -3,13 +3,17 @@ import { describe, expect, it } from 'vitest'
 import { sqliAttacks } from '../../test/sqli-attacks.ts'
 import { lexSql, type SqlContext } from './sql-lexer.ts'
 import { isWordBehindQuote, mayChangeQuery } from './sql-trigger.ts'
-import { walkSql } from './sql-walk.ts'
+import { endSqlWalk, openSqlWalk, walkOn } from './sql-walk.ts'
+
+function walked(input: string, context: SqlContext, style: 'ansi' | 'mysql'): string | null {
+  const walk = openSqlWalk(lexSql(input, context, style), input, context)
+  if (walk === null) return null
+  walkOn(walk, Infinity)
+  return endSqlWalk(walk)
+}
 
 function judged(input: string, context: SqlContext): string | null {
-  return (
-    walkSql(lexSql(input, context, 'ansi'), input, context) ??
-    walkSql(lexSql(input, context, 'mysql'), input, context)
-  )
+  return walked(input, context, 'ansi') ?? walked(input, context, 'mysql')
 }
 
 const piece = fc.constantFrom(

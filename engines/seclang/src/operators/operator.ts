@@ -25,6 +25,16 @@ export interface OperatorContext {
  */
 export type LiteralClauses = readonly (readonly string[])[]
 
+/** A match that is looked for in pieces; see `OperatorMatcher.open`. */
+export interface OperatorSearch {
+  /** Bytes of work done so far. */
+  readonly work: number
+  /** Whether something was found; only true once `goOn` gave true. */
+  readonly matched: boolean
+  /** Goes on for about so many bytes of work (at least some); true when the outcome is known. */
+  goOn(work: number): boolean
+}
+
 /** One operator with its parameter compiled: a pure predicate over byte strings (one character a byte). */
 export interface OperatorMatcher {
   /**
@@ -37,6 +47,11 @@ export interface OperatorMatcher {
    * at the whole costs less than one at each.
    */
   matchesAny?(joined: string): boolean
+  /**
+   * Begins a match that can be left and gone on with, for operators that read a value several times: with one of
+   * 128 KB they would keep all other requests waiting. The outcome is that of `match`.
+   */
+  open?(input: string): OperatorSearch
   /** Required literals for the prefilter, when the operator knows them. */
   readonly literals?: LiteralClauses | undefined
   /** Every match holds at least one of these bytes (256 entries, 1 = member), when the operator knows them. */

@@ -4,6 +4,7 @@ import { alwaysTrigger } from './byte-trigger.ts'
 import { createColumn } from './column.ts'
 import type { Column } from './column.ts'
 import type { LinkScanner } from './link-scanner.ts'
+import { LongScan, longScanBytes } from './long-scan.ts'
 import { needsEveryValue } from './variant-plan.ts'
 import type { VariantNode } from './variant-plan.ts'
 
@@ -58,8 +59,9 @@ export class ColumnScan {
         if (typeof value !== 'string' || value === '') return true
         const column = this.#columnOf(tx)
         if (column.scanned > 0) return true
+        if (value.length < longScanBytes) this.#look(tx, column, 0, value)
+        else if (!this.#lookLong(tx, column, 0, value, this.#root)) return false
         column.scanned = 1
-        this.#look(tx, column, 0, value)
         return true
       }
       case 'xml':
@@ -91,6 +93,10 @@ export class ColumnScan {
     for (let row = column.scanned; row < values.length; row++) {
       if (tx.steps > tx.sliceEnd && row > column.scanned) return this.#pause(column, row)
       const value = values[row] ?? ''
+      if (value.length >= longScanBytes) {
+        if (!this.#lookLong(tx, column, row, value, this.#root)) return this.#pause(column, row)
+        continue
+      }
       const flags = scanner.scan(value)
       tx.steps += 1 + (value.length >> 6)
       column.flags |= flags
@@ -112,6 +118,10 @@ export class ColumnScan {
       if (tx.steps > tx.sliceEnd && row > column.scanned) return this.#pause(column, row)
       const value = values[row] ?? ''
       const root = this.#place.named.get((names[row] ?? '').toLowerCase()) ?? this.#root
+      if (value.length >= longScanBytes) {
+        if (!this.#lookLong(tx, column, row, value, root)) return this.#pause(column, row)
+        continue
+      }
       const flags = scanner.scan(value)
       tx.steps += 1 + (value.length >> 6)
       column.flags |= flags
@@ -140,7 +150,6 @@ export class ColumnScan {
     flags: number,
     root: VariantNode,
   ): void {
-    const { candidates } = tx
     const found = this.#found
     found.fill(0)
     this.#forms = 0
@@ -148,7 +157,26 @@ export class ColumnScan {
     let any = 0
     for (let word = 0; word < found.length; word++) any |= found[word] ?? 0
     tx.steps += this.#forms * (1 + (value.length >> 5))
-    if (any === 0 || candidates === null) return
+    if (any !== 0) this.#record(tx, column, row, found)
+  }
+
+  /** A long value: false when the slice ended before all its forms were looked at. */
+  #lookLong(tx: Transaction, column: Column, row: number, value: string, root: VariantNode): boolean {
+    const scan = tx.longScan ?? new LongScan(tx, value, { scanner: this.#scanner, root })
+    tx.longScan = null
+    if (!scan.goOn(tx)) {
+      tx.longScan = scan
+      return false
+    }
+    column.flags |= scan.flags
+    if (scan.found.some((links) => links !== 0)) this.#record(tx, column, row, scan.found)
+    return true
+  }
+
+  /** Notes a value that some links may match. */
+  #record(tx: Transaction, column: Column, row: number, found: Uint32Array): void {
+    const { candidates } = tx
+    if (candidates === null) return
     for (let word = 0; word < found.length; word++)
       candidates[word] = (candidates[word] ?? 0) | (found[word] ?? 0)
     column.rows.push(row)

@@ -8,6 +8,7 @@ import { ruleAttribute, ruleAttributes } from '../compile/rule-attribute.ts'
 import { alwaysTrigger } from '../prefilter/byte-trigger.ts'
 import { hasLink, knownTexts } from '../prefilter/column.ts'
 import type { Column } from '../prefilter/column.ts'
+import type { OperatorMatcher, OperatorSearch } from '../operators/operator.ts'
 import { countMembers } from './count-members.ts'
 import { logMatch } from './log-match.ts'
 import { passesFilter } from './passes-filter.ts'
@@ -59,6 +60,12 @@ function evaluateFrom(tx: Transaction, rule: CompiledRule, link: Link): boolean 
 }
 
 const captured: string[] = []
+/** From so many bytes on, an operator that can be left inside a value is. */
+export const longValue = 4096
+/** Bytes of work that such an operator does at least before it is left. */
+const leastWork = 1024
+/** Steps that such an operator goes on for at once, whatever the slice. */
+const maxSearchSteps = 65_536
 /** From so many values on, one look at all of them together comes first. */
 const manyValues = 8
 const pending: Pending = { message: '', data: '', severity: null, variable: '' }
@@ -97,6 +104,11 @@ class LinkRun {
   isPaused = false
   /** Number of the value in hand, or -1 where a link cannot be left. */
   current = -1
+  /** Form of the value in hand, for `multiMatch`, and whether a form or value before it matched. */
+  stage = 0
+  matchedBefore = false
+  /** Match that was left inside the value to go on with. */
+  search: OperatorSearch | null = null
 
   constructor(tx: Transaction, rule: CompiledRule, link: Link) {
     this.tx = tx
@@ -132,8 +144,11 @@ class LinkRun {
     this.listAt = left?.list ?? 0
     this.valueAt = left?.value ?? 0
     this.stageAt = left?.stage ?? 0
+    this.search = left?.search ?? null
     this.current = -1
+    this.stage = 0
     this.matched = left?.matched ?? false
+    this.matchedBefore = false
     this.isPaused = false
     if (left !== null) this.tx.paused = null
   }
@@ -143,7 +158,7 @@ class LinkRun {
     return this.tx.steps > this.tx.sliceEnd && this.link.isStarter
   }
 
-  pauseAt(value: number, stage = 0): void {
+  pauseAt(value: number, stage = 0, search: OperatorSearch | null = null): void {
     this.isPaused = true
     this.tx.paused = {
       link: this.link,
@@ -151,7 +166,8 @@ class LinkRun {
       list: this.listAt,
       value,
       stage,
-      matched: this.matched,
+      matched: this.matched || this.matchedBefore,
+      search,
       pending: { ...pending },
     }
   }
@@ -189,6 +205,12 @@ class LinkRun {
 
   visitScalar(target: Target & { kind: 'scalar' }): void {
     const { link, tx } = this
+    this.current = 0
+    this.visitScalarValue(target, link, tx)
+    this.current = -1
+  }
+
+  visitScalarValue(target: Target & { kind: 'scalar' }, link: Link, tx: Transaction): void {
     if (link.bit < 0 || target.column < 0) {
       this.visitValue(target.label, null, target.source.read(tx))
       return
@@ -419,15 +441,18 @@ class LinkRun {
         this.pauseAt(this.current, stage)
         return
       }
-      const before = this.matched
+      this.stage = stage
+      this.matchedBefore = this.matched
       this.matched = false
       this.judge(label, name, text)
+      if (this.isPaused) return
       if (this.matched && this.link.next === null) {
         describeMatch(this.tx, this.rule, pending)
         logMatch(this.tx, this.rule, pending)
       }
-      this.matched ||= before
+      this.matched ||= this.matchedBefore
     }
+    this.matchedBefore = false
   }
 
   transformed(node: ChainNode, value: string): string {
@@ -442,10 +467,18 @@ class LinkRun {
 
   judge(label: string, name: string | null, value: string): void {
     const { tx, link } = this
-    tx.steps += 1 + (value.length >> 5)
     const captures = link.capture ? captured : null
     if (captured.length > 0) captured.length = 0
-    const matched = operatorMatches(link.operator, value, { tx, rule: this.rule, captures })
+    let matched: boolean
+    if (value.length >= longValue && this.canBeLeft(link.operator)) {
+      const found = this.searchLong(link.operator.matcher, value)
+      if (found === null) return
+      matched = found !== link.operator.negated
+      if (found && captures !== null) captures[0] = value
+    } else {
+      tx.steps += 1 + (value.length >> 5)
+      matched = operatorMatches(link.operator, value, { tx, rule: this.rule, captures })
+    }
     tx.surroundings.tracer?.({
       kind: 'value',
       variable: name === null ? label : `${label}:${name}`,
@@ -456,6 +489,34 @@ class LinkRun {
     if (!matched) return
     if (captures !== null && captures.length > 0) this.keepCaptures()
     this.accept(label, name, value)
+  }
+
+  /** Whether the operator can be left inside the value in hand, and gone on with there. */
+  canBeLeft(operator: LinkOperator): operator is LinkOperator & { kind: 'matcher' } {
+    return (
+      operator.kind === 'matcher' &&
+      operator.matcher.open !== undefined &&
+      this.current >= 0 &&
+      this.link.isStarter
+    )
+  }
+
+  /** Matches a long value until the slice is used up: null when it is left before the outcome is known. */
+  searchLong(matcher: OperatorMatcher, value: string): boolean | null {
+    const { tx } = this
+    const search = this.search ?? matcher.open?.(value)
+    this.search = null
+    if (search === undefined) return matcher.match(value, null)
+    for (;;) {
+      const from = search.work
+      const left = Math.min(tx.sliceEnd - tx.steps, maxSearchSteps)
+      const isDone = search.goOn(Math.max(leastWork, left * 32))
+      tx.steps += 1 + ((search.work - from) >> 5)
+      if (isDone) return search.matched
+      if (!this.isOver()) continue
+      this.pauseAt(this.current, this.stage, search)
+      return null
+    }
   }
 
   keepCaptures(): void {

@@ -1,4 +1,5 @@
 import type { Link } from '../compile/compiled-rule-set.ts'
+import type { OperatorSearch } from '../operators/operator.ts'
 
 /** Message and data of a rule while its chain is being evaluated. */
 export interface Pending {
@@ -19,5 +20,7 @@ export interface PausedRule {
   readonly stage: number
   /** Whether an earlier value matched. */
   readonly matched: boolean
+  /** Match that was left inside that value. */
+  readonly search: OperatorSearch | null
   readonly pending: Pending
 }
