@@ -1,3 +1,4 @@
+import { bodyTextOf } from './inputs/body-text.ts'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import {
   collectBody,
@@ -120,7 +121,9 @@ export class RequestContext {
   mayHold(path: string): boolean {
     const { url = '', headers, rawHeaders } = this.request
     const type = headers['content-type'] ?? ''
-    if (url.includes('%') || (this.#bodyBytes > 0 && !type.includes('json'))) return true
+    const isPlain =
+      type.includes('json') && !type.includes('charset') && headers['content-encoding'] === undefined
+    if (url.includes('%') || (this.#bodyBytes > 0 && !isPlain)) return true
     const name = path.slice(path.lastIndexOf('/') + 1)
     const encoded = Buffer.from(path).toString('base64url').replace(/.$/, '')
     const head = `${url}\n${rawHeaders.join('\n')}`
@@ -209,8 +212,7 @@ export class RequestContext {
     const chunks = this.#chunks
     const first = chunks?.[0]
     if (chunks === undefined || first === undefined) return ''
-    const bytes = chunks.length === 1 ? first : Buffer.concat(chunks)
-    return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8')
+    return bodyTextOf(chunks.length === 1 ? first : Buffer.concat(chunks), this.request.headers)
   }
 
   #collect(): void {

@@ -1,6 +1,8 @@
 import { parseJson } from './parse-json.ts'
 
 const base64Form = /^[A-Za-z0-9+/_-]{8,}={0,2}$/
+// A signed token: its middle is JSON in base64url (RFC 7519, section 3); perhaps behind a scheme.
+const tokenForm = /^(?:[A-Za-z]+ )?[\w-]{8,}\.([\w-]{8,})\.[\w-]*$/
 const longestDecoded = 16_384
 
 function percentDecoded(text: string): string | undefined {
@@ -57,6 +59,9 @@ export function variantsOf(text: string): readonly string[] {
   if (percent !== undefined) variants.push(percent)
   const base64 = base64Decoded(text)
   if (base64 !== undefined) variants.push(base64)
+  const token = tokenForm.exec(text)?.[1]
+  const claims = token === undefined ? undefined : base64Decoded(token)
+  if (claims !== undefined) variants.push(claims)
   if (text.includes('\\')) variants.push(text.replaceAll('\\', '/'))
   if (text.includes('"') && text.includes('{')) variants.push(...graphqlLiterals(text))
   return variants
