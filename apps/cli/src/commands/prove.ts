@@ -1,7 +1,7 @@
 import type { Call, Command } from '../program/command.ts'
 
 /** Options that name a file, each with what it holds. */
-const files = ['baseline', 'record', 'html', 'junit', 'sarif', 'navigator'] as const
+const files = ['baseline', 'record', 'history', 'html', 'junit', 'sarif', 'navigator'] as const
 
 /** Options about a site of one's own, each with what it holds. */
 const siteTexts = ['target', 'token-file', 'rate', 'page', 'post', 'ca', 'data'] as const
@@ -46,6 +46,7 @@ export const prove: Command = {
       value: 'FILE',
       help: 'an earlier --json; exit with 1 when a depth fell or more innocent visits are blocked',
     },
+    history: { type: 'string', value: 'FILE', help: 'add the totals; the page shows the depth over time' },
     record: {
       type: 'string',
       value: 'DIR',

@@ -30,6 +30,8 @@ export interface ProveOptions {
   readonly baseline: string | undefined
   /** Whether costs and availability are measured too. */
   readonly measure: boolean
+  /** File to which the totals are added, for the depth over time. */
+  readonly history: string | undefined
   /** Data folder of an installation whose ledger keeps the result. */
   readonly record: string | undefined
   /** A site of the user's own instead of the shop. */
@@ -56,6 +58,7 @@ usage: sevenfold prove [options]
   --json            the proof as one document (docs/wire/proof.md)
   --markdown        the proof as Markdown
   --baseline FILE   compare with an earlier --json; exit with 1 when a depth falls or more visits are blocked
+  --history FILE    add the totals to this file; the page then shows the depth over time
   --record DIR      also write totals and digest of the proof, signed, into the ledger of that data folder
   --html FILE       also write a report for people: one page, no other files needed
   --junit FILE      also write JUnit XML, for the test reports of pipelines
@@ -97,6 +100,7 @@ function parseKnown(args: readonly string[]) {
       'min-depth': { type: 'string', default: '0' },
       baseline: { type: 'string' },
       record: { type: 'string' },
+      history: { type: 'string' },
       compose: { type: 'string' },
       service: { type: 'string' },
       port: { type: 'string' },
@@ -150,6 +154,7 @@ export function readOptions(args: readonly string[]): ProveOptions {
     minDepth,
     baseline,
     record: values.record,
+    history: values.history,
     measure: values.cost || (isWhole && !values['no-cost']),
     target,
     compose,

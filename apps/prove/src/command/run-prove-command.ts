@@ -20,6 +20,7 @@ import { browserJourneys } from '../benign/browser-journeys.ts'
 import { journeys } from '../benign/journeys.ts'
 import { openBrowser } from '../browser/open-browser.ts'
 import { defaultRepeats } from '../cost/measure-cost.ts'
+import { addToHistory, historyEntry, readHistory } from '../history/history.ts'
 import { runProof } from '../matrix/run-proof.ts'
 import type { Proof } from '../matrix/run-proof.ts'
 import { documentText, recordProof } from '../record/record-proof.ts'
@@ -87,6 +88,15 @@ function baselineOf({ baseline }: ProveOptions): Baseline | undefined {
   }
 }
 
+/** Minutes of work should not end with a file that cannot be read. */
+function checkHistory({ history }: ProveOptions): void {
+  try {
+    if (history !== undefined) readHistory(history)
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error), { cause: error })
+  }
+}
+
 /** Writes all reports; gives the exit code. */
 function conclude(
   proof: Proof,
@@ -100,9 +110,15 @@ function conclude(
     const stream = options.format === 'terminal' ? io.stdout : io.stderr
     stream.write(comparisonText(comparison))
   }
+  const date = new Date()
+  const history =
+    options.history === undefined
+      ? undefined
+      : addToHistory(options.history, historyEntry(proof.document, date))
   writeReports(options.files, proof, {
     minDepth: options.minDepth,
-    date: new Date(),
+    date,
+    ...(history === undefined ? {} : { history }),
     ...(comparison === undefined ? {} : { comparison }),
   })
   return exitCodeOf(proof, options.minDepth, comparison)
@@ -193,6 +209,7 @@ async function prove(options: ProveOptions, io: ProveIo): Promise<number> {
   const isOwn = options.bare || options.compose !== undefined
   const watchers = isOwn ? [] : chosen.filter((attack): attack is BackboneAttack => 'drill' in attack)
   const baseline = baselineOf(options)
+  checkHistory(options)
   checkWritable(options.files)
   const onBed = await attackGround(await openGround(options, attacks, io), options, io)
   const proof = await attackWatchers(onBed, watchers, io)

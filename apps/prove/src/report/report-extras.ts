@@ -1,3 +1,4 @@
+import type { HistoryEntry } from '../history/history.ts'
 import type { Comparison } from '../baseline/compare-proofs.ts'
 
 /** What a report shows besides the proof. */
@@ -7,4 +8,6 @@ export interface ReportExtras {
   readonly comparison?: Comparison
   /** When the proof was made. */
   readonly date: Date
+  /** Earlier proofs and this one, oldest first. */
+  readonly history?: readonly HistoryEntry[]
 }

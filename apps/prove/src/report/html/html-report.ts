@@ -6,6 +6,7 @@ import { changesSection } from './changes-section.ts'
 import { costSection } from './cost-section.ts'
 import { failureSection } from './failure-section.ts'
 import { heatMap } from './heat-map.ts'
+import { historySection } from './history-section.ts'
 import { htmlStyles } from './html-styles.ts'
 import { innocentSection } from './innocent-section.ts'
 import { pointsSection } from './points-section.ts'
@@ -29,6 +30,7 @@ export function htmlReport(proof: Proof, extras: ReportExtras): string {
     ...verdictSection(proof),
     ...pointsSection(proof),
     ...changesSection(extras.comparison),
+    ...historySection(extras.history),
     ...failureSection(proof),
     ...innocentSection(proof),
     ...costSection(proof),
