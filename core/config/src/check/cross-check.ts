@@ -5,6 +5,7 @@ import { siteSchema } from '../schema/site.ts'
 import type { Listen } from '../schema/address.ts'
 import { edgeSchema } from '../schema/edge.ts'
 import { checkConnections } from './check-connections.ts'
+import { checkSteps } from './check-steps.ts'
 import type { Finding } from './explain-issue.ts'
 import type { z } from 'zod'
 
@@ -210,6 +211,7 @@ export function crossCheck(value: unknown): readonly Finding[] {
     ...siteConflicts(file.sites),
     ...portConflicts(listeners),
     ...checkConnections(file.sites, file.edge),
+    ...checkSteps(file.sites),
     ...upstreamLoops(file.sites, listeners),
     ...exposed(file, listeners),
     ...unknownSites(file),

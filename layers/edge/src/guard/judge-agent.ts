@@ -108,8 +108,7 @@ function judgeBrowser(run: StepsRun): GuardOutcome | null {
   const message = `${why.join(', ') || 'every browser'}; ${headerOrder(head)}`
   const client = { address: run.address, binding: run.binding, secure: run.secure }
   const page = challenger.page(client, head.target, { points: sum, requestId: id })
-  const fields = `${page.fields}X-Request-Id: ${id}\r\n`
-  return run.refuse({ step: 'challenge', rule: 'challenge', message, status: 403, fields, body: page.body })
+  return run.refuse({ step: 'challenge', rule: 'challenge', message, status: 403, ...page })
 }
 
 function judgeClass(run: StepsRun, agent: AgentClass): GuardOutcome | null {

@@ -2,6 +2,11 @@ import type { GuardOutcome } from '../pipeline/site-guard.ts'
 import type { StepsRun } from './guard-run.ts'
 
 const retrySeconds = 5
+const overloaded = {
+  status: 503,
+  fields: `Retry-After: ${retrySeconds}\r\nContent-Type: text/plain; charset=utf-8\r\nCache-Control: no-store\r\n`,
+  body: 'overloaded\n',
+} as const
 const historySpaces = { address: 40, session: 41 } as const
 
 /** True for a client that solved a challenge, or has been good for long by its session or its address. */
@@ -25,7 +30,7 @@ export function shedOutcome(run: StepsRun): GuardOutcome | null {
   services.turnedAway += 1
   run.note('limits', 'answered', 'EDGE_OVERLOADED')
   // No event for each: in a flood they would cost more than what they are about. A notice counts them.
-  const answer = run.answer({ status: 503, fields: `Retry-After: ${retrySeconds}\r\n`, body: 'overloaded\n' })
+  const answer = run.answer(overloaded)
   const entered = services.room.enter(() => {
     run.later = answer
     run.request.continueJudgement()

@@ -239,7 +239,10 @@ export class ProxyExchange
       this.report({ ...answer.report, verdict: 'block' })
     }
     if (answer.body === null) this.answerLocally(answer.status, 'EDGE_BLOCKED', answer.fields)
-    else this.sendLocally(answer.status, answer.fields, answer.body, answer.close === true)
+    else {
+      const fields = `${answer.fields}X-Request-Id: ${this.id}\r\n`
+      this.sendLocally(answer.status, fields, answer.body, answer.close === true)
+    }
   }
 
   private inspect(): void {
