@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util'
 
 // Runs the test suites of other projects from a checkout (installed with `npm install`), without and with the agent in
 // blocking mode, and compares the counts: `npm run conformance:runtime -- --express DIR --fastify DIR --knex DIR`.
+// SEVENFOLD_RUNTIME_NODE names another Node for the suites (Fastify's newest needs 22).
 // `--node PATH`, once for each version, runs the agent's own tests with the applications on that version of Node.
 
 const root = resolve(fileURLToPath(new URL('../..', import.meta.url)))
@@ -67,7 +68,7 @@ function runSuite({ args, env }: Suite, folder: string, withAgent: boolean): Pro
     ? { NODE_OPTIONS: `--import=${register}`, SEVENFOLD_RUNTIME_MODE: 'enforce' }
     : { NODE_OPTIONS: '' }
   return new Promise((done) => {
-    const child = spawn(process.execPath, [...args], {
+    const child = spawn(process.env['SEVENFOLD_RUNTIME_NODE'] ?? process.execPath, [...args], {
       cwd: folder,
       env: { ...process.env, NODE_ENV: 'test', FORCE_COLOR: '0', ...env, ...agent },
       stdio: ['ignore', 'pipe', 'pipe'],
