@@ -12,8 +12,9 @@ import type { DecisionWish } from '../../layers/detection/src/decisions/decision
 const { values } = parseArgs({ options: { decisions: { type: 'string', default: '100000' } } })
 const count = Number(values.decisions)
 const namespace = `sf-bench-${process.pid}`
+const ip = process.env['IP_PROGRAM'] ?? 'ip'
 
-if (spawnSync('ip', ['netns', 'add', namespace], { stdio: 'ignore' }).status !== 0) {
+if (spawnSync(ip, ['netns', 'add', namespace], { stdio: 'ignore' }).status !== 0) {
   console.log('skipped: needs ip and the right to make network namespaces')
   process.exit(0)
 }
@@ -48,7 +49,7 @@ const driver = new Nftables({
   priority: -150,
   onStop: 'remove',
   now: Date.now,
-  program: ['ip', 'netns', 'exec', namespace, 'nft'],
+  program: [ip, 'netns', 'exec', namespace, 'nft'],
 })
 const median = (numbers: readonly number[]): number =>
   numbers.toSorted((a, b) => a - b)[numbers.length >> 1] ?? 0
@@ -66,7 +67,7 @@ try {
     const added = store.add(wish(`12.0.0.${round}`))
     single.push(await timed(() => driver.update(view.changed({ add: [added], remove: [] }))))
   }
-  const held = execFileSync('ip', ['netns', 'exec', namespace, 'nft', 'list', 'table', 'inet', 'sevenfold'], {
+  const held = execFileSync(ip, ['netns', 'exec', namespace, 'nft', 'list', 'table', 'inet', 'sevenfold'], {
     maxBuffer: 1e9,
     encoding: 'utf8',
   })
@@ -80,5 +81,5 @@ try {
   console.log(`one more ban beside it (median of 20): ${median(single).toFixed(0)} ms`)
   process.exitCode = elements >= count && median(whole) <= 3_000 * Math.max(1, count / 100_000) ? 0 : 1
 } finally {
-  spawnSync('ip', ['netns', 'del', namespace])
+  spawnSync(ip, ['netns', 'del', namespace])
 }

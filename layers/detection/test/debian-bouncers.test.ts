@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { TemporaryFolder } from '@sevenfold/testkit'
 import { ask, createTemporaryFolder, testConfig } from './house.ts'
-import { createTopology, findProgram, knock, namespacesMissing, until } from './namespaces.ts'
+import { createTopology, ipProgram, findProgram, knock, namespacesMissing, until } from './namespaces.ts'
 import type { Topology } from './namespaces.ts'
 
 const port = 7780
@@ -42,7 +42,7 @@ async function install(): Promise<Installation> {
   const children: ChildProcess[] = []
   const run = (argv: readonly string[]): ChildProcess => {
     const env = { ...process.env, SEVENFOLD_DATA: folder.path }
-    const child = spawn('ip', ['netns', 'exec', net.router, ...argv], {
+    const child = spawn(ipProgram, ['netns', 'exec', net.router, ...argv], {
       stdio: ['ignore', 'ignore', 'ignore'],
       env,
     })
@@ -104,7 +104,7 @@ describe.skipIf(firewallMissing !== undefined)(
       )
       await house.unban(second)
       expect(await until(() => open('10.77.1.3'), 20_000)).toBe(true)
-      const sets = execFileSync('ip', ['netns', 'exec', net.router, 'nft', 'list', 'ruleset'], {
+      const sets = execFileSync(ipProgram, ['netns', 'exec', net.router, 'nft', 'list', 'ruleset'], {
         encoding: 'utf8',
       })
       expect(sets).toContain('2001:db8::7')

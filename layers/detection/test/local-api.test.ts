@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { TemporaryFolder } from '@sevenfold/testkit'
 import { maxListItems } from '../src/api/decision-filter.ts'
 import { alertLimits } from '../src/alerts/read-alert.ts'
-import { ask, createTemporaryFolder, startHouse } from './house.ts'
+import { ask, createTemporaryFolder, followLive, startHouse } from './house.ts'
 import type { Answer, House } from './house.ts'
 
 let folder: TemporaryFolder
@@ -487,6 +487,45 @@ describe('bad input over TCP', () => {
     expect(await values({ 'x-api-key': proxy, 'user-agent': 'crowdsec-firewall-bouncer/1' })).not.toContain(
       'FR',
     )
+  })
+})
+
+describe('the live stream with a large list', () => {
+  it('gives the whole list and then what changed meanwhile, in order', async () => {
+    const decisions = Array.from({ length: 30_000 }, (_, i) => ({ value: `11.0.${i >> 8}.${i & 255}` }))
+    await local({ method: 'POST', path: '/v1/decisions/import', body: { decisions } })
+    const opening = followLive(house.socket)
+    await local({ method: 'POST', path: '/v1/decisions', body: { value: '198.18.0.1' } })
+    const live = await opening
+    await live.until(({ add }) => add.some(({ value }) => value === '198.18.0.1'))
+    const [snapshot] = live.deltas
+    expect(snapshot?.event).toBe('snapshot')
+    expect(snapshot?.delta.add.length).toBeGreaterThanOrEqual(30_000)
+    expect(snapshot?.delta.add[0]).toMatchObject({ scope: 'ip', value: '11.0.0.0' })
+    const versions = live.deltas.map(({ delta }) => delta.version)
+    expect(versions).toEqual(versions.map((_, i) => (versions[0] ?? 0) + i))
+    live.close()
+  })
+})
+
+describe('enforcement of this machine', () => {
+  it('follows decisions into a map file, and says how it stands', async () => {
+    await house.stop()
+    const file = join(folder.path, 'bans.map')
+    house = await startHouse(folder.path, {
+      enforcement: {
+        haproxyMap: { file },
+        nginxMap: { file: join(folder.path, 'none', 'bans.conf') },
+      },
+    })
+    await local({ method: 'POST', path: '/v1/decisions', body: { value: '198.18.0.1' } })
+    const deadline = performance.now() + 10_000
+    const text = (): string => readFileSync(file, { encoding: 'utf8', flag: 'a+' })
+    while (!text().includes('198.18.0.1') && performance.now() < deadline)
+      await new Promise((resolve) => setTimeout(resolve, 5))
+    expect(text()).toContain('198.18.0.1 ban\n')
+    const status = parsed<{ enforcement: { works: boolean }[] }>(await local({ path: '/v1/status' }))
+    expect(status.enforcement.map(({ works }) => works)).toEqual([true, false])
   })
 })
 

@@ -10,6 +10,9 @@ export function findProgram(name: string): string | undefined {
   return folders.map((folder) => join(folder, name)).find((path) => existsSync(path))
 }
 
+/** The program that makes namespaces. */
+export const ipProgram: string = findProgram('ip') ?? 'ip'
+
 function works(program: string, args: readonly string[]): boolean {
   return spawnSync(program, args, { stdio: 'ignore' }).status === 0
 }
@@ -20,9 +23,9 @@ export function namespacesMissing(): string | undefined {
   if (findProgram('ip') === undefined) return 'the program ip'
   if (findProgram('nft') === undefined) return 'the program nft'
   const name = `sf-try-${process.pid}`
-  if (!works('ip', ['netns', 'add', name])) return 'the right to make network namespaces'
-  const isAble = works('ip', ['netns', 'exec', name, 'nft', 'list', 'ruleset'])
-  works('ip', ['netns', 'del', name])
+  if (!works(ipProgram, ['netns', 'add', name])) return 'the right to make network namespaces'
+  const isAble = works(ipProgram, ['netns', 'exec', name, 'nft', 'list', 'ruleset'])
+  works(ipProgram, ['netns', 'del', name])
   return isAble ? undefined : 'nftables in the kernel'
 }
 
@@ -48,7 +51,7 @@ const backend = `require('http').createServer((q, r) => r.end('ok')).listen(80, 
 export async function createTopology(): Promise<Topology> {
   const names = ['c', 'r', 's'].map((part) => `sf${part}-${process.pid}`)
   const [client = '', router = '', server = ''] = names
-  const ip = (...args: string[]): void => run('ip', ...args)
+  const ip = (...args: string[]): void => run(ipProgram, ...args)
   for (const name of names) ip('netns', 'add', name)
   const link = (left: string, right: string, number: number): void => {
     ip(
@@ -91,7 +94,7 @@ export async function createTopology(): Promise<Topology> {
       ip6 daddr fd77:1::1 tcp dport 8080 dnat ip6 to [fd77:2::2]:80
     }
   }`
-  execFileSync('ip', ['netns', 'exec', router, 'nft', '-f', '-'], { input: rules })
+  execFileSync(ipProgram, ['netns', 'exec', router, 'nft', '-f', '-'], { input: rules })
   const child = spawnIn(server, [process.execPath, '-e', backend])
   await new Promise((resolve) => child.stdout?.once('data', resolve))
   // IPv6 takes a moment to find that nobody else has the addresses of a new link.
@@ -104,14 +107,14 @@ export async function createTopology(): Promise<Topology> {
     published: { v4: '10.77.1.1', v6: 'fd77:1::1', port: 8080 },
     close: () => {
       child.kill('SIGKILL')
-      for (const name of names) works('ip', ['netns', 'del', name])
+      for (const name of names) works(ipProgram, ['netns', 'del', name])
     },
   }
 }
 
 /** Starts a program inside a namespace. */
 export function spawnIn(namespace: string, argv: readonly string[]): ChildProcess {
-  return spawn('ip', ['netns', 'exec', namespace, ...argv], { stdio: ['ignore', 'pipe', 'pipe'] })
+  return spawn(ipProgram, ['netns', 'exec', namespace, ...argv], { stdio: ['ignore', 'pipe', 'pipe'] })
 }
 
 const probe = `const [from, host, port] = process.argv.slice(1)
@@ -136,7 +139,7 @@ export async function knock(
     target.host,
     String(target.port),
   ]
-  return (await promisify(execFile)('ip', argv, { encoding: 'utf8' })).stdout.trim()
+  return (await promisify(execFile)(ipProgram, argv, { encoding: 'utf8' })).stdout.trim()
 }
 
 /** Waits for a condition, for at most `ms`. */

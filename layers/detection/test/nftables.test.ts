@@ -7,7 +7,7 @@ import { DecisionStore } from '../src/decisions/decision-store.ts'
 import { BanView } from '../src/enforcement/ban-view.ts'
 import { Enforcement } from '../src/enforcement/enforcement.ts'
 import { Nftables } from '../src/enforcement/nftables.ts'
-import { createTopology, knock, namespacesMissing, until } from './namespaces.ts'
+import { createTopology, ipProgram, knock, namespacesMissing, until } from './namespaces.ts'
 import type { Topology } from './namespaces.ts'
 
 const missing = namespacesMissing()
@@ -23,7 +23,7 @@ describe.skipIf(missing !== undefined)(`bans in the kernel of a router${needs}`,
   }, 60_000)
   afterAll(() => net.close())
   const nft = (...args: string[]): string =>
-    execFileSync('ip', ['netns', 'exec', net.router, 'nft', ...args], { encoding: 'utf8' })
+    execFileSync(ipProgram, ['netns', 'exec', net.router, 'nft', ...args], { encoding: 'utf8' })
   const makeDriver = (onStop: 'keep' | 'remove'): Nftables =>
     new Nftables({
       table: 'sevenfold',

@@ -24,12 +24,15 @@ const quote = (text: string): string => (plain.test(text) ? `"${text}"` : JSON.s
  * Makes the function that writes one decision as CrowdSec's Local API does, with what is left of it at `nowMs`.
  * Hot with a large block list (bench: `npm run bench:lapi`): half a million in one answer.
  */
-export function decisionRenderer(nowMs: number): (decision: StoredDecision) => string {
+export function decisionRenderer(
+  nowMs: number,
+  scopeName: (scope: StoredDecision['scope']) => string = crowdsecScope,
+): (decision: StoredDecision) => string {
   const word = remembering<string>(quote)
   const left = remembering<number>((untilMs) => formatGoDuration(untilMs - nowMs))
   const end = remembering<number>((untilMs) => new Date(untilMs).toISOString())
   return (decision) =>
-    `{"id":${decision.id},"uuid":${quote(decision.uuid)},"origin":${word(decision.origin)},"type":${word(decision.type)},"scope":"${crowdsecScope(decision.scope)}","value":${quote(decision.value)},"duration":"${left(decision.untilMs)}","until":"${end(decision.untilMs)}","scenario":${word(decision.scenario)},"simulated":${String(decision.simulated)}}`
+    `{"id":${decision.id},"uuid":${quote(decision.uuid)},"origin":${word(decision.origin)},"type":${word(decision.type)},"scope":"${scopeName(decision.scope)}","value":${quote(decision.value)},"duration":"${left(decision.untilMs)}","until":"${end(decision.untilMs)}","scenario":${word(decision.scenario)},"simulated":${String(decision.simulated)}}`
 }
 
 /**
