@@ -4,8 +4,8 @@ import http from 'node:http'
 const [url = ''] = process.argv.slice(2)
 const agent = new http.Agent({ keepAlive: true, maxSockets: 1 })
 const times: number[] = []
-let over = false
-process.once('message', () => (over = true))
+const over = new AbortController()
+process.once('message', () => over.abort())
 
 function ask(): Promise<void> {
   const before = performance.now()
@@ -24,7 +24,7 @@ function ask(): Promise<void> {
   })
 }
 
-while (!over || times.length < 100) {
+while (!over.signal.aborted || times.length < 100) {
   await ask()
   await new Promise((resolve) => setTimeout(resolve, 20))
 }

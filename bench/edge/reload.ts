@@ -29,13 +29,6 @@ interface Result {
 async function loadFor(port: number, seconds: number): Promise<Result> {
   const url = `http://127.0.0.1:${port}/`
   const { stdout } = await run('wrk', ['-t1', '-c32', `-d${seconds}s`, '--timeout', '30s', url])
-  if (/Non-2xx|Socket errors/.test(stdout))
-    console.log(
-      stdout
-        .split('\n')
-        .filter((line) => /Non-2xx|Socket errors/.test(line))
-        .join(';'),
-    )
   const number = (pattern: RegExp): number => Number(pattern.exec(stdout)?.[1] ?? 0)
   const errors =
     /Socket errors: connect (\d+), read (\d+), write (\d+), timeout (\d+)/.exec(stdout)?.slice(1) ?? []
@@ -52,10 +45,10 @@ async function reloads(folder: string, upstream: number): Promise<boolean> {
   let count = 0
   try {
     while (requests < wanted) {
-      let over = false
-      const loading = loadFor(edge.port, 10).finally(() => (over = true))
+      const over = new AbortController()
+      const loading = loadFor(edge.port, 10).finally(() => over.abort())
       // In turn another configuration, and the same one again: that brings in new code.
-      while (!over) {
+      while (!over.signal.aborted) {
         await edge.reload(folder, upstream, count % 2 === 0 ? changed : plain)
         count += 1
       }

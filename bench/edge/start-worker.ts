@@ -31,8 +31,8 @@ export async function startWorker(
     choice.events,
   ]
   const pin = choice.core === undefined ? [] : ['taskset', '-c', String(choice.core)]
-  const [program = '', ...rest] = [...pin, ...node, ...args, choice.rules ?? '']
-  const child = spawn(program, rest, {
+  const command = [...pin, ...node, ...args, choice.rules ?? '']
+  const child = spawn(command[0] ?? process.execPath, command.slice(1), {
     stdio: ['ignore', 'inherit', 'inherit'],
     env: { ...process.env, ...choice.env },
   })

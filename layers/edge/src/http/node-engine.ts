@@ -49,6 +49,8 @@ class NodeConnection implements Served {
   private idleSince: number
   private readonly openedAt: number
   private refused = false
+  /** When the head that is under way was first seen, or −1. */
+  private headSince = -1
   private readonly waiting: (() => void)[] = []
 
   constructor(socket: Socket, peer: Peer, host: ConnectionHost) {
@@ -111,11 +113,13 @@ class NodeConnection implements Served {
       this.exchange.sweep()
       return
     }
-    const started = this.served === 0 || this.socket.bytesRead > this.bytesAtEnd
-    const since = this.served === 0 ? this.openedAt : this.idleSince
-    const limit = started ? limits.headerTimeoutMs : limits.keepAliveTimeoutMs
+    const partial = this.socket.bytesRead > this.bytesAtEnd
+    if (!partial) this.headSince = -1
+    else if (this.headSince < 0) this.headSince = this.served === 0 ? this.openedAt : now
+    const since = partial ? this.headSince : this.served === 0 ? this.openedAt : this.idleSince
+    const limit = partial || this.served === 0 ? limits.headerTimeoutMs : limits.keepAliveTimeoutMs
     if (now - since < limit) return
-    if (started && this.socket.bytesRead > this.bytesAtEnd) this.refuse(refusals.EDGE_HEADER_TIMEOUT)
+    if (partial) this.refuse(refusals.EDGE_HEADER_TIMEOUT)
     else this.socket.destroy()
   }
 
