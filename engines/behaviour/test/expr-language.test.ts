@@ -21,6 +21,14 @@ const alone =
   (source: string): string =>
     outcome(compileExpr(source, sampleEnvironment, { backend }))
 
+/** Often enough that code is made in between. */
+const becoming = (source: string): string => {
+  const expression = compileExpr(source, sampleEnvironment)
+  const outcomes = new Set(Array.from({ length: 12 }, () => outcome(expression)))
+  expect(outcomes.size).toBe(1)
+  return [...outcomes].join()
+}
+
 /** In a set with itself, so that every part of it is shared. */
 const inSet =
   (options: CompileOptions) =>
@@ -39,6 +47,7 @@ const inSet =
 describe.each([
   ['functions', alone('generate')],
   ['closures', alone('closures')],
+  ['closures that become functions', becoming],
   ['a set of functions', inSet({})],
   ['a set of closures', inSet({ backend: 'closures' })],
 ])('the language, as %s', (kind, run) => {

@@ -1,8 +1,9 @@
 import { compileRegex, RegexError, type Regex } from '@sevenfold/regex'
 
+import { builtinFunctions } from './builtins/builtin-functions.ts'
 import { isInKnown } from './runtime/operations.ts'
 
-import type { FunctionSpec, KnownArgument } from './function-spec.ts'
+import type { FunctionSpec, FunctionTable, KnownArgument } from './function-spec.ts'
 import type { RuntimeFunction } from './ir/ir.ts'
 
 const maxPatterns = 2_000
@@ -23,7 +24,19 @@ export class CompileCache {
   readonly #dynamic = new Map<string, Regex>()
   readonly #tests = new Map<string, (text: unknown) => boolean>()
   readonly #lists = new Map<string, (value: unknown) => boolean>()
+  readonly #tables = new WeakMap<FunctionTable, FunctionTable>()
   readonly #specialized = new Map<FunctionSpec, Map<string, RuntimeFunction | undefined>>()
+
+  /** The builtins of the language and the helpers given, in one table. */
+  functionsWith(helpers: FunctionTable | undefined): FunctionTable {
+    if (helpers === undefined) return builtinFunctions
+    let table = this.#tables.get(helpers)
+    if (table === undefined) {
+      table = new Map([...builtinFunctions, ...helpers])
+      this.#tables.set(helpers, table)
+    }
+    return table
+  }
 
   /** The regex of a pattern that stands in a rule. Throws RegexError. */
   regex(pattern: string): Regex {

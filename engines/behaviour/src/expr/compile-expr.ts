@@ -1,4 +1,3 @@
-import { builtinFunctions } from './builtins/builtin-functions.ts'
 import { toClosure } from './backend/closures.ts'
 import { generate, type Compiled } from './backend/generate.ts'
 import { CompileCache } from './compile-cache.ts'
@@ -20,10 +19,10 @@ export interface CompileOptions {
   /** Helpers beside the builtins of the language; see `createHelpers`. */
   readonly helpers?: FunctionTable
   /**
-   * `generate` (default): functions made of the typed intermediate form, for what runs on each event. `closures`: no
-   * code is made; for what runs once, and where making code is forbidden.
+   * `tiered` (default): closures at first, functions made of the typed intermediate form once an expression runs often.
+   * `generate`: functions at once. `closures`: no code is made, ever; for where making code is forbidden.
    */
-  readonly backend?: 'generate' | 'closures'
+  readonly backend?: 'tiered' | 'generate' | 'closures'
   /** Shared by expressions compiled together: saves compiling equal patterns twice. */
   readonly cache?: CompileCache
   readonly limits?: Partial<ExprLimits>
@@ -41,18 +40,15 @@ export function compileExpr(
   const limits = { ...defaultExprLimits, ...options.limits }
   const node = lowerExpr(source, environment, { ...options, limits })
   const budget: StepBudget = { left: 0 }
-  const run =
-    options.backend === 'closures'
-      ? closureOf(node, { budget, shared: undefined })
-      : generatedOf(node, budget)
+  const run = runnerOf(node, budget, options.backend ?? 'tiered')
   return new RunnableExpression({ source, node, run, budget, maxSteps: limits.maxSteps })
 }
 
 /** The typed intermediate form of an expression, its value boxed. Throws as {@link compileExpr}. */
 export function lowerExpr(source: string, environment: Environment, options: CompileOptions): LoweredExpr {
   const tree = parseExpr(source, { ...defaultExprLimits, ...options.limits })
-  const functions = new Map([...builtinFunctions, ...(options.helpers ?? [])])
   const cache = options.cache ?? new CompileCache()
+  const functions = cache.functionsWith(options.helpers)
   const context = new LowerContext(source, { environment, functions, cache, lower })
   const node = lower(tree, context)
   return { type: node.type, node: boxed(node) }
@@ -74,9 +70,32 @@ export function closureOf(
   return (scope) => closure({ scope, locals })
 }
 
+function runnerOf(
+  node: LoweredExpr,
+  budget: StepBudget,
+  backend: NonNullable<CompileOptions['backend']>,
+): Compiled {
+  if (backend === 'tiered') return tieredOf(node, budget)
+  return backend === 'closures' ? closureOf(node, { budget, shared: undefined }) : generatedOf(node, budget)
+}
+
 function generatedOf({ node }: LoweredExpr, budget: StepBudget): Compiled {
-  const [compiled] = generate([node], { budget, shared: undefined })
-  return compiled ?? (() => null)
+  return generate([node], { budget, shared: undefined })[0] ?? (() => null)
+}
+
+/** Evaluations after which code is made: most expressions of a large rule set never run, or once. */
+const runsBeforeCode = 8
+
+/** A form as closures at first, and as made code once it runs often. Both do the same. */
+function tieredOf(node: LoweredExpr, budget: StepBudget): Compiled {
+  let runs = 0
+  let current: Compiled | undefined
+  return (scope) => {
+    runs += 1
+    if (runs === 1) current = closureOf(node, { budget, shared: undefined })
+    else if (runs === runsBeforeCode) current = generatedOf(node, budget)
+    return current?.(scope)
+  }
 }
 
 /** What an expression is made of. */

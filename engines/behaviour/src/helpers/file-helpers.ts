@@ -1,4 +1,4 @@
-import { buildPrefilter } from '@sevenfold/literals'
+import { buildPrefilter, compileLiterals } from '@sevenfold/literals'
 import { compileRegex, RegexError, type Regex } from '@sevenfold/regex'
 
 import { isInNetwork, parseAddress, parseNetwork } from '../address/address.ts'
@@ -141,7 +141,7 @@ class PatternFiles {
       )
       const list = new PatternList(regexes)
       const memo = new BoundedMemo<boolean>(maxMemoEntries, maxMemoText)
-      test = (text) => memo.get(text, () => list.first(text) >= 0)
+      test = (text) => memo.get(text, (one) => list.first(one) >= 0)
       this.#tests.set(name, test)
     }
     return test
@@ -185,14 +185,28 @@ class TagFiles {
       const regex = compiled(entry['pattern'] ?? '', this.#log)
       return regex === undefined ? [] : [{ regex, tag: entry['tag'] ?? '' }]
     })
+    const firstContained = firstOf(contained.map(({ pattern }) => pattern))
     const list = new PatternList(patterns.map(({ regex }) => regex))
     const memo = new BoundedMemo<string>(maxMemoEntries, maxMemoText)
     const find = (text: string): string =>
-      equal.get(text) ??
-      contained.find(({ pattern }) => text.includes(pattern))?.tag ??
-      patterns[list.first(text)]?.tag ??
-      ''
-    return (text) => memo.get(text, () => find(text))
+      equal.get(text) ?? contained[firstContained(text)]?.tag ?? patterns[list.first(text)]?.tag ?? ''
+    return (text) => memo.get(text, find)
+  }
+}
+
+/** Which of many texts is the first of the list that another contains, found in one pass; -1 for none. */
+function firstOf(wanted: readonly string[]): (text: string) => number {
+  const always = wanted.indexOf('')
+  const known = always < 0 ? wanted : wanted.slice(0, always)
+  if (known.length === 0) return () => always
+  const scanner = compileLiterals(known, { mode: 'string' })
+  const hits = new Uint32Array(Math.ceil(known.length / 32))
+  return (text) => {
+    hits.fill(0)
+    scanner.scan(text, hits)
+    for (const [word, bits] of hits.entries())
+      if (bits !== 0) return word * 32 + (31 - Math.clz32(bits & -bits))
+    return always
   }
 }
 

@@ -26,7 +26,7 @@ export function createExpressions(
 ): ExpressionFactory {
   const helpers = createHelpers(facilities)
   const cache = new CompileCache()
-  const options = { helpers, cache, backend }
+  const options = { helpers, cache, backend: backend === 'closures' ? backend : 'tiered' } as const
   return {
     compile: (source, place) => compileExpr(source, environments[place], options),
     set: (sources) => compileExprSet(sources, eventEnvironment, options),

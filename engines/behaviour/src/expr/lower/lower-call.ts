@@ -1,5 +1,5 @@
 import { anyType } from '../type.ts'
-import { predicateBuiltins } from '../syntax/parse-expr.ts'
+import { predicateBuiltins } from '../syntax/operators.ts'
 import { coerce } from './coerce.ts'
 import { constantOf, folded } from './fold.ts'
 import { lowerPredicateCall } from './lower-predicate.ts'

@@ -2,70 +2,16 @@ import { ExprError } from '../error.ts'
 import { defaultExprLimits, type ExprLimits } from '../limits.ts'
 import { lex, type Token } from './lex.ts'
 
+import {
+  binaryOperators,
+  negatableOperators,
+  orderingOperators,
+  predicateBuiltins,
+  unaryOperators,
+} from './operators.ts'
 import { partsOfAst } from './parts-of-ast.ts'
 
 import type { Ast, BinaryOperator } from './ast.ts'
-
-/** Precedences of the language definition of expr-lang/expr, `parser/operator`. */
-const binary: Readonly<
-  Record<
-    string,
-    { readonly precedence: number; readonly operator: BinaryOperator | '|'; readonly right?: true }
-  >
-> = {
-  '|': { precedence: 0, operator: '|' },
-  or: { precedence: 10, operator: '||' },
-  '||': { precedence: 10, operator: '||' },
-  and: { precedence: 15, operator: '&&' },
-  '&&': { precedence: 15, operator: '&&' },
-  '==': { precedence: 20, operator: '==' },
-  '!=': { precedence: 20, operator: '!=' },
-  '<': { precedence: 20, operator: '<' },
-  '>': { precedence: 20, operator: '>' },
-  '<=': { precedence: 20, operator: '<=' },
-  '>=': { precedence: 20, operator: '>=' },
-  in: { precedence: 20, operator: 'in' },
-  matches: { precedence: 20, operator: 'matches' },
-  contains: { precedence: 20, operator: 'contains' },
-  startsWith: { precedence: 20, operator: 'startsWith' },
-  endsWith: { precedence: 20, operator: 'endsWith' },
-  '..': { precedence: 25, operator: '..' },
-  '+': { precedence: 30, operator: '+' },
-  '-': { precedence: 30, operator: '-' },
-  '*': { precedence: 60, operator: '*' },
-  '/': { precedence: 60, operator: '/' },
-  '%': { precedence: 60, operator: '%' },
-  '**': { precedence: 100, operator: '**', right: true },
-  '^': { precedence: 100, operator: '**', right: true },
-  '??': { precedence: 500, operator: '??' },
-}
-const unary: Readonly<Record<string, { readonly precedence: number; readonly operator: '!' | '-' | '+' }>> = {
-  not: { precedence: 50, operator: '!' },
-  '!': { precedence: 50, operator: '!' },
-  '-': { precedence: 90, operator: '-' },
-  '+': { precedence: 90, operator: '+' },
-}
-const negatable = new Set(['in', 'matches', 'contains', 'startsWith', 'endsWith'])
-const ordering = new Set(['<', '>', '<=', '>='])
-
-/** Builtins whose last argument is a predicate, with or without braces. */
-export const predicateBuiltins: ReadonlySet<string> = new Set([
-  'all',
-  'none',
-  'any',
-  'one',
-  'filter',
-  'map',
-  'count',
-  'sum',
-  'find',
-  'findIndex',
-  'findLast',
-  'findLastIndex',
-  'groupBy',
-  'sortBy',
-  'reduce',
-])
 
 /**
  * Parses a source of the language of expr-lang/expr 1.17. Throws {@link ExprError} with the position: EXPR_SYNTAX, or
@@ -221,8 +167,10 @@ class Parser {
       const negated = this.#is('not')
       const token = negated ? (this.#tokens[this.#at + 1] ?? this.#current) : this.#current
       const found =
-        token.kind === 'operator' && Object.hasOwn(binary, token.value) ? binary[token.value] : undefined
-      if (negated && (found === undefined || !negatable.has(token.value))) throw this.#unexpected()
+        token.kind === 'operator' && Object.hasOwn(binaryOperators, token.value)
+          ? binaryOperators[token.value]
+          : undefined
+      if (negated && (found === undefined || !negatableOperators.has(token.value))) throw this.#unexpected()
       if (found === undefined || found.precedence < precedence) return left
       this.#at += negated ? 2 : 1
       const { operator, offset } = { operator: found.operator, offset: token.offset }
@@ -249,9 +197,9 @@ class Parser {
     let tree = this.#node(first)
     let middle = first.right
     while (
-      ordering.has(first.operator) &&
+      orderingOperators.has(first.operator) &&
       this.#current.kind === 'operator' &&
-      ordering.has(this.#current.value)
+      orderingOperators.has(this.#current.value)
     ) {
       const { value, offset } = this.#current
       this.#at += 1
@@ -302,7 +250,9 @@ class Parser {
     const token = this.#current
     const { offset } = token
     const prefix =
-      token.kind === 'operator' && Object.hasOwn(unary, token.value) ? unary[token.value] : undefined
+      token.kind === 'operator' && Object.hasOwn(unaryOperators, token.value)
+        ? unaryOperators[token.value]
+        : undefined
     if (prefix !== undefined) {
       this.#at += 1
       const operand = this.#expression(prefix.precedence)
