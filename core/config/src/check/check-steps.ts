@@ -17,13 +17,22 @@ function idleRules({ value, path }: PlacedSite): readonly Finding[] {
   return rate.rules.flatMap(({ name, key }, index) => {
     const at = [...path, 'rate', 'rules', index, 'key']
     if (key === 'session' && rate.sessionCookie === '') {
-      return [finding(at, `the rule ${name} counts by session, and no cookie is named`, 'name it in rate.sessionCookie')]
-    }
-    if (key === 'ja4' && value.tls === undefined) {
-      return [finding(at, `the rule ${name} counts by ja4, and the site is not encrypted`, 'give the site tls, or count by another key')]
+      return [
+        finding(
+          at,
+          `the rule ${name} counts by session, and no cookie is named`,
+          'name it in rate.sessionCookie',
+        ),
+      ]
     }
     if (key === 'asn' && geo?.asnDatabase === undefined) {
-      return [finding(at, `the rule ${name} counts by asn, and there is no database of systems`, 'name one in geo.asnDatabase')]
+      return [
+        finding(
+          at,
+          `the rule ${name} counts by asn, and there is no database of systems`,
+          'name one in geo.asnDatabase',
+        ),
+      ]
     }
     return []
   })
@@ -34,14 +43,26 @@ function twinRules({ value, path }: PlacedSite): readonly Finding[] {
   return names.flatMap((name, index) =>
     names.indexOf(name) === index
       ? []
-      : [finding([...path, 'rate', 'rules', index, 'name'], `two rules have the name ${name}`, 'events and headers tell rules apart by their names')],
+      : [
+          finding(
+            [...path, 'rate', 'rules', index, 'name'],
+            `two rules have the name ${name}`,
+            'events and headers tell rules apart by their names',
+          ),
+        ],
   )
 }
 
 function idleGeo({ value, path }: PlacedSite): readonly Finding[] {
   const { geo } = value
   if (geo === undefined || geo.denyAsn.length === 0 || geo.asnDatabase !== undefined) return []
-  return [finding([...path, 'geo', 'denyAsn'], 'systems are refused, and there is no database of systems', 'name one in geo.asnDatabase')]
+  return [
+    finding(
+      [...path, 'geo', 'denyAsn'],
+      'systems are refused, and there is no database of systems',
+      'name one in geo.asnDatabase',
+    ),
+  ]
 }
 
 function easierThanEasiest({ value, path }: PlacedSite): readonly Finding[] {
@@ -53,5 +74,10 @@ function easierThanEasiest({ value, path }: PlacedSite): readonly Finding[] {
 
 /** What is wrong between the options of the steps rate and challenge and of geo. */
 export function checkSteps(sites: readonly PlacedSite[]): readonly Finding[] {
-  return sites.flatMap((site) => [...twinRules(site), ...idleRules(site), ...idleGeo(site), ...easierThanEasiest(site)])
+  return sites.flatMap((site) => [
+    ...twinRules(site),
+    ...idleRules(site),
+    ...idleGeo(site),
+    ...easierThanEasiest(site),
+  ])
 }

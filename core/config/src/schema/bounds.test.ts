@@ -5,7 +5,7 @@ import type { JsonSchema } from '../reference/json-schema.ts'
 
 /** What each list or section needs besides the option that is looked at. */
 const required: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
-  sites: { name: 'a', listen: '127.0.0.1:7700', upstream: 'http://127.0.0.1:9000' },
+  sites: { name: 'a', listen: '127.0.0.1:7700', upstream: 'http://127.0.0.1:9000', geo: { asnDatabase: 'a.mmdb' } },
   sources: { format: 'nginx' },
   syslog: { listen: '127.0.0.1:5514', certificate: 'a.pem', key: 'a.key' },
   http: { listen: '127.0.0.1:8081', key: { env: 'KEY' } },
@@ -13,6 +13,8 @@ const required: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   multiline: { begin: '^x' },
   bouncers: { name: 'a', key: { env: 'KEY' } },
   rules: { name: 'a', limit: 1 },
+  rate: { sessionCookie: 'sid' },
+  challenge: { difficulty: 8, maximumDifficulty: 24 },
   ranges: { crawler: 'Googlebot', file: 'a.json' },
   schema: { file: 'a.yaml' },
   deadMan: { url: 'https://example.org/ping' },
