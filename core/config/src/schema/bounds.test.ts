@@ -5,7 +5,12 @@ import type { JsonSchema } from '../reference/json-schema.ts'
 
 /** What each list or section needs besides the option that is looked at. */
 const required: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
-  sites: { name: 'a', listen: '127.0.0.1:7700', upstream: 'http://127.0.0.1:9000', geo: { asnDatabase: 'a.mmdb' } },
+  sites: {
+    name: 'a',
+    listen: '127.0.0.1:7700',
+    upstream: 'http://127.0.0.1:9000',
+    geo: { asnDatabase: 'a.mmdb' },
+  },
   sources: { format: 'nginx' },
   syslog: { listen: '127.0.0.1:5514', certificate: 'a.pem', key: 'a.key' },
   http: { listen: '127.0.0.1:8081', key: { env: 'KEY' } },
