@@ -39,8 +39,8 @@ export const warmMs = 3_600_000
 const tickMs = 1_000
 const saveMs = 60_000
 const sweepMs = 300_000
-/** A change is written at once, but not more often than this. */
-const saveSoonMs = 1_000
+/** A change is written this much later, together with those that come meanwhile. */
+const saveSoonMs = 2_000
 
 interface Mark {
   readonly timeMs: number
@@ -73,7 +73,8 @@ export class AlertsService {
   #marks: Mark[] = []
   #lastEventMs = 0
   #isDirty = false
-  #savedAtMs = 0
+  #isSavePlanned = false
+  #saving: Promise<void> = Promise.resolve()
   #isStopped = false
   #keptRuns: unknown
   /** What playbooks keep over a restart; set by them. */
@@ -191,7 +192,7 @@ export class AlertsService {
     const { probeIntervalMs } = this.context.config.silence
     this.#every(tickMs, () => this.#tick())
     this.#every(probeIntervalMs, () => void this.#probeAll())
-    this.#every(saveMs, () => this.save())
+    this.#every(saveMs, () => void this.save())
     this.#every(sweepMs, () => this.#sweep())
     void this.#probeAll()
   }
@@ -454,27 +455,26 @@ export class AlertsService {
   /** Writes the state soon; several changes at once are written together. */
   saveSoon(): void {
     this.#isDirty = true
-    const { clock } = this.context
-    const waitMs = Math.max(0, this.#savedAtMs + saveSoonMs - clock.monotonicMs())
-    if (this.#isStopped) return
-    const timer = clock.after(waitMs, () => {
+    if (this.#isStopped || this.#isSavePlanned) return
+    this.#isSavePlanned = true
+    const timer = this.context.clock.after(saveSoonMs, () => {
       this.#timers.delete(timer)
-      this.save()
+      this.#isSavePlanned = false
+      void this.save()
     })
     this.#timers.add(timer)
   }
 
-  /** Writes the state when something changed. A full disk is logged; the next time tries again. */
-  save(): void {
+  /** Writes the state when something changed. A full disk is logged; the next time tries again. Never rejects. */
+  async save(): Promise<void> {
+    await this.#saving
     if (!this.#isDirty) return
-    const { clock, log } = this.context
-    this.#savedAtMs = clock.monotonicMs()
-    try {
-      writeAlertsState(this.#statePath, this.#state())
-      this.#isDirty = false
-    } catch (error) {
-      log.error('state-not-written', { error })
-    }
+    this.#isDirty = false
+    this.#saving = writeAlertsState(this.#statePath, this.#state()).catch((error: unknown) => {
+      this.#isDirty = true
+      this.context.log.error('state-not-written', { error })
+    })
+    await this.#saving
   }
 
   #state(): AlertsState {
@@ -498,7 +498,7 @@ export class AlertsService {
     for (const timer of this.#timers) timer.cancel()
     await this.#follower.close()
     this.#isDirty = true
-    this.save()
+    await this.save()
     writeAtomic(this.#chatterPath, this.#chatter.dump())
   }
 }

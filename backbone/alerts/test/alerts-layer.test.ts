@@ -182,9 +182,9 @@ describe('the alerts process', () => {
       count: 1,
       verdict: { reason: 'our own scanner' },
     })
-    const [filter] = list((await ask('filters')).body, 'filters')
+    const [filter] = list((await ask('filters')).body, 'filters') as readonly { id: string }[]
     expect(filter).toMatchObject({ incident: 'inc-0001', author: 'cli:ada' })
-    await ask(`filters/${String(filter?.['id'])}`, { actor: 'cli:ada' }, 'DELETE')
+    await ask(`filters/${filter?.id ?? ''}`, { actor: 'cli:ada' }, 'DELETE')
     write([sink(1)])
     await until('incidents', (body) => list(body, 'incidents').some(({ id }) => id === 'inc-0003'))
     const load = list((await ask('load')).body, 'load')

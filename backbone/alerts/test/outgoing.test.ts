@@ -73,7 +73,7 @@ async function startMailServer(): Promise<{ port: number; lines: string[]; close
             isData = false
             socket.write('250 taken\r\n')
           }
-        } else if (/^EHLO/.test(line)) socket.write('250 test\r\n')
+        } else if (line.startsWith('EHLO')) socket.write('250 test\r\n')
         else if (line === 'DATA') {
           isData = true
           socket.write('354 go on\r\n')

@@ -9,11 +9,14 @@ export const caseLimits: {
   readonly maxGroups: number
   readonly maxEntities: number
   readonly maxSamples: number
+  readonly maxQuietSamples: number
   readonly maxLinks: number
 } = {
   maxGroups: 60,
   maxEntities: 200,
   maxSamples: 12,
+  /** There are thousands of quiet cases, and nobody looks at most of them. */
+  maxQuietSamples: 3,
   /** Actors that connect further alerts; beyond it a case is a place where many meet, and connects nothing more. */
   maxLinks: 40,
 }
@@ -60,10 +63,12 @@ export interface Case {
   readonly samples: Sample[]
   /** Incident that shows it; undefined while it is quiet. */
   incident: string | undefined
+  /** True for the body of an incident. */
+  readonly isShown: boolean
 }
 
 /** A case without alerts. */
-export function newCase(id: number, timeMs: number): Case {
+export function newCase(id: number, timeMs: number, isShown: boolean = false): Case {
   return {
     id,
     firstMs: timeMs,
@@ -78,6 +83,7 @@ export function newCase(id: number, timeMs: number): Case {
     links: new Set(),
     samples: [],
     incident: undefined,
+    isShown,
   }
 }
 
@@ -91,7 +97,8 @@ function addEntity(into: Case, { type, value }: Entity, count: number): void {
 /** Keeps the first of each rule and the newest of all. */
 function addSample(into: Case, sample: Sample, isNew: boolean): void {
   into.samples.push(sample)
-  if (into.samples.length <= caseLimits.maxSamples) return
+  const most = into.isShown ? caseLimits.maxSamples : caseLimits.maxQuietSamples
+  if (into.samples.length <= most) return
   const rules = new Set<string>()
   const spare = into.samples.findIndex(({ rule }, at) => {
     if (at === into.samples.length - 1) return false

@@ -26,12 +26,17 @@ export interface BookOptions {
 
 /** Cases that are counted without being shown, and incidents that are kept. */
 export const bookLimits: { readonly maxQuietCases: number; readonly maxIncidents: number } = {
-  maxQuietCases: 8_000,
+  maxQuietCases: 4_000,
   maxIncidents: 1_000,
 }
 
 /** So many incidents of exactly the same rules are one campaign. */
 export const campaignSize = 3
+
+/** Cases that are compared when one has to go. */
+const evictionSample = 16
+/** Quiet cases from this score on are kept over a restart. */
+const keptScore = 5
 
 interface Told {
   score: number
@@ -122,13 +127,19 @@ export class IncidentBook {
     return made
   }
 
+  /** Of those that were not touched for longest the mildest goes: a slow attack outlives a crowd of scanners. */
   #evict(): void {
+    let victim: Case | undefined
+    let looked = 0
     for (const one of this.#cases.values()) {
-      // A case with an incident lives on in it.
-      this.#drop(one)
-      this.#evicted += 1
-      if (this.#cases.size <= this.#options.maxQuietCases) return
+      if (victim === undefined || scoreCase(one) < scoreCase(victim)) victim = one
+      looked += 1
+      if (looked >= evictionSample) break
     }
+    if (victim === undefined) return
+    // A case with an incident lives on in it.
+    this.#drop(victim)
+    this.#evicted += 1
   }
 
   #drop(one: Case): void {
@@ -180,7 +191,7 @@ export class IncidentBook {
   }
 
   #show(one: Case, isCampaign: boolean): Incident {
-    const body = newCase(0, one.firstMs)
+    const body = newCase(0, one.firstMs, true)
     absorb(body, one)
     const incident: Incident = {
       id: this.#options.newId(),
@@ -327,7 +338,9 @@ export class IncidentBook {
     readonly campaigns: readonly (readonly [string, string])[]
   } {
     return {
-      cases: [...this.#cases.values()],
+      cases: [...this.#cases.values()].filter(
+        (one) => one.incident !== undefined || scoreCase(one) >= keptScore,
+      ),
       incidents: [...this.#incidents.values()],
       campaigns: [...this.#campaigns],
     }

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { writeAtomic } from '@sevenfold/layer'
+import { open, rename } from 'node:fs/promises'
 import type { SegmentPosition } from '@sevenfold/ledger/segments'
 import type { HouseDump } from '../silence/house-watch.ts'
 import type { PlannedSilence } from '../silence/planned-silences.ts'
@@ -33,9 +33,21 @@ function unpack(_: string, value: unknown): unknown {
   return value
 }
 
-/** Writes the state; a crash leaves the old or the new one. */
-export function writeAlertsState(path: string, state: AlertsState): void {
-  writeAtomic(path, JSON.stringify(state, pack))
+/**
+ * Writes the state; a crash leaves the old or the new one. The disk is waited for beside the event loop: judging must not
+ * stand still for it. One call at a time.
+ */
+export async function writeAlertsState(path: string, state: AlertsState): Promise<void> {
+  const text = JSON.stringify(state, pack)
+  const temporary = `${path}.new`
+  const handle = await open(temporary, 'w', 0o600)
+  try {
+    await handle.writeFile(text)
+    await handle.datasync()
+  } finally {
+    await handle.close()
+  }
+  await rename(temporary, path)
 }
 
 /** Reads the state; undefined when there is none. @throws when the file is damaged. */
