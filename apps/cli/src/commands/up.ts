@@ -6,7 +6,7 @@ export const up: Command = {
   name: 'up',
   summary: 'start every part and keep it running, in the foreground',
   details:
-    'Compiles the configuration, starts ledger, collector, detection, edge and console, and starts a dead one again.\nCtrl-C stops them in order. With --demo: a shop with flaws behind the layers, without any configuration file.',
+    'Compiles the configuration, starts ledger, collector, alerts, detection, edge and console, and starts a dead one again.\nCtrl-C stops them in order. With --demo: a shop with flaws behind the layers, without any configuration file.',
   options: {
     demo: { type: 'boolean', help: 'start the shop and protect it' },
     live: { type: 'boolean', help: 'print every event as one line (always with --demo)' },

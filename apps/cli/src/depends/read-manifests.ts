@@ -67,6 +67,11 @@ function volumeOf(volume: JsonObject): readonly (readonly [DependencyKind, strin
   return []
 }
 
+function kindOf(document: JsonObject): string {
+  const kind = document['kind']
+  return typeof kind === 'string' ? kind : ''
+}
+
 function pod(path: string, document: JsonObject): readonly Dependency[] {
   const spec = podSpec(document)
   const metadata = document['metadata']
@@ -75,7 +80,7 @@ function pod(path: string, document: JsonObject): readonly Dependency[] {
   const layer = layerIn(name, [spec['containers'], isJsonObject(metadata) ? metadata['labels'] : undefined])
   if (layer === undefined) return []
   const of = (kind: DependencyKind, value: string): Dependency => {
-    return { layer, kind, name: value, evidence: `${path} ${String(document['kind'])}/${name}` }
+    return { layer, kind, name: value, evidence: `${path} ${kindOf(document)}/${name}` }
   }
   const account = spec['serviceAccountName']
   const namespace =

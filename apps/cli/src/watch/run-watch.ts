@@ -94,18 +94,18 @@ export async function runWatch(call: Call): Promise<number> {
     throw usageError(`${url} is no address`, 'it starts with https://')
   const everyMs = (await durationOption(call, 'every')) ?? 10_000
   const state = new WatchState((await durationOption(call, 'after')) ?? 60_000, Date.now())
-  let alarmed = false
+  const heard = { alarm: false }
   const take = (news: readonly WatchNews[]): void => {
     for (const one of news) {
       tell(call, one)
-      alarmed ||= one.kind !== 'well'
+      heard.alarm ||= one.kind !== 'well'
     }
   }
   const onWord = (word: HouseWord): void => take(state.heard(word, Date.now()))
   const server = listening === undefined ? undefined : await listen(call, call.text('path') ?? '/', onWord)
   call.io.note(url === undefined ? `waiting for calls on ${listening ?? ''}` : `asking ${url}`)
   const { signal } = call.io
-  while (!signal.aborted && !(alarmed && call.flag('once'))) {
+  while (!signal.aborted && !(heard.alarm && call.flag('once'))) {
     if (url !== undefined) {
       const word = await ask(url).catch(() => undefined) // that nobody answers is what the clock is for
       if (word !== undefined) onWord(word)
@@ -123,5 +123,5 @@ export async function runWatch(call: Call): Promise<number> {
   }
   server?.close()
   server?.closeAllConnections()
-  return alarmed ? exitCodes.findings : exitCodes.ok
+  return heard.alarm ? exitCodes.findings : exitCodes.ok
 }
