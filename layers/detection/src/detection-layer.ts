@@ -11,6 +11,8 @@ import { assembleDesk } from './desk/assemble-desk.ts'
 import type { Desk } from './desk/assemble-desk.ts'
 import { openEnforcement } from './enforcement/open-enforcement.ts'
 import type { OpenEnforcement } from './enforcement/open-enforcement.ts'
+import { coveredScenarios } from './feeds/covered-scenarios.ts'
+import type { CoveredScenario } from './feeds/covered-scenarios.ts'
 import { openFeeds } from './feeds/open-feeds.ts'
 import type { OpenFeeds } from './feeds/open-feeds.ts'
 import type { HubJudge } from './judge/hub-judge.ts'
@@ -205,9 +207,23 @@ function createApi(
       sources: parts.sourceStates(),
       ...(parts.hub === undefined
         ? {}
-        : { hub: { ...parts.hub.counters(), scenarios: parts.hub.scenarios() } }),
+        : {
+            hub: { ...parts.hub.counters(), scenarios: parts.hub.scenarios() },
+            covered: coveredBySensors(context.config, parts.hub),
+          }),
     }),
   })
+}
+
+/** Scenarios whose work a network sensor among the sources does already. */
+function coveredBySensors(config: DetectionConfig, hub: HubJudge): readonly CoveredScenario[] {
+  const sources = config.sources.map(({ file, type, labels }) =>
+    [file, type, ...Object.values(labels)].join(' '),
+  )
+  return coveredScenarios(
+    sources,
+    hub.scenarios().map(({ name }) => name),
+  )
 }
 
 async function start(context: Context): Promise<RunningLayer<DetectionConfig>> {

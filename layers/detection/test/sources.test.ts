@@ -1,5 +1,5 @@
 import { createSocket } from 'node:dgram'
-import { appendFileSync, writeFileSync } from 'node:fs'
+import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs'
 import { request } from 'node:http'
 import { connect } from 'node:net'
 import { join } from 'node:path'
@@ -141,6 +141,27 @@ it('a source that cannot be opened is reported and leaves the others to be read'
   }
   expect(status.sources.map(({ source }) => source)).toEqual([file])
   expect(house.log.lines.some(({ event }) => event === 'source-unreadable')).toBe(true)
+})
+
+it('scenarios that a network sensor covers are named in the status, and stay on', async () => {
+  const hub = join(folder.path, 'hub')
+  mkdirSync(join(hub, 'scenarios'), { recursive: true })
+  writeFileSync(
+    join(hub, 'scenarios', 'ssh-bf.yaml'),
+    'type: trigger\nname: crowdsecurity/ssh-bf\ndescription: x\nfilter: "true"\nlabels: {}\n',
+  )
+  const file = join(folder.path, 'notice.log')
+  writeFileSync(file, '')
+  house = await startHouse(folder.path, {
+    hub: { folder: hub, collections: [], edgeEvents: false },
+    sources: [{ file, type: 'zeek', labels: {} }],
+  })
+  const status = JSON.parse((await ask(house.socket, { path: '/v1/status' })).body) as {
+    covered: object[]
+    hub: { scenarios: { name: string; disabled: boolean }[] }
+  }
+  expect(status.covered).toMatchObject([{ scenario: 'crowdsecurity/ssh-bf', sensor: 'zeek' }])
+  expect(status.hub.scenarios).toMatchObject([{ name: 'crowdsecurity/ssh-bf', disabled: false }])
 })
 
 const source = (change: Partial<SourceConfig>): SourceConfig => ({ labels: {}, ...change })
