@@ -13,19 +13,24 @@ export interface Reading {
 }
 
 /** Loads a proxy with wrk (1 thread, 32 connections) and reads the CPU time of its process meanwhile. */
-export async function load(url: string, pid: number, seconds: number, script?: string): Promise<Reading> {
+export async function load(
+  url: string,
+  pid: number,
+  seconds: number,
+  more: { readonly script?: string; readonly connections?: number } = {},
+): Promise<Reading> {
   const before = cpuMicros(pid)
   const { stdout } = await run('taskset', [
     '-c',
     '1',
     'wrk',
     '-t1',
-    '-c32',
+    `-c${more.connections ?? 32}`,
     `-d${seconds}s`,
     '--timeout',
     '30s',
     '--latency',
-    ...(script === undefined ? [] : ['-s', script]),
+    ...(more.script === undefined ? [] : ['-s', more.script]),
     url,
   ])
   const used = cpuMicros(pid) - before
