@@ -26,3 +26,20 @@ export interface BodyLimits {
 export function bodyResult(args: Pairs, error: string | null): BodyResult {
   return { args, error, urlEncodedError: false, multipart: null, xml: null }
 }
+
+/**
+ * A body being read in pieces: a large one must not keep other requests waiting. Pieces of any size come to the same
+ * result as the whole.
+ */
+export interface BodyReader {
+  /** Reads on for about so many bytes, at least some; the result once the end or a fault is reached, else null. */
+  readOn(bytes: number): BodyResult | null
+}
+
+/** Reads a body to its end. */
+export function readWhole(reader: BodyReader): BodyResult {
+  for (;;) {
+    const result = reader.readOn(Infinity)
+    if (result !== null) return result
+  }
+}

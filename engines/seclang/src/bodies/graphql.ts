@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer'
 
-import { bodyResult } from './body-result.ts'
-import type { BodyLimits, BodyResult } from './body-result.ts'
+import { bodyResult, readWhole } from './body-result.ts'
+import type { BodyLimits, BodyReader, BodyResult } from './body-result.ts'
 import { JsonReader } from './json.ts'
 import { addPair, emptyPairs } from './pairs.ts'
 import type { Pairs } from './pairs.ts'
@@ -13,14 +13,40 @@ import type { Pairs } from './pairs.ts'
  * A body that does not start with a brace is read as a bare query (`application/graphql`).
  */
 export function parseGraphqlBody(body: string, limits: BodyLimits): BodyResult {
-  const text = body.trimStart()
+  return readWhole(openGraphqlBody(body, limits))
+}
+
+/** The same in pieces. */
+export function openGraphqlBody(body: string, limits: BodyLimits): BodyReader {
+  const pace: Pace = { at: 0, until: 0 }
+  const reading = readBody(body.trimStart(), limits, pace)
+  return {
+    readOn(bytes) {
+      pace.until = pace.at + bytes
+      const { done, value } = reading.next()
+      return done === true ? value : null
+    },
+  }
+}
+
+/** How far the reading is, over all texts that it reads, and where it pauses next. */
+interface Pace {
+  at: number
+  until: number
+}
+
+/** A reading that is left at each `yield`. */
+type Reading<T> = Generator<undefined, T, undefined>
+
+function* readBody(text: string, limits: BodyLimits, pace: Pace): Reading<BodyResult> {
   if (text === '') return bodyResult(emptyPairs(), null)
   const args = emptyPairs()
-  const envelope = text.startsWith('{"') || /^\{\s*"/.test(text) ? readEnvelope(text, limits) : null
+  const isEnvelope = text.startsWith('{"') || /^\{\s*"/.test(text)
+  const envelope = isEnvelope ? yield* readEnvelope(text, limits, pace) : null
   if (envelope !== null && envelope.error !== null) return bodyResult(args, envelope.error)
   for (const [name, value] of envelope?.rest ?? []) addPair(args, name, value)
   for (const query of envelope?.queries ?? [text]) {
-    const error = new QueryReader(query, { args, limits }).read()
+    const error = yield* new QueryReader(query, { args, limits }, pace).read()
     // What cannot be parsed is judged as text.
     if (error !== null) {
       addPair(args, 'graphql.query', query)
@@ -36,9 +62,14 @@ interface Envelope {
   readonly error: string | null
 }
 
-function readEnvelope(text: string, limits: BodyLimits): Envelope {
-  const reader = new JsonReader(text, limits, 'indexed')
-  const error = reader.readDocument('graphql')
+function* readEnvelope(text: string, limits: BodyLimits, pace: Pace): Reading<Envelope> {
+  const reader = new JsonReader(text, limits, { root: 'graphql', arrayNames: 'indexed' })
+  for (;;) {
+    const bytes = Math.max(1, pace.until - pace.at)
+    pace.at += Math.min(bytes, text.length)
+    if (reader.readOn(bytes)) break
+    yield
+  }
   const queries: string[] = []
   const rest: (readonly [string, string])[] = []
   for (const [row, name] of reader.args.names.entries()) {
@@ -46,7 +77,7 @@ function readEnvelope(text: string, limits: BodyLimits): Envelope {
     if (name === 'graphql.query') queries.push(value)
     else rest.push([name, value])
   }
-  return { queries, rest, error }
+  return { queries, rest, error: reader.error }
 }
 
 /** Internal signal: the query is not valid, or over a limit. */
@@ -68,16 +99,19 @@ class QueryReader {
   #at = 0
   #token: Token = { kind: 'end', text: '' }
 
-  constructor(text: string, { args, limits }: { args: Pairs; limits: BodyLimits }) {
+  readonly #pace: Pace
+
+  constructor(text: string, { args, limits }: { args: Pairs; limits: BodyLimits }, pace: Pace) {
     this.#text = text
+    this.#pace = pace
     this.#args = args
     this.#limits = limits
   }
 
-  read(): string | null {
+  *read(): Reading<string | null> {
     try {
       this.#next()
-      while (this.#token.kind !== 'end') this.#readDefinition()
+      while (this.#token.kind !== 'end') yield* this.#readDefinition()
       return null
     } catch (error) {
       if (error instanceof QueryFault) return error.message
@@ -85,24 +119,26 @@ class QueryReader {
     }
   }
 
-  #readDefinition(): void {
+  *#readDefinition(): Reading<void> {
     // query Name($id: ID = 1) @directive { … }
     while (this.#token.text !== '{' || this.#token.kind !== 'sign') {
+      if (this.#isOver()) yield
       if (this.#token.kind === 'end') this.#fail('query ends early')
-      if (this.#isSign('(')) this.#readArguments('graphql.query', 1, true)
+      if (this.#isSign('(')) yield* this.#readArguments('graphql.query', 1, true)
       else this.#next()
     }
-    this.#readSelection('graphql.query', 1)
+    yield* this.#readSelection('graphql.query', 1)
   }
 
-  #readSelection(path: string, depth: number): void {
+  *#readSelection(path: string, depth: number): Reading<void> {
     if (depth > this.#limits.maxDepth) this.#fail(`nested deeper than ${this.#limits.maxDepth}`)
     this.#next()
     let field = path
     while (!this.#isSign('}')) {
+      if (this.#isOver()) yield
       if (this.#token.kind === 'end') this.#fail('selection is not closed')
-      if (this.#isSign('(')) this.#readArguments(field, depth + 1, false)
-      else if (this.#isSign('{')) this.#readSelection(field, depth + 1)
+      if (this.#isSign('(')) yield* this.#readArguments(field, depth + 1, false)
+      else if (this.#isSign('{')) yield* this.#readSelection(field, depth + 1)
       else {
         if (this.#token.kind === 'name') field = `${path}.${this.#token.text}`
         this.#next()
@@ -112,10 +148,11 @@ class QueryReader {
   }
 
   /** Arguments of a field, or the variables of an operation with their defaults. */
-  #readArguments(path: string, depth: number, areVariables: boolean): void {
+  *#readArguments(path: string, depth: number, areVariables: boolean): Reading<void> {
     this.#next()
     let name = path
     while (!this.#isSign(')')) {
+      if (this.#isOver()) yield
       if (this.#token.kind === 'end') this.#fail('arguments are not closed')
       if (this.#isSign('$')) {
         this.#next()
@@ -127,13 +164,13 @@ class QueryReader {
         this.#token.kind === 'string' ||
         this.#token.kind === 'number'
       ) {
-        this.#readValue(name, depth)
+        yield* this.#readValue(name, depth)
       } else this.#next()
     }
     this.#next()
   }
 
-  #readValue(path: string, depth: number): void {
+  *#readValue(path: string, depth: number): Reading<void> {
     if (depth > this.#limits.maxDepth) this.#fail(`nested deeper than ${this.#limits.maxDepth}`)
     if (this.#isSign('{') || this.#isSign('[')) {
       const end = this.#isSign('{') ? '}' : ']'
@@ -141,11 +178,12 @@ class QueryReader {
       this.#next()
       let key = path
       while (!this.#isSign(end)) {
+        if (this.#isOver()) yield
         if (this.#token.kind === 'end') this.#fail('value is not closed')
         if (keyed && this.#token.kind === 'name') key = `${path}.${this.#token.text}`
         if (this.#token.kind === 'name' || (this.#token.kind === 'sign' && !/[[{]/.test(this.#token.text)))
           this.#next()
-        else this.#readValue(key, depth + 1)
+        else yield* this.#readValue(key, depth + 1)
       }
       this.#next()
       return
@@ -153,6 +191,10 @@ class QueryReader {
     if (this.#args.names.length >= this.#limits.maxArguments) this.#fail('more arguments than allowed')
     addPair(this.#args, path, this.#token.text)
     this.#next()
+  }
+
+  #isOver(): boolean {
+    return this.#pace.at >= this.#pace.until
   }
 
   #isSign(text: string): boolean {
@@ -168,6 +210,7 @@ class QueryReader {
       tokenPattern.lastIndex = this.#at
       const match = tokenPattern.exec(this.#text)
       if (match === null) return this.#fail('query holds what is no token')
+      this.#pace.at += tokenPattern.lastIndex - this.#at
       this.#at = tokenPattern.lastIndex
       const [, sign, name, number, block, string] = match
       if (sign !== undefined) this.#token = { kind: 'sign', text: sign }

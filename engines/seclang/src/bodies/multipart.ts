@@ -2,7 +2,8 @@ import { readDisposition } from './multipart-disposition.ts'
 import { readBoundary } from './multipart-boundary.ts'
 import { addPair, emptyPairs } from './pairs.ts'
 import type { Pairs } from './pairs.ts'
-import type { BodyLimits, BodyResult } from './body-result.ts'
+import { readWhole } from './body-result.ts'
+import type { BodyLimits, BodyReader, BodyResult } from './body-result.ts'
 
 /** What strict reading of a multipart body (RFC 7578, 2046) found out of order. */
 export interface MultipartFlags {
@@ -73,6 +74,11 @@ export function cleanMultipartFlags(): MultipartFlags {
 
 /** Body processor MULTIPART: strict, every deviation in a flag. */
 export function parseMultipartBody(body: string, options: MultipartOptions): BodyResult {
+  return readWhole(openMultipartBody(body, options))
+}
+
+/** The same in pieces. */
+export function openMultipartBody(body: string, options: MultipartOptions): BodyReader {
   const multipart: MultipartBody = {
     flags: cleanMultipartFlags(),
     files: [],
@@ -81,12 +87,16 @@ export function parseMultipartBody(body: string, options: MultipartOptions): Bod
   }
   const args = emptyPairs()
   const boundary = readBoundary(options.contentType, multipart.flags)
-  const error =
-    'error' in boundary
-      ? boundary.error
-      : new MultipartReader(body, { args, multipart, options }).read(boundary.value)
-  if (error !== null) multipart.flags.error = true
-  return { args, error, urlEncodedError: false, multipart, xml: null }
+  const reader =
+    'error' in boundary ? null : new MultipartReader(body, boundary.value, { args, multipart, options })
+  return {
+    readOn(bytes) {
+      if (reader?.readOn(bytes) === false) return null
+      const error = reader === null ? ('error' in boundary ? boundary.error : null) : reader.error
+      if (error !== null) multipart.flags.error = true
+      return { args, error, urlEncodedError: false, multipart, xml: null }
+    },
+  }
 }
 
 /** Internal signal: the body cannot be read any further. */
@@ -106,7 +116,10 @@ interface Sinks {
 }
 
 class MultipartReader {
+  /** Why the body is refused, once it is read; null when it is not. */
+  error: string | null = null
   readonly #body: string
+  readonly #boundary: string
   readonly #sinks: Sinks
   readonly #flags: MultipartFlags
   #part: Part | null = null
@@ -116,22 +129,31 @@ class MultipartReader {
   #late: string | null = null
   #at = 0
 
-  constructor(body: string, sinks: Sinks) {
+  constructor(body: string, boundary: string, sinks: Sinks) {
     this.#body = body
+    this.#boundary = boundary
     this.#sinks = sinks
     this.#flags = sinks.multipart.flags
   }
 
-  read(boundary: string): string | null {
+  /** Reads the parts that begin in the next `bytes` bytes; true once the whole body is read or refused. */
+  readOn(bytes: number): boolean {
+    const until = Math.min(this.#body.length, this.#at + bytes)
     try {
-      while (this.#at < this.#body.length) this.#readLine(boundary)
-      if (this.#complete && this.#flags.unmatchedBoundary > 0) this.#flags.unmatchedBoundary = 2
-      if (this.#boundaries === 0) return 'Multipart: No boundaries found in payload.'
-      return this.#complete ? this.#late : 'Multipart: Final boundary missing.'
+      while (this.#at < until) this.#readLine(this.#boundary)
+      if (this.#at < this.#body.length) return false
+      this.error = this.#end()
     } catch (error) {
-      if (error instanceof MultipartFault) return error.message
-      throw error
+      if (!(error instanceof MultipartFault)) throw error
+      this.error = error.message
     }
+    return true
+  }
+
+  #end(): string | null {
+    if (this.#complete && this.#flags.unmatchedBoundary > 0) this.#flags.unmatchedBoundary = 2
+    if (this.#boundaries === 0) return 'Multipart: No boundaries found in payload.'
+    return this.#complete ? this.#late : 'Multipart: Final boundary missing.'
   }
 
   #readLine(boundary: string): void {

@@ -1,5 +1,5 @@
-import { bodyResult } from './body-result.ts'
-import type { BodyLimits, BodyResult } from './body-result.ts'
+import { bodyResult, readWhole } from './body-result.ts'
+import type { BodyLimits, BodyReader, BodyResult } from './body-result.ts'
 import { emptyPairs } from './pairs.ts'
 import { utf8Bytes } from './utf8-bytes.ts'
 import type { XmlAttribute, XmlElement } from './xml-tree.ts'
@@ -14,13 +14,23 @@ export const maxXmlExpansion = 65_536
  * loaded; entities declared in the document expand up to {@link maxXmlExpansion} bytes.
  */
 export function parseXmlBody(body: string, limits: BodyLimits): BodyResult {
-  if (body === '') return bodyResult(emptyPairs(), null)
-  try {
-    const xml = new XmlReader(body, limits).readDocument()
-    return { ...bodyResult(emptyPairs(), null), xml }
-  } catch (error) {
-    if (error instanceof XmlFault) return bodyResult(emptyPairs(), error.message)
-    throw error
+  return readWhole(openXmlBody(body, limits))
+}
+
+/** The same in pieces. */
+export function openXmlBody(body: string, limits: BodyLimits): BodyReader {
+  const reader = new XmlReader(body, limits)
+  return {
+    readOn(bytes) {
+      if (body === '') return bodyResult(emptyPairs(), null)
+      try {
+        const xml = reader.readOn(bytes)
+        return xml === null ? null : { ...bodyResult(emptyPairs(), null), xml }
+      } catch (error) {
+        if (error instanceof XmlFault) return bodyResult(emptyPairs(), error.message)
+        throw error
+      }
+    },
   }
 }
 
@@ -28,6 +38,7 @@ export function parseXmlBody(body: string, limits: BodyLimits): BodyResult {
 class XmlFault extends Error {}
 
 type Bindings = ReadonlyMap<string, string>
+const noBindings: Bindings = new Map()
 
 interface OpenElement {
   readonly element: XmlElement
@@ -49,6 +60,10 @@ class XmlReader {
   readonly #text: string
   readonly #limits: BodyLimits
   readonly #entities = new Map<string, string>()
+  readonly #open: OpenElement[] = []
+  #isBegun = false
+  /** Namespaces by prefix in the tag that is being read. */
+  #bindings: Bindings = noBindings
   #at = 0
   #nodes = 0
   #expanded = 0
@@ -58,10 +73,16 @@ class XmlReader {
     this.#limits = limits
   }
 
-  readDocument(): XmlElement {
-    this.#skipMisc(true)
-    if (this.#text[this.#at] !== '<') this.#fail('expected an element')
-    const root = this.#readElements()
+  /** Reads the nodes that begin in the next `bytes` bytes; the root once the whole document is read. */
+  readOn(bytes: number): XmlElement | null {
+    const until = this.#at + bytes
+    if (!this.#isBegun) {
+      this.#isBegun = true
+      this.#skipMisc(true)
+      if (this.#text[this.#at] !== '<') this.#fail('expected an element')
+    }
+    const root = this.#readElements(until)
+    if (root === null) return null
     this.#skipMisc(false)
     if (this.#at < this.#text.length) this.#fail('text after the document')
     return root
@@ -78,9 +99,9 @@ class XmlReader {
     }
   }
 
-  #readElements(): XmlElement {
-    const open: OpenElement[] = []
-    for (;;) {
+  #readElements(until: number): XmlElement | null {
+    const open = this.#open
+    do {
       const top = open.at(-1)
       if (this.#text.startsWith('</', this.#at)) {
         if (top === undefined) return this.#fail('end tag without start')
@@ -95,7 +116,8 @@ class XmlReader {
         if (open.length > this.#limits.maxDepth) this.#fail(`nested deeper than ${this.#limits.maxDepth}`)
       } else if (this.#at >= this.#text.length || top === undefined) return this.#fail('document ends early')
       else this.#readText(top)
-    }
+    } while (this.#at < until)
+    return null
   }
 
   #isMarkup(): boolean {
@@ -129,15 +151,15 @@ class XmlReader {
     this.#at++
     const tag = this.#name()
     const attributes: XmlAttribute[] = []
-    const bindings = new Map(parent?.bindings)
     const seen = new Set<string>()
+    this.#bindings = parent?.bindings ?? noBindings
     for (;;) {
       const before = this.#at
       this.#blanks()
       const unit = this.#text[this.#at]
       if (unit === '>' || unit === '/') break
       if (before === this.#at) this.#fail('expected white space')
-      this.#readAttribute(attributes, bindings, seen)
+      this.#readAttribute(attributes, seen)
     }
     const empty = this.#text[this.#at] === '/'
     if (empty) this.#at++
@@ -145,13 +167,14 @@ class XmlReader {
     this.#at++
     this.#count()
     const [prefix, name] = splitName(tag)
+    const bindings = this.#bindings
     const namespace = bindings.get(prefix) ?? ''
     const element: XmlElement = { kind: 'element', prefix, name, namespace, attributes, children: [] }
     parent?.element.children.push(element)
     return { child: { element, tag, bindings }, empty }
   }
 
-  #readAttribute(attributes: XmlAttribute[], bindings: Map<string, string>, seen: Set<string>): void {
+  #readAttribute(attributes: XmlAttribute[], seen: Set<string>): void {
     const written = this.#name()
     if (seen.has(written)) this.#fail('attribute is repeated')
     seen.add(written)
@@ -161,10 +184,15 @@ class XmlReader {
     this.#blanks()
     const value = this.#expand(this.#quoted(), 0)
     const [prefix, name] = splitName(written)
-    if (written === 'xmlns') bindings.set('', value)
-    else if (prefix === 'xmlns') bindings.set(name, value)
+    if (written === 'xmlns') this.#bind('', value)
+    else if (prefix === 'xmlns') this.#bind(name, value)
     else attributes.push({ prefix, name, value })
     this.#count()
+  }
+
+  // Copied where a namespace is declared, and shared by everything below: most elements declare none.
+  #bind(prefix: string, namespace: string): void {
+    this.#bindings = new Map(this.#bindings).set(prefix, namespace)
   }
 
   #readEndTag(tag: string): void {

@@ -2,6 +2,7 @@ import type { Verdict } from '@sevenfold/event'
 
 import type { CompiledRule, FoldedStep } from '../compile/compiled-rule-set.ts'
 import { evaluateRule } from './evaluate-rule.ts'
+import { readRequestBody } from './read-body.ts'
 import { setVariable } from './set-variable.ts'
 import type { Transaction } from './transaction.ts'
 
@@ -9,8 +10,8 @@ import type { Transaction } from './transaction.ts'
 export interface PhaseRun {
   readonly phase: number
   position: number
-  /** Whether it was begun, and whether its values were scanned. */
-  stage?: 'begun' | 'scanned'
+  /** Whether the body has to be read first; whether the phase was begun, and its values scanned. */
+  stage?: 'unread' | 'begun' | 'scanned'
 }
 
 /** How a stretch of rules ended. */
@@ -26,6 +27,11 @@ export interface StepLimits {
 export function runPhase(tx: Transaction, run: PhaseRun, limits: StepLimits): PhaseEnd {
   const { tracer } = tx.surroundings
   tx.sliceEnd = Math.min(limits.slice, limits.total)
+  if (run.stage === 'unread') {
+    if (!readRequestBody(tx)) return pauseOf(tx, limits)
+    delete run.stage
+    if (tx.steps > tx.sliceEnd) return pauseOf(tx, limits)
+  }
   if (run.stage === undefined) {
     run.stage = 'begun'
     tracer?.({ kind: 'phase', phase: run.phase })

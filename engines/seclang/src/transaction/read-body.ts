@@ -1,11 +1,11 @@
 import { addPair } from '../bodies/pairs.ts'
-import type { BodyResult } from '../bodies/body-result.ts'
+import type { BodyReader, BodyResult } from '../bodies/body-result.ts'
 import { bodyResult } from '../bodies/body-result.ts'
-import { parseGraphqlBody } from '../bodies/graphql.ts'
-import { parseJsonBody } from '../bodies/json.ts'
-import { parseMultipartBody } from '../bodies/multipart.ts'
-import { parseUrlEncodedBody } from '../bodies/url-encoded.ts'
-import { parseXmlBody } from '../bodies/xml.ts'
+import { openGraphqlBody } from '../bodies/graphql.ts'
+import { openJsonBody } from '../bodies/json.ts'
+import { openMultipartBody } from '../bodies/multipart.ts'
+import { openUrlEncodedBody } from '../bodies/url-encoded.ts'
+import { openXmlBody } from '../bodies/xml.ts'
 import { emptyPairs } from '../bodies/pairs.ts'
 import type { Transaction } from './transaction.ts'
 
@@ -16,14 +16,35 @@ export const maxXmlDepth = 256
 
 const tooLarge = 'Request body excluding files is bigger than the maximum expected.'
 
-/** Runs the body processor over the buffered request body and fills the variables of phase 2. */
-export function readRequestBody(tx: Transaction): void {
+/** Bytes that a body is read on by at least. */
+const leastBytes = 4096
+/** A body is so much quicker to read than to judge. */
+const bytesAStep = 64
+
+/**
+ * Reads the buffered request body on with its processor until it is read or the slice of the transaction is used up:
+ * false then, call again. At the end the variables of phase 2 are filled.
+ */
+export function readRequestBody(tx: Transaction): boolean {
   const { bodyProcessor, requestBodyText } = tx
-  const isForm = bodyProcessor === 'URLENCODED'
-  tx.requestBodyVisible = isForm || tx.forceRequestBody || tx.ruleSet.dialect === 'libmodsecurity3'
-  if (requestBodyText === '' && bodyProcessor !== 'MULTIPART') return
-  const result = processBody(tx)
-  if (result === null) return
+  if (tx.bodyReader === null) {
+    const isForm = bodyProcessor === 'URLENCODED'
+    tx.requestBodyVisible = isForm || tx.forceRequestBody || tx.ruleSet.dialect === 'libmodsecurity3'
+    if (requestBodyText === '' && bodyProcessor !== 'MULTIPART') return true
+    tx.bodyReader = openBody(tx)
+    if (tx.bodyReader === null) return true
+  }
+  const bytes = Math.min(requestBodyText.length, (tx.sliceEnd - tx.steps) * bytesAStep)
+  const taken = Math.max(leastBytes, bytes)
+  const result = tx.bodyReader.readOn(taken)
+  if (requestBodyText.length > leastBytes) tx.steps += Math.ceil(taken / bytesAStep)
+  if (result === null) return false
+  tx.bodyReader = null
+  fillVariables(tx, result)
+  return true
+}
+
+function fillVariables(tx: Transaction, result: BodyResult): void {
   for (const [row, name] of result.args.names.entries())
     addPair(tx.argsPost, name, result.args.values[row] ?? '')
   if (result.urlEncodedError) tx.urlEncodedError = true
@@ -31,29 +52,29 @@ export function readRequestBody(tx: Transaction): void {
   tx.xml = result.xml
   tx.multipart = result.multipart
   for (const file of result.multipart?.files ?? []) addPair(tx.files, file.field, file.fileName)
-  const counted = result.multipart?.bytesWithoutFiles ?? requestBodyText.length
+  const counted = result.multipart?.bytesWithoutFiles ?? tx.requestBodyText.length
   if (counted > tx.ruleSet.settings.requestBodyNoFilesLimit) tx.requestBodyError ??= tooLarge
 }
 
-function processBody(tx: Transaction): BodyResult | null {
+function openBody(tx: Transaction): BodyReader | null {
   const { settings } = tx.ruleSet
   const body = tx.requestBodyText
   const maxArguments = Math.max(0, settings.argumentsLimit - tx.argsGet.names.length)
   switch (tx.bodyProcessor) {
     case 'URLENCODED':
-      return parseUrlEncodedBody(body, { maxArguments, maxDepth: 0 }, settings.argumentSeparator)
+      return openUrlEncodedBody(body, { maxArguments, maxDepth: 0 }, settings.argumentSeparator)
     case 'JSON':
-      return parseJsonBody(
+      return openJsonBody(
         body,
         { maxArguments, maxDepth: settings.requestBodyJsonDepthLimit },
         tx.ruleSet.dialect === 'crs' ? 'plain' : 'indexed',
       )
     case 'GRAPHQL':
-      return parseGraphqlBody(body, { maxArguments, maxDepth: maxGraphqlDepth })
+      return openGraphqlBody(body, { maxArguments, maxDepth: maxGraphqlDepth })
     case 'XML':
-      return parseXmlBody(body, { maxArguments, maxDepth: maxXmlDepth })
+      return openXmlBody(body, { maxArguments, maxDepth: maxXmlDepth })
     case 'MULTIPART':
-      return parseMultipartBody(body, {
+      return openMultipartBody(body, {
         contentType: contentType(tx),
         maxArguments,
         maxDepth: 0,
@@ -61,8 +82,10 @@ function processBody(tx: Transaction): BodyResult | null {
       })
     case '':
       return null
-    default:
-      return bodyResult(emptyPairs(), `Unknown request body processor: ${tx.bodyProcessor}`)
+    default: {
+      const unknown = bodyResult(emptyPairs(), `Unknown request body processor: ${tx.bodyProcessor}`)
+      return { readOn: () => unknown }
+    }
   }
 }
 

@@ -5,7 +5,6 @@ import type { Inspection, MatchReport, RawRequestHead, RawResponseHead, Verdict 
 import { leadingNumber } from '../compile/compile-operator.ts'
 import { runPhase } from './phase-run.ts'
 import type { PhaseRun } from './phase-run.ts'
-import { readRequestBody } from './read-body.ts'
 import { readRequestHead, readResponseHead } from './read-head.ts'
 import type { Transaction } from './transaction.ts'
 
@@ -64,7 +63,7 @@ export class SeclangInspection implements Inspection {
     if (this.#final !== null) return this.#final
     if (tx.engine !== 'off' && tx.requestBodyAccess) {
       tx.requestBodyText = this.#takeBuffered()
-      readRequestBody(tx)
+      return this.#start(2, pass, 'unread')
     }
     return this.#start(2, pass)
   }
@@ -118,10 +117,11 @@ export class SeclangInspection implements Inspection {
     this.#chunks.length = 0
   }
 
-  #start(phase: number, after: Verdict): Verdict {
+  #start(phase: number, after: Verdict, stage?: 'unread'): Verdict {
     if (this.#final !== null) return this.#final
     this.#after = phase === 3 && !this.#wantsResponseBody() ? pass : after
-    return this.#advance({ phase, position: 0 }, this.#limits.sliceSteps)
+    const run: PhaseRun = stage === undefined ? { phase, position: 0 } : { phase, position: 0, stage }
+    return this.#advance(run, this.#limits.sliceSteps)
   }
 
   #advance(run: PhaseRun, stepBudget: number): Verdict {

@@ -8,6 +8,7 @@ import type { XPath } from '../bodies/xpath.ts'
 import type { CompiledRuleSet, MemberFilter } from '../compile/compiled-rule-set.ts'
 import type { EngineMode } from '../language/rule-actions.ts'
 import type { VariableName } from '../language/variable-names.ts'
+import type { BodyReader } from '../bodies/body-result.ts'
 import type { LongScan } from '../prefilter/long-scan.ts'
 import type { PausedRule } from './paused-rule.ts'
 import type { Column } from '../prefilter/column.ts'
@@ -110,6 +111,8 @@ export class Transaction {
   sliceEnd: number = Infinity
   /** A rule that was left between two values of its first link. */
   paused: PausedRule | null = null
+  /** Request body that is being read. */
+  bodyReader: BodyReader | null = null
   /** Look at a long value that was left between two of its forms. */
   longScan: LongScan | null = null
   readonly #xmlValues = new Map<string, readonly string[]>()
