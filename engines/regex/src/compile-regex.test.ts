@@ -286,3 +286,24 @@ describe('forgetting what was only needed to prepare', () => {
     }
   })
 })
+
+describe('captures', () => {
+  const patterns = ['(a)(b)?(.*)', '^(\\d+) (?:x|(y))', '(?:([a-f0-9]{1,4}:){7}|(\\w+)) (.*?)!']
+  const inputs = ['ab cd', 'b', '12 y', '12 x', 'word and more!', 'no end', '']
+  for (const engine of ['auto', 'linear'] as const) {
+    for (const pattern of patterns) {
+      it(`of ${pattern} are those of exec, ${engine}`, () => {
+        const regex = compileRegex(pattern, { mode: 'string', engine })
+        const other = compileRegex(pattern, { mode: 'string', engine })
+        for (let round = 0; round < 5; round += 1) {
+          for (const input of inputs) {
+            const found = regex.captures(input)
+            expect(found === null ? null : [...found]).toEqual(
+              other.exec(input) === null ? null : [...(other.exec(input)?.captures ?? [])],
+            )
+          }
+        }
+      })
+    }
+  }
+})

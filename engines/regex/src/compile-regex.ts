@@ -72,6 +72,7 @@ class CompiledRegex implements Regex {
   #tree: RegexNode | undefined
   #machine: Machine | undefined
   #capturesLeft = capturesBeforeProof
+  #scratch: Int32Array | undefined
   /** Null until the proof is needed. */
   #v8: V8Matcher | undefined | null = null
   #literals: readonly (readonly string[])[] | undefined
@@ -158,6 +159,16 @@ class CompiledRegex implements Regex {
     const captures = engine.exec(input, from)
     this.lastSteps = engine.steps
     return captures === undefined ? null : { index: captures[0] ?? 0, end: captures[1] ?? 0, captures }
+  }
+
+  captures(input: string): Int32Array | null {
+    this.lastSteps = 1
+    if (input.length < this.minLength) return null
+    const engine = this.#capturer() ?? this.#ready().linear
+    this.#scratch ??= new Int32Array(this.groupCount * 2)
+    const captures = engine.exec(input, 0, this.#scratch)
+    this.lastSteps = engine.steps
+    return captures ?? null
   }
 
   match(input: string): (string | undefined)[] | null {

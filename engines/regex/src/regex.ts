@@ -70,6 +70,11 @@ export interface Regex {
   test(input: string): boolean
   /** The leftmost-first match starting at or after `from` (default 0); null when there is none. */
   exec(input: string, from?: number): Match | null
+  /**
+   * As `exec(input)`, but only the captures, and these in an array that the next call overwrites: for callers that take
+   * what they need at once and match on every line.
+   */
+  captures(input: string): Int32Array | null
   /** As `exec`, but the texts of group 0, 1, 2 …; undefined for a group that took no part. */
   match(input: string): (string | undefined)[] | null
 }

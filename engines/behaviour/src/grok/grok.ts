@@ -10,11 +10,14 @@ export interface GrokField {
 /** A compiled grok pattern. */
 export class Grok {
   readonly #regex: Regex
-  readonly #fields: readonly GrokField[]
+  readonly #names: readonly string[]
+  /** Where the start of each field stands in the captures; 0: nowhere. */
+  readonly #slots: readonly number[]
 
   constructor(regex: Regex, fields: readonly GrokField[]) {
     this.#regex = regex
-    this.#fields = fields
+    this.#names = fields.map(({ field }) => field)
+    this.#slots = fields.map(({ group }) => group * 2)
   }
 
   /** The expression that is matched. */
@@ -24,7 +27,7 @@ export class Grok {
 
   /** Names of its fields. */
   get fields(): readonly string[] {
-    return this.#fields.map(({ field }) => field)
+    return this.#names
   }
 
   /** What every match contains, for a prefilter over several patterns. */
@@ -38,13 +41,14 @@ export class Grok {
    * nothing written, when it does not match, and also when the pattern has no field at all (as in CrowdSec).
    */
   parse(text: string, into: Map<string, string>): boolean {
-    if (this.#fields.length === 0) return false
-    const match = this.#regex.exec(text)
-    if (match === null) return false
-    const { captures } = match
-    for (const { field, group } of this.#fields) {
-      const start = group === 0 ? -1 : (captures[2 * group] ?? -1)
-      into.set(field, start < 0 ? '' : text.slice(start, captures[2 * group + 1]))
+    if (this.#names.length === 0) return false
+    const captures = this.#regex.captures(text)
+    if (captures === null) return false
+    // By index: this runs for each field of each line.
+    for (let at = 0; at < this.#names.length; at++) {
+      const slot = this.#slots[at] ?? 0
+      const start = slot === 0 ? -1 : (captures[slot] ?? -1)
+      into.set(this.#names[at] ?? '', start < 0 ? '' : text.slice(start, captures[slot + 1]))
     }
     return true
   }

@@ -1,7 +1,7 @@
 import { zeroTime } from '../helpers/go-time.ts'
 import type { GoTime } from '../helpers/go-time.ts'
 import { expectMode, recordType } from '../record.ts'
-import type { EventRecord, OverflowRecord } from '../record.ts'
+import type { EventRecord, LineRecord, OverflowRecord } from '../record.ts'
 
 /** A line of a source, with what the source says of it. */
 export interface SourceLine {
@@ -19,32 +19,30 @@ export type Clock = 'live' | 'log'
 
 /** A record for a line that has just come in. */
 export function recordOfLine(line: SourceLine, now: GoTime, clock: Clock): EventRecord {
-  const record = emptyRecord(now, clock)
-  record.Line = {
-    Raw: line.raw,
-    Src: line.source,
-    Time: now,
-    Labels: line.labels,
-    Process: true,
-    Module: line.module,
-  }
-  return record
+  return recordWith(
+    { Raw: line.raw, Src: line.source, Time: now, Labels: line.labels, Process: true, Module: line.module },
+    clock,
+  )
 }
 
 /** A record without a line: for events that need no parser. */
 export function emptyRecord(now: GoTime, clock: Clock): EventRecord {
+  return recordWith({ Raw: '', Src: '', Time: now, Labels: new Map(), Process: true, Module: '' }, clock)
+}
+
+function recordWith(line: LineRecord, clock: Clock): EventRecord {
   return {
     Type: recordType.log,
     ExpectMode: clock === 'log' ? expectMode.timeMachine : expectMode.live,
     Whitelisted: false,
     WhitelistReason: '',
     Stage: '',
-    Line: { Raw: '', Src: '', Time: now, Labels: noLabels, Process: true, Module: '' },
+    Line: line,
     Parsed: new Map(),
     Enriched: new Map(),
     Unmarshaled: new Map(),
     Overflow: undefined,
-    Time: now,
+    Time: line.Time,
     StrTime: '',
     StrTimeFormat: '',
     MarshaledTime: '',
@@ -62,5 +60,3 @@ export function recordOfOverflow(overflow: OverflowRecord, markedTime: string, c
   record.MarshaledTime = markedTime
   return record
 }
-
-const noLabels = new Map<string, string>()

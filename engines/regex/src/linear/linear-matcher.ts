@@ -48,7 +48,7 @@ export class LinearMatcher {
   }
 
   /** Capture slots of the leftmost-first match from `from` on; undefined when there is none. */
-  exec(input: string, from: number): Int32Array | undefined {
+  exec(input: string, from: number, into?: Int32Array): Int32Array | undefined {
     let tested = 0
     if (this.#matchesInRow < trustMatches) {
       if (!this.test(input, from)) {
@@ -57,13 +57,13 @@ export class LinearMatcher {
       }
       tested = this.steps
     }
-    const slots = this.#capture(input, from)
+    const slots = this.#capture(input, from, into)
     this.#matchesInRow = slots === undefined ? 0 : this.#matchesInRow + 1
     this.steps += tested
     return slots
   }
 
-  #capture(input: string, from: number): Int32Array | undefined {
+  #capture(input: string, from: number, into?: Int32Array): Int32Array | undefined {
     this.steps = 0
     // Then the way back tells whether there is a match at all, too.
     const toEnd = this.#options.takesRest === true && !input.includes('\n', from)
@@ -79,7 +79,7 @@ export class LinearMatcher {
       return undefined
     }
     this.#walk ??= new SpanWalk(this.#program, this.#alphabet, backward, this.#options.wide)
-    const slots = this.#walk.walk(input, { start, end })
+    const slots = this.#walk.walk(input, { start, end }, into)
     backward.release()
     this.steps += this.#walk.steps
     return slots

@@ -32,10 +32,10 @@ export class SpanWalk {
     this.#marks = new Uint32Array(program.length)
   }
 
-  /** Capture slots of the match of this span, which the last scan of the automaton found. */
-  walk(input: string, { start, end }: Span): Int32Array {
+  /** Capture slots of the match of this span, which the last scan of the automaton found; written to `into` where given. */
+  walk(input: string, { start, end }: Span, into?: Int32Array): Int32Array {
     if (this.#generation !== this.#alive.generation) this.#forget()
-    const slots = new Int32Array(this.#program.slots).fill(-1)
+    const slots = (into ?? new Int32Array(this.#program.slots)).fill(-1)
     slots[0] = start
     slots[1] = end
     this.steps = end - start + 1
