@@ -1,6 +1,6 @@
 // Lines per CPU-second of hub rules, beside the CrowdSec that is installed, in the same run on the same rules, logs and
 // machine; whether both give the same alerts; what all rules of a whole hub cost; memory after a million lines.
-// Run: npm run bench:detection [-- --rounds N] [-- --quick]
+// Run: npm run bench:detection [-- --rounds N] [-- --quick] [-- --only nginx|sshd|alerts|whole|memory]
 import { execFileSync } from 'node:child_process'
 import {
   cpSync,
@@ -25,6 +25,8 @@ const wholeHub = join(shared, 'hub')
 const command = join(root, 'apps', 'cli', 'bin', 'sevenfold.mjs')
 const isQuick = process.argv.includes('--quick')
 const roundsAt = process.argv.indexOf('--rounds')
+const onlyAt = process.argv.indexOf('--only')
+const only = onlyAt < 0 ? undefined : process.argv[onlyAt + 1]
 const rounds = roundsAt < 0 ? (isQuick ? 1 : 3) : Number(process.argv[roundsAt + 1])
 const seeds = [1, 2, 3]
 
@@ -229,10 +231,11 @@ if (missing !== undefined) {
     )
     layOutPeer(join(work, 'peer'))
     makeLogs(join(work, 'big'), isQuick ? [50_000, 100_000, 42] : [200_000, 300_000, 42])
-    for (const kind of kinds) compareSpeed(work, kind)
-    compareAlerts(work)
-    compareWhole(work)
-    measureMemory(work)
+    const isWanted = (part: string): boolean => only === undefined || only === part
+    for (const kind of kinds) if (isWanted(kind.name)) compareSpeed(work, kind)
+    if (isWanted('alerts')) compareAlerts(work)
+    if (isWanted('whole')) compareWhole(work)
+    if (isWanted('memory')) measureMemory(work)
   } finally {
     rmSync(work, { recursive: true, force: true })
   }
