@@ -153,7 +153,10 @@ function* piecesOf(
   render: (decision: StoredDecision) => string,
 ): Generator<string> {
   for (let at = 0; at < decisions.length; at += pieceDecisions) {
-    const piece = decisions.slice(at, at + pieceDecisions).map(render).join(',')
+    const piece = decisions
+      .slice(at, at + pieceDecisions)
+      .map(render)
+      .join(',')
     yield at === 0 ? piece : `,${piece}`
   }
 }
