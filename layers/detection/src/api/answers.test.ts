@@ -7,6 +7,7 @@ import type { DecisionScope } from '@sevenfold/event'
 import { systemClock } from '@sevenfold/layer'
 import { toCrowdsec } from '../decisions/stored-decision.ts'
 import type { StoredDecision } from '../decisions/stored-decision.ts'
+import { closeServer, listenOnAddress } from '../servers.ts'
 import { expandRange, maxExpandedAddresses } from './expand-ranges.ts'
 import { Presence } from './presence.ts'
 import { decisionRenderer, streamRenderer } from './render-decisions.ts'
@@ -71,10 +72,9 @@ describe('ranges for bouncers that hold addresses only', () => {
 })
 
 describe('long answers', () => {
-  let server: ReturnType<typeof createServer> | undefined
+  const closing: (() => Promise<void>)[] = []
   afterEach(async () => {
-    server?.closeAllConnections()
-    await new Promise((resolve) => server?.close(resolve))
+    for (const close of closing.splice(0)) await close()
   })
   const piece = 'x'.repeat(262_144)
 
@@ -82,14 +82,14 @@ describe('long answers', () => {
     pieces: readonly string[],
     maxStallMs: number,
   ): Promise<{ response: IncomingMessage; sent: Promise<boolean> }> {
+    const server = createServer()
     const sent = new Promise<boolean>((resolve) => {
-      server = createServer((_request, response) => {
+      server.on('request', (_request, response) => {
         resolve(sendText(response, pieces, { after: (ms, run) => systemClock.after(ms, run), maxStallMs }))
       })
     })
-    await new Promise<void>((resolve) => server?.listen(0, '127.0.0.1', resolve))
-    const address = server?.address()
-    const port = typeof address === 'object' && address !== null ? address.port : 0
+    closing.push(() => closeServer(server))
+    const port = await listenOnAddress(server, { host: '127.0.0.1', port: 0 })
     const response = await new Promise<IncomingMessage>((resolve, reject) => {
       get({ host: '127.0.0.1', port, agent: false }, resolve).on('error', reject)
     })
