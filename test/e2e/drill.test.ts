@@ -30,7 +30,12 @@ function drill(words: readonly string[]): Promise<{ code: number | null; result:
 // The whole set takes minutes: `sevenfold drill` runs it in earnest.
 describe('a running demo (times divided by five)', () => {
   it('raises an incident with a runbook when a layer is killed or frozen, its log muted, or the ledger rolled back', async () => {
-    const { code, result } = await drill(['edge killed', 'detection frozen', 'log of detection', 'rolled back'])
+    const { code, result } = await drill([
+      'edge killed',
+      'detection frozen',
+      'log of detection',
+      'rolled back',
+    ])
     expect(result.drills.map(({ name, ok, hasRunbook }) => ({ name, ok, hasRunbook }))).toEqual(
       ['edge killed', 'detection frozen', 'log of detection muted', 'ledger rolled back'].map((name) => ({
         name,

@@ -7,12 +7,6 @@ export function textAt(event: JsonObject, ...path: readonly string[]): string {
   return typeof value === 'string' ? value : ''
 }
 
-/** The number along a path of keys; undefined when there is none. */
-export function numberAt(event: JsonObject, ...path: readonly string[]): number | undefined {
-  const value = valueAt(event, ...path)
-  return typeof value === 'number' ? value : undefined
-}
-
 /** The value along a path of keys. */
 export function valueAt(event: JsonObject, ...path: readonly string[]): JsonObject[string] | undefined {
   let value: JsonObject[string] | undefined = event
