@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { isJsonObject, parseBoundedJson } from '@sevenfold/event'
 import { writeAtomic } from '@sevenfold/layer'
 import { entryKey, makeEntry } from './feed-entry.ts'
@@ -83,11 +83,6 @@ export function readState(path: string): FeedState {
       : undefined,
     previous: previous === undefined ? undefined : readRows(previous),
   }
-}
-
-/** Removes what is kept of a feed. */
-export function forgetState(path: string): void {
-  rmSync(path, { force: true })
 }
 
 const numberOf = (value: unknown): number => (typeof value === 'number' ? value : 0)
