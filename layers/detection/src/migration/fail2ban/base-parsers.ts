@@ -95,5 +95,17 @@ export function baseParsers(): readonly MadeFile[] {
       ],
     }),
   ].join('---\n')
-  return [{ path: 'parsers/s00-raw/sevenfold/lines.yaml', text: lines }]
+  const dates = toYaml({
+    name: 'sevenfold/dates',
+    description: 'the time that a line names, for replays',
+    filter: "evt.StrTime != ''",
+    statics: [
+      { method: 'ParseDate', expression: 'evt.StrTime' },
+      { target: 'MarshaledTime', expression: 'evt.Enriched.MarshaledTime' },
+    ],
+  })
+  return [
+    { path: 'parsers/s00-raw/sevenfold/lines.yaml', text: lines },
+    { path: 'parsers/s02-enrich/sevenfold/dates.yaml', text: dates },
+  ]
 }
