@@ -7,7 +7,6 @@ import { hookCode } from './hooks/code.ts'
 import { hookFileSystem } from './hooks/file-system.ts'
 import { hookFollowing } from './hooks/follow.ts'
 import { hookHttpClient } from './hooks/http-client.ts'
-import { hookHttp2Server } from './hooks/http2-server.ts'
 import { hookHttpServer } from './hooks/http-server.ts'
 import { hookJson } from './hooks/json.ts'
 import { hookModules } from './hooks/modules.ts'
@@ -68,7 +67,6 @@ export function installAgent({ mode, report, onFault, profile }: InstallOptions)
     ['follow', hookFollowing],
     ['modules', () => hookModules({ agent, guard, outgoing, stored })],
     ['http-server', () => hookHttpServer(agent, stored)],
-    ['http2-server', () => hookHttp2Server(agent, stored)],
     ['json', () => hookJson(agent)],
     ['response', () => hookResponse(agent, keeper)],
     ['child-process', () => hookChildProcess(agent, keeper)],

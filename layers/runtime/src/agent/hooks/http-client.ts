@@ -1,7 +1,6 @@
 import dns from 'node:dns'
 import http from 'node:http'
 import type { RequestOptions } from 'node:http'
-import http2 from 'node:http2'
 import https from 'node:https'
 import net from 'node:net'
 import type { OutgoingGuard } from '../outgoing-guard.ts'
@@ -160,5 +159,9 @@ export function hookHttpClient(guard: OutgoingGuard): void {
       },
   )
   patch(net.Socket.prototype, 'connect', wrapConnect(guard))
+}
+
+/** Outgoing HTTP/2 sessions. */
+export function hookHttp2Client(guard: OutgoingGuard, http2: unknown): void {
   patch(http2, 'connect', wrapSession(guard))
 }

@@ -1,6 +1,5 @@
 import { IncomingMessage, ServerResponse } from 'node:http'
 import type { IncomingHttpHeaders } from 'node:http'
-import http2 from 'node:http2'
 import { Socket } from 'node:net'
 import type { Agent } from '../agent.ts'
 import type { StoredInputs } from '../inputs/stored-inputs.ts'
@@ -73,7 +72,7 @@ function enterStream(agent: Agent, stored: StoredInputs): (emit: AnyFunction) =>
 }
 
 /** HTTP/2 servers: each stream is a request, whichever of Node's two interfaces the application uses. */
-export function hookHttp2Server(agent: Agent, stored: StoredInputs): void {
+export function hookHttp2Server(agent: Agent, stored: StoredInputs, http2: unknown): void {
   for (const name of ['createServer', 'createSecureServer'])
     patch(
       http2,

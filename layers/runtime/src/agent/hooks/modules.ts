@@ -1,11 +1,10 @@
 import { readFileSync } from 'node:fs'
 import Module from 'node:module'
-import type { Agent } from '../agent.ts'
 import { judgeModule } from '../judges/judge-module.ts'
 import { isServing } from '../request-context.ts'
-import { driverHooks, hookFor } from './drivers/driver-hooks.ts'
+import { driverHooks, hookFor, packageOf } from './drivers/driver-hooks.ts'
 import type { Guards } from './drivers/driver-hooks.ts'
-import { hookSyncSqlite } from './drivers/sqlite.ts'
+import { lateBuiltins, lateName, runsModule } from './builtins.ts'
 import { patch } from './patch.ts'
 import { rewriteRegexes } from './regex.ts'
 import { rewriteEval } from './rewrite-eval.ts'
@@ -59,15 +58,27 @@ function hookLoading(guards: Guards): void {
         const result = load.apply(this, args)
         if (typeof args[0] === 'string') {
           apply(this as LoadedModule, args[0])
-          agent.inventory.addFile(args[0])
-          agent.unprotected.see(args[0])
+          const found = packageOf(args[0])
+          if (found !== undefined) {
+            agent.inventory.add('modules', args[0].slice(0, args[0].length - found.path.length))
+            agent.unprotected.see(found.name)
+          }
         }
         return result
       },
   )
 }
 
-function hookRequire({ agent, guard }: Guards): void {
+function hookLate(guards: Guards, name: string, loaded: unknown): void {
+  try {
+    lateBuiltins(guards).get(name)?.(loaded)
+  } catch (error) {
+    guards.agent.fault(error, `hook ${name}`)
+  }
+}
+
+function hookRequire(guards: Guards): void {
+  const { agent } = guards
   patch(
     Module.prototype,
     'require',
@@ -83,8 +94,8 @@ function hookRequire({ agent, guard }: Guards): void {
           if (refusal !== null) throw refusal // require throws for modules it cannot find
         }
         const loaded = require.apply(this, args)
-        if (id === 'node:sqlite')
-          hookSyncSqlite(guard, (loaded as { readonly DatabaseSync?: unknown }).DatabaseSync, 'node:sqlite')
+        const late = lateName(id)
+        if (late !== undefined) hookLate(guards, late, loaded)
         return loaded
       },
   )
@@ -94,7 +105,8 @@ function rewrittenSource(source: string): string {
   return rewriteRegexes(rewriteEval(source))
 }
 
-function hookSources(agent: Agent): void {
+function hookSources(guards: Guards): void {
+  const { agent } = guards
   patch(
     Module.prototype,
     '_compile',
@@ -113,9 +125,13 @@ function hookSources(agent: Agent): void {
   )
   // ECMAScript modules can be rewritten only where Node lets a hook see them in the same thread.
   const hooking = Module as unknown as HookingModule
+  if (hooking.registerHooks === undefined && runsModule(process.argv[1]))
+    hookLate(guards, 'http2', Module.createRequire(import.meta.url)('node:http2'))
   hooking.registerHooks?.({
     load(url, context, next) {
       const result = next(url, context)
+      const late = lateName(url)
+      if (late !== undefined) hookLate(guards, late, Module.createRequire(import.meta.url)(url))
       if (result.format !== 'module' || result.source === undefined || result.source === null) return result
       const text =
         typeof result.source === 'string'
@@ -135,5 +151,5 @@ function hookSources(agent: Agent): void {
 export function hookModules(guards: Guards): void {
   hookLoading(guards)
   hookRequire(guards)
-  hookSources(guards.agent)
+  hookSources(guards)
 }

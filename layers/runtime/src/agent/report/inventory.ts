@@ -11,8 +11,6 @@ export type InventoryKind = 'modules' | 'hosts' | 'programs' | 'routes'
 
 const kinds: readonly InventoryKind[] = ['modules', 'hosts', 'programs', 'routes']
 
-const packageFolder = /^(.*[/\\]node_modules[/\\](?:@[^/\\]+[/\\])?[^/\\]+)[/\\]/
-
 /** What a process really loads and does: told once each. */
 export class Inventory {
   readonly #known: Readonly<Record<InventoryKind, Set<string>>> = {
@@ -27,12 +25,6 @@ export class Inventory {
   add(kind: InventoryKind, item: string): void {
     const known = this.#known[kind]
     if (known.size < maxItems) known.add(item)
-  }
-
-  /** Adds the package that a loaded file belongs to, by its folder. */
-  addFile(filename: string): void {
-    const folder = packageFolder.exec(filename)?.[1]
-    if (folder !== undefined) this.add('modules', folder)
   }
 
   /** What is new since the last time, in texts of up to 60 items. */

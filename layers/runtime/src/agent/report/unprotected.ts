@@ -24,8 +24,6 @@ const unknown: Readonly<Record<string, string>> = {
   vm2: 'code inside is not seen',
 }
 
-const inPackage = /[/\\]node_modules[/\\]((?:@[^/\\]+[/\\])?[^/\\]+)[/\\](?!.*[/\\]node_modules[/\\])/
-
 /** What cannot be protected: each said once. */
 export class UnprotectedList {
   readonly #said = new Map<string, Unprotected>()
@@ -42,11 +40,10 @@ export class UnprotectedList {
     this.#tell(one)
   }
 
-  /** Looks at a file that was loaded. */
-  see(filename: string): void {
-    const name = inPackage.exec(filename)?.[1]?.replaceAll('\\', '/')
-    const why = name === undefined || !Object.hasOwn(unknown, name) ? undefined : unknown[name]
-    if (name !== undefined && why !== undefined) this.add({ package: name, why })
+  /** Looks at a package that was loaded. */
+  see(name: string): void {
+    const why = Object.hasOwn(unknown, name) ? unknown[name] : undefined
+    if (why !== undefined) this.add({ package: name, why })
   }
 
   all(): readonly Unprotected[] {

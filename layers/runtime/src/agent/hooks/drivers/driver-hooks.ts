@@ -83,15 +83,22 @@ export function driverHooks(guards: Guards): ReadonlyMap<string, readonly Driver
   ])
 }
 
-const inPackage = /[/\\]node_modules[/\\]((?:@[^/\\]+[/\\])?[^/\\]+)([/\\](?!.*[/\\]node_modules[/\\]).*)$/
+/** The package that a file belongs to and its path there; undefined for files of the application. */
+export function packageOf(filename: string): { readonly name: string; readonly path: string } | undefined {
+  const at = filename.lastIndexOf('node_modules')
+  if (at < 0) return undefined
+  const rest = filename.slice(at + 13).replaceAll('\\', '/')
+  const scope = rest.startsWith('@') ? rest.indexOf('/') + 1 : 0
+  const end = rest.indexOf('/', scope)
+  return end < 0 ? undefined : { name: rest.slice(0, end), path: rest.slice(end) }
+}
 
 /** What to do with a loaded file; undefined for nearly all. */
 export function hookFor(
   hooks: ReadonlyMap<string, readonly DriverFile[]>,
   filename: string,
 ): DriverHook | undefined {
-  const [, name, rest = ''] = inPackage.exec(filename) ?? []
-  if (name === undefined) return undefined
-  const path = rest.replaceAll('\\', '/')
-  return hooks.get(name)?.find(({ file }) => file.test(path))?.hook
+  const found = packageOf(filename)
+  if (found === undefined) return undefined
+  return hooks.get(found.name)?.find(({ file }) => file.test(found.path))?.hook
 }
