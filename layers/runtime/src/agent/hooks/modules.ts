@@ -105,6 +105,10 @@ function rewrittenSource(source: string): string {
   return rewriteRegexes(rewriteEval(source))
 }
 
+function builtinOf(id: string): unknown {
+  return (process as unknown as { getBuiltinModule?(id: string): unknown }).getBuiltinModule?.(id)
+}
+
 function hookSources(guards: Guards): void {
   const { agent } = guards
   patch(
@@ -131,7 +135,8 @@ function hookSources(guards: Guards): void {
     load(url, context, next) {
       const result = next(url, context)
       const late = lateName(url)
-      if (late !== undefined) hookLate(guards, late, Module.createRequire(import.meta.url)(url))
+      // `require` would come here again.
+      if (late !== undefined) hookLate(guards, late, builtinOf(url))
       if (result.format !== 'module' || result.source === undefined || result.source === null) return result
       const text =
         typeof result.source === 'string'
