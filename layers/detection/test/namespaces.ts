@@ -1,5 +1,6 @@
 import { execFile, execFileSync, spawn, spawnSync } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { promisify } from 'node:util'
@@ -22,7 +23,7 @@ export function namespacesMissing(): string | undefined {
   if (process.platform !== 'linux') return 'Linux'
   if (findProgram('ip') === undefined) return 'the program ip'
   if (findProgram('nft') === undefined) return 'the program nft'
-  const name = `sf-try-${process.pid}`
+  const name = `sf-try-${process.pid}-${randomBytes(3).toString('hex')}`
   if (!works(ipProgram, ['netns', 'add', name])) return 'the right to make network namespaces'
   const isAble = works(ipProgram, ['netns', 'exec', name, 'nft', 'list', 'ruleset'])
   works(ipProgram, ['netns', 'del', name])
@@ -49,7 +50,9 @@ const backend = `require('http').createServer((q, r) => r.end('ok')).listen(80, 
 
 /** Makes the namespaces with their links, routes, the forwarded port, and a server behind it. */
 export async function createTopology(): Promise<Topology> {
-  const names = ['c', 'r', 's'].map((part) => `sf${part}-${process.pid}`)
+  // Test files may share a process.
+  const mark = randomBytes(3).toString('hex')
+  const names = ['c', 'r', 's'].map((part) => `sf${part}-${process.pid}-${mark}`)
   const [client = '', router = '', server = ''] = names
   const ip = (...args: string[]): void => run(ipProgram, ...args)
   for (const name of names) ip('netns', 'add', name)
@@ -117,10 +120,16 @@ export function spawnIn(namespace: string, argv: readonly string[]): ChildProces
   return spawn(ipProgram, ['netns', 'exec', namespace, ...argv], { stdio: ['ignore', 'pipe', 'pipe'] })
 }
 
+// The kernel answers a connection at once, however busy the machine is: no answer means that it was dropped. The timer
+// gives way to what has arrived while this process was not running.
 const probe = `const [from, host, port] = process.argv.slice(1)
-const call = require('http').get({ host, port, localAddress: from, path: '/', agent: false, timeout: 400 }, (r) => { console.log(r.statusCode); process.exit() })
-call.on('timeout', () => { console.log('dropped'); process.exit() })
-call.on('error', (error) => { console.log(error.code); process.exit() })`
+const say = (text) => { console.log(text); process.exit() }
+const call = require('http').get({ host, port, localAddress: from, path: '/', agent: false }, (r) => say(r.statusCode))
+call.on('error', (error) => say(error.code))
+let connected = false
+call.on('socket', (socket) => socket.on('connect', () => { connected = true }))
+setTimeout(() => setImmediate(() => setImmediate(() => { if (!connected) say('dropped') })), 800)
+setTimeout(() => say('no answer'), 20000)`
 
 /** What a request from an address gets: its status, `dropped`, or the code of an error. */
 export async function knock(
