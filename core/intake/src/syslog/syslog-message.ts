@@ -75,5 +75,9 @@ function plain(rest: string): string | undefined {
 
 /** Breaks and NULs inside a message become spaces: a line of a log is one line. */
 function oneLine(text: string): string {
-  return text.replace(/[\r\n\0]+$/, '').replaceAll(/[\r\n\0]+/g, ' ')
+  let end = text.length
+  while (end > 0 && isBreak(text.charCodeAt(end - 1))) end -= 1
+  return text.slice(0, end).replaceAll(/[\r\n\0]+/g, ' ')
 }
+
+const isBreak = (unit: number): boolean => unit === 0x0a || unit === 0x0d || unit === 0

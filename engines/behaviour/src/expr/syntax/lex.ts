@@ -60,7 +60,7 @@ const symbols = [
 ]
 
 const space = /[ \t\r\n]+/y
-const comment = /\/\/[^\n]*|\/\*[^]*?\*\//y
+const lineComment = /\/\/[^\n]*/y
 const name = /[\p{L}_$][\p{L}\p{N}_$]*/uy
 const number =
   /0[xX][0-9a-fA-F_]+|0[bB][01_]+|0[oO][0-7_]+|(?:[0-9][0-9_]*)?\.[0-9][0-9_]*(?:[eE][+-]?[0-9]+)?|[0-9][0-9_]*(?:[eE][+-]?[0-9]+)?/y
@@ -74,7 +74,7 @@ export function lex(source: string): readonly Token[] {
     return pattern.exec(source)?.[0]
   }
   while (at < source.length) {
-    const skipped = take(space) ?? take(comment)
+    const skipped = take(space) ?? take(lineComment) ?? blockComment(source, at)
     if (skipped !== undefined) {
       at += skipped.length
       continue
@@ -98,6 +98,14 @@ export function lex(source: string): readonly Token[] {
   }
   tokens.push({ kind: 'end', value: '', offset: source.length })
   return tokens
+}
+
+/** A comment that starts here; one without an end is an error, and not looked for again at each sign of division. */
+function blockComment(source: string, at: number): string | undefined {
+  if (!source.startsWith('/*', at)) return undefined
+  const end = source.indexOf('*/', at + 2)
+  if (end < 0) throw new ExprError('EXPR_SYNTAX', 'comment without an end', { source, offset: at })
+  return source.slice(at, end + 2)
 }
 
 function kindOf(word: string | undefined, digits: string | undefined): Token['kind'] {
