@@ -28,7 +28,8 @@ const more: Verdict = { kind: 'more' }
 export class SeclangInspection implements Inspection {
   readonly transaction: Transaction
   readonly #limits: WorkLimits
-  readonly #chunks: Buffer[] = []
+  /** Body so far, one character a byte. */
+  readonly #chunks: string[] = []
   #buffered = 0
   #run: PhaseRun | null = null
   /** Verdict of a phase that ends without an interruption. */
@@ -173,18 +174,18 @@ export class SeclangInspection implements Inspection {
   #append(chunk: Uint8Array, limit: number): boolean {
     const room = limit - this.#buffered
     const taken = chunk.length > room ? chunk.subarray(0, Math.max(0, room)) : chunk
-    // Copied: the caller may use its buffer again.
-    if (taken.length > 0) this.#chunks.push(Buffer.from(taken))
+    // Copied, as text at once: the caller may use its buffer again.
+    if (taken.length > 0) this.#chunks.push(byteText(taken))
     this.#buffered += taken.length
     return taken.length === chunk.length
   }
 
   #takeBuffered(): string {
-    const [only] = this.#chunks
-    const whole = this.#chunks.length === 1 && only !== undefined ? only : Buffer.concat(this.#chunks)
+    const [only = ''] = this.#chunks
+    const whole = this.#chunks.length <= 1 ? only : this.#chunks.join('')
     this.#chunks.length = 0
     this.#buffered = 0
-    return whole.toString('latin1')
+    return whole
   }
 
   #overLimit(status: number): Verdict {
@@ -192,6 +193,10 @@ export class SeclangInspection implements Inspection {
     tx.interruption ??= { kind: 'deny', status }
     return tx.engine === 'on' ? this.#end({ kind: 'deny', status }) : more
   }
+}
+
+function byteText(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1')
 }
 
 function score(value: string | number | undefined): number {
