@@ -1,4 +1,4 @@
-import { chmodSync } from 'node:fs'
+import { chmodSync, rmSync } from 'node:fs'
 import net from 'node:net'
 import type { Server, Socket } from 'node:net'
 import type { HttpEngine, Listening, Peer, RequestHandler, TlsFacts } from '../http/exchange.ts'
@@ -100,7 +100,15 @@ export class SocketFront implements HttpEngine {
     this.doors.push(door)
     // One timer for all connections: a timer each would cost more than the request.
     this.sweeper ??= setInterval(() => this.sweep(), sweepIntervalMs)
-    const { host, port, path } = options
+    return this.openDoor(door).catch(async (error: unknown) => {
+      const { path } = options
+      if (path === undefined || !(await isLeftOver(path, error))) throw error
+      return this.openDoor(door)
+    })
+  }
+
+  private openDoor(door: Door): Promise<Listening> {
+    const { host, port, path } = door.options
     const where = path === undefined ? { host, port, backlog } : { path, backlog }
     return new Promise((resolve, reject) => {
       door.server.once('error', reject)
@@ -237,6 +245,25 @@ const nobody: Served = { sweep: () => undefined, endIdle: () => undefined, destr
 
 function isHttp2(tls: TlsFacts | null): boolean {
   return tls !== null && tls.protocol === 'h2'
+}
+
+/**
+ * True when a socket file may be tried again: a process that was killed leaves its file behind, and nobody answers
+ * there. The file is removed then. Another worker of ours may have done the same just now.
+ */
+function isLeftOver(path: string, error: unknown): Promise<boolean> {
+  if (!(error instanceof Error) || !error.message.includes('EADDRINUSE')) return Promise.resolve(false)
+  return new Promise((resolve) => {
+    const probe = net.connect(path)
+    probe.once('connect', () => {
+      probe.destroy()
+      resolve(true)
+    })
+    probe.once('error', () => {
+      rmSync(path, { force: true })
+      resolve(true)
+    })
+  })
 }
 
 /** The proxy in front belongs to the group of the folder; nobody else may connect. */

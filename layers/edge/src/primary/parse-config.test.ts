@@ -19,6 +19,7 @@ describe('parseEdgeConfig', () => {
     'a malformed proxy': { ...good, sites: [siteConfig('a', 1, { trustedProxies: ['x'] })] },
     'limits that are no numbers': { ...good, limits: { headerSizeBytes: '16KiB' } },
     'no rules': { ...good, rules: 'builtin' },
+    'no list of other proxies': { ...good, beside: undefined },
   }
   for (const [name, value] of Object.entries(bad)) {
     it(`refuses ${name}`, () => expect(() => parseEdgeConfig(value)).toThrow())

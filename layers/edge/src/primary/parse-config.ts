@@ -26,7 +26,7 @@ function checkSite(site: unknown, index: number): void {
  */
 export function parseEdgeConfig(value: unknown): EdgeConfig {
   if (!isJsonObject(value) || value['v'] !== 1) throw wrong('version')
-  const { sites, limits, workers, rules, ownListeners } = value
+  const { sites, limits, workers, rules, ownListeners, beside } = value
   if (!Array.isArray(sites) || sites.length === 0) throw wrong('sites')
   sites.forEach(checkSite)
   if (!isJsonObject(limits) || Object.values(limits).some((limit) => typeof limit !== 'number')) {
@@ -35,5 +35,6 @@ export function parseEdgeConfig(value: unknown): EdgeConfig {
   if (typeof workers !== 'number' || !Array.isArray(rules) || !Array.isArray(ownListeners)) {
     throw wrong('workers, rules or ownListeners')
   }
+  if (!Array.isArray(beside)) throw wrong('beside')
   return value as unknown as EdgeConfig // checked above as far as the edge depends on it
 }

@@ -219,10 +219,7 @@ export class EdgeWorker {
     for (const timer of this.timers) clearInterval(timer)
     this.guards.stop()
     const graceMs = patient ? handOverGraceMs : drainGraceMs
-    await Promise.all([
-      this.engine.close(graceMs, patient),
-      this.judgements.close(graceMs, patient),
-    ])
+    await Promise.all([this.engine.close(graceMs, patient), this.judgements.close(graceMs, patient)])
     for (const site of this.sites) site.pool.close()
   }
 
