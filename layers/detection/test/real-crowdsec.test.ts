@@ -1,5 +1,4 @@
 import { spawn, spawnSync } from 'node:child_process'
-import type { ChildProcess } from 'node:child_process'
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
@@ -27,7 +26,7 @@ function freePort(): Promise<number> {
 describe.skipIf(!isThere)('decisions of a real CrowdSec (needs crowdsec and cscli)', () => {
   const folder = createTemporaryFolder()
   const config = join(folder.path, 'config.yaml')
-  let crowdsec: ChildProcess | undefined
+  let stop = (): void => undefined
   let url = ''
   let key = ''
 
@@ -72,7 +71,8 @@ describe.skipIf(!isThere)('decisions of a real CrowdSec (needs crowdsec and cscl
     )
     cscli('machines', 'add', 'test', '--password', 'test-password', '--force', '-f', credentials)
     key = cscli('bouncers', 'add', 'sevenfold', '-o', 'raw').split('\n').at(-1)?.trim() ?? ''
-    crowdsec = spawn('crowdsec', ['-c', config, '-no-cs'], { stdio: 'ignore' })
+    const crowdsec = spawn('crowdsec', ['-c', config, '-no-cs'], { stdio: 'ignore' })
+    stop = () => void crowdsec.kill('SIGKILL')
     const deadline = performance.now() + 30_000
     for (;;) {
       const answer = await fetch(`${url}/health`).catch(() => undefined)
@@ -83,7 +83,7 @@ describe.skipIf(!isThere)('decisions of a real CrowdSec (needs crowdsec and cscl
   }, 60_000)
 
   afterAll(() => {
-    crowdsec?.kill('SIGKILL')
+    stop()
     folder.remove()
   })
 
