@@ -57,6 +57,12 @@ describe('exceedsSteps', () => {
 })
 
 describe('rewriteRegexes', () => {
+  it('finds them in sources on one line, in time that grows with their length alone', () => {
+    const filler = 'x(a)*b;'.repeat(60_000)
+    const source = `${filler}y=/^(a+)+$/.test(b);${filler}`
+    expect(rewriteRegexes(source)).toBe(`${filler}y=__sevenfoldRegexGate(/^(a+)+$/).test(b);${filler}`)
+  })
+
   it('guards the dangerous ones and no others', () => {
     expect(rewriteRegexes('const a = /^(a+)+$/.test(b), c = /x+/, d = (e)+f')).toBe(
       'const a = __sevenfoldRegexGate(/^(a+)+$/).test(b), c = /x+/, d = (e)+f',

@@ -95,19 +95,41 @@ function beginsRegex(source: string, at: number): boolean {
   return (line.match(quotes)?.length ?? 0) % 2 === 0
 }
 
+const ends = [')+', ')*', '){']
+const longestLine = 4_000
+
+/** Positions of the lines in which a repeated group may stand between two slashes; nearly no line does. */
+function linesWorthReading(source: string): readonly { readonly start: number; readonly end: number }[] {
+  const lines = new Map<number, number>()
+  for (const mark of ends) {
+    let at = source.indexOf(mark)
+    while (at >= 0) {
+      // Sources on one line are looked at in pieces; each is read once for each mark.
+      const from = Math.max(0, at - longestLine)
+      const start = from + source.slice(from, at).lastIndexOf('\n') + 1
+      const rest = source.slice(at, at + 2 * longestLine)
+      const length = rest.indexOf('\n')
+      const end = at + (length < 0 ? rest.length : length)
+      const text = source.slice(start, end)
+      if (text.indexOf('/') !== text.lastIndexOf('/')) lines.set(start, end)
+      at = source.indexOf(mark, Math.max(end, at + 2))
+    }
+  }
+  return [...lines].map(([start, end]) => ({ start, end })).toSorted((a, b) => a.start - b.start)
+}
+
 /** Sends the regular expressions of a source that can explode through the gate. Lines stay. */
 export function rewriteRegexes(source: string): string {
-  if (
-    source.length > longestSource ||
-    !(source.includes(')+') || source.includes(')*') || source.includes('){'))
-  )
-    return source
+  if (source.length > longestSource) return source
   let result = ''
   let from = 0
-  for (const { 0: text, index } of source.matchAll(candidates)) {
-    if (!isDangerous(text) || !beginsRegex(source, index)) continue
-    result += `${source.slice(from, index)}${regexGateName}(${text})`
-    from = index + text.length
+  for (const line of linesWorthReading(source)) {
+    for (const { 0: text, index } of source.slice(line.start, line.end).matchAll(candidates)) {
+      const at = line.start + index
+      if (at < from || !isDangerous(text) || !beginsRegex(source, at)) continue
+      result += `${source.slice(from, at)}${regexGateName}(${text})`
+      from = at + text.length
+    }
   }
   return from === 0 ? source : result + source.slice(from)
 }
