@@ -206,7 +206,7 @@ describe('an edge with acme', () => {
         // Its five days are within renewBefore: the next configuration fetches a longer one.
         notAfter = new Date(Date.now() + 90 * day)
         const control = join(data.path, 'edge', 'control.sock')
-        expect(await askControl(control, { id: '1', op: 'reload', actor: 'test' })).toMatchObject({
+        expect(await askControl(control, { id: '1', op: 'reload', actor: 'test' }, 60_000)).toMatchObject({
           ok: true,
         })
         const renewed = await until(

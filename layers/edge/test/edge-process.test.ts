@@ -209,13 +209,17 @@ describe.skipIf(!built)('the edge as processes (needs a build)', () => {
     })()
     const site = siteConfig('shop', upstream.port, { listen, steps: { waf: 'off' } })
     folder.configure(edgeConfig([site]))
-    expect(await askControl(path, { id: '1', op: 'reload', actor: 'test' })).toMatchObject({ ok: true })
+    expect(await askControl(path, { id: '1', op: 'reload', actor: 'test' }, 60_000)).toMatchObject({
+      ok: true,
+    })
     expect(running.workers().length).toBe(2)
     expect(await statusOf(running.port, attack)).toBe(200)
     folder.configure(
       edgeConfig([siteConfig('shop', upstream.port, { listen })], { rules: ['/does/not/exist'] }),
     )
-    expect(await askControl(path, { id: '2', op: 'reload', actor: 'test' })).toMatchObject({ ok: false })
+    expect(await askControl(path, { id: '2', op: 'reload', actor: 'test' }, 60_000)).toMatchObject({
+      ok: false,
+    })
     expect(await statusOf(running.port, attack)).toBe(200)
     load.abort()
     await loaded

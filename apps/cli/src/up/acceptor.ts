@@ -19,6 +19,9 @@ async function inForce(part: string, folder: string): Promise<string | undefined
   return digest === wanted ? undefined : 'it went on with its last good configuration; its log says why'
 }
 
+/** The edge replaces its workers one by one, and each finishes its requests first. */
+const reloadTimeoutMs = 60_000
+
 /** Makes running parts take their new `config.json`; one that does not run will read it when it starts. */
 export function acceptor(dataDir: string, supervisor: Supervisor): Accept {
   return async (part) => {
@@ -27,7 +30,8 @@ export function acceptor(dataDir: string, supervisor: Supervisor): Accept {
     try {
       if (reloadsInPlace.has(part)) {
         const reason = 'the configuration changed'
-        await control(part, join(folder, 'control.sock'), { op: 'reload', actor: 'supervisor', reason })
+        const ask = { op: 'reload', actor: 'supervisor', reason } as const
+        await control(part, join(folder, 'control.sock'), ask, reloadTimeoutMs)
       } else await supervisor.restart(part)
       return await inForce(part, folder)
     } catch (error) {
