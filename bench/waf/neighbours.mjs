@@ -43,8 +43,10 @@ const hostile = {
   'line feeds': () => form(`v=${'%0a'.repeat(60_000)}`),
   'JSON values': () => json(`[${Array.from({ length: 8000 }, (_, n) => `"select ${n}<a"`).join(',')}]`),
   quotes: () => json(`{"a":"${"' or '".repeat(30_000)}"}`),
+  elements: () => xml('<b c="d">e</b>'.repeat(9000)),
 }
 const form = (text) => ({ type: 'application/x-www-form-urlencoded', body: text.slice(0, bodyBytes) })
+const xml = (text) => ({ type: 'text/xml', body: `<a>${text}</a>` })
 const json = (text) => {
   const cut = text.length <= bodyBytes ? text : `${text.slice(0, bodyBytes - 3).replace(/,?[^,]*$/, '')}`
   return {

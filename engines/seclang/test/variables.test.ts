@@ -4,10 +4,14 @@ import { transact, type Exchange } from './transact.ts'
 const post: Exchange = {
   method: 'POST',
   target: '/shop/item.php?a=1&b=%41&a=2',
-  headers: [
-    ...['Host', 'shop.example', 'User-Agent', 'probe/1', 'Cookie', 'sid=x1; lang=en', 'X-Twice', 'one'],
-    ...['X-Twice', 'two', 'Content-Type', 'application/x-www-form-urlencoded', 'Content-Length', '13'],
-  ],
+  headers: Object.entries({
+    Host: 'shop.example',
+    'User-Agent': 'probe/1',
+    Cookie: 'sid=x1; lang=en',
+    'X-Twice': ['one', 'two'],
+    'Content-Type': 'application/x-www-form-urlencoded',
+    'Content-Length': '13',
+  }).flatMap(([name, values]) => [values].flat().flatMap((value) => [name, value])),
   body: 'c=3&d=%20&a=9',
   response: {
     status: 404,

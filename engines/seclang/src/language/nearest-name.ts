@@ -6,6 +6,8 @@ const maxCompared = 64
  */
 export function nearestName(name: string, known: Iterable<string>): string | null {
   const wanted = name.slice(0, maxCompared).toLowerCase()
+  // Of one character nothing is left when it is changed.
+  if (wanted.length < 2) return null
   const limit = Math.max(1, Math.floor(wanted.length / 3))
   let best: string | null = null
   let bestDistance = limit + 1

@@ -75,28 +75,33 @@ class BlockScan implements SkipScan {
   mayHold(text: string): boolean {
     const strides = this.#strides
     const back = this.#window - 1
-    let looks = freeLooks + Math.floor(text.length / bytesPerLook)
-    for (let at = back; at < text.length;) {
+    const { length } = text
+    let looks = freeLooks + Math.floor(length / bytesPerLook)
+    let at = back
+    while (at < length) {
       const block = blockOf(text.charCodeAt(at - 1), text.charCodeAt(at))
       const stride = strides[block] ?? 0
-      if (stride > 0) {
-        at += stride
-        continue
-      }
-      if (--looks < 0 || this.#startsAt(text, at - back, this.#literals[block] ?? [])) return true
+      at += stride
+      if (stride > 0) continue
+      if (--looks < 0 || this.#startsAt(text, at - back, block)) return true
       at++
     }
     return false
   }
 
-  #startsAt(text: string, at: number, literals: readonly string[]): boolean {
-    return literals.some((literal) => {
-      for (let index = 0; index < literal.length; index++) {
-        const unit = text.charCodeAt(at + index) & 255
-        const lower = unit >= 65 && unit <= 90 ? unit + 32 : unit
-        if (lower !== literal.charCodeAt(index)) return false
-      }
-      return true
-    })
+  #startsAt(text: string, at: number, block: number): boolean {
+    const literals = this.#literals[block]
+    if (literals === undefined) return false
+    for (const literal of literals) if (standsAt(text, at, literal)) return true
+    return false
   }
+}
+
+function standsAt(text: string, at: number, literal: string): boolean {
+  for (let index = 0; index < literal.length; index++) {
+    const unit = text.charCodeAt(at + index) & 255
+    const lower = unit >= 65 && unit <= 90 ? unit + 32 : unit
+    if (lower !== literal.charCodeAt(index)) return false
+  }
+  return true
 }
