@@ -151,7 +151,7 @@ class XmlReader {
     this.#at++
     const tag = this.#name()
     const attributes: XmlAttribute[] = []
-    const seen = new Set<string>()
+    let seen: Set<string> | null = null
     this.#bindings = parent?.bindings ?? noBindings
     for (;;) {
       const before = this.#at
@@ -159,6 +159,7 @@ class XmlReader {
       const unit = this.#text[this.#at]
       if (unit === '>' || unit === '/') break
       if (before === this.#at) this.#fail('expected white space')
+      seen ??= new Set()
       this.#readAttribute(attributes, seen)
     }
     const empty = this.#text[this.#at] === '/'

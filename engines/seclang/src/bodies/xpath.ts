@@ -1,5 +1,5 @@
 import { textContent } from './xml-tree.ts'
-import type { XmlAttribute, XmlElement } from './xml-tree.ts'
+import type { XmlElement } from './xml-tree.ts'
 
 /** A compiled path; gives the values that it selects, in document order. */
 export type XPath = (root: XmlElement) => string[]
@@ -137,12 +137,15 @@ function isNamed(element: XmlElement, step: Step, namespaces: ReadonlyMap<string
 }
 
 function attributeValues(holders: readonly XmlElement[], step: Step): string[] {
-  const isWanted = (attribute: XmlAttribute): boolean => step.name === '*' || step.name === attribute.name
-  return holders.flatMap((element) => element.attributes.filter(isWanted).map((attribute) => attribute.value))
+  const values: string[] = []
+  for (const { attributes } of holders)
+    for (const { name, value } of attributes) if (step.name === '*' || step.name === name) values.push(value)
+  return values
 }
 
 function textValues(holders: readonly XmlElement[]): string[] {
-  return holders.flatMap((element) =>
-    element.children.flatMap((child) => (child.kind === 'text' ? [child.value] : [])),
-  )
+  const values: string[] = []
+  for (const { children } of holders)
+    for (const child of children) if (child.kind === 'text') values.push(child.value)
+  return values
 }
