@@ -37,12 +37,34 @@ export function skipLiterals(links: readonly (LinkNeeds | null)[]): readonly str
   return literals.size === 0 ? null : [...literals]
 }
 
+/** So few literals that are shorter than all others are looked for apart. */
+const mostApart = 2
+
 /** The scan for the literals of {@link skipLiterals}; null without any. */
 export function createSkipScan(literals: readonly string[] | null): SkipScan | null {
   if (literals === null) return null
-  return new BlockScan(
-    literals,
-    literals.reduce((least, { length }) => Math.min(least, length), maxWindow),
+  const all = new BlockScan(literals)
+  const [shortest = '', next = ''] = literals.toSorted((left, right) => left.length - right.length)
+  const apart = literals.filter(({ length }) => length < maxWindow && length === shortest.length)
+  const rest = literals.filter((literal) => !apart.includes(literal))
+  if (next === '' || apart.length > mostApart || rest.length === 0) return all
+  // One short literal shortens the strides for all: where its beginning is nowhere, the others need no regard for it.
+  const beginnings = apart.flatMap((literal) => spellings(literal.slice(0, 2)))
+  const others = new BlockScan(rest)
+  return {
+    mayHold: (text) =>
+      beginnings.some((beginning) => text.includes(beginning)) ? all.mayHold(text) : others.mayHold(text),
+  }
+}
+
+/** A text in upper and lower case, letter by letter. */
+function spellings(text: string): string[] {
+  return [...text].reduce<string[]>(
+    (known, unit) =>
+      known.flatMap((start) =>
+        [...new Set([unit.toLowerCase(), unit.toUpperCase()])].map((end) => start + end),
+      ),
+    [''],
   )
 }
 
@@ -58,7 +80,8 @@ class BlockScan implements SkipScan {
   /** Literals whose window ends in a block. */
   readonly #literals: readonly (readonly string[] | undefined)[]
 
-  constructor(literals: readonly string[], window: number) {
+  constructor(literals: readonly string[]) {
+    const window = literals.reduce((least, { length }) => Math.min(least, length), maxWindow)
     this.#window = window
     this.#strides = new Uint8Array(blockCount).fill(window - 1)
     const ends = new Array<string[] | undefined>(blockCount).fill(undefined)
