@@ -17,6 +17,7 @@ describe('the options of connections', () => {
     'acme by DNS for a wildcard': `sites:\n${site('hosts: ["*.a.example"], tls: { acme: { challenge: dns-01, dnsCommand: [./set] } }')}`,
     'a Unix socket': `sites:\n  - { name: a, listen: "unix:./a.sock", upstream: "http://127.0.0.1:9000" }\n`,
     'judgement beside nginx': `sites:\n${site('mode: enforce')}edge: { beside: [{ kind: auth-request, site: a, listen: "127.0.0.1:7701" }] }\n`,
+    'judgement for bouncers': `sites:\n${site('mode: enforce')}edge: { beside: [{ kind: appsec, site: a, keys: [{ sha256: ${'0a'.repeat(32)} }] }] }\n`,
     'several services': `sites:\n${site('pool: { targets: ["http://127.0.0.1:9001"] }')}`,
   }
   for (const [name, text] of Object.entries(good)) {
@@ -41,6 +42,20 @@ describe('the options of connections', () => {
   it('name an unknown site beside another proxy', () => {
     const text = `sites:\n${site('mode: enforce')}edge: { beside: [{ kind: spoe, site: b, listen: "unix:./s" }] }\n`
     expect(problems(text)).toEqual(['there is no site b'])
+  })
+
+  it('ask for an API key where bouncers ask', () => {
+    const text = `sites:\n${site('mode: enforce')}edge: { beside: [{ kind: appsec, site: a }] }\n`
+    expect(problems(text)).toEqual(['appsec needs an API key: without one nobody may ask'])
+  })
+
+  it('take no API key itself, and do not repeat it', () => {
+    const keys = 'keys: [hunter2hunter2hunter2]'
+    const said = problems(
+      `sites:\n${site('mode: enforce')}edge: { beside: [{ kind: appsec, site: a, ${keys} }] }\n`,
+    )
+    expect(said.join()).toContain('a secret never stands in this file')
+    expect(said.join()).not.toContain('hunter2')
   })
 
   it('refuse two listeners on one port, also of a redirect', () => {

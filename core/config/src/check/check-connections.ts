@@ -97,9 +97,14 @@ function poolFindings({ value, path }: PlacedSite): Finding[] {
 
 function besideFindings(sites: readonly PlacedSite[], edge: Edge | undefined): Finding[] {
   const names = new Set(sites.map(({ value }) => value.name))
-  return (edge?.beside ?? []).flatMap(({ site }, index) =>
-    names.has(site) ? [] : [conflict(['edge', 'beside', index, 'site'], `there is no site ${site}`)],
-  )
+  return (edge?.beside ?? []).flatMap(({ site, kind, keys }, index) => {
+    const at = ['edge', 'beside', index]
+    const findings = names.has(site) ? [] : [conflict([...at, 'site'], `there is no site ${site}`)]
+    if (kind === 'appsec' && keys.length === 0) {
+      findings.push(conflict(at, 'appsec needs an API key: without one nobody may ask', 'name keys'))
+    }
+    return findings
+  })
 }
 
 /** What is wrong between the options of connections: TLS, ACME, pools, judgement beside other proxies. */

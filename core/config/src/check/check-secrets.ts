@@ -58,6 +58,11 @@ export async function checkSecrets(
         named.push({ secret: push.key, path: `detection.sources[${index}].${origin}.key` })
     }
   }
+  for (const [index, { keys }] of config.edge.beside.entries()) {
+    for (const [place, key] of keys.entries()) {
+      if (!('sha256' in key)) named.push({ secret: key, path: `edge.beside[${index}].keys[${place}]` })
+    }
+  }
   for (const { secret, path } of named) {
     const found = await fault(secret, around)
     if (found === undefined) continue

@@ -31,7 +31,9 @@ describe('compileConfig', () => {
 
   it('makes every path absolute, counted from the folder of the file', () => {
     const { dataDir, parts } = compiled(`data: ./state
-edge: { rules: [builtin, ./own, "crs:./crs", "/etc/rules"] }
+edge:
+  rules: [builtin, ./own, "crs:./crs", "/etc/rules", "hub:./hub#a/b"]
+  beside: [{ kind: appsec, site: a, keys: [{ file: ./key }, { env: KEY }, { sha256: ${'0a'.repeat(32)} }] }]
 sites:
   - { name: a, listen: "127.0.0.1:1", upstream: "http://127.0.0.1:3" }
   - { name: b, listen: "127.0.0.1:2", upstream: "http://127.0.0.1:3", rules: [builtin, ./strict] }
@@ -40,7 +42,19 @@ detection:
   api: { bouncers: [{ name: a, key: { file: ./key } }, { name: b, key: { env: KEY } }] }
 `)
     expect(dataDir).toBe('/srv/app/state')
-    expect(parts.edge.rules).toEqual(['builtin', '/srv/app/own', 'crs:/srv/app/crs', '/etc/rules'])
+    expect(parts.edge.rules).toEqual([
+      'builtin',
+      '/srv/app/own',
+      'crs:/srv/app/crs',
+      '/etc/rules',
+      'hub:/srv/app/hub#a/b',
+    ])
+    expect(parts.edge.beside[0]).toMatchObject({
+      listen: { host: '127.0.0.1', port: 7422 },
+      keys: [{ file: '/srv/app/key' }, { env: 'KEY' }, { sha256: '0a'.repeat(32) }],
+      bodySizeBytes: 10_485_760,
+      bodyTimeoutMs: 1000,
+    })
     expect(parts.edge.sites.map(({ rules }) => rules)).toEqual([undefined, ['builtin', '/srv/app/strict']])
     expect(parts.detection.sources[0]?.file).toBe('/srv/logs/a.log')
     expect(parts.detection.api.bouncers.map(({ key }) => key)).toEqual([

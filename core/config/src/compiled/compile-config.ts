@@ -122,7 +122,8 @@ function compileSites(file: SevenfoldFile, folder: string): SiteConfig[] {
 
 function absoluteRule(rule: string, folder: string): string {
   if (rule === 'builtin') return rule
-  return rule.startsWith('crs:') ? `crs:${resolve(folder, rule.slice(4))}` : resolve(folder, rule)
+  const kind = /^(?:crs|hub):/.exec(rule)?.[0] ?? ''
+  return kind + resolve(folder, rule.slice(kind.length))
 }
 
 function absoluteSecret(key: SecretReference, folder: string): SecretReference {
@@ -232,7 +233,11 @@ function compileEdge(file: SevenfoldFile, folder: string, spoolBytes: number): E
     spoolBytes,
     ...edge,
     rules: edge.rules.map((rule) => absoluteRule(rule, folder)),
-    beside: edge.beside.map((one) => ({ ...one, listen: absoluteListen(one.listen, folder) })),
+    beside: edge.beside.map((one) => ({
+      ...one,
+      listen: absoluteListen(one.listen, folder),
+      keys: one.keys.map((key) => ('sha256' in key ? key : absoluteSecret(key, folder))),
+    })),
     sites: compileSites(file, folder),
     ownListeners,
   }

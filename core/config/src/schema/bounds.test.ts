@@ -33,7 +33,7 @@ const required: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   reporters: { name: 'a', publicKey: `${'A'.repeat(43)}=`, group: 'a' },
   syslogCopies: { host: 'logs.example.org' },
   s3Copies: { bucket: 'evidence' },
-  beside: { kind: 'spoe', site: 'a', listen: 'unix:./a.sock' },
+  beside: { kind: 'spoe', site: 'a', listen: 'unix:./a.sock', keys: [{ env: 'KEY' }] },
 }
 
 /** What a section needs besides, where other sections have its name. */

@@ -10,12 +10,15 @@ export function inspectionFailure() {
   return z.enum(['refuse', 'pass'])
 }
 
-/** Name of the rule set that comes with the program, or a folder of SecLang files (`crs:/path` for a Core Rule Set). */
+/** Name of the rule set that comes with the program, or a folder of SecLang files (`crs:/path` for a Core Rule Set, `hub:/path#name` for AppSec rules). */
 export function ruleSource() {
   return z
     .string()
     .max(4096)
-    .regex(/^(?:builtin|(?:crs:)?[./].*)$/s, 'must be builtin, a folder (/path or ./path), or crs:/path')
+    .regex(
+      /^(?:builtin|(?:crs:|hub:)?[./].*)$/s,
+      'must be builtin, a folder (/path or ./path), crs:/path or hub:/path',
+    )
 }
 
 /** Paranoia level of rule sets. */
@@ -35,8 +38,8 @@ export const edgeSchema = z.strictObject({
   ),
   beside: option(
     z.array(besideSchema).max(64).default([]),
-    'Judgement without forwarding, for nginx, Caddy, Traefik or HAProxy.',
-    { security: 'Sees neither bodies nor answers: it is no full inspection.' },
+    'Judgement without forwarding, for nginx, Caddy, Traefik, HAProxy or a CrowdSec bouncer.',
+    { security: 'Sees no answers, and bodies only with appsec: it is no full inspection.' },
   ),
   rules: option(z.array(ruleSource()).max(64).default(['builtin']), 'Rule sets of the inspection, in order.'),
   paranoia: option(

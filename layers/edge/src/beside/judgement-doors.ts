@@ -7,6 +7,9 @@ import type { GatewayContext } from '../pipeline/gateway-context.ts'
 import { Gateway } from '../pipeline/gateway.ts'
 import type { Site } from '../pipeline/site.ts'
 import { LocalAnswer } from '../upstream/local-answer.ts'
+import { AppsecAgent } from './appsec-agent.ts'
+import { AppsecKeys } from './appsec-keys.ts'
+import { BlockNotes } from './block-notes.ts'
 import { HttpQuestions } from './http-questions.ts'
 import { SpoeAgent } from './spoe-agent.ts'
 
@@ -49,7 +52,7 @@ export function besideSite(site: Site, kind: string): Site {
 export class JudgementDoors {
   private readonly options: JudgementOptions
   private readonly engines: HttpEngine[] = []
-  private readonly agents: SpoeAgent[] = []
+  private readonly agents: (SpoeAgent | AppsecAgent)[] = []
   private readonly gateways: { readonly gateway: Gateway; readonly config: BesideConfig }[] = []
 
   constructor(options: JudgementOptions) {
@@ -65,7 +68,9 @@ export class JudgementDoors {
       } catch (error) {
         const { host, port, path } = config.listen
         const where = path ?? `${host} port ${port}`
-        throw new EdgeError('EDGE_LISTEN', `judgement for ${config.kind}: cannot listen on ${where}`, error)
+        const why = error instanceof Error ? error.message : String(error)
+        const text = `judgement for ${config.kind}: cannot listen on ${where}: ${why}`
+        throw new EdgeError('EDGE_LISTEN', text, error)
       }
     }
     return doors
@@ -85,7 +90,10 @@ export class JudgementDoors {
 
   private async openOne(config: BesideConfig): Promise<Listening> {
     const { limits } = this.options.config
-    const gateway = new Gateway(this.options.context, { find: () => null, any: () => null }, [])
+    const { context, monotonicMs } = this.options
+    const notes = new BlockNotes(context.events)
+    const shared = config.kind === 'appsec' ? { ...context, events: notes } : context
+    const gateway = new Gateway(shared, { find: () => null, any: () => null }, [])
     this.gateways.push({ gateway, config })
     this.useSite(gateway, config)
     const trusted = createNetworkSet(config.trusted)
@@ -100,8 +108,20 @@ export class JudgementDoors {
       this.agents.push(agent)
       return agent.listen(config.listen)
     }
+    if (config.kind === 'appsec') {
+      const agent = new AppsecAgent({
+        ...common,
+        stoppedBy: (head) => notes.of(head),
+        keys: new AppsecKeys(config.keys),
+        body: config,
+        onInspectionFailure: () => this.options.site(config.site)?.onInspectionFailure ?? 'refuse',
+        monotonicMs,
+      })
+      this.agents.push(agent)
+      return agent.listen(config.listen)
+    }
     const handler = new HttpQuestions({ ...common, kind: config.kind })
-    const engine = createSocketEngine({ limits, handler, monotonicMs: this.options.monotonicMs })
+    const engine = createSocketEngine({ limits, handler, monotonicMs })
     this.engines.push(engine)
     return engine.listen(config.listen)
   }

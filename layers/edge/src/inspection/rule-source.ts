@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path'
 import { builtinRules } from '@sevenfold/seclang'
 import type { RuleText } from '@sevenfold/seclang'
 import { listRuleFiles, readRuleFile } from './disk-rule-files.ts'
+import { hubRules } from './hub-rules.ts'
 
 function readAll(paths: readonly string[]): RuleText[] {
   return paths.map((file) => ({ file, text: readRuleFile(file) }))
@@ -67,12 +68,13 @@ function coreRuleSet(folder: string, paranoia: number): RuleText[] {
 function ownTexts(source: string, paranoia: number): readonly RuleText[] {
   if (source === 'builtin') return builtin(paranoia)
   if (source.startsWith('crs:')) return coreRuleSet(resolve(source.slice(4)), paranoia)
+  if (source.startsWith('hub:')) return hubRules(source.slice(4))
   return readAll(listRuleFiles(join(resolve(source), '*.conf')))
 }
 
 /** How rule texts are put together. */
 export interface RuleTextOptions {
-  /** Entries of `edge.rules`: `builtin`, `crs:<folder>`, or a folder of SecLang files. */
+  /** Entries of `edge.rules`: `builtin`, `crs:<folder>`, `hub:<folder>#<appsec-config>`, or a folder of SecLang files. */
   readonly rules: readonly string[]
   readonly paranoia: number
   /** How much of a body the inspection reads, bytes. */

@@ -1,5 +1,6 @@
 import type { Exchange, Peer, RefusalAnswer, RequestHandler } from '../http/exchange.ts'
 import type { Refusal } from '../http/refusal.ts'
+import type { RequestHead } from '../http/request-head.ts'
 import { plainHead } from '../http/response-head.ts'
 import { reasonPhrase } from '../http/status-line.ts'
 import { answerPage } from './answer-page.ts'
@@ -50,10 +51,11 @@ export class Gateway implements RequestHandler {
     proxied.start()
   }
 
-  refused(peer: Peer, refusal: Refusal): RefusalAnswer {
+  /** @param head of the request when it is known all the same. */
+  refused(peer: Peer, refusal: Refusal, head: RequestHead | null = null): RefusalAnswer {
     const { status, code, message } = refusal
     const id = this.context.newId()
-    this.record(peer, { id, status, head: null }, { step: 'limits', rule: code, message, verdict: 'block' })
+    this.record(peer, { id, status, head }, { step: 'limits', rule: code, message, verdict: 'block' })
     return answerPage(null, { status, title: reasonPhrase(status), id, code })
   }
 
@@ -84,9 +86,11 @@ export class Gateway implements RequestHandler {
   }
 
   private record(peer: Peer, known: Pick<RequestRecord, 'id' | 'status' | 'head'>, block: BlockRecord): void {
+    const site = this.router.any(peer.listener)
+    const beside = site === null ? '' : site.beside
     const record: RequestRecord = {
       ...known,
-      site: this.router.any(peer.listener)?.name ?? '',
+      site: site === null ? '' : site.name,
       clientAddress: peer.address,
       clientPort: peer.port,
       requestBytes: 0,
@@ -97,7 +101,7 @@ export class Gateway implements RequestHandler {
       country: '',
       asn: 0,
       tls: peer.tls,
-      beside: '',
+      beside,
       trace: () =>
         traceOf({
           blocked: block,
@@ -105,7 +109,7 @@ export class Gateway implements RequestHandler {
           guard: [],
           waf: 'off',
           failure: null,
-          beside: '',
+          beside,
           status: known.status,
         }),
     }

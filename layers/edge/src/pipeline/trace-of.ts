@@ -28,9 +28,14 @@ function banStep(ban: BanHit | null): TraceStep {
   return { step: 'ban', verdict: ban.kind === 'allow' ? 'allow' : 'would-block', detail: ban.scenario }
 }
 
-/** Another proxy shows neither body nor answer: a pass says less there. */
+/** What is seen of a request that another proxy asks about. */
+export function seenBeside(kind: string): string {
+  return kind === 'appsec' ? 'request with body, no response' : 'no body, no response'
+}
+
+/** Another proxy shows no answer, and most show no body: a pass says less there. */
 function unseen({ beside, waf }: TraceFacts): Pick<TraceStep, 'detail'> {
-  return beside === '' || waf === 'off' ? {} : { detail: 'no body, no response' }
+  return beside === '' || waf === 'off' ? {} : { detail: seenBeside(beside) }
 }
 
 function upstreamStep(facts: TraceFacts): TraceStep {

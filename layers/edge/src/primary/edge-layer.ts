@@ -6,6 +6,7 @@ import { configPath, defineLayer } from '@sevenfold/layer'
 import type { Layer, ModeBaseline, PartContext, RunningLayer, SelfTestResult } from '@sevenfold/layer'
 import { AcmeKeeper } from '../acme/acme-keeper.ts'
 import { AbsenceWatch } from '../beside/absence-watch.ts'
+import { seenBeside } from '../pipeline/trace-of.ts'
 import { FixKeeper } from '../fixes/fix-keeper.ts'
 import type { InForce } from '../fixes/fix-keeper.ts'
 import { ensureGuardSecret } from '../guard/guard-secret.ts'
@@ -130,7 +131,7 @@ class EdgePrimary {
       beside: this.context.config.beside.map(({ kind, site }) => ({
         kind,
         site,
-        sees: 'no body, no response',
+        sees: seenBeside(kind),
       })),
     }
     return { ok: workers.length > 0 && workers.every(({ ok }) => ok), details }
