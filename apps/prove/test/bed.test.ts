@@ -97,12 +97,6 @@ describe.skipIf(missing.length > 0)('a proof on a real bed (needs a build)', () 
     expect(markdownReport(proof as Proof)).toContain('| sql-injection | 1 | **1** stopped |')
   })
 
-  it('leaves nothing behind', async () => {
-    await bed?.close()
-    bed = undefined
-    expect(existsSync(dataDir)).toBe(false)
-  })
-
   it('is recorded in a ledger with totals and the digest of its document', async () => {
     if (proof === undefined) throw new Error('no proof')
     const { summary, isTaken } = await recordProof(join(dataDir, 'data'), proof.document)
@@ -113,5 +107,11 @@ describe.skipIf(missing.length > 0)('a proof on a real bed (needs a build)', () 
       if (line.includes('"layer":"prove"')) lines.push(line)
     }
     expect(lines.some((line) => line.includes(summary.digest) && line.includes('"valid":4'))).toBe(true)
+  })
+
+  it('leaves nothing behind', async () => {
+    await bed?.close()
+    bed = undefined
+    expect(existsSync(dataDir)).toBe(false)
   })
 })

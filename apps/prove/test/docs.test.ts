@@ -1,6 +1,8 @@
-import { readFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it } from 'vitest'
 import { readOptions } from '../src/command/options.ts'
 import { proveHelp } from '../src/index.ts'
 
@@ -11,11 +13,21 @@ const commands = [...text.matchAll(/^```\w*\n([\s\S]*?)^```/gm)]
   .flatMap(([, block = '']) => block.replaceAll(/\n\s+(?=--)/g, ' ').split('\n'))
   .flatMap((line) => /sevenfold prove\b([^#>]*)/.exec(line)?.[1]?.trim() ?? [])
 
+/** The files that the commands name. */
+const folder = mkdtempSync(join(tmpdir(), 'prove-docs-'))
+for (const name of ['token.txt', 'compose.yaml']) writeFileSync(join(folder, name), 'a'.repeat(40))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+function wordsOf(args: string): readonly string[] {
+  const words = args === '' ? [] : args.split(/\s+/)
+  return words.map((word) => (['token.txt', 'compose.yaml'].includes(word) ? join(folder, word) : word))
+}
+
 describe('docs/prove.md', () => {
   it.each(commands.map((args) => [args]))(
     'shows a command that is understood: sevenfold prove %s',
     (args) => {
-      expect(() => readOptions(args === '' ? [] : args.split(/\s+/))).not.toThrow()
+      expect(() => readOptions(wordsOf(args))).not.toThrow()
     },
   )
 

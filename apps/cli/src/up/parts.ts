@@ -84,15 +84,19 @@ export function houseParts(
 /** Parts that have little to do for one visitor: code that is compiled once, and not again for speed, takes less memory. */
 const calmParts: ReadonlySet<string> = new Set(['alerts', 'console', 'collector'])
 
+const frugalOptions = ['--max-semi-space-size=2', '--v8-pool-size=1', '--optimize-for-size', '--max-lazy']
+
 /**
  * The demo shares a machine with whatever else the person does: small young generations and one helper thread save
  * about a tenth of its memory and cost speed only under load.
  */
 export function frugal(part: PartSpec): PartSpec {
-  const calm = calmParts.has(part.name) ? ['--no-opt', '--max-lazy'] : []
+  const calm = calmParts.has(part.name) ? ['--no-opt'] : []
   return {
     ...part,
-    nodeOptions: ['--max-semi-space-size=2', '--v8-pool-size=1', ...calm, ...(part.nodeOptions ?? [])],
+    nodeOptions: [...frugalOptions, ...calm, ...(part.nodeOptions ?? [])],
+    // One arena of the C library for all threads of a process, and two of them for files and names.
+    env: { ...part.env, MALLOC_ARENA_MAX: '1', UV_THREADPOOL_SIZE: '2' },
   }
 }
 

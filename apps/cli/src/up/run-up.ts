@@ -1,3 +1,4 @@
+import { setFlagsFromString } from 'node:v8'
 import { join } from 'node:path'
 import { applyConfig, configDigest } from '@sevenfold/config'
 import type { CompiledConfig } from '@sevenfold/config'
@@ -180,6 +181,7 @@ export async function runUp(call: Call): Promise<number> {
   // From here on Ctrl-C is ours.
   const { signal } = io
   const warning = checkNode(process.versions.node)
+  if (call.flag('demo')) setFlagsFromString('--no-opt') // as for its parts: nothing here is worth compiling twice
   const plan = await planUp(call)
   checkDataFolder(plan.compiled.dataDir)
   const own = await startOwnPart(plan.compiled.dataDir, digestOf(plan.compiled))

@@ -13,7 +13,7 @@ import type { ExactCounters, RateClient, RateRefusal } from './rate-limiter.ts'
 import { routePath } from './route-path.ts'
 
 function rateConfig(text: string): SiteConfig['rate'] {
-  const site = `{ name: shop, listen: "127.0.0.1:1", upstream: "http://127.0.0.1:2", rate: ${text} }`
+  const site = `{ name: shop, listen: "127.0.0.1:1", upstream: "http://127.0.0.1:2", rate: ${text}, geo: { asnDatabase: a.mmdb } }`
   const read = readConfig(`version: 1\nsites: [${site}]\n`, 'x')
   if (!read.ok) throw new Error(read.problems.map(({ message }) => message).join('; '))
   const [compiled] = compileConfig(read.config, '/').parts.edge.sites
