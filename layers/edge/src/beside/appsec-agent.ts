@@ -165,7 +165,8 @@ export class AppsecAgent {
   /** What Node's parser does not take is no request for an application either. */
   private malformed(error: NodeJS.ErrnoException, socket: Socket): void {
     const code = error.code ?? ''
-    if (!code.startsWith('HPE_') || !socket.writable || !this.mayAsk(socket)) {
+    const isGone = !code.startsWith('HPE_') || code === 'HPE_INVALID_EOF_STATE' // late, or broken off
+    if (isGone || !socket.writable || !this.mayAsk(socket)) {
       socket.destroy()
       return
     }
@@ -182,6 +183,8 @@ export class AppsecAgent {
 function send(response: ServerResponse, { status, body }: AppsecVerdict): void {
   if (response.headersSent || response.destroyed) return
   const bytes = Buffer.from(JSON.stringify(body))
+  // Behind an upgrade that was not taken, Node's parser does not notice heads that are too long.
+  if (response.req.headers.upgrade !== undefined) response.shouldKeepAlive = false
   response.writeHead(status, { 'Content-Type': 'application/json', 'Content-Length': bytes.length })
   response.end(bytes)
 }
