@@ -236,3 +236,54 @@ describe('beside HAProxy', () => {
     },
   )
 })
+
+describe('beside a CrowdSec bouncer', () => {
+  it.skipIf(!built)(
+    'AppSec: two workers judge heads and bodies, and events say what was seen (needs dist)',
+    async () => {
+      const asked = await freePort()
+      const [file, key] = [join(folder, 'appsec.key'), 'a-key-of-a-bouncer-0123456789']
+      writeFileSync(file, `${key}\n`, { mode: 0o600 })
+      data.configure(
+        edgeConfig([siteConfig('shop', appPort)], {
+          workers: 2,
+          beside: [
+            {
+              kind: 'appsec',
+              site: 'shop',
+              listen: { host: '127.0.0.1', port: asked },
+              trusted: ['127.0.0.0/8'],
+              onDeadEdge: 'refuse',
+              keys: [{ file }],
+              bodySizeBytes: 65_536,
+              onLongBody: 'drop',
+              bodyTimeoutMs: 1000,
+            },
+          ],
+        }),
+      )
+      edge = await EdgeProcess.start(data)
+      expect(edge.urls).toContain(`http://127.0.0.1:${asked}`)
+      const question = (shown: string, target: string, body: string): string =>
+        `POST / HTTP/1.1\r\nHost: edge\r\nX-Crowdsec-Appsec-Ip: 192.0.2.7\r\nX-Crowdsec-Appsec-Uri: ${target}\r\n` +
+        `X-Crowdsec-Appsec-Host: shop.test\r\nX-Crowdsec-Appsec-Verb: POST\r\nX-Crowdsec-Appsec-Api-Key: ${shown}\r\n` +
+        `Content-Type: application/x-www-form-urlencoded\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`
+      const said = async (shown: string, target: string, body: string): Promise<string> => {
+        const answer = await ask(asked, question(shown, target, body))
+        return `${answer.status} ${answer.body}`
+      }
+      expect(await said(key, '/p', 'a=1')).toBe('200 {"action":"allow","http_status":200}')
+      expect(await said(key, attack, 'a=1')).toBe('403 {"action":"ban","http_status":403}')
+      expect(await said(key, '/p', attack.slice(2))).toBe('403 {"action":"ban","http_status":403}')
+      expect(await said('wrong', '/p', 'a=1')).toMatch(/^401 /)
+      await edge.stop()
+      expect(seen).toEqual([])
+      const judged = [...events('block'), ...events('access')]
+      expect(judged).toHaveLength(5)
+      expect(
+        judged.every(({ labels, source }) => labels?.beside === 'appsec' && source?.ip === '192.0.2.7'),
+      ).toBe(true)
+      expect(JSON.stringify(data.events())).not.toContain(key)
+    },
+  )
+})
