@@ -72,6 +72,18 @@ describe('checkSecrets', () => {
     ])
   })
 
+  it('looks at the API keys of bouncers at the edge, where they are no digests', async () => {
+    const site = '{ name: a, listen: "127.0.0.1:7700", upstream: "http://127.0.0.1:9000" }'
+    const keys = `[{ sha256: ${'0a'.repeat(32)} }, { env: KEY }]`
+    const read = readConfig(
+      `version: 1\nsites: [${site}]\nedge: { beside: [{ kind: appsec, site: a, keys: ${keys} }] }`,
+      'x',
+    )
+    if (!read.ok) throw new Error('refused')
+    expect(await checkSecrets(read.config, around({ KEY: 'x' }))).toEqual([])
+    expect(await checkSecrets(read.config, around())).toMatchObject([{ path: 'edge.beside[0].keys[1]' }])
+  })
+
   it('names a missing file, a folder and an unset or empty variable', async () => {
     for (const [key, env] of [
       ['{ file: ./none }', {}],
