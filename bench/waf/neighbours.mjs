@@ -62,15 +62,15 @@ const json = (text) => {
 
 /** Others send requests at random moments, some 100 a second each, until `until` settles. */
 async function ordinary(port, until) {
-  let over = false
-  void until.finally(() => (over = true))
+  const state = { over: false }
+  void until.finally(() => (state.over = true))
   const times = []
   times.refused = 0
   await Promise.all(
     Array.from({ length: others }, async (_, number) => {
       const agent = new Agent({ keepAlive: true, maxSockets: 1 })
       const localAddress = `127.0.1.${number + 1}`
-      while (!over) {
+      while (!state.over) {
         const path = `/item?id=${Math.floor(random() * 1e9)}&q=garden+chair`
         const { status, ms } = await send(port, { agent, path, localAddress })
         times.push(ms)
@@ -95,10 +95,10 @@ try {
     const before = await ordinary(edge.port, pause((seconds * 1000) / 2))
     const { type, body } = make()
     const agent = new Agent({ keepAlive: true, maxSockets: 1 })
-    let over = false
+    const state = { over: false }
     const statuses = new Map()
     const attack = (async () => {
-      while (!over) {
+      while (!state.over) {
         const headers = { 'content-type': type, 'content-length': Buffer.byteLength(body) }
         const { status } = await send(edge.port, {
           agent,
@@ -112,7 +112,7 @@ try {
       }
     })()
     const during = await ordinary(edge.port, pause(seconds * 1000))
-    over = true
+    state.over = true
     await attack
     agent.destroy()
     const after = await ordinary(edge.port, pause((seconds * 1000) / 2))

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import type { PartConfigs } from '@sevenfold/config'
 import { environmentError } from '../program/cli-error.ts'
 import type { PartSpec } from './part-spec.ts'
+import { secretEnvironment, storeVariables } from './secret-environment.ts'
 
 /**
  * Stages of stopping: first whatever takes traffic, then whatever reads its events, last the ledger, so that what
@@ -16,14 +17,6 @@ export function entryOf(packageUrl: string): string {
   const entry = fileURLToPath(new URL('./main.js', packageUrl))
   if (existsSync(entry)) return entry
   throw environmentError(`${entry} has not been built`, 'run npm run build')
-}
-
-function secretEnvironment(
-  parts: PartConfigs,
-  env: Readonly<Record<string, string | undefined>>,
-): Record<string, string> {
-  const names = parts.detection.api.bouncers.flatMap(({ key }) => ('env' in key ? [key.env] : []))
-  return Object.fromEntries(names.map((name) => [name, env[name] ?? '']))
 }
 
 /** The forwarder of the runtime layer, to which the agents inside applications report. */
@@ -45,7 +38,7 @@ function agentEnvironment(dataDir: string): Record<string, string> {
   }
 }
 
-/** The parts of the house, in the order in which they start. Only detection sees the secrets that only it needs. */
+/** The parts of the house, in the order in which they start. Each sees only the secrets that its configuration names. */
 export function houseParts(
   parts: PartConfigs,
   env: Readonly<Record<string, string | undefined>>,
@@ -54,6 +47,7 @@ export function houseParts(
     {
       name: 'ledger',
       entry: entryOf(import.meta.resolve('@sevenfold/ledger')),
+      env: secretEnvironment(parts.ledger, env, parts.ledger.s3Copies.length > 0 ? storeVariables : []),
       stopStage: stopStages.ledger,
     },
     {
@@ -64,15 +58,21 @@ export function houseParts(
     {
       name: 'alerts',
       entry: entryOf(import.meta.resolve('@sevenfold/alerts')),
+      env: secretEnvironment(parts.alerts, env),
       stopStage: stopStages.readers,
     },
     {
       name: 'detection',
       entry: entryOf(import.meta.resolve('@sevenfold/detection')),
-      env: secretEnvironment(parts, env),
+      env: secretEnvironment(parts.detection, env),
       stopStage: stopStages.readers,
     },
-    { name: 'edge', entry: entryOf(import.meta.resolve('@sevenfold/edge')), stopStage: stopStages.traffic },
+    {
+      name: 'edge',
+      entry: entryOf(import.meta.resolve('@sevenfold/edge')),
+      env: secretEnvironment(parts.edge, env),
+      stopStage: stopStages.traffic,
+    },
     {
       name: 'console',
       entry: entryOf(import.meta.resolve('@sevenfold/console')),

@@ -1,6 +1,6 @@
 import { byteBuffer, latin1Text } from '../transformations/byte-writer.ts'
-import { bodyResult, readWhole } from './body-result.ts'
-import type { BodyLimits, BodyReader, BodyResult } from './body-result.ts'
+import { bodyResult } from './body-result.ts'
+import type { BodyLimits, BodyReader } from './body-result.ts'
 import { addPair, emptyPairs } from './pairs.ts'
 import type { Pairs } from './pairs.ts'
 
@@ -107,9 +107,4 @@ export function openUrlEncodedBody(body: string, limits: BodyLimits, separator: 
       return { ...bodyResult(args, error), urlEncodedError: faults.invalid }
     },
   }
-}
-
-/** Body processor URLENCODED. */
-export function parseUrlEncodedBody(body: string, limits: BodyLimits, separator: string): BodyResult {
-  return readWhole(openUrlEncodedBody(body, limits, separator))
 }
