@@ -43,7 +43,8 @@ function listenOf(message: unknown): ReadonlyMap<string, string> | undefined {
 type Running = Omit<BedProcess, 'name' | 'restart'>
 
 function launch(options: ProcessOptions): Promise<Running> {
-  const env = { ...process.env, ...options.env }
+  // Nobody else looks after these: when the proof dies, by a closed pipe for instance, they must not stay.
+  const env = { ...process.env, SEVENFOLD_STOP_WITH_PARENT: '1', ...options.env }
   const execArgv = [...(options.execArgv ?? [])]
   const child = fork(options.entry, [], { env, execArgv, stdio: ['ignore', 'ignore', 'pipe', 'ipc'] })
   let errors = ''

@@ -1,7 +1,7 @@
 import { defineAttack } from '../../attack/attack.ts'
 import type { Attack } from '../../attack/attack.ts'
 import { attacker, logIn } from '../../attack/attacker.ts'
-import { commonPasswords } from '../../attack/common-passwords.ts'
+import { guessPassword } from '../../attack/guess-password.ts'
 
 /** Guesses a customer's password from a list. */
 export const bruteForceLogin: Attack = defineAttack({
@@ -14,14 +14,7 @@ export const bruteForceLogin: Attack = defineAttack({
   preconditions: [],
   slow: true,
 
-  steps: async ({ visitor, pause }) => {
-    for (const password of commonPasswords) {
-      const answer = await visitor.form('/login', { user: 'anna', password })
-      if (answer.status === 303) return (await visitor.get('/account')).text
-      await pause(60)
-    }
-    return ''
-  },
+  steps: ({ visitor, pause }) => guessPassword(visitor, pause),
   oracle: (text) => text.includes('Anna Lindqvist'),
   twin: async ({ visitor }) => {
     await visitor.form('/login', { user: attacker.user, password: 'trail-mux' })

@@ -1,7 +1,7 @@
 import { defineAttack } from '../../attack/attack.ts'
 import type { Attack } from '../../attack/attack.ts'
 import { attacker, logIn } from '../../attack/attacker.ts'
-import { commonPasswords } from '../../attack/common-passwords.ts'
+import { guessPassword } from '../../attack/guess-password.ts'
 
 /** Guesses a password at the application's own port, where no edge counts. */
 export const bypassDirectGuess: Attack = defineAttack({
@@ -14,15 +14,7 @@ export const bypassDirectGuess: Attack = defineAttack({
   preconditions: ['the port of the application is reachable'],
   slow: true,
 
-  steps: async ({ origin, pause }) => {
-    const visitor = origin()
-    for (const password of commonPasswords) {
-      const answer = await visitor.form('/login', { user: 'anna', password })
-      if (answer.status === 303) return (await visitor.get('/account')).text
-      await pause(60)
-    }
-    return ''
-  },
+  steps: ({ origin, pause }) => guessPassword(origin(), pause),
   oracle: (text) => text.includes('Anna Lindqvist'),
   twin: async ({ origin }) => {
     const visitor = origin()
