@@ -1,4 +1,5 @@
 import { mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createTemporaryFolder } from '@sevenfold/testkit'
@@ -42,6 +43,22 @@ describe('a log of lines', () => {
     const written = numbers(path)
     expect(written.length).toBeLessThan(30_000)
     expect(written.slice(-100)).toEqual(held)
+  })
+
+  it('keeps what is appended while the disk works', async () => {
+    const path = join(folder.path, 'log')
+    const log = await openLineLog<number>({ path, records: () => [], onError: () => {} })
+    const expected: number[] = []
+    // One record at a time, with turns of the event loop between them that no write falls in step with.
+    for (let i = 0; i < 2_000; i += 1) {
+      expected.push(i)
+      log.append(i)
+      if (i % 3 !== 0) await new Promise(setImmediate)
+      if (i % 7 === 0) await stat(path)
+    }
+    await log.flush()
+    expect(numbers(path)).toEqual(expected)
+    await log.close()
   })
 
   it('reports a disk that takes nothing, and goes on', async () => {

@@ -57,9 +57,7 @@ class FileLineLog<Record> implements LineLog<Record> {
   }
 
   flush(): Promise<void> {
-    this.#running ??= this.#write().finally(() => {
-      this.#running = undefined
-    })
+    this.#running ??= this.#write()
     return this.#running
   }
 
@@ -67,18 +65,22 @@ class FileLineLog<Record> implements LineLog<Record> {
     // One turn of the event loop gathers what a change appends, and is over before anything is rendered.
     await new Promise(setImmediate)
     try {
+      // What is appended while the disk works is in no batch yet: it must neither be taken for written nor left waiting.
       while (this.#waiting.length > 0) {
-        const lines = Buffer.from(linesOf(this.#waiting.slice(0, recordsPerWrite)))
+        const batch = this.#waiting.slice(0, recordsPerWrite)
+        const lines = Buffer.from(linesOf(batch))
         await this.#handle.appendFile(lines)
         this.#size += lines.length
-        this.#waiting.splice(0, recordsPerWrite)
+        this.#waiting.splice(0, batch.length)
         if (this.#size > this.#compactAt) await this.#compact()
+        if (this.#waiting.length === 0) await this.#handle.datasync()
       }
-      await this.#handle.datasync()
     } catch (error) {
       if (this.#waiting.length > maxWaitingRecords)
         this.#waiting.splice(0, this.#waiting.length - maxWaitingRecords)
       this.#options.onError(error)
+    } finally {
+      this.#running = undefined
     }
   }
 
