@@ -1,6 +1,8 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { isBuilt, startApp } from './start-app.ts'
 import type { App } from './start-app.ts'
@@ -82,6 +84,20 @@ describe.skipIf(!isBuilt)('the agent in an application (needs a build)', () => {
     expect((await json('{"constructor":{"prototype":{"a":1}}}')).text).toBe(`throw ${refused}`)
     expect((await json('{"q":"__proto__"}')).text).toBe('ok {"q":"__proto__"}')
     expect((await app.send('prototype', '__proto__.polluted')).text).toBe('ok undefined')
+  })
+
+  it('leaves JSON that names a prototype to a parser that takes it out by itself', async () => {
+    const careful = join(app.folder, 'node_modules', 'secure-json-parse')
+    mkdirSync(careful, { recursive: true })
+    writeFileSync(
+      join(careful, 'index.js'),
+      "exports.parse = (text) => JSON.parse(text, (key, value) => (key === '__proto__' ? undefined : value))",
+    )
+    const answer = await app.ask('/json-careful', {
+      body: '{"__proto__":{"a":1},"b":2}',
+      headers: { 'content-type': 'application/json' },
+    })
+    expect(answer.text).toBe('ok {"b":2}')
   })
 
   it('answers 403 for redirects to other sites and for markup, and leaves others alone', async () => {

@@ -121,6 +121,8 @@ const routes = {
       new Worker(code, { eval: true }).on('message', resolve)
     }),
   json: (_q, body) => bySync(() => JSON.stringify(JSON.parse(body))),
+  'json-careful': (_q, body) =>
+    bySync(() => JSON.stringify(require(path.join(folder, 'node_modules', 'secure-json-parse')).parse(body))),
   'pg-callback': (q) => byCallback((done) => new pg.Client().query(`select '${q}'`, done)),
   'pg-promise': (q) => byPromise(() => new pg.Client().query(`select '${q}'`)),
   'pg-object': (q) => byPromise(() => new pg.Client().query({ text: `select '${q}'` })),

@@ -3,7 +3,7 @@ import type { Decision } from '@sevenfold/event'
 import { describe, expect, it } from 'vitest'
 import { StoredInputs } from '../inputs/stored-inputs.ts'
 import { RequestContext } from '../request-context.ts'
-import { Blocks, maxDecisions } from './blocks.ts'
+import { Blocks, maxDecisions, throttledRequests, throttleWindowMs } from './blocks.ts'
 import { RateLimits, maxCounted, parseRateLimits } from './rate-limits.ts'
 
 function served(
@@ -50,6 +50,37 @@ describe('Blocks', () => {
     expect(blocks.refusalOf(other)).toBeUndefined()
     now = 3_600_000
     expect(blocks.refusalOf(served('10.0.0.1'))).toBeUndefined()
+  })
+
+  it('slows a throttled session down and keeps nobody out for it', () => {
+    let now = 0
+    const blocks = new Blocks(() => now, false)
+    blocks.add([decision(1, 'session', 's1', { type: 'throttle' })])
+    const ask = (): unknown => blocks.refusalOf(served('10.0.0.2', { cookie: 'sid=s1' }))
+    for (let i = 0; i < throttledRequests; i += 1) expect(ask()).toBeUndefined()
+    now = throttleWindowMs - 1_500
+    expect(ask()).toEqual({ status: 429, retryAfter: 2 })
+    expect(blocks.refusalOf(served('10.0.0.2', { cookie: 'sid=s2' }))).toBeUndefined()
+    now = throttleWindowMs
+    expect(ask()).toBeUndefined()
+  })
+
+  it('counts a throttled request once, however often it is asked who it works for', () => {
+    const blocks = new Blocks(() => 0, false)
+    blocks.add([decision(1, 'username', 'eve', { type: 'throttle' })])
+    const context = served('10.0.0.2')
+    context.user = 'eve'
+    for (let i = 0; i < 3 * throttledRequests; i += 1) expect(blocks.refusalOf(context)).toBeUndefined()
+  })
+
+  it('keeps a ban beside a throttle for the same address, and each ends by itself', () => {
+    const blocks = new Blocks(() => 0, false)
+    blocks.add([decision(1, 'ip', '10.0.0.1'), decision(2, 'ip', '10.0.0.1', { type: 'throttle' })])
+    expect(blocks.refusalOf(served('10.0.0.1'))).toEqual({ status: 403 })
+    blocks.remove([1])
+    expect(blocks.refusalOf(served('10.0.0.1'))).toBeUndefined()
+    blocks.add([decision(3, 'ip', '10.0.0.1', { type: 'captcha' })])
+    expect(blocks.refusalOf(served('10.0.0.1'))).toEqual({ status: 403 })
   })
 
   it('leaves allowances, rehearsals and other scopes alone', () => {

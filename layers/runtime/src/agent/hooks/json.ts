@@ -1,8 +1,17 @@
 import type { Agent } from '../agent.ts'
 import { finding } from '../attack.ts'
 import { mentionsPrototype, reachesPrototype } from '../judges/judge-prototype.ts'
+import { readStack } from '../profile/call-site.ts'
 import { currentRequest } from '../request-context.ts'
 import { patch } from './patch.ts'
+
+// Parsers that take such members out, refuse them, or were told by the application to keep them.
+const careful = /[/\\]node_modules[/\\](?:secure-json-parse|@hapi[/\\]bourne|destr)[/\\]/
+
+/** Was `JSON.parse` called by a parser that looks at prototypes itself? Asked for a suspicious text only. */
+function isCalledCarefully(): boolean {
+  return careful.test(readStack()[0]?.file ?? '')
+}
 
 /** JSON that was parsed within a request is where most inputs come from; JSON that reaches a prototype is refused. */
 export function hookJson(agent: Agent): void {
@@ -18,7 +27,7 @@ export function hookJson(agent: Agent): void {
         context.addParsed(text)
         if (!mentionsPrototype(text)) return value
         const refusal = agent.check('JSON.parse', () =>
-          reachesPrototype(value) && context.isFromRequest(text)
+          reachesPrototype(value) && context.isFromRequest(text) && !isCalledCarefully()
             ? finding('prototype-pollution', text, 'an input would reach a prototype when it is merged')
             : null,
         )
