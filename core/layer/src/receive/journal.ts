@@ -1,4 +1,4 @@
-import { closeSync, existsSync, fdatasync, openSync, readFileSync, write } from 'node:fs'
+import { closeSync, existsSync, fdatasync, ftruncateSync, openSync, readFileSync, write } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { isJsonObject, parseBoundedJson } from '@sevenfold/event'
@@ -142,6 +142,8 @@ export function openJournal(folder: string, agents: Agents, nowMs: number): Jour
   load(path, agents, nowMs)
   let fd: number | undefined
   let size = 0
+  // A write that failed may have left lines behind `size`: what they say was never acknowledged.
+  let isTorn = false
   let last: Promise<void> = Promise.resolve()
   const rewrite = (): number => {
     if (fd !== undefined) closeSync(fd)
@@ -150,16 +152,23 @@ export function openJournal(folder: string, agents: Agents, nowMs: number): Jour
     writeAtomic(path, content)
     size = Buffer.byteLength(content)
     fd = openSync(path, 'r+')
+    isTorn = false
     return fd
   }
   rewrite()
   const append = async (entries: readonly JournalEntry[]): Promise<void> => {
     const bytes = Buffer.from(render(entries))
     const open = fd === undefined || size > maxJournalBytes ? rewrite() : fd
-    // A failed write is overwritten by the next one: `size` only grows when the bytes are durable.
-    await writeAt(open, bytes, 0, bytes.length, size)
+    if (isTorn) ftruncateSync(open, size)
+    isTorn = true
+    // A disk that fills up takes a part of what it is given and says so by the count.
+    for (let done = 0; done < bytes.length;) {
+      const { bytesWritten } = await writeAt(open, bytes, done, bytes.length - done, size + done)
+      done += bytesWritten
+    }
     await syncData(open)
     size += bytes.length
+    isTorn = false
   }
   return {
     write: (entries) => {

@@ -1,5 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs'
 import { isJsonObject, parseBoundedJson } from '@sevenfold/event'
+import { readLines } from '../journal/read-lines.ts'
 import type { Alert, StoredAlert } from './alert.ts'
 
 /** Most alerts in memory; of one machine at most a fifth, so that one that floods pushes out only its own. */
@@ -25,22 +25,19 @@ const lineLimits = { maxTextLength: 1_048_576, maxDepth: 8, maxNodes: 50_000, ma
 
 /** Records in the file of alerts, oldest first; lines that cannot be read are left out. */
 export function readAlertLog(path: string): AlertRecord[] {
-  if (!existsSync(path)) return []
-  return readFileSync(path, 'utf8')
-    .split('\n')
-    .flatMap((line): AlertRecord[] => {
-      const parsed = parseBoundedJson(line, lineLimits)
-      if (!parsed.ok || !isJsonObject(parsed.value)) return []
-      const { op, id, alert } = parsed.value
-      if (op === 'remove' && typeof id === 'number') return [{ op, id }]
-      const isWhole =
-        op === 'alert' &&
-        isJsonObject(alert) &&
-        typeof alert['id'] === 'number' &&
-        isJsonObject(alert['source'])
-      // Written by ourselves from an alert that was read field by field.
-      return isWhole ? [{ op, alert: alert as unknown as StoredAlert }] : []
-    })
+  return [...readLines(path)].flatMap((line): AlertRecord[] => {
+    const parsed = parseBoundedJson(line, lineLimits)
+    if (!parsed.ok || !isJsonObject(parsed.value)) return []
+    const { op, id, alert } = parsed.value
+    if (op === 'remove' && typeof id === 'number') return [{ op, id }]
+    const isWhole =
+      op === 'alert' &&
+      isJsonObject(alert) &&
+      typeof alert['id'] === 'number' &&
+      isJsonObject(alert['source'])
+    // Written by ourselves from an alert that was read field by field.
+    return isWhole ? [{ op, alert: alert as unknown as StoredAlert }] : []
+  })
 }
 
 /** The last alerts, in memory, with an append-only log behind. */

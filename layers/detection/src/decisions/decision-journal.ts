@@ -1,6 +1,6 @@
-import { existsSync, readFileSync } from 'node:fs'
 import { isJsonObject, parseBoundedJson } from '@sevenfold/event'
 import type { JsonObject } from '@sevenfold/event'
+import { readLines } from '../journal/read-lines.ts'
 import type { DecisionRecord } from './decision-store.ts'
 import { parseScope } from './stored-decision.ts'
 import type { StoredDecision } from './stored-decision.ts'
@@ -55,10 +55,12 @@ function readRecord(line: string): DecisionRecord | undefined {
 
 /** Records in a journal file, oldest first; lines that cannot be read (a torn last one) are counted and left out. */
 export function readJournal(path: string): { records: DecisionRecord[]; unreadable: number } {
-  if (!existsSync(path)) return { records: [], unreadable: 0 }
-  const lines = readFileSync(path, 'utf8')
-    .split('\n')
-    .filter((line) => line !== '')
-  const records = lines.flatMap((line) => readRecord(line) ?? [])
-  return { records, unreadable: lines.length - records.length }
+  const records: DecisionRecord[] = []
+  let unreadable = 0
+  for (const line of readLines(path)) {
+    const record = readRecord(line)
+    if (record === undefined) unreadable += 1
+    else records.push(record)
+  }
+  return { records, unreadable }
 }
