@@ -19,6 +19,7 @@ it('exports of @sevenfold/intake change only on purpose', () => {
     'maxSyslogBytes',
     'maxSyslogConnections',
     'maxWaitingDatagrams',
+    'openSource',
     'readPosition',
     'readSyslog',
     'writePosition',

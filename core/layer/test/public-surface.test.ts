@@ -36,6 +36,7 @@ it('exports what it means to and nothing else', () => {
     'peerCounterName',
     'publicKeyFromRaw',
     'readRegistryFile',
+    'readSecret',
     'registerAgent',
     'runLayer',
     'signHeartbeat',

@@ -3,10 +3,11 @@ import { join } from 'node:path'
 import type { DetectionConfig } from '@sevenfold/config'
 import { ensurePrivateFolder } from '@sevenfold/layer'
 import type { PartContext } from '@sevenfold/layer'
+import { openSource } from '@sevenfold/intake'
+import type { OpenSource } from '@sevenfold/intake'
+import { compileRegex } from '@sevenfold/regex'
 import { lineTaker, originOf, sourceName } from './sources/line-taker.ts'
 import type { LineJudges, SourceConfig } from './sources/line-taker.ts'
-import { openSource } from './sources/open-source.ts'
-import type { OpenSource } from './sources/open-source.ts'
 
 /** The sources that are read. */
 export interface FollowedSources {
@@ -40,6 +41,10 @@ export async function followSources(
     try {
       const opened = await openSource(source, {
         positionPath: positionPath(folder, source),
+        beginTest: (pattern) => {
+          const begin = compileRegex(pattern, { mode: 'string' })
+          return (text) => begin.test(text)
+        },
         clock: context.clock,
         onLines: (lines) => {
           for (const { text, from } of lines) {

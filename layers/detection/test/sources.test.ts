@@ -8,7 +8,6 @@ import { createTemporaryFolder, startDockerEngine } from '@sevenfold/testkit'
 import type { TemporaryFolder } from '@sevenfold/testkit'
 import { lineTaker, originOf, sourceName } from '../src/sources/line-taker.ts'
 import type { SourceConfig } from '../src/sources/line-taker.ts'
-import { wantsContainer } from '../src/sources/wants-container.ts'
 import { ask, followLive, startHouse } from './house.ts'
 import type { House } from './house.ts'
 
@@ -201,21 +200,4 @@ it('lines go to hub rules as they are, with their kind of source, and to our own
     () => 0,
   )('Feb  5 17:32:18 h app: x: y', '')
   expect(ownLines[1]).toBe('x: y')
-})
-
-it('containers are chosen by name and label', () => {
-  const container = (name: string, labels: Readonly<Record<string, string>> = {}) => ({
-    id: 'a',
-    name,
-    image: '',
-    labels,
-  })
-  const wants = wantsContainer({ containers: ['web-?', 'a.b*'], label: 'logs=yes' })
-  expect(wants(container('web-1', { logs: 'yes' }))).toBe(true)
-  expect(wants(container('a.bc', { logs: 'yes' }))).toBe(true)
-  expect(wants(container('web-10', { logs: 'yes' }))).toBe(false)
-  expect(wants(container('axbc', { logs: 'yes' }))).toBe(false)
-  expect(wants(container('web-1', { logs: 'no' }))).toBe(false)
-  expect(wantsContainer({ containers: [] })(container('any'))).toBe(true)
-  expect(wantsContainer({ containers: [], label: 'toString' })(container('any'))).toBe(false)
 })

@@ -5,14 +5,18 @@ import { createGunzip } from 'node:zlib'
 import { isJsonObject, parseBoundedJson } from '@sevenfold/event'
 import type { IntakeCounters, IntakeSource, SourceLine, TakeLines } from '../intake-source.ts'
 import { LineSplitter } from '../line-splitter.ts'
+import { readOtlpLogs } from './otlp-logs.ts'
 
 /** What a receiver of pushed lines needs. */
 export interface PushOptions {
   readonly listen: { readonly host: string; readonly port: number }
   /** Path that takes them; default `/`. */
   readonly path?: string
-  /** `lines`: one line each. `kubernetes-audit`: the event lists of the API server's webhook, one event a line. */
-  readonly form: 'lines' | 'kubernetes-audit'
+  /**
+   * `lines`: one line each. `kubernetes-audit`: the event lists of the API server's webhook, one event a line. `otlp`: log
+   * records of OTLP/HTTP (JSON or protobuf), one record a line of JSON as `readOtlpLogs` gives it.
+   */
+  readonly form: 'lines' | 'kubernetes-audit' | 'otlp'
   /** Secret that senders show: `Authorization: Bearer …` or `X-Api-Key`. */
   readonly secret: string
   readonly maxBodyBytes?: number
@@ -92,14 +96,22 @@ export class PushServer implements IntakeSource {
     if (status !== 200) this.#dropped += 1
     if (response.destroyed || response.headersSent) return
     const isWhole = request.complete
+    // An empty protobuf message is no bytes; JSON readers of OTLP want an object.
+    const isJson = status === 200 && this.#options.form === 'otlp' && !isProtobuf(request)
+    const type = isJson
+      ? 'application/json'
+      : this.#options.form === 'otlp'
+        ? 'application/x-protobuf'
+        : undefined
     const headers: OutgoingHttpHeaders = {
-      'content-length': 0,
+      'content-length': isJson ? 2 : 0,
+      ...(type === undefined ? {} : { 'content-type': type }),
       // Of a body that was not read to its end nothing more can be made sense of.
       ...(isWhole ? {} : { connection: 'close' }),
       ...(status === 503 ? { 'retry-after': String(retryAfterSeconds) } : {}),
     }
     response.writeHead(status, headers)
-    response.end()
+    response.end(isJson ? '{}' : undefined)
   }
 
   #refusal({ method, url = '/', headers }: IncomingMessage): number | undefined {
@@ -133,7 +145,9 @@ export class PushServer implements IntakeSource {
     }
     const body = Buffer.concat(parts)
     const from = request.socket.remoteAddress ?? ''
-    return this.#options.form === 'lines' ? splitBody(body, from) : auditEvents(body, from)
+    if (this.#options.form === 'lines') return splitBody(body, from)
+    if (this.#options.form === 'kubernetes-audit') return auditEvents(body, from)
+    return readOtlpLogs(body, isProtobuf(request) ? 'protobuf' : 'json')?.map((item) => lineOf(item, from))
   }
 
   async close(): Promise<void> {
@@ -169,8 +183,13 @@ function auditEvents(body: Buffer, from: string): readonly SourceLine[] | undefi
       ? parsed.value['items']
       : undefined
   if (!Array.isArray(items)) return undefined
-  return items.filter(isJsonObject).map((item) => {
-    const line = JSON.stringify(item)
-    return { text: line, from, truncated: false, bytes: Buffer.byteLength(line) }
-  })
+  return items.filter(isJsonObject).map((item) => lineOf(item, from))
 }
+
+function lineOf(item: object, from: string): SourceLine {
+  const line = JSON.stringify(item)
+  return { text: line, from, truncated: false, bytes: Buffer.byteLength(line) }
+}
+
+const isProtobuf = (request: IncomingMessage): boolean =>
+  request.headers['content-type']?.split(';', 1)[0]?.trim() === 'application/x-protobuf'

@@ -15,7 +15,7 @@ import type { OffenceRecord } from '../desk/offenders.ts'
 import { openLineLog } from '../journal/line-log.ts'
 import type { LineLog } from '../journal/line-log.ts'
 import { MachineKeys } from '../machines/machine-keys.ts'
-import { readSecret } from '../read-secret.ts'
+import { readSecret } from '@sevenfold/layer'
 
 type Context = PartContext<DetectionConfig>
 

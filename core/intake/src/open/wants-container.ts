@@ -1,4 +1,4 @@
-import type { DockerContainer } from '@sevenfold/intake'
+import type { DockerContainer } from '../docker/docker-source.ts'
 
 /** Whether a container is one of those named (with `*` and `?`), and has the label; no names: all. */
 export function wantsContainer(wish: {
