@@ -242,8 +242,9 @@ class LinkRun {
     }
     if (
       columnNumber >= 0 &&
+      target.headerSlot < 0 &&
       this.valueAt === 0 &&
-      this.isRuledOutWhole(target, tx.columns[columnNumber], values)
+      this.isRuledOutWhole(tx.columns[columnNumber], values)
     )
       return
     if (target.headerSlot >= 0) {
@@ -320,14 +321,10 @@ class LinkRun {
   }
 
   /** The same for a link that looks at every value, as long as its chain changes none of them. */
-  isRuledOutWhole(
-    target: Target & { kind: 'list' },
-    column: Column | undefined,
-    values: readonly string[],
-  ): boolean {
+  isRuledOutWhole(column: Column | undefined, values: readonly string[]): boolean {
     const { link } = this
     if (column === undefined || values.length < manyValues || column.scanned < values.length) return false
-    if (target.headerSlot >= 0 || link.multiMatch || this.tx.surroundings.tracer !== null) return false
+    if (link.multiMatch || this.tx.surroundings.tracer !== null) return false
     const matcher = link.operator.kind === 'matcher' && !link.operator.negated ? link.operator.matcher : null
     if (matcher?.matchesAny === undefined || ((column.flags | alwaysTrigger) & link.triggers) !== 0)
       return false
@@ -357,23 +354,43 @@ class LinkRun {
   }
 
   visitXml(target: Target & { kind: 'xml' }): void {
-    const { xml } = this.tx
-    if (xml === null) return
+    const { tx, link } = this
+    if (tx.xml === null || this.isTakenAway('XML', target.path)) return
     const label = `XML:${target.path}`
-    if (this.isTakenAway('XML', target.path)) return
-    const column = this.link.bit >= 0 ? this.tx.columns[target.column] : undefined
-    if (column !== undefined && column.scanned > 0) {
-      const values = this.tx.xmlValues(target.path, target.xpath)
-      for (let hit = 0; hit < column.rows.length; hit++) {
-        if (!hasLink(column, hit, this.link)) continue
-        this.visitHit(label, null, {
-          text: values[column.rows[hit] ?? 0] ?? '',
-          known: knownTexts(column, hit),
-        })
+    const values = tx.xmlValues(target.path, target.xpath)
+    const column = tx.columns[target.column]
+    if (link.bit >= 0 && column !== undefined && column.scanned > 0) {
+      this.visitXmlHits(label, column, values)
+      if (this.isPaused) return
+    } else if (this.valueAt > 0 || !this.isRuledOutWhole(column, values)) {
+      for (let row = this.valueAt; row < values.length; row++) {
+        if (this.isLeftAt(row)) return
+        this.visitText(label, null, values[row] ?? '')
+        if (this.isPaused) return
       }
-      return
     }
-    for (const value of this.tx.xmlValues(target.path, target.xpath)) this.visitText(label, null, value)
+    this.valueAt = 0
+    this.current = -1
+  }
+
+  visitXmlHits(label: string, column: Column, values: readonly string[]): void {
+    if (this.valueAt === 0 && this.isRuledOut(column, values)) return
+    for (let hit = this.valueAt; hit < column.rows.length; hit++) {
+      if (!hasLink(column, hit, this.link)) continue
+      if (this.isLeftAt(hit)) return
+      this.visitHit(label, null, {
+        text: values[column.rows[hit] ?? 0] ?? '',
+        known: knownTexts(column, hit),
+      })
+      if (this.isPaused) return
+    }
+  }
+
+  /** Whether the rule is left before a value; else the value is the one in hand. */
+  isLeftAt(value: number): boolean {
+    if (value > this.valueAt && this.isOver()) this.pauseAt(value)
+    else this.current = value
+    return this.isPaused
   }
 
   visitRule(target: Target & { kind: 'rule' }): void {

@@ -9,8 +9,13 @@ function join(segments: readonly string[], absolute: boolean, trailing: boolean)
 function normalise(path: string): string {
   const absolute = path.startsWith('/')
   const kept: string[] = []
-  for (const segment of path.split('/')) {
-    if (segment === '' || segment === '.') continue
+  // Not split at once: 128 KB of slashes would be as many empty texts.
+  for (let at = 0, end = 0; at < path.length; at = end + 1) {
+    const found = path.indexOf('/', at)
+    end = found < 0 ? path.length : found
+    if (end === at) continue
+    const segment = path.slice(at, end)
+    if (segment === '.') continue
     if (segment !== '..') kept.push(segment)
     else if (kept.length > 0 && kept.at(-1) !== '..') kept.pop()
     else if (!absolute) kept.push('..')
@@ -25,7 +30,8 @@ function apply(input: string): string {
 }
 
 function applyWin(input: string): string {
-  return apply(input.includes('\\') ? input.replaceAll('\\', '/') : input)
+  // A run counts as one slash below anyway, and thousands of replacements cost.
+  return apply(input.includes('\\') ? input.replaceAll(/\\+/g, '/') : input)
 }
 
 /** `t:normalisePath`: drops empty and `.` segments and resolves `..`; keeps a trailing slash. */
