@@ -12,7 +12,7 @@ const varint = (value: bigint): Buffer => {
   } while (rest > 0n)
   return Buffer.from(bytes)
 }
-const bytesField = (number: number, content: Buffer | string): Buffer =>
+const bytesField = (number: number, content: Uint8Array | string): Buffer =>
   Buffer.concat([
     varint(BigInt((number << 3) | 2)),
     varint(BigInt(Buffer.byteLength(content))),

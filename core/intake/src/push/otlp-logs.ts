@@ -51,10 +51,10 @@ function fromJson(body: Buffer): JsonObject[] {
   })
 }
 
-function attributesOf(value: Json | undefined): JsonObject {
+function attributesOf(value: Json | undefined, depth = 0): JsonObject {
   const attributes: Record<string, Json> = Object.create(null) as Record<string, Json>
   for (const { key, value: held } of objects(value))
-    if (typeof key === 'string') attributes[key] = plainValue(held, 0)
+    if (typeof key === 'string') attributes[key] = plainValue(held, depth)
   return attributes
 }
 
@@ -67,12 +67,7 @@ function plainValue(value: Json | undefined, depth: number): Json {
     case 'arrayValue':
       return listOf(objectOf(held)['values']).map((item) => plainValue(item, depth + 1))
     case 'kvlistValue':
-      return Object.fromEntries(
-        objects(objectOf(held)['values']).map((pair) => [
-          String(pair['key']),
-          plainValue(pair['value'], depth + 1),
-        ]),
-      )
+      return attributesOf(objectOf(held)['values'], depth + 1)
     case 'intValue':
       return typeof held === 'string' && /^-?\d{1,19}$/.test(held)
         ? numberOrText(BigInt(held))
