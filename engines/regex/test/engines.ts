@@ -49,14 +49,13 @@ export function compareEngines(pattern: string, options: CompareOptions = {}): C
   const node = resolveAtomic(parsed.node)
   const program = assemble(node, parsed.groupNames.length)
   const alphabet = buildAlphabet(program, wide ? 0x10ffff : 0xff)
-  const linear = new LinearMatcher(program, alphabet, {
-    wide,
-    maxCacheBytes: options.maxCacheBytes ?? 1_048_576,
-    budget: undefined,
-  })
+  const limits = { wide, maxCacheBytes: options.maxCacheBytes ?? 1_048_576, budget: undefined }
+  const linear = new LinearMatcher(program, alphabet, limits)
+  const twoPass = new LinearMatcher(program, alphabet, { ...limits, onePass: false })
   const pike = new PikeVm(program, alphabet, wide)
   const finders = new Map<string, Finder>([
     ['linear', (input) => listOf(linear.exec(input, 0))],
+    ['two passes', (input) => listOf(twoPass.exec(input, 0))],
     ['pike', (input) => listOf(pike.run({ input, from: 0 }))],
   ])
   const translated = v8Source(node, wide)

@@ -3,17 +3,19 @@ import { ForwardDfa } from './forward-dfa.ts'
 import { endNothing, MatchEndDfa } from './match-end-dfa.ts'
 import { PikeVm } from './pike-vm.ts'
 import { SpanWalk } from './span-walk.ts'
+import { TaggedDfa } from './tagged-dfa.ts'
 
 import type { Alphabet } from '../program/alphabet.ts'
 import type { Program } from '../program/program.ts'
 import type { LinearOptions } from './linear-options.ts'
 
-/** After this many matches in a row, `exec` no longer asks first whether there is one. */
-const trustMatches = 8
+/** After this many inputs in a row without a match, `exec` asks first whether there is one: that takes fewer states. */
+const doubtAfter = 8
 
 /**
- * Matches in time linear in the input: an automaton for yes or no; for captures one that finds the end of the
- * match, one that goes back to its start, and a walk between the two; and a simulation without any cache when those would outgrow theirs. Parts are built when first needed.
+ * Matches in time linear in the input: an automaton for yes or no, and one that finds captures as well. Where that
+ * outgrows its cache: one that finds the end of the match, one that goes back to its start, and a walk between the
+ * two; and a simulation without any cache when those outgrow theirs. Parts are built when first needed.
  */
 export class LinearMatcher {
   /** Work of the last call: characters read and instructions visited. */
@@ -22,11 +24,12 @@ export class LinearMatcher {
   readonly #alphabet: Alphabet
   readonly #options: LinearOptions
   #forward: ForwardDfa | undefined
+  #tagged: TaggedDfa | undefined
   #matchEnd: MatchEndDfa | undefined
   #backward: BackwardDfa | undefined
   #walk: SpanWalk | undefined
   #pike: PikeVm | undefined
-  #matchesInRow = 0
+  #missesInRow = 0
 
   constructor(program: Program, alphabet: Alphabet, options: LinearOptions) {
     this.#program = program
@@ -36,7 +39,8 @@ export class LinearMatcher {
 
   /** Bytes held by automata. */
   get bytes(): number {
-    return (this.#forward?.bytes ?? 0) + (this.#matchEnd?.bytes ?? 0) + (this.#backward?.bytes ?? 0)
+    const parts = [this.#forward, this.#tagged, this.#matchEnd, this.#backward]
+    return parts.reduce((sum, part) => sum + (part?.bytes ?? 0), 0)
   }
 
   /** Whether the program matches somewhere from `from` on. */
@@ -50,17 +54,27 @@ export class LinearMatcher {
   /** Capture slots of the leftmost-first match from `from` on; undefined when there is none. */
   exec(input: string, from: number, into?: Int32Array): Int32Array | undefined {
     let tested = 0
-    if (this.#matchesInRow < trustMatches) {
-      if (!this.test(input, from)) {
-        this.#matchesInRow = 0
-        return undefined
-      }
+    if (this.#missesInRow >= doubtAfter) {
+      if (!this.test(input, from)) return undefined
       tested = this.steps
     }
-    const slots = this.#capture(input, from, into)
-    this.#matchesInRow = slots === undefined ? 0 : this.#matchesInRow + 1
+    const slots = this.#captureAtOnce(input, from, into)
+    this.#missesInRow = slots === undefined ? this.#missesInRow + 1 : 0
     this.steps += tested
     return slots
+  }
+
+  #captureAtOnce(input: string, from: number, into?: Int32Array): Int32Array | undefined {
+    const tagged = (this.#tagged ??= new TaggedDfa(this.#program, this.#alphabet, this.#options))
+    if (!tagged.isReady()) return this.#capture(input, from, into)
+    const slots = into ?? new Int32Array(this.#program.slots)
+    const result = tagged.run(input, from, slots)
+    this.steps = tagged.steps
+    if (result === 'match') return slots
+    if (result === 'nothing') return undefined
+    const found = this.#capture(input, from, slots)
+    this.steps += tagged.steps
+    return found
   }
 
   #capture(input: string, from: number, into?: Int32Array): Int32Array | undefined {

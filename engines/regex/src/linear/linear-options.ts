@@ -9,4 +9,6 @@ export interface LinearOptions {
   readonly budget: CacheBudget | undefined
   /** Each match is not empty and goes on to the end of an input without a newline. */
   readonly takesRest?: boolean
+  /** Captures in one pass where its states fit into the cache; default true. */
+  readonly onePass?: boolean
 }

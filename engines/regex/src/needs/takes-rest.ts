@@ -4,7 +4,7 @@ import type { RegexNode } from '../syntax/node.ts'
 const newline = 10
 
 /** Whether a set takes every character but, at most, a newline. */
-function takesLine(set: CharSet, last: number): boolean {
+export function takesLine(set: CharSet, last: number): boolean {
   const holes: number[] = []
   let next = 0
   for (let i = 0; i < set.length; i += 2) {
