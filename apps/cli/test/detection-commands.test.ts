@@ -213,3 +213,69 @@ describe('migration', () => {
     expect((await call([...args.slice(0, 5), '--decisions', 'none'], folder)).code).toBe(3)
   })
 })
+
+describe('held bans', () => {
+  const one = {
+    id: 3,
+    type: 'ban',
+    scope: 'ip',
+    value: '192.0.2.7',
+    duration: '3h',
+    reporter: 'edge',
+    cause: 'flood',
+    scenario: 's',
+  }
+
+  it('are listed, all or those of one reporter', async () => {
+    await detection(() => [200, [one, { ...one, id: 4, reporter: 'machine gate' }]])
+    const printed = await call(['decisions', 'held'], folder)
+    expect(printed.stdout).toMatch(/3 +ban +ip +192\.0\.2\.7 +3h +edge +flood +s/u)
+    const mine = await call(['decisions', 'held', '--reporter', 'machine gate', '--json'], folder)
+    expect(JSON.parse(mine.stdout)).toEqual([{ ...one, id: 4, reporter: 'machine gate' }])
+    expect((await call(['decisions', 'held', '--reporter', 'none'], folder)).stdout).toBe(
+      'no bans are held\n',
+    )
+  })
+
+  it('are released and dropped by number, value, reporter or all, with a reason', async () => {
+    const part = await detection(({ path }) =>
+      path.endsWith('drop')
+        ? [200, { dropped: 2 }]
+        : [200, { released: 1, inForce: 1, refused: 1, why: ['192.0.2.9: allowed as office'] }],
+    )
+    const released = await call(['decisions', 'release', '3', '4', '--reason', 'attack'], folder)
+    expect([released.code, released.stdout]).toEqual([
+      0,
+      'released 1 held bans, 1 were in force already\nnot released: 192.0.2.9: allowed as office\n',
+    ])
+    expect((await call(['decisions', 'drop', '192.0.2.7', '--reason', 'r'], folder)).stdout).toBe(
+      'dropped 2 held bans\n',
+    )
+    await call(['decisions', 'drop', '--reporter', 'edge', '--reason', 'r'], folder)
+    await call(['decisions', 'drop', '--all', '--reason', 'r', '--json'], folder)
+    expect(part.asked.map(({ path, body }) => [path, body])).toEqual([
+      ['/v1/decisions/held/release', { ids: [3, 4], reason: 'attack', actor }],
+      ['/v1/decisions/held/drop', { value: '192.0.2.7', reason: 'r', actor }],
+      ['/v1/decisions/held/drop', { reporter: 'edge', reason: 'r', actor }],
+      ['/v1/decisions/held/drop', { all: true, reason: 'r', actor }],
+    ])
+  })
+
+  it.each([
+    [['release', '3']],
+    [['release', '3', '--reason', '  ']],
+    [['release', '--reason', 'r']],
+    [['drop', '3', '--all', '--reason', 'r']],
+    [['drop', '--reporter', 'a', '--all', '--reason', 'r']],
+    [['drop', '192.0.2.7', '192.0.2.8', '--reason', 'r']],
+  ])('are not touched by %j', async (words) => {
+    const part = await detection(() => [200, {}])
+    expect((await call(['decisions', ...words], folder)).code).toBe(2)
+    expect(part.asked).toEqual([])
+  })
+
+  it('that are not there are a finding', async () => {
+    await detection(() => [404, {}])
+    expect((await call(['decisions', 'drop', '9', '--reason', 'r'], folder)).code).toBe(1)
+  })
+})

@@ -143,10 +143,12 @@ function startTicking(
     'sevenfold_detection_evicted_buckets',
     'Buckets that gave way to others of their own network',
   )
+  const held = context.metrics.gauge('sevenfold_detection_held_bans', 'Bans that wait for somebody to decide')
   let ticks = 0
   let timer: Timer | undefined
   const tick = (): void => {
     for (const decision of state.store.expire()) desk.desk.announceEnd(decision, 'expired')
+    desk.desk.announceDropped(state.held.expire(), 'nobody decided about them in time')
     judge.tick()
     hub?.tick()
     ticks += 1
@@ -156,6 +158,7 @@ function startTicking(
     }
     const counters = judge.counters()
     active.set(state.store.size)
+    held.set(state.held.size)
     const ofHub = hub?.counters()
     buckets.set(counters.buckets + (ofHub?.buckets ?? 0))
     refused.set(counters.refused + (ofHub?.refused ?? 0))

@@ -171,6 +171,21 @@ export const commands: readonly Listed[] = [
     load: async () => (await import('../commands/decisions-delete.ts')).decisionsDelete,
   },
   {
+    name: 'decisions held',
+    summary: 'show bans that a limit held back, because too many came at once; each is forgotten after a day',
+    load: async () => (await import('../commands/decisions-held.ts')).decisionsHeld,
+  },
+  {
+    name: 'decisions release',
+    summary: 'make bans that a limit held back',
+    load: async () => (await import('../commands/decisions-held-act.ts')).decisionsHeldAct('release'),
+  },
+  {
+    name: 'decisions drop',
+    summary: 'forget bans that a limit held back',
+    load: async () => (await import('../commands/decisions-held-act.ts')).decisionsHeldAct('drop'),
+  },
+  {
     name: 'decisions import',
     summary: 'make many decisions at once, from a list, a CSV or a JSON file',
     load: async () => (await import('../commands/decisions-import.ts')).decisionsImport,

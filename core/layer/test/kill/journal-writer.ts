@@ -6,13 +6,13 @@ import { openJournal } from '../../src/receive/journal.ts'
 
 const [, , folder = ''] = process.argv
 const journal = openJournal(folder, createAgents(), 0)
-let isStopping = false
+const stop = new AbortController()
 process.on('message', (message) => {
-  if (message === 'stop') isStopping = true
+  if (message === 'stop') stop.abort()
 })
 const hash = (sequence: number): string => `${sequence}`.padStart(64, '0')
 process.send?.({ type: 'ready' })
-for (let sequence = 1; !isStopping;) {
+for (let sequence = 1; !stop.signal.aborted;) {
   // Lengths differ, so that a retry does not cover what a failed write left behind.
   const agent = sequence % 2 === 0 ? 'edge/w0' : `edge/w${'0'.repeat(sequence % 90)}1`
   try {

@@ -36,7 +36,7 @@ export class AdminRoutes {
   }
 
   #status({ response }: Call): void {
-    const { store, judge, live, alerts, moreStatus } = this.#services
+    const { store, judge, live, alerts, held, moreStatus } = this.#services
     const more = moreStatus?.() ?? {}
     // The judge's `alerts` counts what was taken since the start; `keptAlerts` are those that can be looked at.
     const kept = {
@@ -44,6 +44,8 @@ export class AdminRoutes {
       version: store.version,
       listeners: live.size,
       keptAlerts: alerts.size,
+      heldBans: held.size,
+      heldBansLost: held.full,
     }
     answer(response, 200, { ...judge.counters(), ...kept, ...more })
   }

@@ -56,6 +56,7 @@ export class AlertRoutes {
       const taken = this.#services.desk.take(alert, reporter)
       if (taken !== undefined) ids.push(String(taken.id))
     }
+    await this.#services.kept()
     return answer(response, 201, ids)
   }
 

@@ -7,6 +7,7 @@ import { answer, notFound, refuseCall } from './call.ts'
 import type { Access, Caller, Door, Route } from './call.ts'
 import { DecisionRoutes } from './decision-routes.ts'
 import { refusal } from './guard.ts'
+import { HeldRoutes } from './held-routes.ts'
 import type { Services } from './services.ts'
 import { WatcherRoutes } from './watcher-routes.ts'
 
@@ -18,6 +19,7 @@ const statusOf: Readonly<Record<DetectionError['code'], number>> = {
   DETECTION_BAD_DECISION: 400,
   DETECTION_BAD_DURATION: 400,
   DETECTION_BAD_FILTER: 400,
+  DETECTION_BAD_HELD: 400,
   DETECTION_BAD_MACHINE: 400,
   DETECTION_BAD_PROFILE: 400,
   DETECTION_BOUNCERS_INVALID: 500,
@@ -45,6 +47,7 @@ export class Api {
     const decisions = new DecisionRoutes(services)
     this.#routes = [
       ...decisions.routes(),
+      ...new HeldRoutes(services).routes(),
       ...new AlertRoutes(services).routes(),
       ...new WatcherRoutes(services).routes(),
       ...new AllowListRoutes(services).routes(),

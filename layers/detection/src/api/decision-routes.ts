@@ -199,6 +199,7 @@ export class DecisionRoutes {
     onAct({ op: 'decision-add', actor, reason: `${wish.type} ${wish.value} ${reason}`.trim() })
     const [first] = made
     if (first === undefined) return notFound(response, 'nothing was left to decide')
+    await this.#services.kept()
     return answer(response, 201, { ...toCrowdsec(first, clock.now()), pieces: made.length })
   }
 
@@ -217,6 +218,7 @@ export class DecisionRoutes {
     })
     const made = store.addAll(wishes)
     onAct({ op: 'decision-import', actor: actorOf(caller, read.actor), reason: `${made.length} decisions` })
+    await this.#services.kept()
     return answer(response, 201, {
       imported: made.length,
       refused: refused.length,
@@ -255,6 +257,7 @@ export class DecisionRoutes {
     const [actor, reason] = [actorOf(caller, body.value['actor']), shortText(body.value['reason'])]
     this.#end([decision], { actor, reason })
     this.#services.onAct({ op: 'decision-remove', actor, reason: `${decision.value} ${reason}`.trim() })
+    await this.#services.kept()
     // A text, as in CrowdSec's API.
     return answer(response, 200, { nbDeleted: '1' })
   }
@@ -275,6 +278,7 @@ export class DecisionRoutes {
         actor,
         reason: `${ended} decisions ${url.search.slice(0, 200)} ${reason}`.trim(),
       })
+    await this.#services.kept()
     return answer(response, 200, { nbDeleted: String(ended) })
   }
 }

@@ -6,6 +6,7 @@ import type { BouncerKeys } from '../bouncers/bouncer-keys.ts'
 import type { DecisionStore } from '../decisions/decision-store.ts'
 import type { AlertDesk } from '../desk/alert-desk.ts'
 import type { DecisionGate } from '../desk/decision-gate.ts'
+import type { HeldBans } from '../desk/held-bans.ts'
 import type { Offenders } from '../desk/offenders.ts'
 import type { Judge } from '../judge/judge.ts'
 import type { MachineKeys } from '../machines/machine-keys.ts'
@@ -29,6 +30,7 @@ export interface Services {
   readonly gate: DecisionGate
   readonly alerts: AlertStore
   readonly offenders: Offenders
+  readonly held: HeldBans
   readonly allowLists: AllowLists
   readonly bouncers: BouncerKeys
   readonly machines: MachineKeys
@@ -37,6 +39,8 @@ export interface Services {
   readonly neverBan: NeverBan
   readonly guard: GuardOptions
   readonly banDurationMs: number
+  /** Resolves when what was done so far is on disk, within a bound. */
+  readonly kept: () => Promise<void>
   readonly clock: Clock
   readonly log: Logger
   /** Written for every change by hand. */

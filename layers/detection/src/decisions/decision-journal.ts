@@ -17,7 +17,8 @@ function whole(object: JsonObject, key: string): number | undefined {
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : undefined
 }
 
-function readDecision(object: JsonObject): StoredDecision | undefined {
+/** A decision as it was written to a log of ours; undefined when it is none. */
+export function readStoredDecision(object: JsonObject): StoredDecision | undefined {
   const [id, untilMs] = [whole(object, 'id'), whole(object, 'untilMs')]
   const scope = parseScope(text(object, 'scope') ?? '')
   const [type, value] = [text(object, 'type'), text(object, 'value')]
@@ -44,7 +45,7 @@ function readRecord(line: string): DecisionRecord | undefined {
   if (!parsed.ok || !isJsonObject(parsed.value)) return undefined
   const { op, decision } = parsed.value
   if (op === 'add' && isJsonObject(decision)) {
-    const stored = readDecision(decision)
+    const stored = readStoredDecision(decision)
     return stored === undefined ? undefined : { op, decision: stored }
   }
   const id = whole(parsed.value, 'id')

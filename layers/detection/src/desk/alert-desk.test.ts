@@ -303,6 +303,59 @@ describe('who may get whom banned', () => {
     expect(store.size).toBe(4)
   })
 
+  it("what a flood asked for waits, and becomes a ban on somebody's word only", () => {
+    const { desk, store, held, offenders, emitted, time } = bench({
+      newBlastRadius: () => new BlastRadius(1),
+    })
+    for (let i = 0; i < 4; i += 1) desk.take(alertOn(`198.18.0.${i}`), agent)
+    expect(held.list().map(({ wish, reporter, cause }) => [wish.value, reporter, cause])).toEqual(
+      [1, 2, 3].map((i) => [`198.18.0.${i}`, 'machine gate', 'flood']),
+    )
+    expect([store.size, offenders.count('198.18.0.1', time.now)]).toEqual([1, 0])
+    const [one] = held.take([1])
+    const made = one === undefined ? '' : desk.release(one.wish, 'an attack')
+    expect(made).toMatchObject([{ value: '198.18.0.1', untilMs: one?.wish.untilMs }])
+    expect([store.size, offenders.count('198.18.0.1', time.now)]).toEqual([2, 1])
+    expect(emitted.at(-1)).toMatchObject({ event: { action: 'decision-add', reason: 'an attack' } })
+  })
+
+  it('a released ban passes the gate again, and is made once', () => {
+    const { desk, store, held } = bench({ newBlastRadius: () => new BlastRadius(0) })
+    desk.take(alertOn('198.18.0.1'), agent)
+    const [one] = held.list()
+    if (one === undefined) throw new Error('nothing is held')
+    expect(desk.release({ ...one.wish, value: '203.0.113.7' }, '')).toBe('listed')
+    expect(desk.release({ ...one.wish, value: '192.0.2.50' }, '')).toContain('allowed as 192.0.2.50')
+    expect(desk.release({ ...one.wish, scope: 'range', value: '192.0.2.0/24' }, '')).toMatchObject([
+      { value: '192.0.2.0/27' },
+      { value: '192.0.2.32/28' },
+      { value: '192.0.2.48/31' },
+      { value: '192.0.2.51' },
+      { value: '192.0.2.52/30' },
+      { value: '192.0.2.56/29' },
+      { value: '192.0.2.64/26' },
+    ])
+    expect(desk.release(one.wish, '')).toHaveLength(1)
+    expect(desk.release(one.wish, '')).toEqual([])
+    expect(store.at(one.wish)).toHaveLength(1)
+  })
+
+  it('what a log that is not believed asked for, and what was taken back from it, can still be looked at', () => {
+    const { desk, store, held } = bench()
+    for (let i = 0; i < maxLogBans + 5; i += 1) desk.take(alertOn(`198.18.0.${i}`), log)
+    expect([store.size, held.size]).toEqual([0, maxLogBans + 5])
+    expect(new Set(held.list().map(({ cause }) => cause))).toEqual(new Set(['log-not-believed']))
+  })
+
+  it('held bans that come to nothing are told of once, by their first values', () => {
+    const { desk, held, emitted } = bench({ newBlastRadius: () => new BlastRadius(0) })
+    for (let i = 0; i < 7; i += 1) desk.take(alertOn(`198.18.0.${i}`), agent)
+    desk.announceDropped(held.take(held.list().map(({ id }) => id)), 'a mistake')
+    desk.announceDropped([], 'nothing')
+    expect(emitted.map(({ event }) => event.action)).toEqual(['bans-held', 'held-bans-dropped'])
+    expect(emitted.at(-1)?.message).toMatch(/198\.18\.0\.4 and 2 more: a mistake$/)
+  })
+
   it('a person on the socket is not held up, and is refused what must never be', () => {
     const { desk, store } = bench({ newBlastRadius: () => new BlastRadius(0) })
     desk.take(alertOn('192.0.2.1'), person)

@@ -11,6 +11,7 @@ import type { StoredDecision } from '../decisions/stored-decision.ts'
 import type { Profiles } from '../profiles/profile.ts'
 import { BlastRadius } from './blast-radius.ts'
 import type { DecisionGate } from './decision-gate.ts'
+import type { HeldBan, HeldBans, HoldCause } from './held-bans.ts'
 import { LogBudget } from './log-budget.ts'
 import type { Escalation, Offenders } from './offenders.ts'
 import { reporterName } from './reporter.ts'
@@ -26,6 +27,8 @@ export interface AlertDeskOptions {
   readonly shares: SiteShares
   readonly profiles: Profiles
   readonly offenders: Offenders
+  /** Bans that a limit holds back, until somebody decides about them. */
+  readonly held: HeldBans
   readonly escalation: Escalation
   /** True for scenarios that are only tried out: their decisions are recorded and given to nobody. */
   readonly isSimulated: (scenario: string) => boolean
@@ -150,7 +153,12 @@ export class AlertDesk {
     }
     // Compared before it is lengthened: else each further overflow of one attack would double the ban.
     const news = admission.wishes.filter((wish) => this.#isNews(wish, reporter))
-    if (news.length === 0 || !this.#isWithinLimits(reporter)) return []
+    if (news.length === 0) return []
+    const cause = this.#limitOf(reporter)
+    if (cause !== undefined) {
+      this.#hold(this.#escalated([asked], asked, escalates), { reporter: reporterName(reporter), cause })
+      return []
+    }
     const wanted = this.#escalated(news, asked, escalates)
     this.#options.offenders.note(asked.value, this.#options.now())
     return this.#make(wanted, reporter)
@@ -223,11 +231,12 @@ export class AlertDesk {
     return true
   }
 
-  #isWithinLimits(reporter: Reporter): boolean {
-    if (reporter.kind === 'local') return true
+  /** Why a further ban of a reporter is held; undefined when it may be made. */
+  #limitOf(reporter: Reporter): HoldCause | undefined {
+    if (reporter.kind === 'local') return undefined
     const nowMs = this.#options.now()
-    if (isWeak(reporter) && !this.#isLogBelieved(reporterName(reporter), nowMs)) return false
     const name = reporterName(reporter)
+    if (isWeak(reporter) && !this.#isLogBelieved(name, nowMs)) return 'log-not-believed'
     let radius = this.#radii.get(name)
     if (radius === undefined) {
       radius = this.#options.newBlastRadius?.() ?? new BlastRadius()
@@ -235,34 +244,64 @@ export class AlertDesk {
       this.#radii.set(name, radius)
     }
     const admitted = radius.admit(nowMs)
-    if (admitted === 'go') return true
-    this.#counters.held += 1
+    if (admitted === 'go') return undefined
     if (admitted === 'first-held')
       this.#notice(
         'bans-held',
-        `more new bans by ${name} than the limit within a minute: further ones are held, look at the scenarios and their sources`,
+        `more new bans by ${name} than the limit within a minute: further ones are held for somebody to decide, look at the scenarios and their sources with: sevenfold decisions held`,
         { severity: 80, about: `${name} ${nowMs}` },
       )
-    return false
+    return 'flood'
+  }
+
+  #hold(wishes: readonly DecisionWish[], by: { reporter: string; cause: HoldCause }): void {
+    for (const wish of wishes) {
+      this.#counters.held += 1
+      // Of a log that is not believed one event tells; what more of its wishes there is no room for is no loss.
+      if (this.#options.held.hold(wish, by) !== 'full' || by.cause !== 'flood') continue
+      this.#notice(
+        'held-bans-full',
+        `so many bans are held that further ones of ${by.reporter} are not kept: release or drop some with sevenfold decisions release and drop`,
+        { severity: 80, about: by.reporter },
+      )
+    }
   }
 
   #isLogBelieved(name: string, nowMs: number): boolean {
     const verdict = this.#logs.ask(name, nowMs)
     if (verdict.kind === 'go') return true
-    this.#counters.held += 1
     if (verdict.kind === 'closed') return false
     const { store, offenders } = this.#options
     const taken = store.removeAll(verdict.takeBack, 'forged log')
     for (const decision of taken) {
       offenders.forgive(decision.value)
       this.announceEnd(decision, `taken back: the ${name} named too many addresses at once`)
+      const { id: _id, uuid: _uuid, ...wish } = decision
+      this.#hold([wish], { reporter: name, cause: 'log-not-believed' })
     }
     this.#notice(
       'log-not-believed',
-      `the ${name} alone asked for more than ${taken.length} bans within a minute, without the edge having seen these clients: all of them are taken back and the log bans nobody for ten minutes. The host that writes it may be taken over`,
+      `the ${name} alone asked for more than ${taken.length} bans within a minute, without the edge having seen these clients: all of them are taken back and held, and the log bans nobody for ten minutes. The host that writes it may be taken over; sevenfold decisions held shows what it asked for`,
       { severity: 85, about: name },
     )
     return false
+  }
+
+  /**
+   * Makes a ban that was held, on somebody's word. It passes the gate again: what is allowed or never banned by now stays
+   * so. Returns the decisions, none where the ban is in force already; or why nothing can be decided.
+   */
+  release(wish: DecisionWish, reason: string): readonly StoredDecision[] | string {
+    const { gate, store, offenders, now } = this.#options
+    const admission = gate.admit(wish)
+    if (admission.kind === 'refused') return admission.reason
+    const news = admission.wishes.filter((one) => (store.longest(one)?.untilMs ?? 0) < one.untilMs)
+    if (news.length === 0) return []
+    offenders.note(wish.value, now())
+    const made = store.addAll(news)
+    this.#counters.bans += made.length
+    for (const decision of made) this.announce(decision, reason)
+    return made
   }
 
   /** Writes the event of a decision that was made. */
@@ -275,6 +314,21 @@ export class AlertDesk {
   announceEnd(decision: StoredDecision, reason: string): void {
     const { events, emit, now } = this.#options
     emit(events.decision('remove', shown(toDecision(decision, now())), reason))
+  }
+
+  /** Writes the event of held bans that came to nothing, by somebody's word or because nobody decided. */
+  announceDropped(dropped: readonly HeldBan[], reason: string): void {
+    if (dropped.length === 0) return
+    const { events, emit } = this.#options
+    const shownFirst = dropped.slice(0, 5).map(({ wish }) => shownValue(wish.scope, wish.value))
+    const rest = dropped.length > shownFirst.length ? ` and ${dropped.length - shownFirst.length} more` : ''
+    emit(
+      events.notice(
+        'held-bans-dropped',
+        `held bans that were not made: ${shownFirst.join(', ')}${rest}: ${reason}`,
+        30,
+      ),
+    )
   }
 
   /**

@@ -10,6 +10,7 @@ import type { Profiles } from '../profiles/profile.ts'
 import { AlertDesk } from './alert-desk.ts'
 import type { BlastRadius } from './blast-radius.ts'
 import { DecisionGate } from './decision-gate.ts'
+import { HeldBans } from './held-bans.ts'
 import { Offenders } from './offenders.ts'
 import type { Escalation } from './offenders.ts'
 
@@ -30,6 +31,7 @@ export interface DeskParts {
   readonly isSimulated?: (scenario: string) => boolean
   readonly newBlastRadius?: () => BlastRadius
   readonly offenders?: Offenders
+  readonly held?: HeldBans
   readonly alerts?: AlertStore
 }
 
@@ -40,6 +42,7 @@ export interface Desk {
   readonly alerts: AlertStore
   readonly shares: SiteShares
   readonly offenders: Offenders
+  readonly held: HeldBans
 }
 
 /** Each further ban lasts twice as long, up to a week. */
@@ -55,6 +58,7 @@ export function assembleDesk(parts: DeskParts): Desk {
   const alerts = parts.alerts ?? new AlertStore({ now, newUuid: parts.newUuid ?? (() => ''), append: forget })
   const shares = new SiteShares()
   const offenders = parts.offenders ?? new Offenders(() => undefined)
+  const held = parts.held ?? new HeldBans({ now })
   const desk = new AlertDesk({
     store,
     alerts,
@@ -62,6 +66,7 @@ export function assembleDesk(parts: DeskParts): Desk {
     neverBan,
     shares,
     offenders,
+    held,
     profiles: parts.profiles ?? defaultProfiles(banDurationMs),
     escalation: parts.escalation ?? defaultEscalation,
     isSimulated: parts.isSimulated ?? (() => false),
@@ -72,5 +77,5 @@ export function assembleDesk(parts: DeskParts): Desk {
     banDurationMs,
     ...(parts.newBlastRadius === undefined ? {} : { newBlastRadius: parts.newBlastRadius }),
   })
-  return { desk, gate, alerts, shares, offenders }
+  return { desk, gate, alerts, shares, offenders, held }
 }

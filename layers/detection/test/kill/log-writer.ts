@@ -23,11 +23,11 @@ const random = (below: number): number => {
   state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0
   return (state >>> 8) % below
 }
-let isStopping = false
+const stop = new AbortController()
 process.on('message', (message) => {
-  if (message === 'stop') isStopping = true
+  if (message === 'stop') stop.abort()
 })
-while (!isStopping) {
+while (!stop.signal.aborted) {
   for (let i = random(400); i >= 0; i -= 1) {
     held.push(next)
     log.append(next)
