@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { closeSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { SocketKeeper } from '@sevenfold/edge/sockets'
 import type { Clock, Timer } from '@sevenfold/layer'
 import { environmentError } from '../program/cli-error.ts'
 import { partEnvironment } from './part-environment.ts'
@@ -56,7 +57,10 @@ export class PartProcess {
   /** How often it started again. */
   restarts = 0
   readonly #around: PartSurroundings
+  readonly #sockets: SocketKeeper | undefined
   #child: ChildProcess | undefined
+  /** A process that died and whose own processes serve until the next one is ready. */
+  #leftBehind: ChildProcess | undefined
   #timer: Timer | undefined
   #deathsInARow = 0
   #readyAt = 0
@@ -65,6 +69,7 @@ export class PartProcess {
   constructor(spec: PartSpec, around: PartSurroundings) {
     this.spec = spec
     this.#around = around
+    this.#sockets = spec.handsOver === true ? new SocketKeeper() : undefined
   }
 
   /** Process id while there is a process. */
@@ -87,6 +92,7 @@ export class PartProcess {
   async stop(deadlineMs: number = stopDeadlineMs): Promise<void> {
     this.#stopping = true
     this.#timer?.cancel()
+    this.#dropLeftBehind()
     const child = this.#child
     if (child === undefined || child.exitCode !== null || child.signalCode !== null) {
       this.state = 'stopped'
@@ -123,12 +129,14 @@ export class PartProcess {
         env: partEnvironment(env, {
           SEVENFOLD_DATA: dataDir,
           SEVENFOLD_STOP_WITH_PARENT: '1',
+          ...this.#sockets?.environment,
           ...this.spec.env,
         }),
       },
     )
     closeSync(fd)
     this.#child = child
+    this.#sockets?.attach(child)
     return new Promise((resolve) => {
       let failure = `was not ready within ${readyDeadlineMs / 1000} s`
       const deadline = clock.after(readyDeadlineMs, () => this.#killGroup(child))
@@ -144,15 +152,28 @@ export class PartProcess {
       child.once('error', (error) => (failure = `could not be started (${error.message})`))
       child.once('close', (code, signal) => {
         deadline.cancel()
-        // Workers of a dead part would go on with half of its work.
-        this.#killGroup(child)
+        this.#leave(child)
         if (this.state === 'ready' || this.restarts > 0) this.#died(endOf(code, signal))
         resolve({ log: path, failure: signal === 'SIGKILL' ? failure : endOf(code, signal) })
       })
     })
   }
 
+  /** Processes of a dead part would go on with half of its work, unless that is what they are for. */
+  #leave(child: ChildProcess): void {
+    this.#dropLeftBehind()
+    if (this.#sockets !== undefined && this.state === 'ready' && !this.#stopping) this.#leftBehind = child
+    else this.#killGroup(child)
+  }
+
+  #dropLeftBehind(): void {
+    if (this.#leftBehind !== undefined) this.#killGroup(this.#leftBehind)
+    this.#leftBehind = undefined
+  }
+
   #becomeReady(listening: readonly PartListening[]): void {
+    // The new process has taken over; what did not leave by now hangs.
+    this.#dropLeftBehind()
     this.state = 'ready'
     this.listening = listening
     this.#readyAt = this.#around.clock.monotonicMs()

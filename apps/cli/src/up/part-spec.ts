@@ -10,6 +10,11 @@ export interface PartSpec {
   readonly nodeOptions?: readonly string[]
   /** Processes of one stage stop together; lower stages stop first. */
   readonly stopStage: number
+  /**
+   * True when its own processes serve on after it died until the next one takes over, with listening sockets that the
+   * supervisor keeps.
+   */
+  readonly handsOver?: true
 }
 
 /** A place where a part serves people or programs. */

@@ -72,6 +72,7 @@ export function houseParts(
       entry: entryOf(import.meta.resolve('@sevenfold/edge')),
       env: secretEnvironment(parts.edge, env),
       stopStage: stopStages.traffic,
+      handsOver: true,
     },
     {
       name: 'console',

@@ -15,6 +15,8 @@ import type { AppsecKeys } from './appsec-keys.ts'
 import { appsecStory, shownKeys } from './appsec-story.ts'
 import { allowed, appsecVerdict, banned, failed, unknownBouncer } from './appsec-verdict.ts'
 import type { AppsecVerdict } from './appsec-verdict.ts'
+import { listeningOf, ownSockets } from '../sockets/socket-source.ts'
+import type { SocketPlace, SocketSource } from '../sockets/socket-source.ts'
 
 /** What an agent serves. */
 export interface AppsecOptions {
@@ -77,21 +79,10 @@ export class AppsecAgent {
     })
   }
 
-  listen(where: {
-    readonly host: string
-    readonly port: number
-    readonly path?: string
-  }): Promise<Listening> {
-    const { host, port, path } = where
-    return new Promise((resolve, reject) => {
-      this.server.once('error', reject)
-      this.server.listen(path === undefined ? { host, port } : { path }, () => {
-        this.server.off('error', reject)
-        const address = this.server.address()
-        const taken = typeof address === 'object' && address !== null ? address.port : port
-        resolve(path === undefined ? { id: 1, host, port: taken } : { id: 1, host: '', port: 0, path })
-      })
-    })
+  /** Listens at a place. */
+  async listen(place: SocketPlace, sockets: SocketSource = ownSockets): Promise<Listening> {
+    await sockets.listen(this.server, place)
+    return { id: 1, ...listeningOf(this.server, place) }
   }
 
   close(): Promise<void> {

@@ -6,6 +6,8 @@ import { createSocketEngine } from '../http/socket-engine.ts'
 import type { GatewayContext } from '../pipeline/gateway-context.ts'
 import { Gateway } from '../pipeline/gateway.ts'
 import type { Site } from '../pipeline/site.ts'
+import { ownSockets } from '../sockets/socket-source.ts'
+import type { SocketSource } from '../sockets/socket-source.ts'
 import { LocalAnswer } from '../upstream/local-answer.ts'
 import { AppsecAgent } from './appsec-agent.ts'
 import { AppsecKeys } from './appsec-keys.ts'
@@ -28,6 +30,8 @@ export interface JudgementOptions {
   /** The site as it is now: a reload of rules replaces it. */
   readonly site: (name: string) => Site | undefined
   readonly monotonicMs: () => number
+  /** Where listening sockets come from; default: this process alone opens them. */
+  readonly sockets?: SocketSource
 }
 
 const noNetworks = createNetworkSet([])
@@ -90,7 +94,7 @@ export class JudgementDoors {
 
   private async openOne(config: BesideConfig): Promise<Listening> {
     const { limits } = this.options.config
-    const { context, monotonicMs } = this.options
+    const { context, monotonicMs, sockets = ownSockets } = this.options
     const notes = new BlockNotes(context.events)
     const shared = config.kind === 'appsec' ? { ...context, events: notes } : context
     const gateway = new Gateway(shared, { find: () => null, any: () => null }, [])
@@ -106,7 +110,7 @@ export class JudgementDoors {
     if (config.kind === 'spoe') {
       const agent = new SpoeAgent(common)
       this.agents.push(agent)
-      return agent.listen(config.listen)
+      return agent.listen(config.listen, sockets)
     }
     if (config.kind === 'appsec') {
       const agent = new AppsecAgent({
@@ -118,10 +122,10 @@ export class JudgementDoors {
         monotonicMs,
       })
       this.agents.push(agent)
-      return agent.listen(config.listen)
+      return agent.listen(config.listen, sockets)
     }
     const handler = new HttpQuestions({ ...common, kind: config.kind })
-    const engine = createSocketEngine({ limits, handler, monotonicMs })
+    const engine = createSocketEngine({ limits, handler, monotonicMs, sockets })
     this.engines.push(engine)
     return engine.listen(config.listen)
   }

@@ -21,6 +21,8 @@ import {
   spopFrameLimit,
 } from './spop.ts'
 import type { SpopFrame, SpopMessage, SpopValue } from './spop.ts'
+import { listeningOf, ownSockets } from '../sockets/socket-source.ts'
+import type { SocketPlace, SocketSource } from '../sockets/socket-source.ts'
 
 /** What an agent serves. */
 export interface SpoeAgentOptions {
@@ -177,21 +179,10 @@ export class SpoeAgent {
     this.server.maxConnections = spoeConnectionLimit
   }
 
-  listen(where: {
-    readonly host: string
-    readonly port: number
-    readonly path?: string
-  }): Promise<Listening> {
-    const { host, port, path } = where
-    return new Promise((resolve, reject) => {
-      this.server.once('error', reject)
-      this.server.listen(path === undefined ? { host, port } : { path }, () => {
-        this.server.off('error', reject)
-        const address = this.server.address()
-        const taken = typeof address === 'object' && address !== null ? address.port : port
-        resolve(path === undefined ? { id: 1, host, port: taken } : { id: 1, host: '', port: 0, path })
-      })
-    })
+  /** Listens at a place. */
+  async listen(place: SocketPlace, sockets: SocketSource = ownSockets): Promise<Listening> {
+    await sockets.listen(this.server, place)
+    return { id: 1, ...listeningOf(this.server, place) }
   }
 
   close(): Promise<void> {

@@ -1,10 +1,11 @@
-import { chmodSync, rmSync } from 'node:fs'
 import net from 'node:net'
 import type { Server, Socket } from 'node:net'
 import type { HttpEngine, Listening, Peer, RequestHandler, TlsFacts } from '../http/exchange.ts'
 import { sweepIntervalMs } from '../http/limits.ts'
 import type { HttpLimits } from '../http/limits.ts'
 import type { ListenOptions } from './listen-options.ts'
+import { listeningOf, ownSockets } from '../sockets/socket-source.ts'
+import type { SocketSource } from '../sockets/socket-source.ts'
 import { Preface } from './preface.ts'
 import type { ConnectionHost, Serve, Served } from './served.ts'
 
@@ -13,6 +14,8 @@ export interface EngineOptions {
   readonly limits: HttpLimits
   readonly handler: RequestHandler
   readonly monotonicMs: () => number
+  /** Where listening sockets come from; default: this process alone opens them. */
+  readonly sockets?: SocketSource
 }
 
 /** What serves a connection, by the protocol that client and edge agreed on. */
@@ -21,13 +24,11 @@ export interface Protocols {
   readonly http2: Serve
 }
 
-const backlog = 4096
 /** Programs of this host that come through a Unix socket have no address; they count as this one. */
 export const unixPeerAddress = '127.0.0.1'
 /** While draining, a kept connection is ended only after it was idle for this long: its next request may be under way. */
 export const drainIdleMs = 1500
 const drainLookMs = 100
-const unixSocketMode = 0o660
 
 /** IPv4 clients of a dual-stack listener appear as `::ffff:a.b.c.d`; bans and limits know one spelling only. */
 function plainAddress(address: string | undefined): string {
@@ -95,35 +96,13 @@ export class SocketFront implements HttpEngine {
     return this.open.size
   }
 
-  listen(options: ListenOptions): Promise<Listening> {
+  async listen(options: ListenOptions): Promise<Listening> {
     const door = new Door(this, options, this.doors.length + 1)
     this.doors.push(door)
     // One timer for all connections: a timer each would cost more than the request.
     this.sweeper ??= setInterval(() => this.sweep(), sweepIntervalMs)
-    return this.openDoor(door).catch(async (error: unknown) => {
-      const { path } = options
-      if (path === undefined || !(await isLeftOver(path, error))) throw error
-      return this.openDoor(door)
-    })
-  }
-
-  private openDoor(door: Door): Promise<Listening> {
-    const { host, port, path } = door.options
-    const where = path === undefined ? { host, port, backlog } : { path, backlog }
-    return new Promise((resolve, reject) => {
-      door.server.once('error', reject)
-      door.server.listen(where, () => {
-        door.server.off('error', reject)
-        if (path !== undefined) {
-          openSocketFile(path)
-          resolve({ id: door.id, host: '', port: 0, path })
-          return
-        }
-        const address = door.server.address()
-        const taken = typeof address === 'object' && address !== null ? address.port : port
-        resolve({ id: door.id, host, port: taken })
-      })
-    })
+    await (this.options.sockets ?? ownSockets).listen(door.server, options)
+    return { id: door.id, ...listeningOf(door.server, options) }
   }
 
   async close(graceMs: number, patient = false): Promise<void> {
@@ -245,32 +224,4 @@ const nobody: Served = { sweep: () => undefined, endIdle: () => undefined, destr
 
 function isHttp2(tls: TlsFacts | null): boolean {
   return tls !== null && tls.protocol === 'h2'
-}
-
-/**
- * True when a socket file may be tried again: a process that was killed leaves its file behind, and nobody answers
- * there. The file is removed then. Another worker of ours may have done the same just now.
- */
-function isLeftOver(path: string, error: unknown): Promise<boolean> {
-  if (!(error instanceof Error) || !error.message.includes('EADDRINUSE')) return Promise.resolve(false)
-  return new Promise((resolve) => {
-    const probe = net.connect(path)
-    probe.once('connect', () => {
-      probe.destroy()
-      resolve(true)
-    })
-    probe.once('error', () => {
-      rmSync(path, { force: true })
-      resolve(true)
-    })
-  })
-}
-
-/** The proxy in front belongs to the group of the folder; nobody else may connect. */
-function openSocketFile(path: string): void {
-  try {
-    chmodSync(path, unixSocketMode)
-  } catch {
-    // In a cluster the socket belongs to the primary, and another worker may have replaced it by now.
-  }
 }

@@ -13,6 +13,8 @@ import { ensureGuardSecret } from '../guard/guard-secret.ts'
 import { LocalAllows } from '../fixes/local-allows.ts'
 import { siteExclusion } from '../fixes/site-exclusion.ts'
 import { ensureCanaryKey } from '../pipeline/canary-key.ts'
+import { takeKeptSockets } from '../sockets/kept-sockets.ts'
+import { findOrphans } from '../sockets/orphan.ts'
 import { banMessages } from './ban-publisher.ts'
 import { DecisionBook } from './decision-book.ts'
 import type { BookChange } from './decision-book.ts'
@@ -20,8 +22,12 @@ import { readDecisionFile, writeDecisionFile } from './decision-file.ts'
 import { DecisionFollower } from './decision-follower.ts'
 import { parseEdgeConfig } from './parse-config.ts'
 import { WorkerPool } from './worker-pool.ts'
+import type { WorkerPoolOptions } from './worker-pool.ts'
 
 type Context = PartContext<EdgeConfig>
+
+/** What a primary that died left behind. */
+type Past = Pick<WorkerPoolOptions, 'sockets' | 'orphans'>
 
 /** The copy on disk is written this long after a change: one write for many changes. */
 export const saveDelayMs = 500
@@ -51,13 +57,14 @@ class EdgePrimary {
   private saving: NodeJS.Timeout | null = null
   private version = 1
 
-  constructor(context: Context) {
+  constructor(context: Context, past: Past) {
     this.context = context
     this.path = join(context.dataDir, 'decisions.json')
     ensureCanaryKey(context.dataDir)
     ensureGuardSecret(context.dataDir)
     this.loadDecisions()
     this.pool = new WorkerPool({
+      ...past,
       rootDir: context.rootDir,
       log: context.log,
       modes: () => context.modes(),
@@ -199,7 +206,10 @@ function fileDigest(rootDir: string): string {
 }
 
 async function start(context: Context): Promise<RunningLayer<EdgeConfig>> {
-  const primary = new EdgePrimary(context)
+  const past = { sockets: await takeKeptSockets(), orphans: await findOrphans(context.dataDir) }
+  if (past.orphans.length > 0)
+    context.log.warn('taking-over', { slots: past.orphans.map(({ slot }) => slot) })
+  const primary = new EdgePrimary(context, past)
   try {
     await primary.start()
   } catch (error) {

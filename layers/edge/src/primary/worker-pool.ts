@@ -1,5 +1,5 @@
-import cluster from 'node:cluster'
-import type { Worker } from 'node:cluster'
+import { fork } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import type { EdgeConfig } from '@sevenfold/config'
 import { isJsonObject } from '@sevenfold/event'
@@ -7,6 +7,12 @@ import type { Listening, Logger, ModeBaseline } from '@sevenfold/layer'
 import { EdgeError } from '../edge-error.ts'
 import type { SiteExclusion } from '../fixes/site-exclusion.ts'
 import { RateHub } from '../rate/rate-hub.ts'
+import type { KeptSockets } from '../sockets/kept-sockets.ts'
+import type { Orphan } from '../sockets/orphan.ts'
+import { sendable } from '../sockets/socket-handle.ts'
+import type { SocketHandle } from '../sockets/socket-handle.ts'
+import { SocketShelf } from '../sockets/socket-shelf.ts'
+import type { SocketUser } from '../sockets/socket-shelf.ts'
 import type { PrimaryMessage, WorkerMessage } from '../worker/worker-message.ts'
 
 /** What the pool needs. */
@@ -18,12 +24,17 @@ export interface WorkerPoolOptions {
   /** Everything about decisions that a new worker must know before it serves. */
   readonly greet: (send: (message: PrimaryMessage) => void) => void
   readonly onCanary: (attack: string, stopped: boolean) => void
+  /** Sockets that outlive this process. */
+  readonly sockets: KeptSockets
+  /** Workers of a primary that died; they serve until those of this one are ready. */
+  readonly orphans: readonly Orphan[]
   /** A worker that served died and is replaced. */
   readonly onReplaced: (slot: string, why: string) => void
 }
 
-interface Member {
-  readonly worker: Worker
+interface Member extends SocketUser {
+  readonly id: number
+  readonly worker: ChildProcess
   readonly slot: string
   readonly startedAt: number
   /** It listens to messages and was told what is in force. */
@@ -43,6 +54,7 @@ const leaveTimeoutMs = 2600
 const handOverTimeoutMs = 6500
 const quickDeathMs = 5000
 const longestPauseMs = 5000
+const workerMain = fileURLToPath(new URL('../worker/main.js', import.meta.url))
 
 /** Keeps a number of workers alive with one configuration; a dead one is replaced, the others go on. */
 export class WorkerPool {
@@ -51,24 +63,29 @@ export class WorkerPool {
   private readonly members = new Map<number, Member>()
   private readonly tests = new Map<number, (message: Extract<WorkerMessage, { type: 'tested' }>) => void>()
   private config: { readonly config: EdgeConfig; readonly digest: string } | null = null
+  private readonly shelf: SocketShelf
+  private readonly orphans: Orphan[]
   private nextTest = 1
+  private nextMember = 1
   private readonly counters = new RateHub(() => performance.now())
   private quickDeaths = 0
   private stopping = false
 
   constructor(options: WorkerPoolOptions) {
     this.options = options
-    cluster.setupPrimary({
-      exec: fileURLToPath(new URL('../worker/main.js', import.meta.url)),
-      args: [],
-      serialization: 'advanced',
+    const { sockets } = options
+    this.orphans = [...options.orphans]
+    this.shelf = new SocketShelf({
+      kept: sockets.kept,
+      onOpened: (key, handle) => sockets.keep(key, handle),
+      onDropped: (key) => sockets.drop(key),
+      vacate: () => this.vacate(),
     })
-    cluster.on('exit', (worker, code, signal) => this.gone(worker.id, signal ?? `code ${code}`))
   }
 
   /** Process ids of the workers that serve. */
   get pids(): readonly number[] {
-    return Array.from(this.members.values(), ({ worker }) => worker.process.pid ?? 0).filter((pid) => pid > 0)
+    return Array.from(this.members.values(), ({ worker }) => worker.pid ?? 0).filter((pid) => pid > 0)
   }
 
   /**
@@ -82,15 +99,36 @@ export class WorkerPool {
     this.config = { config, digest }
     try {
       // A single worker is relieved by a second one for the time of the change.
-      const relief = old.length === 1 ? await this.fork(this.freeSlot()) : null
+      const single = old.length + this.orphans.length === 1
+      const relief = single ? await this.fork(this.freeSlot()) : null
       for (const member of old) await this.renew(member)
+      await this.relieveOrphans()
       await this.resize(relief, Math.max(1, config.workers))
+      this.shelf.prune()
     } catch (error) {
       this.config = previous
       if (previous !== null) await this.takeBack(old)
       else await Promise.all(Array.from(this.members.values(), (member) => this.leave(member)))
       throw error
     }
+  }
+
+  /** Takes over from the workers of a primary that died, one by one and under the same names. */
+  private async relieveOrphans(): Promise<void> {
+    for (let orphan = this.orphans[0]; orphan !== undefined; orphan = this.orphans[0]) {
+      const left = await orphan.leave()
+      if (!left) this.options.log.error('orphan-stays', { slot: orphan.slot })
+      // A slot that somebody still holds cannot be used: its spool is locked.
+      const slot = left ? orphan.slot : this.freeSlot()
+      this.orphans.shift()
+      await this.fork(slot)
+    }
+  }
+
+  /** Nobody kept the sockets: whoever serves from the time before must go now, so that the places are free. */
+  private vacate(): boolean {
+    for (const orphan of this.orphans) void orphan.leave()
+    return this.orphans.length > 0
   }
 
   /** Ends a worker and starts one of the configuration in force in its place. */
@@ -159,6 +197,7 @@ export class WorkerPool {
   async stop(): Promise<void> {
     this.stopping = true
     await Promise.all(Array.from(this.members.values(), (member) => this.leave(member, false)))
+    if (!this.options.sockets.outlive) this.shelf.close()
   }
 
   /** Tells all workers the tokens that a certificate authority will ask for; resolves when they know. */
@@ -192,22 +231,32 @@ export class WorkerPool {
   }
 
   private freeSlot(): string {
-    const taken = new Set(Array.from(this.members.values(), ({ slot }) => slot))
+    const taken = new Set([...this.members.values(), ...this.orphans].map(({ slot }) => slot))
     for (let index = 0; ; index += 1) if (!taken.has(`w${index}`)) return `w${index}`
   }
 
   private fork(slot: string): Promise<Member> {
     const { config } = this
     if (config === null) return Promise.reject(new EdgeError('EDGE_WORKER_START', 'no configuration'))
+    const worker = fork(workerMain, [], {
+      serialization: 'advanced',
+      env: { ...process.env, SEVENFOLD_OUTLIVES_PARENT: '1' },
+    })
     const member: Member = {
+      id: this.nextMember,
       slot,
-      worker: cluster.fork(),
+      worker,
+      socket: (answer, handle) => send(worker, answer, handle),
       startedAt: performance.now(),
       greeted: false,
       ready: false,
       leaving: false,
     }
-    this.members.set(member.worker.id, member)
+    this.nextMember += 1
+    worker.once('exit', (code, signal) => this.gone(member, signal ?? `code ${code ?? 'unknown'}`))
+    // Without this a process that cannot be started would end the primary; its end is noticed by `exit` or in time.
+    worker.on('error', (error) => this.options.log.error('worker-error', { slot, error }))
+    this.members.set(member.id, member)
     // Nothing is sent before the worker says that it listens: earlier messages can be lost.
     member.worker.once('message', () => {
       member.greeted = true
@@ -232,12 +281,12 @@ export class WorkerPool {
         settled = true
         clearTimeout(timer)
         member.leaving = true
-        member.worker.process.kill('SIGKILL')
+        member.worker.kill('SIGKILL')
         reject(new EdgeError('EDGE_WORKER_START', `worker ${member.slot} does not start: ${why}`))
       }
       const timer = setTimeout(() => fail(`not ready within ${startTimeoutMs} ms`), startTimeoutMs)
       member.worker.once('exit', () => fail('it ended'))
-      member.worker.on('message', (message: WorkerMessage) => {
+      member.worker.on('message', (message: WorkerMessage, handle: unknown) => {
         if (message.type === 'failed') fail(message.message)
         if (message.type === 'ready' && !settled) {
           settled = true
@@ -246,12 +295,14 @@ export class WorkerPool {
           this.listening = message.listening
           resolve(member)
         }
-        this.take(message, member)
+        this.take(message, member, typeof handle === 'object' ? handle : null)
       })
     })
   }
 
-  private take(message: WorkerMessage, from: Member): void {
+  private take(message: WorkerMessage, from: Member, handle: SocketHandle | null): void {
+    if (message.type === 'socket-ask' || message.type === 'socket-opened' || message.type === 'socket-failed')
+      this.shelf.take(message, from, handle)
     if (message.type === 'guard-ask') send(from.worker, this.counters.answer(message))
     if (message.type === 'rates') {
       for (const member of this.members.values()) if (member !== from) send(member.worker, message)
@@ -264,21 +315,21 @@ export class WorkerPool {
 
   /** Drains a worker; resolves when it is gone. */
   private leave(member: Member, patient = true): Promise<void> {
-    if (member.worker.isDead()) return Promise.resolve()
+    if (isDead(member.worker)) return Promise.resolve()
     const left = new Promise<void>((resolve) => member.worker.once('exit', () => resolve()))
     if (!member.leaving) {
       member.leaving = true
       send(member.worker, { type: 'drain', patient })
       const timeoutMs = patient ? handOverTimeoutMs : leaveTimeoutMs
-      setTimeout(() => member.worker.process.kill('SIGKILL'), timeoutMs).unref()
+      setTimeout(() => member.worker.kill('SIGKILL'), timeoutMs).unref()
     }
     return left
   }
 
-  private gone(id: number, why: string): void {
-    const member = this.members.get(id)
-    this.members.delete(id)
-    if (member === undefined || member.leaving || !member.ready || this.stopping) return
+  private gone(member: Member, why: string): void {
+    this.members.delete(member.id)
+    this.shelf.left(member)
+    if (member.leaving || !member.ready || this.stopping) return
     this.options.log.error('worker-died', { slot: member.slot, why })
     const quick = performance.now() - member.startedAt < quickDeathMs
     this.quickDeaths = quick ? this.quickDeaths + 1 : 0
@@ -303,7 +354,12 @@ function problemText(details: unknown): string {
     : 'unknown'
 }
 
+function isDead({ exitCode, signalCode }: ChildProcess): boolean {
+  return exitCode !== null || signalCode !== null
+}
+
 /** Sends; a worker that dies at this moment is noticed by its exit. */
-function send(worker: Worker, message: PrimaryMessage): void {
-  if (worker.isConnected()) worker.send(message, (_error: Error | null) => undefined)
+function send(worker: ChildProcess, message: PrimaryMessage, handle: SocketHandle | null = null): void {
+  const sent = handle === null ? undefined : sendable(handle)
+  if (worker.connected) worker.send(message, sent, {}, (_error: Error | null) => undefined)
 }

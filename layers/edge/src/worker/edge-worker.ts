@@ -21,6 +21,7 @@ import type { GatewayContext } from '../pipeline/gateway-context.ts'
 import { InspectionPace } from '../pipeline/inspection-pace.ts'
 import { createSiteRouter } from '../pipeline/site-router.ts'
 import type { Site } from '../pipeline/site.ts'
+import type { SocketSource } from '../sockets/socket-source.ts'
 import { LocalAnswer } from '../upstream/local-answer.ts'
 import { certificateLookMs } from '../tls/certificate-keeper.ts'
 import { createNodeEngine } from '../http/node-engine.ts'
@@ -44,6 +45,8 @@ export interface EdgeWorkerOptions {
   readonly guardSecret: Uint8Array
   /** Tells the primary about counters. */
   readonly onCounters: (message: RateUpdate | GuardQuestion) => void
+  /** Where listening sockets come from. */
+  readonly sockets: SocketSource
   /** A canary went through the judgement. */
   readonly onCanary: (attack: string, stopped: boolean) => void
 }
@@ -77,7 +80,7 @@ export class EdgeWorker {
 
   /** @throws EdgeError EDGE_RULES_INVALID. */
   constructor(options: EdgeWorkerOptions) {
-    const { context } = options
+    const { context, sockets } = options
     const { config } = context
     this.options = options
     this.bans = new BanHolder(randomBytes(4).readUInt32LE())
@@ -95,13 +98,14 @@ export class EdgeWorker {
     this.guards = this.guardServices()
     const pipeline = this.gatewayContext(config)
     this.gateway = new Gateway(pipeline, createSiteRouter([]), [])
-    const engine = { limits: config.limits, handler: this.gateway, monotonicMs }
+    const engine = { limits: config.limits, handler: this.gateway, monotonicMs, sockets }
     this.engine = config.engine === 'node' ? createNodeEngine(engine) : createSocketEngine(engine)
     this.judgements = new JudgementDoors({
       config,
       context: pipeline,
       site: (name) => this.sites.find((site) => site.name === name),
       monotonicMs,
+      sockets,
     })
     this.doors = new SiteDoors({
       engine: this.engine,

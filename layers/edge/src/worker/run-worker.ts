@@ -5,13 +5,22 @@ import type { EdgeConfig } from '@sevenfold/config'
 import { readGuardSecret } from '../guard/guard-secret.ts'
 import { readCanaryKey } from '../pipeline/canary-key.ts'
 import type { SiteExclusion } from '../fixes/site-exclusion.ts'
+import { awaitRelief, orphanMs } from '../sockets/orphan.ts'
+import { SharedSockets } from '../sockets/shared-sockets.ts'
+import { sendable } from '../sockets/socket-handle.ts'
+import type { SocketHandle } from '../sockets/socket-handle.ts'
 import { EdgeWorker } from './edge-worker.ts'
 import type { PrimaryMessage, WorkerMessage } from './worker-message.ts'
 
 type StartMessage = Extract<PrimaryMessage, { type: 'start' }>
 
-function tell(message: WorkerMessage): void {
-  process.send?.(message)
+/** Longest time that a worker takes to end, milliseconds. */
+const longestStopMs = 10_000
+
+/** Tells the primary; one that is gone needs to know nothing. */
+function tell(message: WorkerMessage, handle?: SocketHandle): void {
+  if (!process.connected) return
+  process.send?.(message, handle === undefined ? undefined : sendable(handle), {}, () => undefined)
 }
 
 /** One worker process of the edge: takes orders from the primary until it drains. */
@@ -24,10 +33,16 @@ class WorkerProcess {
   private exclusions: readonly SiteExclusion[] = []
   /** Tokens that came before the worker was ready. */
   private tokens: Readonly<Record<string, string>> = {}
+  private readonly sockets = new SharedSockets(tell)
+  private slot = ''
+  private serves = false
   private stopping = false
 
-  async take(message: PrimaryMessage): Promise<void> {
+  async take(message: PrimaryMessage, handle: SocketHandle | null): Promise<void> {
     switch (message.type) {
+      case 'socket':
+        this.sockets.take(message, handle)
+        break
       case 'start':
         await this.start(message)
         break
@@ -61,9 +76,34 @@ class WorkerProcess {
   async stop(patient = false): Promise<void> {
     if (this.stopping) return
     this.stopping = true
+    // Whoever would end a process that hangs here may be gone by now.
+    setTimeout(() => process.exit(1), longestStopMs).unref()
     await this.worker?.stop(patient)
     await this.context?.stop()
     process.exit(0)
+  }
+
+  /**
+   * The primary died. This process goes on serving with the decisions that it has until a new primary asks it to
+   * leave, for a bounded time; one that does not serve yet is of no use to anybody.
+   */
+  orphaned(): void {
+    if (this.stopping) return
+    if (this.context === null || !this.serves) process.exit(1)
+    this.context.log.error('primary-gone', { slot: this.slot, servesForMs: orphanMs })
+    this.context.emit(
+      this.context.events.notice(
+        'primary-gone',
+        `the primary process died; worker ${this.slot} serves alone for at most ${orphanMs / 1000} s`,
+        60,
+      ),
+    )
+    awaitRelief({
+      dataDir: this.context.dataDir,
+      slot: this.slot,
+      forMs: orphanMs,
+      onRelief: () => void this.stop(true),
+    })
   }
 
   /** A bug ends the process after what is known is on disk; the primary starts a clean one. */
@@ -79,6 +119,7 @@ class WorkerProcess {
 
   private async start(message: StartMessage): Promise<void> {
     const { config } = message
+    this.slot = message.slot
     this.context = await startPart({
       part: 'edge',
       slot: message.slot,
@@ -93,7 +134,8 @@ class WorkerProcess {
       context: this.context,
       canaryKey: readCanaryKey(this.context.dataDir),
       guardSecret: readGuardSecret(this.context.dataDir) ?? randomBytes(32),
-      onCounters: tell,
+      onCounters: (counters) => tell(counters),
+      sockets: this.sockets,
       onCanary: (attack, stopped) => tell({ type: 'canary', attack, stopped }),
     })
     // Decisions are in force before the first connection is taken.
@@ -103,6 +145,7 @@ class WorkerProcess {
       this.context.log.error('fix-unusable', { problem })
     this.worker.setAcmeTokens(this.tokens)
     await this.worker.start()
+    this.serves = true
     tell({ type: 'ready', listening: this.worker.listening })
   }
 
@@ -128,8 +171,8 @@ class WorkerProcess {
 /** Runs this process as a worker of the edge. */
 export function runWorker(): void {
   const worker = new WorkerProcess()
-  process.on('message', (message: PrimaryMessage) => {
-    worker.take(message).catch((error: unknown) => {
+  process.on('message', (message: PrimaryMessage, handle: unknown) => {
+    worker.take(message, typeof handle === 'object' ? handle : null).catch((error: unknown) => {
       tell({ type: 'failed', message: error instanceof Error ? error.message : String(error) })
       // The channel must get the message out first.
       setTimeout(() => process.exit(3), 50)
@@ -138,6 +181,7 @@ export function runWorker(): void {
   // Ctrl-C reaches the whole process group; the primary tells its workers when to stop.
   process.on('SIGINT', () => undefined)
   process.once('SIGTERM', () => void worker.stop())
+  process.once('disconnect', () => worker.orphaned())
   tell({ type: 'hello' })
   process.once('uncaughtException', (error) => void worker.dieOf(error))
 }

@@ -2,6 +2,7 @@ import type { EdgeConfig } from '@sevenfold/config'
 import type { Listening, ModeBaseline } from '@sevenfold/layer'
 import type { BanEntry } from '../ban/ban-table.ts'
 import type { SiteExclusion } from '../fixes/site-exclusion.ts'
+import type { SocketAnswer, SocketQuestion } from '../sockets/socket-message.ts'
 import type { GuardQuestion, GuardTold, RateUpdate } from '../rate/rate-message.ts'
 
 /** A part of the table of decisions. Parts of one version follow each other; the last one makes it complete. */
@@ -29,6 +30,7 @@ export type PrimaryMessage =
   | BanUpdate
   | RateUpdate
   | GuardTold
+  | SocketAnswer
   | { readonly type: 'modes'; readonly modes: ModeBaseline }
   | { readonly type: 'selftest'; readonly id: number }
   /** All exclusions in force; answered with `tested`. */
@@ -55,6 +57,7 @@ export type WorkerMessage =
   | { readonly type: 'canary'; readonly attack: string; readonly stopped: boolean }
   | RateUpdate
   | GuardQuestion
+  | SocketQuestion
 
 /** Entries in one message: a table of a million does not stop the traffic of a worker while it arrives. */
 export const entriesPerMessage = 5000

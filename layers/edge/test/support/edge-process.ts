@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { defaultHttpLimits } from '../../src/http/limits.ts'
+import type { SocketKeeper } from '../../src/sockets/socket-keeper.ts'
 import { defaultUpstreamLimits } from '../../src/upstream/upstream-limits.ts'
 
 /** The built entry; tests that start processes need a build. */
@@ -112,14 +113,20 @@ export class EdgeProcess {
     this.log = log
   }
 
-  static async start(folder: EdgeFolder): Promise<EdgeProcess> {
+  /** `keeper` hands listening sockets from one process to the next. */
+  static async start(folder: EdgeFolder, keeper?: SocketKeeper): Promise<EdgeProcess> {
     const child = spawn(process.execPath, [edgeMain], {
-      env: { ...process.env, SEVENFOLD_DATA: folder.path },
+      env: { ...process.env, SEVENFOLD_DATA: folder.path, ...keeper?.environment },
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     })
     const log: string[] = []
     child.stderr?.on('data', (chunk) => log.push(String(chunk)))
-    const ready = once(child, 'message')
+    const ready = new Promise<unknown[]>((resolve) => {
+      child.on('message', (message: { type?: string }) => {
+        if (message.type === 'ready') resolve([message])
+      })
+    })
+    keeper?.attach(child)
     const ended = once(child, 'exit').then(() => {
       throw new Error(`the edge ended: ${log.join('')}`)
     })

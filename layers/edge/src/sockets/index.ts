@@ -1,0 +1,1 @@
+export { SocketKeeper } from './socket-keeper.ts'
