@@ -15,6 +15,8 @@ const entry = fileURLToPath(new URL('../testdata/fake-part.mjs', import.meta.url
 let folder: string
 let supervisors: Supervisor[] = []
 let deaths: { part: string; why: string; delayMs: number }[] = []
+/** Processes that lived when the last death was reported. */
+let survivors: number[] = []
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'sevenfold-up-'))
   deaths = []
@@ -61,7 +63,10 @@ function supervise(...parts: PartSpec[]): Supervisor {
     dataDir: folder,
     env: { PATH: process.env['PATH'], SECRET_OF_OTHERS: 'x' },
     clock: systemClock,
-    onDeath: (death) => void deaths.push(death),
+    onDeath: (death) => {
+      deaths.push(death)
+      survivors = started().filter(alive)
+    },
     onChange: () => undefined,
   })
   supervisors.push(supervisor)
@@ -145,6 +150,27 @@ describe('a part that dies', () => {
     process.kill(parent, 'SIGKILL')
     await until(() => !alive(child))
     expect(deaths).toMatchObject([{ part: 'a', why: 'was killed by SIGKILL' }])
+  })
+
+  it('that hands over leaves its processes serving until the next one is ready, and then none', async () => {
+    const supervisor = supervise({ ...part('a', 'family'), handsOver: true })
+    await supervisor.start()
+    const [parent = 0, child = 0] = started()
+    process.kill(parent, 'SIGKILL')
+    await until(() => supervisor.status()[0]?.restarts === 1 && supervisor.status()[0]?.state === 'ready')
+    expect(survivors).toEqual([child])
+    await until(() => !alive(child))
+    expect(started().filter(alive).length).toBe(2)
+  })
+
+  it('that hands over leaves nothing behind when everything stops before the next one is ready', async () => {
+    const supervisor = supervise({ ...part('a', 'family'), handsOver: true })
+    await supervisor.start()
+    const [parent = 0] = started()
+    process.kill(parent, 'SIGKILL')
+    await until(() => deaths.length === 1)
+    await supervisor.stop()
+    await until(() => started().filter(alive).length === 0)
   })
 
   it('does not start again while everything stops', async () => {
