@@ -52,26 +52,34 @@ function openReceiver(context: Context, judge: Judge): Receiver {
   })
 }
 
-/** The configured profiles; the default ones when there are none, or when their file is broken, which is reported. */
-async function openProfiles(context: Context, state: State): Promise<{ profiles?: Profiles }> {
+/** The configured profiles; the last good ones with an event when their file is broken; the default ones when none is named. */
+async function configuredProfiles(context: Context, state: State): Promise<{ profiles?: Profiles }> {
   const { profiles: file, banDurationMs } = context.config
-  if (file === undefined) return {}
-  try {
-    // Loaded only here: the expression language is most of what this process would hold.
-    const { loadProfiles } = await import('./profiles/load-profiles.ts')
-    return { profiles: loadProfiles(file, { ...state, now: () => context.clock.now(), banDurationMs }) }
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error)
-    context.log.error('profiles-not-loaded', { error })
+  const lastGoodPath = join(context.dataDir, 'profiles.last-good.yaml')
+  const { openProfiles, forgetProfiles } = await import('./profiles/open-profiles.ts')
+  if (file === undefined) {
+    forgetProfiles(lastGoodPath)
+    return {}
+  }
+  // Loaded only here: the expression language is most of what this process would hold.
+  const { loadProfiles } = await import('./profiles/load-profiles.ts')
+  const around = { ...state, now: () => context.clock.now(), banDurationMs }
+  const opened = openProfiles({
+    file,
+    lastGoodPath,
+    compile: (text, name) => loadProfiles(text, name, around),
+  })
+  if (opened.problem !== undefined) {
+    context.log.error('profiles-not-loaded', { file, problem: opened.problem })
     context.emit(
       context.events.notice(
         'profiles-not-loaded',
-        `the default profiles hold instead of ${file}: ${why}`,
-        80,
+        `the last good profiles stay in force instead of ${file}: ${opened.problem}`,
+        85,
       ),
     )
-    return {}
   }
+  return opened
 }
 
 /** What decides about alerts, with the state of the data folder behind it. */
@@ -79,7 +87,7 @@ async function openDesk(context: Context, state: State, neverBan: NeverBan): Pro
   const { config } = context
   return assembleDesk({
     ...state,
-    ...(await openProfiles(context, state)),
+    ...(await configuredProfiles(context, state)),
     neverBan,
     events: context.events,
     emit: (draft) => context.emit(draft),
@@ -231,9 +239,18 @@ function coveredBySensors(config: DetectionConfig, hub: HubJudge): readonly Cove
 
 async function start(context: Context): Promise<RunningLayer<DetectionConfig>> {
   checkListen(context)
+  const state = await openState(context)
+  try {
+    return await startWith(context, state)
+  } catch (error) {
+    await state.close() // another configuration may be tried on the same files
+    throw error
+  }
+}
+
+async function startWith(context: Context, state: State): Promise<RunningLayer<DetectionConfig>> {
   const { config, clock, dataDir } = context
   const neverBan = createNeverBan({ listed: config.neverBan, proxies: config.declaredProxies })
-  const state = await openState(context)
   const desk = await openDesk(context, state, neverBan)
   state.allowLists.onChange(() => {
     desk.desk

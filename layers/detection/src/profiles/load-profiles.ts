@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import { GoTime } from '@sevenfold/behaviour'
 import type { DecisionFacility } from '@sevenfold/behaviour'
 import type { AlertStore } from '../alerts/alert-store.ts'
@@ -40,8 +39,8 @@ export function decisionFacility(around: Omit<ProfileSurroundings, 'banDurationM
   }
 }
 
-/** Reads and compiles a file of profiles. Throws `DETECTION_BAD_PROFILE`, and what the file system throws. */
-export function loadProfiles(file: string, around: ProfileSurroundings): Profiles {
+/** Compiles the text of a file of profiles. Throws `DETECTION_BAD_PROFILE` with file, line and column. */
+export function loadProfiles(text: string, file: string, around: ProfileSurroundings): Profiles {
   const facilities = { now: () => new GoTime(around.now()), decisions: decisionFacility(around) }
-  return runProfiles(readProfiles(readFileSync(file, 'utf8'), file, facilities), around.banDurationMs)
+  return runProfiles(readProfiles(text, file, facilities), around.banDurationMs)
 }

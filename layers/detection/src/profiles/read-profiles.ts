@@ -155,7 +155,7 @@ class Reader {
 export function readProfiles(text: string, file: string, facilities: Facilities): readonly CompiledProfile[] {
   const documents = parseYamlStream(text, { ...yamlLimits, maxDocuments: maxProfiles })
   const helpers = createHelpers(facilities)
-  return documents.flatMap((document) => {
+  const profiles = documents.flatMap((document) => {
     const [error] = document.errors
     if (error !== undefined)
       throw new DetectionError(
@@ -164,4 +164,8 @@ export function readProfiles(text: string, file: string, facilities: Facilities)
       )
     return document.value === null ? [] : [new Reader(file, document, helpers).profile()]
   })
+  // A file that was emptied by mistake would ban nobody, and say nothing.
+  if (profiles.length === 0)
+    throw new DetectionError('DETECTION_BAD_PROFILE', `${file}:1:1: no profile in it`)
+  return profiles
 }
