@@ -13,6 +13,10 @@ export type LayerErrorCode =
   | 'LAYER_MODE_UNKNOWN_SITE'
   | 'LAYER_SLOT_INVALID'
   | 'LAYER_METRIC_INVALID'
+  | 'LAYER_HOST_INVALID'
+  | 'LAYER_TOKEN_INVALID'
+  | 'LAYER_ENROL_REFUSED'
+  | 'LAYER_ENROL_UNREACHABLE'
 
 /** A broken environment or a misuse: what happened, and in `hint` what the reader can do. */
 export class LayerError extends Error {

@@ -68,6 +68,36 @@ export { heartbeatPath } from './receive/heartbeat-path.ts'
 export type { Receiver, ReceiverOptions } from './receive/create-receiver.ts'
 export { startShipper } from './ship/shipper.ts'
 export type { Shipper, ShipperOptions } from './ship/shipper.ts'
+export { decodeEnrolToken, encodeEnrolToken } from './host/enrol-token.ts'
+export type { EnrolToken } from './host/enrol-token.ts'
+export {
+  createHostKey,
+  enrolContext,
+  enrolHost,
+  hostPaths,
+  jsonPost,
+  maxEnrolBytes,
+  readIssued,
+} from './host/enrol.ts'
+export type { FreshKey } from './host/enrol.ts'
+export { isEnrolled, readHostFiles, writeHostFiles } from './host/host-files.ts'
+export type { HostFiles } from './host/host-files.ts'
+export {
+  areDatasets,
+  identityUri,
+  isHostName,
+  ownDatasets,
+  parseIdentityUri,
+  readHostCertificate,
+} from './host/host-identity.ts'
+export type { HostCertificate, HostIdentity } from './host/host-identity.ts'
+export { HostLink } from './host/host-link.ts'
+export { hostOf } from './host/host-of.ts'
+export { createHostServer, renewGraceMs } from './host/host-server.ts'
+export type { HostServer, HostServerOptions, ServerCredentials } from './host/host-server.ts'
+export { renewEnrolment } from './host/keep-enrolled.ts'
+export { RosterBook, maxRosterEntries, parseRoster, registryOf, renderRoster } from './host/roster.ts'
+export type { Roster, RosterEntry } from './host/roster.ts'
 export { peerCounterName } from './probe/peer-probe.ts'
 export { readSecret } from './secret/read-secret.ts'
 export type { SecretPlace } from './secret/read-secret.ts'

@@ -4,7 +4,6 @@ import type { Clock, Timer } from '../clock/clock.ts'
 import type { PartKeys } from '../keys/keys.ts'
 import type { Logger } from '../log/logger.ts'
 import type { Metrics } from '../metrics/metrics.ts'
-import type { ReceiverTarget } from '../part/part-context.ts'
 import { heartbeatPath } from '../receive/heartbeat-path.ts'
 import { createSocketClient } from '../ship/socket-client.ts'
 import type { SocketClient } from '../ship/socket-client.ts'
@@ -14,7 +13,10 @@ import { maxCheckpointLength } from './witness.ts'
 
 /** What sending heartbeats needs. */
 export interface HeartbeatSenderOptions {
-  readonly receivers: readonly ReceiverTarget[]
+  readonly receivers: readonly ({ readonly name: string } & (
+    | { readonly socketPath: string }
+    | { readonly client: SocketClient }
+  ))[]
   /** The heartbeat of this moment. */
   readonly build: (nonce: string) => HeartbeatBody
   /** Called at every beat, before it is sent. */
@@ -100,9 +102,9 @@ export function startHeartbeatSender(options: HeartbeatSenderOptions): Heartbeat
   const sent = metrics.counter('sevenfold_heartbeats_total', 'Heartbeats sent, by result', {
     result: ['accepted', 'failed'],
   })
-  const targets = options.receivers.map(({ name, socketPath }): Target => ({
-    name,
-    client: createSocketClient(socketPath),
+  const targets = options.receivers.map((receiver): Target => ({
+    name: receiver.name,
+    client: 'client' in receiver ? receiver.client : createSocketClient(receiver.socketPath),
     nonce: '',
     busy: false,
     failing: false,

@@ -10,6 +10,8 @@ import { keyIdOf, publicKeyFromRaw } from './keys.ts'
 /** What a receiver knows of one key. Layer, agents and datasets come from here, never from an event. */
 export interface RegisteredAgent {
   readonly part: PartName
+  /** The host that it was enrolled on; absent for parts of the receiver's own host. */
+  readonly host?: string
   /** Agents that may use the key: those whose id starts with this, for example `edge/`. */
   readonly agentPrefix: string
   /** Raw Ed25519 public key, 32 bytes. */
@@ -118,6 +120,15 @@ export function allowsDataset(datasets: readonly string[], dataset: string): boo
   return datasets.some((allowed) =>
     allowed.endsWith('*') ? dataset.startsWith(allowed.slice(0, -1)) : dataset === allowed,
   )
+}
+
+/**
+ * True when the owner of a key may write as `agent`. Slots of other hosts carry a dot (`edge/web2.w0`), those of this one
+ * never do: a part here cannot write as one there.
+ */
+export function mayWriteAs(owner: Pick<RegisteredAgent, 'agentPrefix'>, agent: string): boolean {
+  const { agentPrefix } = owner
+  return agent.startsWith(agentPrefix) && !agent.slice(agentPrefix.length).includes('.')
 }
 
 /** Checked public key of an agent, for `verifySignature`. */

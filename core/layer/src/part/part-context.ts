@@ -1,3 +1,4 @@
+import type { ClientRequest } from 'node:http'
 import type {
   CanaryResult,
   EventBuilder,
@@ -19,6 +20,14 @@ export interface ReceiverTarget {
   /** For example `ledger`. */
   readonly name: string
   readonly socketPath: string
+}
+
+/** A request to another part. */
+export interface PartRequest {
+  /** Name of the socket in the other part's folder, for example `api.sock`. */
+  readonly socket: string
+  readonly path: string
+  readonly headers?: Readonly<Record<string, string>>
 }
 
 /** What a self-test found. `details` must not hold secrets. */
@@ -77,6 +86,11 @@ export interface PartContext<C> {
   adoptConfig(applied: AppliedConfig<C>): void
   /** Strengthens the mode, for example for a playbook. @throws LayerError LAYER_MODE_WEAKENING when it would weaken. */
   strengthen(mode: Mode, actor: string, site?: string): void
+  /**
+   * Begins a request to another part: over `socket` in its folder, or over mTLS where this host was enrolled and that part
+   * runs on the host of the backbone. May throw; failures of the connection come as `error`.
+   */
+  request(part: PartName, options: PartRequest): ClientRequest
   /** Sets what the control socket calls. */
   handle(handlers: PartHandlers<C>): void
   /** Bookkeeping of the last canary; it goes into every heartbeat. */

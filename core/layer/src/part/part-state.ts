@@ -1,3 +1,6 @@
+import { request } from 'node:http'
+import type { ClientRequest } from 'node:http'
+import { join } from 'node:path'
 import type { CanaryResult, EventBuilder, Expiries, HeartbeatBody, Mode, PartName } from '@sevenfold/event'
 import { canaryState } from '../canary/canary.ts'
 import type { Clock } from '../clock/clock.ts'
@@ -5,12 +8,13 @@ import type { ControlReach } from '../control/act.ts'
 import { LayerError } from '../error.ts'
 import { writeBoot } from '../heartbeat/boot-file.ts'
 import { compareCheckpoint } from '../heartbeat/witness.ts'
+import type { HostLink } from '../host/host-link.ts'
 import type { PartKeys } from '../keys/keys.ts'
 import type { Logger } from '../log/logger.ts'
 import type { Gauge, Metrics } from '../metrics/metrics.ts'
 import type { Modes } from '../mode/modes.ts'
 import type { Spool } from '../spool/spool.ts'
-import type { AppliedConfig, PartContext, PartHandlers } from './part-context.ts'
+import type { AppliedConfig, PartContext, PartHandlers, PartRequest } from './part-context.ts'
 
 /** What a part is made of when it starts. */
 export interface PartParts<C> {
@@ -28,6 +32,8 @@ export interface PartParts<C> {
   readonly spool: Spool
   readonly modes: Modes
   readonly events: EventBuilder
+  /** The way to the backbone, where this host was enrolled. */
+  readonly link: HostLink | undefined
   config: C
   digest: string
 }
@@ -85,6 +91,18 @@ function boundedCounters(counters: Record<string, number>): Record<string, numbe
     : Object.fromEntries(entries.slice(0, maxHeartbeatCounters))
 }
 
+/** What ends first, the certificate of this host among it. */
+function expiryOf<C>(state: PartState<C>): Expiries {
+  if (state.link === undefined) return state.expiry
+  const own = new Date(state.link.certificate.notAfterMs).toISOString()
+  const { certificates } = state.expiry
+  // Both are ISO times of the same form: their order as text is that in time.
+  return {
+    ...state.expiry,
+    certificates: certificates !== undefined && certificates < own ? certificates : own,
+  }
+}
+
 /** The heartbeat of this moment. */
 export function heartbeatOf<C>(state: PartState<C>, nonce: string): HeartbeatBody {
   const sites = state.modes.differing()
@@ -101,7 +119,7 @@ export function heartbeatOf<C>(state: PartState<C>, nonce: string): HeartbeatBod
     counters: boundedCounters(state.metrics.counters()),
     config: state.digest,
     ...(state.checkpoint === undefined ? {} : { checkpoint: state.checkpoint }),
-    expiry: state.expiry,
+    expiry: expiryOf(state),
     ...(state.canary === undefined ? {} : { canary: state.canary }),
   }
 }
@@ -213,6 +231,7 @@ export function contextOf<C>(state: PartState<C>, stop: () => Promise<void>): Pa
     adoptModes: (snapshot) => modes.adopt(snapshot),
     adoptConfig: (applied) => void adopt(state, applied),
     strengthen: (mode, actor, site) => strengthen(state, { mode, actor, site }),
+    request: (part, options) => requestTo(state, part, options),
     handle: (handlers) => void (state.handlers = handlers),
     setCanary: (result) => void (state.canary = result),
     setExpiry: (expiry) => void (state.expiry = expiry),
@@ -220,6 +239,13 @@ export function contextOf<C>(state: PartState<C>, stop: () => Promise<void>): Pa
     heartbeat: (nonce) => heartbeatOf(state, nonce),
     stop,
   }
+}
+
+function requestTo<C>(state: PartState<C>, part: PartName, options: PartRequest): ClientRequest {
+  const { path, socket, headers = {} } = options
+  const { link, rootDir } = state
+  if (link?.urlOf(part) !== undefined) return link.request(part, { path, headers: { ...headers } })
+  return request({ socketPath: join(rootDir, part, socket), path, headers: { ...headers } })
 }
 
 /** Remembers the newest checkpoint; one that is older than what was seen is reported, once, and changes nothing. */

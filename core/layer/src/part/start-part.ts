@@ -10,6 +10,8 @@ import { LayerError } from '../error.ts'
 import { ensurePrivateFolder } from '../files/private-folder.ts'
 import { readBoot, writeBoot } from '../heartbeat/boot-file.ts'
 import { startHeartbeatSender } from '../heartbeat/heartbeat-sender.ts'
+import { HostLink } from '../host/host-link.ts'
+import { keepEnrolled } from '../host/keep-enrolled.ts'
 import { loadOrCreateKeys } from '../keys/keys.ts'
 import { createLogger } from '../log/logger.ts'
 import type { Logger } from '../log/logger.ts'
@@ -73,7 +75,10 @@ function slotOf(options: StartOptions<unknown>): string {
 
 interface Ground {
   readonly slot: string
+  /** The slot, with the host before it where this one was enrolled. */
+  readonly name: string
   readonly agentId: string
+  readonly link: HostLink | undefined
   readonly clock: Clock
   readonly log: Logger
   readonly metrics: Metrics
@@ -82,18 +87,20 @@ interface Ground {
 
 function groundOf(options: StartOptions<unknown>): Ground {
   const slot = slotOf(options)
-  const agentId = `${options.part}/${slot}`
   const clock = options.clock ?? systemClock
   const dataDir = join(options.dataDir, options.part)
   ensurePrivateFolder(dataDir)
-  return {
+  const log = options.log ?? createLogger({ agent: `${options.part}/${slot}`, clock })
+  const link = HostLink.open({
+    partDir: dataDir,
+    agentId: (host) => `${options.part}/${host}.${slot}`,
     slot,
-    agentId,
     clock,
-    dataDir,
-    log: options.log ?? createLogger({ agent: agentId, clock }),
-    metrics: options.metrics ?? createMetrics(),
-  }
+    log,
+  })
+  const agentId = link?.agentId ?? `${options.part}/${slot}`
+  const name = agentId.slice(options.part.length + 1)
+  return { slot, name, agentId, link, clock, dataDir, log, metrics: options.metrics ?? createMetrics() }
 }
 
 /** Counts this start. A full disk must not stop a layer: the count then goes on in memory. */
@@ -110,13 +117,14 @@ function countBoot(path: string, log: Logger): { boot: number; epoch?: string } 
 
 async function openState<C>(options: StartOptions<C>, closers: Closers): Promise<PartState<C>> {
   const ground = groundOf(options)
-  const { slot, agentId, clock, log, metrics, dataDir } = ground
+  const { slot, name, agentId, clock, log, metrics, dataDir, link } = ground
   const hasControl = options.control ?? slot === 'main'
-  const bootPath = join(dataDir, 'boot', `${slot}.json`)
+  const bootPath = join(dataDir, 'boot', `${name}.json`)
   const boot = countBoot(bootPath, log)
   const keys = loadOrCreateKeys(join(dataDir, 'keys'))
   const spool = await openSpool({
-    folder: join(dataDir, 'spool', slot),
+    folder: join(dataDir, 'spool', name),
+    ...(link === undefined ? {} : { host: link.certificate.identity.host }),
     agentId,
     receivers: options.receivers.map(({ name }) => name),
     ...(options.spoolBytes === undefined ? {} : { budgetBytes: options.spoolBytes }),
@@ -164,15 +172,25 @@ async function openSockets<C>(state: PartState<C>, closers: Closers): Promise<vo
 }
 
 function startSending<C>(state: PartState<C>, receivers: readonly ReceiverTarget[], closers: Closers): void {
-  const { spool, keys, clock, log, metrics } = state
-  for (const { name, socketPath } of receivers) {
-    const shipper = startShipper({ spool, receiver: name, target: { socketPath }, keys, clock, log, metrics })
+  const { spool, keys, clock, log, metrics, link, dataDir } = state
+  // What the backbone receives from this host goes over mTLS once it was enrolled, whoever started the part.
+  const reached = receivers.map((receiver) =>
+    link?.urlOf(receiver.name) === undefined
+      ? receiver
+      : { name: receiver.name, client: link.client(receiver.name) },
+  )
+  for (const target of reached) {
+    const shipper = startShipper({ spool, receiver: target.name, target, keys, clock, log, metrics })
     closers.push(() => shipper.stop(drainMs))
+  }
+  if (link !== undefined && state.hasControl) {
+    const renewing = keepEnrolled({ partDir: dataDir, link, clock, log })
+    closers.push(() => renewing.stop())
   }
   const { part, rootDir } = state
   const peers = state.hasControl ? createPeerProbe({ part, rootDir, metrics }) : undefined
   const sender = startHeartbeatSender({
-    receivers,
+    receivers: reached,
     build: (nonce) => heartbeatOf(state, nonce),
     onBeat: () => {
       onBeat(state)

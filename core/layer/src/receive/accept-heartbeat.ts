@@ -7,13 +7,16 @@ import {
   escapeText,
 } from '@sevenfold/event'
 import type { HeartbeatBody, SignedHeartbeat } from '@sevenfold/event'
-import { verifierOf, verifySignature } from '../keys/registry.ts'
+import type { IncomingMessage } from 'node:http'
+import { mayWriteAs, verifierOf, verifySignature } from '../keys/registry.ts'
 import type { RegisteredAgent } from '../keys/registry.ts'
 import { problem } from './accept-batch.ts'
 import type { Answer } from './accept-batch.ts'
 import type { AgentTrack } from './agents.ts'
+import { checkHost } from './check-host.ts'
 import { settleGaps } from './gaps.ts'
 import { checkHead } from './lane-track.ts'
+import { checkLease } from './leases.ts'
 import type { ReceiverCore } from './receiver-core.ts'
 
 /** Longest body of a heartbeat, in bytes. */
@@ -142,7 +145,7 @@ function authenticate(core: ReceiverCore, text: string): Signed | Answer {
   }
   const body = decodeHeartbeat(envelope.value.body)
   if (!body.ok) return problem(400, 'RECEIVE_BAD_HEARTBEAT', `${body.path}: ${body.message}`)
-  if (body.value.agent.startsWith(owner.agentPrefix)) return { owner, body: body.value }
+  if (mayWriteAs(owner, body.value.agent)) return { owner, body: body.value }
   core.report({
     kind: 'foreign-agent',
     agent: '',
@@ -152,9 +155,16 @@ function authenticate(core: ReceiverCore, text: string): Signed | Answer {
 }
 
 /** Takes the text of a signed heartbeat: signature, writer, age, nonce, boot counter, heads. */
-export async function acceptHeartbeat(core: ReceiverCore, text: string): Promise<Answer> {
+export async function acceptHeartbeat(
+  core: ReceiverCore,
+  text: string,
+  request: IncomingMessage,
+): Promise<Answer> {
   const signed = authenticate(core, text)
   if ('status' in signed) return signed
+  const foreign =
+    checkHost(core, signed.owner, request) ?? checkLease(core.agents.get(signed.body.agent), request)
+  if (foreign !== undefined) return foreign
   const { owner, body } = signed
   const agent = core.agents.getOrCreate(body.agent, owner.agentPrefix)
   if (agent === undefined) return problem(403, 'RECEIVE_TOO_MANY_AGENTS', 'the key names too many writers')

@@ -2,6 +2,8 @@ import { chainSeed } from '@sevenfold/event'
 import type { Lane, Loss } from '@sevenfold/event'
 import { createLaneTrack, passBoundary } from './lane-track.ts'
 import type { LaneTrack } from './lane-track.ts'
+import { mayWriteAs } from '../keys/registry.ts'
+import type { Lease } from './leases.ts'
 import type { LanePosition } from './receiver-types.ts'
 
 /** Writers that one key may name. */
@@ -41,6 +43,8 @@ export interface AgentTrack {
   nonce: string
   readonly usedNonces: Set<string>
   lastHeartbeatAt: number
+  /** Who may speak for a writer of another host. */
+  lease?: Lease
 }
 
 /** All writers of a receiver. */
@@ -59,7 +63,7 @@ export function createAgents(): Agents {
     getOrCreate: (id, prefix) => {
       const known = table.get(id)
       if (known !== undefined) return known
-      const siblings = [...table.keys()].filter((other) => other.startsWith(prefix)).length
+      const siblings = [...table.keys()].filter((other) => mayWriteAs({ agentPrefix: prefix }, other)).length
       if (siblings >= maxAgentsPerPrefix) return undefined
       const agent: AgentTrack = {
         id,

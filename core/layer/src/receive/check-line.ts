@@ -35,6 +35,8 @@ export function checkLine(
       kind: 'foreign-dataset',
       why: `layer ${event.sevenfold.layer} with a key of ${owner.part}`,
     }
+  // A host speaks for itself alone; what it forwards of others has their name elsewhere.
+  if (owner.host !== undefined && event.host?.name !== owner.host) return bad('host.name is not the host')
   if (!allowsDataset(owner.datasets, event.event.dataset))
     return { ok: false, kind: 'foreign-dataset', why: `dataset ${event.event.dataset}` }
   return { ok: true, event }

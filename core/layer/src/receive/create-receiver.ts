@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { batchLimits, batchPath, decodeBatchHeaders, escapeText } from '@sevenfold/event'
 import type { BatchHeaders } from '@sevenfold/event'
 import type { Clock } from '../clock/clock.ts'
+import { mayWriteAs } from '../keys/registry.ts'
 import type { RegisteredAgent, Registry } from '../keys/registry.ts'
 import type { Logger } from '../log/logger.ts'
 import type { Metrics } from '../metrics/metrics.ts'
@@ -14,8 +15,11 @@ import { heartbeatPath } from './heartbeat-path.ts'
 import { createIncidentLimiter } from './incident-limiter.ts'
 import { incidentKinds } from './incident-kinds.ts'
 import { openJournal } from './journal.ts'
+import { checkHost } from './check-host.ts'
 import { createLanes } from './lanes.ts'
 import type { Lanes } from './lanes.ts'
+import { agentHeader, leasePath } from './lease-path.ts'
+import { checkLease, maxLeaseBytes, takeLease } from './leases.ts'
 import { readBody } from './read-body.ts'
 import type { ReceiverCore } from './receiver-core.ts'
 import type {
@@ -54,6 +58,8 @@ export interface Receiver {
   readonly handle: RequestHandler
   /** True when the request is one of ours, for servers with more endpoints. */
   owns(request: IncomingMessage): boolean
+  /** True when a request of another host comes from the process that holds the lease of the writer it names. */
+  holdsLease(request: IncomingMessage): boolean
   /** Where every lane stands. */
   positions(): LanePosition[]
   /** Waits for what is under way and closes its files. The server is the caller's to close first. */
@@ -92,7 +98,7 @@ function findOwner(core: ReceiverCore, headers: BatchHeaders): RegisteredAgent |
     })
     return problem(401, 'RECEIVE_UNKNOWN_KEY', 'the key is not registered here')
   }
-  if (headers.agent.startsWith(owner.agentPrefix)) return owner
+  if (mayWriteAs(owner, headers.agent)) return owner
   core.report({ kind: 'foreign-agent', agent: '', message: `${owner.part} speaks as ${headers.agent}` })
   return problem(403, 'RECEIVE_FOREIGN_AGENT', 'the key belongs to other writers')
 }
@@ -109,6 +115,8 @@ async function takeBatch(core: ReceiverCore, lanes: Lanes, request: IncomingMess
   if (!headers.ok) return problem(400, 'RECEIVE_BAD_HEADERS', headers.message)
   const owner = findOwner(core, headers.value)
   if ('status' in owner) return owner
+  const foreign = checkHost(core, owner, request) ?? checkLease(core.agents.get(headers.value.agent), request)
+  if (foreign !== undefined) return foreign
   const read = await readBody(request, batchLimits.maxCompressedBytes, core.clock)
   if (read.kind !== 'body') return bodyProblem(read.kind)
   const batch = { headers: headers.value, owner, body: read.bytes, afterGap: afterGapOf(request) }
@@ -129,7 +137,16 @@ async function takeHeartbeat(core: ReceiverCore, lanes: Lanes, request: Incoming
   const read = await readBody(request, maxHeartbeatBytes, core.clock)
   if (read.kind !== 'body') return bodyProblem(read.kind)
   const text = Buffer.from(read.bytes).toString('utf8')
-  return lanes.run('heartbeats', () => acceptHeartbeat(core, text))
+  return lanes.run('heartbeats', () => acceptHeartbeat(core, text, request))
+}
+
+async function takeLeaseOf(core: ReceiverCore, lanes: Lanes, request: IncomingMessage): Promise<Answer> {
+  if (!hasType(request, 'application/json'))
+    return problem(415, 'RECEIVE_MEDIA_TYPE', 'a lease is application/json')
+  const read = await readBody(request, maxLeaseBytes, core.clock)
+  if (read.kind !== 'body') return bodyProblem(read.kind)
+  const text = Buffer.from(read.bytes).toString('utf8')
+  return lanes.run('leases', () => takeLease(core, request, text))
 }
 
 function createCore(options: ReceiverOptions): ReceiverCore {
@@ -171,6 +188,8 @@ function createCore(options: ReceiverOptions): ReceiverCore {
   }
 }
 
+const paths: ReadonlySet<string> = new Set([batchPath, heartbeatPath, leasePath])
+
 function pathOf(request: IncomingMessage): string {
   return (request.url ?? '').split('?', 1)[0] ?? ''
 }
@@ -191,10 +210,10 @@ function positionsOf(core: ReceiverCore): LanePosition[] {
 
 async function route(core: ReceiverCore, lanes: Lanes, request: IncomingMessage): Promise<Answer> {
   const path = pathOf(request)
-  if (path !== batchPath && path !== heartbeatPath)
-    return problem(404, 'RECEIVE_NOT_FOUND', 'no such endpoint')
+  if (!paths.has(path)) return problem(404, 'RECEIVE_NOT_FOUND', 'no such endpoint')
   if (request.method !== 'POST') return problem(405, 'RECEIVE_METHOD', 'use POST')
   try {
+    if (path === leasePath) return await takeLeaseOf(core, lanes, request)
     return path === batchPath
       ? await takeBatch(core, lanes, request)
       : await takeHeartbeat(core, lanes, request)
@@ -224,7 +243,11 @@ export function createReceiver(options: ReceiverOptions): Receiver {
   }
   return {
     handle,
-    owns: (request) => pathOf(request) === batchPath || pathOf(request) === heartbeatPath,
+    owns: (request) => paths.has(pathOf(request)),
+    holdsLease: (request) => {
+      const agent = request.headers[agentHeader]
+      return typeof agent === 'string' && checkLease(core.agents.get(agent), request) === undefined
+    },
     positions: () => positionsOf(core),
     close: async () => {
       await Promise.all(running)

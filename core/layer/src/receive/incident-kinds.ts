@@ -3,6 +3,8 @@ export const incidentKinds = [
   'unknown-key',
   'bad-signature',
   'foreign-agent',
+  'foreign-host',
+  'cloned',
   'bad-event',
   'foreign-dataset',
   'conflict',

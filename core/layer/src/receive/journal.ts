@@ -9,6 +9,7 @@ import { epochOf, isDeclared, rememberLoss, restorePosition } from './agents.ts'
 import type { Agents, AgentTrack } from './agents.ts'
 import { maxOpenGaps } from './gaps.ts'
 import { passBoundary } from './lane-track.ts'
+import type { Lease } from './leases.ts'
 import type { LanePosition } from './receiver-types.ts'
 
 const writeAt = promisify(write)
@@ -41,6 +42,7 @@ export type JournalEntry =
       readonly last: number
     }
   | { readonly t: 'boot'; readonly agent: string; readonly boot: number }
+  | ({ readonly t: 'lease'; readonly agent: string } & Lease)
 
 /** What a receiver must not forget: written and synced before a batch is acknowledged. */
 export interface Journal {
@@ -87,6 +89,13 @@ function apply(agents: Agents, entry: JsonObject, nowMs: number): void {
   const agent = agents.getOrCreate(text(entry, 'agent'), text(entry, 'agent'))
   if (agent === undefined || agent.id === '') return
   if (entry['t'] === 'boot') agent.boot = Math.max(agent.boot, count(entry, 'boot'))
+  if (entry['t'] === 'lease')
+    agent.lease = {
+      enrolment: text(entry, 'enrolment'),
+      instance: text(entry, 'instance'),
+      shown: text(entry, 'shown'),
+      given: text(entry, 'given'),
+    }
   if (entry['t'] === 'gap' && agent.gaps.length < maxOpenGaps)
     agent.gaps.push({
       epoch: text(entry, 'epoch'),
@@ -113,6 +122,7 @@ function load(path: string, agents: Agents, nowMs: number): void {
 }
 
 function* entriesOf(agent: AgentTrack): Generator<JournalEntry> {
+  if (agent.lease !== undefined) yield { t: 'lease', agent: agent.id, ...agent.lease }
   if (agent.boot > 0) yield { t: 'boot', agent: agent.id, boot: agent.boot }
   for (const loss of agent.losses) yield { t: 'loss', agent: agent.id, ...loss }
   for (const { epoch, first, last } of agent.gaps) yield { t: 'gap', agent: agent.id, epoch, first, last }

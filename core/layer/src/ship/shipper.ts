@@ -16,7 +16,7 @@ export interface ShipperOptions {
   readonly spool: Spool
   /** Name of the receiver, one of the spool's, for example `ledger`. */
   readonly receiver: string
-  readonly target: { readonly socketPath: string }
+  readonly target: { readonly socketPath: string } | { readonly client: SocketClient }
   readonly keys: PartKeys
   readonly clock: Clock
   readonly log: Logger
@@ -175,7 +175,8 @@ export function startShipper(options: ShipperOptions): Shipper {
   const state: State = {
     options,
     reader: options.spool.reader(options.receiver),
-    client: createSocketClient(options.target.socketPath),
+    client:
+      'client' in options.target ? options.target.client : createSocketClient(options.target.socketPath),
     backoff: createBackoff(clock, options.random ?? Math.random),
     batches: metrics.counter('sevenfold_ship_batches_total', 'Batches sent, by answer', {
       receiver: receiverNames,

@@ -1,5 +1,5 @@
 import { Agent, request } from 'node:http'
-import type { IncomingMessage } from 'node:http'
+import type { ClientRequest, IncomingMessage, RequestOptions } from 'node:http'
 
 /** An answer, read whole. */
 export interface SocketAnswer {
@@ -51,31 +51,35 @@ function readAnswer(
   })
 }
 
+/** Begins a request; over a socket or over TLS. */
+export type OpenRequest = (options: RequestOptions) => ClientRequest
+
+/** One POST over whatever `open` opens. Rejects as `SocketClient.post`. */
+export function postOver(open: OpenRequest, { path, headers, body }: SocketPost): Promise<SocketAnswer> {
+  return new Promise((resolve, reject) => {
+    const outgoing = open({
+      method: 'POST',
+      path,
+      headers: { host: 'sevenfold', 'content-length': String(body.length), ...headers },
+      timeout: answerTimeoutMs,
+    })
+    outgoing.on('response', (response: IncomingMessage) =>
+      readAnswer(response, (error, answer) => {
+        if (error !== null || answer === undefined) reject(error ?? new Error('no answer'))
+        else resolve(answer)
+      }),
+    )
+    outgoing.on('timeout', () => outgoing.destroy(new Error(`no answer within ${answerTimeoutMs} ms`)))
+    outgoing.on('error', reject)
+    outgoing.end(body)
+  })
+}
+
 /** A client for the receiver behind `socketPath`. */
 export function createSocketClient(socketPath: string): SocketClient {
   const agent = new Agent({ keepAlive: true, maxSockets: 2 })
   return {
-    post: ({ path, headers, body }) =>
-      new Promise((resolve, reject) => {
-        const outgoing = request(
-          {
-            socketPath,
-            agent,
-            method: 'POST',
-            path,
-            headers: { host: 'sevenfold', 'content-length': String(body.length), ...headers },
-            timeout: answerTimeoutMs,
-          },
-          (response) =>
-            readAnswer(response, (error, answer) => {
-              if (error !== null || answer === undefined) reject(error ?? new Error('no answer'))
-              else resolve(answer)
-            }),
-        )
-        outgoing.on('timeout', () => outgoing.destroy(new Error(`no answer within ${answerTimeoutMs} ms`)))
-        outgoing.on('error', reject)
-        outgoing.end(body)
-      }),
+    post: (post) => postOver((options) => request({ ...options, socketPath, agent }), post),
     close: () => agent.destroy(),
   }
 }

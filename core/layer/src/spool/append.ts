@@ -50,12 +50,17 @@ function push(state: SpoolState, lane: Lane, text: string): void {
   state.metrics.events[lane].inc()
 }
 
+function onHost(state: SpoolState, draft: EventDraft): EventDraft {
+  const { host } = state.options
+  return host === undefined ? draft : { ...draft, host: { ...draft.host, name: host } }
+}
+
 /** Queues a draft past admission and folding. */
 export function pushDraft(state: SpoolState, draft: EventDraft): void {
   const { lane } = draft.sevenfold
   const writer = state.writers[lane]
   if (writer.fill() >= 1) lose(state, lane)
-  else push(state, lane, encodeLine(sealDraft(draft, state.agent, writer.next())))
+  else push(state, lane, encodeLine(sealDraft(onHost(state, draft), state.agent, writer.next())))
 }
 
 function unusable(state: SpoolState, error: unknown): void {

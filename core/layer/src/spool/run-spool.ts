@@ -85,7 +85,10 @@ function startWriters(state: SpoolState, epoch: EpochStore): Writers {
 /** Makes `epoch` the one that is written to; its first event says why it began. */
 function enter(state: SpoolState, epoch: EpochStore): void {
   state.agent = { id: state.options.agentId, ephemeral_id: epoch.entry.id }
+  const { host } = state.options
   state.agentJson = JSON.stringify(state.agent)
+  // Prebuilt lines put this text behind `"agent":`; the host rides along and costs the hot path nothing.
+  if (host !== undefined) state.agentJson += `,"host":${JSON.stringify({ name: host })}`
   state.writers = startWriters(state, epoch)
   const { high, low } = epoch.lanes
   state.openedAt = { high: high.head().sequence, low: low.head().sequence }

@@ -12,6 +12,8 @@ export interface SpoolOptions {
   readonly receivers: readonly string[]
   /** Bytes on disk for both lanes together; default 64 MiB, at least 1 MiB. */
   readonly budgetBytes?: number
+  /** Name of this host, where it was enrolled: every event then carries it. */
+  readonly host?: string
   /** The epoch that this slot is known to have had, from outside of the folder: tells when the spool was wiped. */
   readonly previousEpoch?: string
   readonly clock: Clock

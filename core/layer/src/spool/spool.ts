@@ -59,7 +59,7 @@ export interface Spool {
   append(draft: EventDraft): void
   /**
    * Queues a line that the caller builds itself: hot path. `line` gets the sequence, the agent object as JSON text
-   * (`{"id":…,"ephemeral_id":…}`) and the lane that must stand in the event: `high` becomes `low` while the high lane
+   * (`{"id":…,"ephemeral_id":…}`, on an enrolled host with `,"host":{"name":…}` behind it) and the lane that must stand in the event: `high` becomes `low` while the high lane
    * is under pressure. The text is one line of JSON, at most `maxLineBytes`; anything else is refused and counted.
    */
   appendLine(lane: Lane, line: (sequence: number, agentJson: string, lane: Lane) => string): void
