@@ -1,8 +1,8 @@
-// The figures of the edge beside its peers, section by section: npm run bench:edge [raw|crs|idle|slow|reload …]
+// The figures of the edge beside its peers, section by section: npm run bench:edge [raw|crs|idle|slow|reload|kill …]
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 
-const sections = ['raw', 'crs', 'idle', 'slow', 'reload'] as const
+const sections = ['raw', 'crs', 'idle', 'slow', 'reload', 'kill'] as const
 const wanted = process.argv.slice(2)
 const unknown = wanted.find((name) => !sections.some((section) => section === name))
 if (unknown !== undefined) {
