@@ -43,8 +43,25 @@ describe('createSkipScan', () => {
   })
 
   it('leaves a text that asks for a closer look all the time to the full scan', () => {
-    expect(scanOf(needs)?.mayHold('untime'.repeat(400))).toBe(true)
-    expect(scanOf(needs)?.mayHold('untime')).toBe(false)
+    expect(scanOf(needs)?.mayHold('untime '.repeat(400))).toBe(true)
+    expect(scanOf(needs)?.mayHold('untime ')).toBe(false)
+  })
+
+  it('asks first for the signs that all literals share', () => {
+    const scan = scanOf([need(['=ftp://', '=http://', '=https://'])])
+    expect(scan?.mayHold(`${'=http:/ '.repeat(600)}`)).toBe(false)
+    expect(scan?.mayHold(`${filler(3000)}=HTTPS://${filler(3000)}`)).toBe(true)
+  })
+
+  it('takes a few short literals apart, and many into the strides', () => {
+    const short = ['ab!', 'c?d', '%ef', 'gh/', 'i.j']
+    for (const count of [1, 4, 5]) {
+      const literals = [...short.slice(0, count), 'processbuilder']
+      const scan = scanOf([need(literals)])
+      expect(scan?.mayHold(filler(2000))).toBe(false)
+      for (const literal of literals)
+        for (let at = 0; at < 40; at++) expect(scan?.mayHold(filler(1500 + at) + literal)).toBe(true)
+    }
   })
 
   it('never rules out a text with a literal (property)', () => {
