@@ -12,6 +12,7 @@ import { hookJson } from './hooks/json.ts'
 import { hookModules } from './hooks/modules.ts'
 import { hookPrototype } from './hooks/prototype.ts'
 import { hookRegex } from './hooks/regex.ts'
+import { hookRegexConstructor } from './hooks/regex-constructor.ts'
 import { hookResponse } from './hooks/response.ts'
 import { hookWire } from './hooks/wire.ts'
 import { hookWorkers } from './hooks/worker.ts'
@@ -73,6 +74,7 @@ export function installAgent({ mode, report, onFault, profile }: InstallOptions)
     ['file-system', () => hookFileSystem(agent, keeper)],
     ['http-client', () => hookHttpClient(outgoing)],
     ['regex', () => hookRegex(agent)],
+    ['regex-constructor', hookRegexConstructor],
     ['code', () => hookCode(agent)],
     ['worker', () => hookWorkers(agent)],
     ['prototype', () => hookPrototype(agent)],

@@ -14,6 +14,7 @@ import { variantsOf } from './inputs/variants.ts'
 import { canHarm } from './inputs/zones.ts'
 import type { UseKind } from './profile/profile.ts'
 import { InFlight } from './in-flight.ts'
+import { runsScript } from './judges/judge-html.ts'
 import { createStore } from './request-store.ts'
 import type { Store } from './request-store.ts'
 
@@ -22,6 +23,8 @@ export const maxBodyBytes = 1_048_576
 /** JSON texts parsed while serving one request that are remembered. */
 export const maxParsed = 64
 
+const lessThan = 0x3c
+const percent = 0x25
 const nothing: ReadonlySet<string> = new Set()
 /** Uses of one request that are learned. */
 const maxUses = 1_000
@@ -49,6 +52,8 @@ export class RequestContext {
   isAnswerRefused = false
   /** Something was refused or noticed: nothing is learned from this request. */
   isScored = false
+  /** Steps of regular expressions that were counted. */
+  countedSteps = 0
   /** A login was told of. */
   hasTold = false
   /** Who the application says this request works for. */
@@ -183,6 +188,24 @@ export class RequestContext {
     this.#collectBody(all)
     this.#isTelling = [...all].some((text) => variantsOf(text).some((variant) => telling.test(variant)))
     return this.#isTelling
+  }
+
+  /** Could the body that has arrived hold markup? Cheap, because it is asked for every request. */
+  bodyMayHoldMarkup(): boolean {
+    const chunks = this.#chunks
+    if (chunks === undefined) return false
+    const mark = (this.request.headers['content-type'] ?? '').includes('urlencoded') ? percent : lessThan
+    return chunks.some((chunk) => chunk.includes(mark))
+  }
+
+  /** Markup of earlier requests that runs a script. */
+  storedMarkup(): ReadonlySet<string> {
+    return this.#stored.markup()
+  }
+
+  /** Remembers markup of this request that runs a script. */
+  rememberMarkup(): void {
+    for (const input of this.raw()) if (runsScript(input)) this.#stored.rememberMarkup(input)
   }
 
   /** What earlier requests may have stored. */

@@ -97,11 +97,14 @@ export class StatementGuard {
     this.#known.add(text)
   }
 
-  #rememberValues(values: unknown): void {
+  #rememberValues(values: unknown, depth: number = 0): void {
     if (typeof values === 'string') this.#stored.remember(values)
     else if (Array.isArray(values)) {
-      for (const value of values.slice(0, maxValues))
+      for (const value of values.slice(0, maxValues)) {
         if (typeof value === 'string') this.#stored.remember(value)
+        // Drivers take the values one by one or in a list of their own.
+        else if (typeof value === 'object' && value !== null && depth === 0) this.#rememberValues(value, 1)
+      }
     } else if (typeof values === 'object' && values !== null) {
       for (const value of Object.values(values).slice(0, maxValues))
         if (typeof value === 'string') this.#stored.remember(value)

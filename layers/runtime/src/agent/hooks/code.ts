@@ -1,6 +1,6 @@
 import vm from 'node:vm'
 import type { Agent } from '../agent.ts'
-import { judgeCarriedCode, judgeCode } from '../judges/judge-code.ts'
+import { judgeCarriedCode, judgeCode, judgeStoredCode } from '../judges/judge-code.ts'
 import type { RefusedError } from '../refusal.ts'
 import { isServing } from '../request-context.ts'
 import { patch } from './patch.ts'
@@ -16,7 +16,9 @@ function createCheck(agent: Agent): Check {
     if (agent.observer !== undefined) agent.observe({ kind: 'code', sink, text: code })
     return agent.check(sink, (context) => {
       const inputs = context.inputs()
-      return judgeCode(code, inputs) ?? judgeCarriedCode(code, inputs)
+      return (
+        judgeCode(code, inputs) ?? judgeCarriedCode(code, inputs) ?? judgeStoredCode(code, context.stored())
+      )
     })
   }
 }

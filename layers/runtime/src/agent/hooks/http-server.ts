@@ -11,6 +11,7 @@ import {
   setContextOf,
 } from '../request-context.ts'
 import { patch } from './patch.ts'
+import { guardConstructor, namesConstructorWay } from './prototype.ts'
 import type { AnyFunction } from './patch.ts'
 
 /** Requests are entered at the server itself, below every framework; bodies are seen as the parser gives them. */
@@ -29,11 +30,12 @@ export function hookHttpServer(agent: Agent, stored: StoredInputs): void {
       setContextOf(request, context)
       setContextOf(response, context)
       if (isRefusedEntry(agent, context)) return true
+      if (namesConstructorWay(request.url ?? '')) guardConstructor(agent, context)
       return currentRequest.run(context, () => emit.apply(this, args))
     }
   patch(HttpServer.prototype, 'emit', enter)
   patch(HttpsServer.prototype, 'emit', enter)
-  hookBodies()
+  hookBodies(agent)
 }
 
 /** True when a decision or a rate limit kept the request out and it was answered. */
@@ -63,7 +65,15 @@ function enterUpgrade(request: unknown, socket: unknown, stored: StoredInputs, c
   return currentRequest.run(context, call)
 }
 
-function hookBodies(): void {
+/** JSON is looked at when it is parsed; other bodies when they arrive. */
+function guardAgainstForm(agent: Agent, context: RequestContext, chunk: Uint8Array): void {
+  if ((context.request.headers['content-type'] ?? '').includes('json')) return
+  const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength)
+  if (bytes.includes('constructor') && namesConstructorWay(bytes.toString('latin1')))
+    guardConstructor(agent, context)
+}
+
+function hookBodies(agent: Agent): void {
   patch(
     IncomingMessage.prototype,
     'push',
@@ -72,7 +82,10 @@ function hookBodies(): void {
         const [chunk] = args
         if (chunk instanceof Uint8Array) {
           const context = contextOfObject(this as object)
-          if (context !== undefined && context.request === this) context.addChunk(chunk)
+          if (context !== undefined && context.request === this) {
+            context.addChunk(chunk)
+            guardAgainstForm(agent, context, chunk)
+          }
         }
         return push.apply(this, args)
       },

@@ -4,6 +4,7 @@ import { mentionsPrototype, reachesPrototype } from '../judges/judge-prototype.t
 import { readStack } from '../profile/call-site.ts'
 import { currentRequest } from '../request-context.ts'
 import { patch } from './patch.ts'
+import { guardConstructor, namesConstructorWay } from './prototype.ts'
 
 // Parsers that take such members out, refuse them, or were told by the application to keep them.
 const careful = /[/\\]node_modules[/\\](?:secure-json-parse|@hapi[/\\]bourne|destr)[/\\]/
@@ -26,6 +27,7 @@ export function hookJson(agent: Agent): void {
         if (context === undefined || agent.mode === 'off') return value
         context.addParsed(text)
         if (!mentionsPrototype(text)) return value
+        if (namesConstructorWay(text)) guardConstructor(agent, context)
         const refusal = agent.check('JSON.parse', () =>
           reachesPrototype(value) && context.isFromRequest(text) && !isCalledCarefully()
             ? finding('prototype-pollution', text, 'an input would reach a prototype when it is merged')

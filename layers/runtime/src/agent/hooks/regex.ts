@@ -1,7 +1,7 @@
 import type { Agent } from '../agent.ts'
 import { finding } from '../attack.ts'
 import type { Finding } from '../attack.ts'
-import { exceedsSteps } from '../judges/count-steps.ts'
+import { countSteps } from '../judges/count-steps.ts'
 import { canExplode, readRegex } from '../lexers/regex-tree.ts'
 import type { RegexNode } from '../lexers/regex-tree.ts'
 import { isServing } from '../request-context.ts'
@@ -13,6 +13,8 @@ export const regexGateName = '__sevenfoldRegexGate'
 const shortestText = 18
 const baseSteps = 60_000
 const stepsOfCharacter = 40
+/** Steps that the agent itself takes for one request. */
+const maxStepsOfRequest = 1_000_000
 const longestSource = 1_048_576
 const maxPatterns = 2_000
 
@@ -28,9 +30,17 @@ function comesFrom(context: RequestContext, text: string): boolean {
   return false
 }
 
-function judgeRegex(tree: RegexNode, regex: RegExp, text: string): Finding | null {
-  const limit = baseSteps + stepsOfCharacter * text.length
-  return exceedsSteps(tree, { text, flags: regex.flags, limit })
+function judgeRegex(
+  tree: RegexNode,
+  { regex, text, context }: { regex: RegExp; text: string; context: RequestContext },
+): Finding | null {
+  // A text that is read in many small steps, each of them innocent, is not counted over and over.
+  if (context.countedSteps > maxStepsOfRequest) return null
+  const { flags } = regex
+  const from = flags.includes('g') || flags.includes('y') ? regex.lastIndex : 0
+  const steps = countSteps(tree, { text, flags, limit: baseSteps + stepsOfCharacter * text.length, from })
+  if (steps !== Infinity) context.countedSteps += steps
+  return steps === Infinity
     ? finding('regex-denial', text, `an input makes /${regex.source.slice(0, 100)}/ go back without end`)
     : null
 }
@@ -53,7 +63,7 @@ export function hookRegex(agent: Agent): void {
           tree === undefined
             ? null
             : agent.check('RegExp.exec', (context) =>
-                comesFrom(context, text) ? judgeRegex(tree, this, text) : null,
+                comesFrom(context, text) ? judgeRegex(tree, { regex: this, text, context }) : null,
               )
         if (refusal !== null) {
           this.lastIndex = 0

@@ -1,6 +1,6 @@
 import { ServerResponse } from 'node:http'
 import type { Agent } from '../agent.ts'
-import { judgeHtml, judgeRedirect } from '../judges/judge-html.ts'
+import { judgeHtml, judgeRedirect, withoutStoredMarkup } from '../judges/judge-html.ts'
 import type { ProfileKeeper } from '../profile/profile-keeper.ts'
 import { contextOfObject, inFlight } from '../request-context.ts'
 import type { RequestContext } from '../request-context.ts'
@@ -18,10 +18,13 @@ interface UnsentHead {
   readonly _headerSent: boolean
 }
 
+// Marks that begin markup or end a text, as they are and percent-encoded once or twice; and addresses that run a script.
+const harmful = /[<'"`(]|%(?:25)?(?:3c|2[278]|60)|script(?::|%)/i
+
 /** Could this request have brought markup? Asked before the answer is read as text. */
 function couldHoldMarkup(context: RequestContext): boolean {
   const { url = '', headers } = context.request
-  if (url.includes('<') || url.includes('%3') || url.includes('%253')) return true
+  if (harmful.test(url)) return true
   return context.hasBody() && !(headers['content-type'] ?? '').includes('json')
 }
 
@@ -64,9 +67,47 @@ function refuseMarkup(agent: Agent, context: RequestContext, body: unknown): boo
   return true
 }
 
+/** Escapes markup of earlier requests in an HTML answer that is about to be sent; gives the body to send. */
+function cleaned(agent: Agent, context: RequestContext, body: unknown): unknown {
+  const stored = context.storedMarkup()
+  if (stored.size === 0 || (typeof body !== 'string' && !(body instanceof Uint8Array))) return body
+  const { response } = context
+  const head = response as unknown as UnsentHead
+  const isOpen = head._header === null || !head._headerSent
+  if (!isHtml(response, head._header) || (!isOpen && !head.chunkedEncoding)) return body
+  try {
+    const clean = withoutStoredMarkup(
+      typeof body === 'string' ? body : Buffer.from(body).toString('utf8'),
+      stored,
+    )
+    if (clean === undefined || agent.object(clean.found, 'http.ServerResponse.end', context) === null)
+      return body
+    if (!head._headerSent) announceLength(response, Buffer.byteLength(clean.html))
+    return clean.html
+  } catch (error) {
+    agent.fault(error, 'http.ServerResponse.end')
+    return body
+  }
+}
+
+/** Corrects the length of a body in a head that was not sent. */
+function announceLength(response: ServerResponse, length: number): void {
+  const head = response as unknown as UnsentHead
+  if (head._header === null) {
+    if (response.hasHeader('content-length')) response.setHeader('content-length', length)
+    response.removeHeader('etag')
+  } else head._header = head._header.replace(/^content-length: \d+/im, `Content-Length: ${length}`)
+}
+
+function remembersMarkup(context: RequestContext): void {
+  const { url = '' } = context.request
+  if (url.includes('<') || url.includes('%3') || context.bodyMayHoldMarkup()) context.rememberMarkup()
+}
+
 function ended(agent: Agent, context: RequestContext): void {
   try {
     agent.onEnd?.(context)
+    if (agent.mode !== 'off') remembersMarkup(context)
   } catch (error) {
     agent.fault(error, 'end')
   }
@@ -90,8 +131,20 @@ function wrapEnd(agent: Agent, keeper: ProfileKeeper): (end: AnyFunction) => Any
         refuseMarkup(agent, context, args[0])
       )
         return end.call(this, refusedBody)
+      if (context.storedMarkup().size > 0 && agent.mode === 'enforce')
+        args[0] = cleaned(agent, context, args[0])
       return end.apply(this, args)
     }
+}
+
+/** A piece of an answer in which earlier markup is escaped: only where no length was announced for the whole. */
+function withoutMarkup(agent: Agent, context: RequestContext, args: unknown[]): unknown[] {
+  if (context.storedMarkup().size === 0) return args
+  const { _header: head } = context.response as unknown as UnsentHead
+  if (context.response.hasHeader('content-length') || /^content-length:/im.test(head ?? '')) return args
+  const [piece, ...rest] = args
+  const clean = cleaned(agent, context, piece)
+  return clean === piece ? args : [clean, ...rest]
 }
 
 function wrapWrite(agent: Agent): (write: AnyFunction) => AnyFunction {
@@ -104,7 +157,7 @@ function wrapWrite(agent: Agent): (write: AnyFunction) => AnyFunction {
         context.isAnswerRefused ||
         refuseUnsentRedirect(agent, context) ||
         refuseMarkup(agent, context, args[0]) ||
-        write.apply(this, args)
+        write.apply(this, withoutMarkup(agent, context, args))
       )
     }
 }

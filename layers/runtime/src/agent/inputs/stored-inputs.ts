@@ -1,5 +1,7 @@
 /** Suspicious inputs that are remembered across requests. */
 const maxStored = 300
+/** Texts with markup that runs a script. */
+const maxMarkup = 100
 const maxLength = 4_096
 
 // Quotes, comments, shell and template marks: ordinary names and words are not remembered.
@@ -11,6 +13,7 @@ const suspicious = /['"`;|&$<>\\]|--|\/\*|\.\.\//
  */
 export class StoredInputs {
   readonly #texts = new Set<string>()
+  readonly #markup = new Set<string>()
 
   /** Remembers an input if it could do harm later. */
   remember(text: string): void {
@@ -19,6 +22,20 @@ export class StoredInputs {
     if (this.#texts.size <= maxStored) return
     const oldest = this.#texts.values().next()
     if (oldest.done !== true) this.#texts.delete(oldest.value)
+  }
+
+  /** Remembers markup that runs a script, to recognise it in later answers. */
+  rememberMarkup(text: string): void {
+    if (text.length > maxLength || this.#markup.has(text)) return
+    this.#markup.add(text)
+    if (this.#markup.size <= maxMarkup) return
+    const oldest = this.#markup.values().next()
+    if (oldest.done !== true) this.#markup.delete(oldest.value)
+  }
+
+  /** Markup of earlier requests; nearly always none. */
+  markup(): ReadonlySet<string> {
+    return this.#markup
   }
 
   /** All that is remembered. */

@@ -16,6 +16,11 @@ class Walk {
     this.#left = limit
   }
 
+  /** Steps that may still be taken. */
+  get left(): number {
+    return this.#left
+  }
+
   #step(): void {
     this.#left -= 1
     if (this.#left < 0) throw new Exhausted()
@@ -94,23 +99,34 @@ class Walk {
   }
 }
 
+/** What is matched, and from where. */
+export interface Matching {
+  readonly text: string
+  readonly flags: string
+  /** Steps after which counting ends. */
+  readonly limit: number
+  /** First position that is tried. */
+  readonly from?: number
+}
+
 /**
- * True when a backtracking engine needs more than `limit` steps to match a text. Counts and does not measure time: the
+ * Steps that a backtracking engine needs to match a text; Infinity beyond the limit. Counts and does not measure time: the
  * answer is the same on every machine. A text that is too deep for the walk counts as too much.
  */
-export function exceedsSteps(
-  node: RegexNode,
-  { text, flags, limit }: { text: string; flags: string; limit: number },
-): boolean {
+export function countSteps(node: RegexNode, { text, flags, limit, from = 0 }: Matching): number {
   const walk = new Walk(text, flags, limit)
   try {
-    for (let at = 0; at <= text.length; at += 1) {
-      if (walk.match(node, at, () => true)) return false
-      if (flags.includes('y')) return false
+    for (let at = from; at <= text.length; at += 1) {
+      if (walk.match(node, at, () => true) || flags.includes('y')) break
     }
-    return false
+    return limit - walk.left
   } catch (error) {
-    if (error instanceof Exhausted || error instanceof RangeError) return true
+    if (error instanceof Exhausted || error instanceof RangeError) return Infinity
     throw error
   }
+}
+
+/** True when a backtracking engine needs more than `limit` steps. */
+export function exceedsSteps(node: RegexNode, matching: Matching): boolean {
+  return countSteps(node, matching) === Infinity
 }

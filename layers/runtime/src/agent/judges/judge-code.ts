@@ -50,3 +50,19 @@ export function judgeCarriedCode(code: string, inputs: Iterable<string>): Findin
   }
   return null
 }
+
+// What code needs in order to leave the place it was put into.
+const reaching =
+  /\b(?:constructor|process|require|global|globalThis|import|eval|Function|child_process|mainModule|prototype)\b/
+const shortestStored = 12
+
+/** Code that an earlier request brought and that was kept somewhere in between: only what reaches out of its place. */
+export function judgeStoredCode(code: string, stored: Iterable<string>): Finding | null {
+  if (code.length < shortestStored || !reaching.test(code)) return null
+  for (const text of stored) {
+    if (text.length < shortestStored || !reaching.test(text)) continue
+    if (text.includes(code) || code.includes(text))
+      return finding('code-injection', text, 'code of an earlier request is compiled')
+  }
+  return null
+}

@@ -14,6 +14,28 @@ export function isClimbing(text: string): boolean {
   return text.includes('..') && climbs.test(text)
 }
 
+// What filters take out of a path, and what is left of it when they took too little: `....//` becomes `../`.
+const steps = /[./\\]+/g
+const leastLeft = 3
+
+function isArchive(input: string): boolean {
+  return input.startsWith('PK\u0003\u0004') || (input.length >= 512 && input.includes('ustar'))
+}
+
+/** Does an input climb once dots and slashes were taken out of it (compared without all of them), or inside an archive? */
+function climbsFiltered(path: string, inputs: Iterable<string>): string | undefined {
+  const raw = path.slice(path.search(climbs)).replace(/^[/\\]/, '')
+  const tail = raw.replaceAll(steps, '')
+  if (tail.length < leastLeft) return undefined
+  for (const input of inputs) {
+    // Names of archived files (zip, tar) stand there as they are.
+    if (isArchive(input) && input.includes(raw)) return raw
+    if (input.includes('..') && input.length < 4_096 && input.replaceAll(steps, '').endsWith(tail))
+      return input
+  }
+  return undefined
+}
+
 // Ways to name a file from inside a document, a template or code.
 const carriers = /file:\/\/|<!ENTITY|readFile|createReadStream|require|import|process/
 
@@ -41,6 +63,9 @@ export function judgePath(
       if (isClimbing(input) && path.includes(input))
         return finding('path-traversal', input, 'an input climbs out of its folder')
     }
+    const filtered = climbsFiltered(path, inputs)
+    if (filtered !== undefined)
+      return finding('path-traversal', filtered, 'an input climbs out of its folder, filtered or unpacked')
   }
   if (path.length > 1 && isAbsolute(path)) {
     if (inputs.has(path)) return finding('path-traversal', path, 'an input is a whole absolute path')

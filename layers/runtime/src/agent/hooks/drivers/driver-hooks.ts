@@ -4,7 +4,7 @@ import type { StatementGuard } from '../../statement-guard.ts'
 import type { StoredInputs } from '../../inputs/stored-inputs.ts'
 import { hookLdap } from './ldap.ts'
 import { hookGrpc, hookWs } from './messages.ts'
-import { hookMongodb } from './mongodb.ts'
+import { hookDatastore, hookMongodb } from './mongodb.ts'
 import { hookMysqlClass } from './mysql.ts'
 import { hookPg, hookPgPool } from './postgres.ts'
 import { hookPassport } from './passport.ts'
@@ -76,7 +76,13 @@ export function driverHooks(guards: Guards): ReadonlyMap<string, readonly Driver
       ],
     ],
     ['tedious', [{ file: /\/lib\/tedious\.js$/, hook: (exported) => hookTedious(guard, exported) }]],
-    ['mongodb', [{ file: /\/(?:lib\/)?index\.js$/, hook: (exported) => hookMongodb(agent, exported) }]],
+    ['mongodb', [{ file: /\/(?:lib\/)?index\.js$/, hook: (exported) => hookMongodb(guards, exported) }]],
+    ['marsdb', [{ file: /\/index\.js$/, hook: (exported) => hookMongodb(guards, exported) }]],
+    ['nedb', [{ file: /\/lib\/datastore\.js$/, hook: (exported) => hookDatastore(guards, exported) }]],
+    [
+      '@seald-io/nedb',
+      [{ file: /\/lib\/datastore\.js$/, hook: (exported) => hookDatastore(guards, exported) }],
+    ],
     ['undici', [{ file: /\/index\.js$/, hook: (exported) => hookUndici(outgoing, exported) }]],
     ['libxmljs2', [{ file: /\/(?:index|lib\/document)\.js$/, hook: xml }]],
     ['libxmljs', [{ file: /\/(?:index|lib\/document)\.js$/, hook: xml }]],
