@@ -100,6 +100,41 @@ describe.skipIf(!isBuilt)('the agent in an application (needs a build)', () => {
     expect(answer.text).toBe('ok {"b":2}')
   })
 
+  it('gives a decoy to a path that reaches a prototype over a constructor, and afterwards all is as before', async () => {
+    const polluted = await app.send('constructor', 'constructor.prototype.polluted')
+    expect(polluted.text).toBe('ok undefined constructor.prototype.polluted')
+    expect((await app.send('constructor', 'first.second')).text).toBe('ok undefined true')
+  })
+
+  it('removes what a request left on the prototype of all objects', async () => {
+    expect((await app.send('leave', 'constructor.prototype.remains')).text).toBe('ok left')
+    expect((await app.send('left', 'remains')).text).toBe('ok undefined')
+  })
+
+  it('counts for patterns that are made at run time, which otherwise are what they were', async () => {
+    expect((await app.send('regex', `${'a'.repeat(40)}!`)).text).toBe('ok false')
+    expect((await app.send('regex', 'aaa')).text).toBe('ok true')
+    const each = [true, 'aab', 'x-x']
+    const first = [true, 'aab', 'x-aab']
+    expect(JSON.parse((await app.send('regex-kinds', '1')).text.slice(3))).toEqual([
+      [each, first, first],
+      true,
+      'b',
+      2,
+    ])
+  })
+
+  it('shows markup that earlier requests brought, and does not let it run', async () => {
+    const script = '<script>alert("é")</script>'
+    await app.send('keep', `one ${script}`)
+    await app.send('keep', '<b>bold</b>')
+    const shown = '<p>one &lt;script&gt;alert(&quot;é&quot;)&lt;/script&gt;</p><p><b>bold</b></p>'
+    const whole = await app.send('kept', 'whole')
+    expect(whole.text).toBe(shown)
+    expect(whole.headers['content-length']).toBe(String(Buffer.byteLength(shown)))
+    expect((await app.send('kept', 'pieces')).text).toBe(shown)
+  })
+
   it('answers 403 for redirects to other sites and for markup, and leaves others alone', async () => {
     expect(await app.send('redirect', 'https://evil.example/')).toMatchObject({
       status: 403,

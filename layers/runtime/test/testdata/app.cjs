@@ -87,6 +87,37 @@ const routes = {
       delete Object.prototype[second]
       return value
     }),
+  constructor: (q) =>
+    bySync(() => {
+      const steps = q.split('.')
+      const last = steps.pop()
+      let at = {}
+      for (const step of steps) at = at[step] ??= {}
+      at[last] = 'polluted'
+      const value = {}[last]
+      delete Object.prototype[last]
+      return `${value} ${{}.constructor === Object || q}`
+    }),
+  leave: (q) =>
+    bySync(() => {
+      Object.prototype[q.split('.').pop()] = 'left'
+      return 'left'
+    }),
+  left: (q) => bySync(() => ({})[q]),
+  regex: (q) => bySync(() => new RegExp('^(a+)+$').test(q)),
+  'regex-kinds': () =>
+    bySync(() => {
+      class Own extends RegExp {}
+      const made = [new RegExp('(a+)+b', 'g'), RegExp(/(a+)+b/), new Own('(a+)+b')]
+      const used = made.map((one) => [one instanceof RegExp, one.exec('caab')[0], 'aab-aab'.replace(one, 'x')])
+      'xaab'.match(/a(b)/)
+      return JSON.stringify([
+        used,
+        made[2] instanceof Own,
+        RegExp.$1,
+        RegExp.length,
+      ])
+    }),
   login: (_q, body) => {
     const ok = JSON.parse(body).password === 'right'
     return { status: ok ? 200 : 401, headers: ok ? { 'set-cookie': 'sid=s1' } : {}, text: ok ? 'in' : 'out' }
@@ -137,6 +168,8 @@ const routes = {
     ),
 }
 
+const kept = []
+
 const server = http.createServer((request, response) => {
   const url = new URL(request.url, 'http://own')
   const q = url.searchParams.get('q') ?? ''
@@ -144,6 +177,20 @@ const server = http.createServer((request, response) => {
   if (name === 'redirect') {
     response.writeHead(302, { Location: q })
     return response.end()
+  }
+  if (name === 'keep') {
+    kept.push(q)
+    return response.end('kept')
+  }
+  if (name === 'kept') {
+    const page = kept.map((text) => `<p>${text}</p>`).join('')
+    if (q === 'pieces') {
+      response.setHeader('content-type', 'text/html')
+      response.write(page)
+      return response.end()
+    }
+    response.writeHead(200, { 'content-type': 'text/html', 'content-length': Buffer.byteLength(page) })
+    return response.end(page)
   }
   if (name === 'html') {
     response.writeHead(200, { 'content-type': 'text/html', 'x-own': '1' })

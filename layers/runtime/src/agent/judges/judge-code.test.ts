@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { judgeCarriedCode, judgeCode } from './judge-code.ts'
+import { judgeCarriedCode, judgeCode, judgeStoredCode } from './judge-code.ts'
 
 describe('judgeCode', () => {
   it.each([
@@ -39,5 +39,20 @@ describe('judgeCarriedCode', () => {
     expect(judgeCarriedCode('return this', [input])).toBeNull()
     expect(judgeCarriedCode('a', ['a b'])).toBeNull()
     expect(judgeCarriedCode('occasion', ['For {{occasion}}!'])).toBeNull()
+  })
+})
+
+describe('judgeStoredCode', () => {
+  const stored = ["#{global.process.mainModule.require('fs')}"]
+
+  it('objects to code of an earlier request that reaches out of its place', () => {
+    expect(judgeStoredCode("global.process.mainModule.require('fs')", stored)?.attack).toBe('code-injection')
+    expect(judgeStoredCode(`out(${stored[0]})`, stored)).not.toBeNull()
+  })
+
+  it('lets other code through, and text that reaches nothing', () => {
+    expect(judgeStoredCode("require('fs').readFileSync('a')", stored)).toBeNull()
+    expect(judgeStoredCode("out('#{first} {{second}}')", ['#{first} {{second}}'])).toBeNull()
+    expect(judgeStoredCode('require(x)', ['require(x)'])).toBeNull()
   })
 })

@@ -7,6 +7,9 @@ describe('judgePath', () => {
   it.each([
     ['an input that climbs', '/srv/files/../key', ['../key']],
     ['an absolute path', '/etc/passwd', ['/etc/passwd']],
+    ['an input that climbs once it was filtered', '/srv/files/../key', ['....//key']],
+    ['an input that climbs once it was filtered twice', '/srv/files/../../key', ['..././/..././key']],
+    ['a name in an archive', '/srv/files/../key', ['PK\u0003\u0004....../keyPK']],
     ['a NUL byte', '/srv/a\u0000.txt', []],
     ['a file that an entity names', '/etc/hostname', ['<!ENTITY x SYSTEM "file:///etc/hostname">']],
     ['a file that a template names', '/etc/hostname', ["{{fs.readFileSync('/etc/hostname')}}"]],
@@ -17,6 +20,7 @@ describe('judgePath', () => {
   it.each([
     ['a name inside the folder', '/srv/files/a.txt', ['a.txt']],
     ['a climb of the application', '/srv/app/../files/a.txt', ['a.txt']],
+    ['a climb of the application beside dots', '/srv/app/../files/report', ['see ../readme']],
     ['dots that do not climb', '/srv/files/a..b.txt', ['a..b.txt']],
     ['a path that is mentioned in a text', '/etc/hosts', ['see /etc/hosts for names']],
   ])('lets %s through', (_name, path, inputs) => {

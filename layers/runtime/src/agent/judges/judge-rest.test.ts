@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { judgeFilter, operatorsIn } from './judge-filter.ts'
-import { judgeHtml, judgeRedirect } from './judge-html.ts'
+import { judgeHtml, judgeRedirect, runsScript, withoutStoredMarkup } from './judge-html.ts'
 import { judgeModule } from './judge-module.ts'
 import { mentionsPrototype, reachesPrototype } from './judge-prototype.ts'
 import { judgeXml } from './judge-xml.ts'
@@ -40,11 +40,67 @@ describe('judgeHtml', () => {
   })
 
   it.each([
+    ['an attribute that it leaves', '<input value="%">', '" onmouseover="f()'],
+    ['an attribute without quotes', '<input value=%>', 'x onfocus=f() autofocus'],
+    ['a text of a script that it leaves', "<script>let q = '%'</script>", "';f()//"],
+    ['code of a script', '<script>show(%)</script>', 'fetch(document.cookie)'],
+    ['an address', '<a href="%">x</a>', 'javascript:f()'],
+    ['an address without quotes', '<a href=%>x</a>', 'javascript:f()'],
+  ])('objects to %s', (_name, page, input) => {
+    expect(
+      judgeHtml(
+        page.replace('%', () => input),
+        [input],
+      )?.attack,
+    ).toBe('xss')
+  })
+
+  it.each([
+    ['a quote in a text', '<p>%</p>', '" onmouseover="f()'],
+    ['inches in an attribute', '<input value="%">', '5" disk'],
+    ['an apostrophe in a script', '<script>let q = "%"</script>', "O'Brien (senior)"],
+    ['an address of the site', '<a href="%">x</a>', '/orders?sort=on&a=(b)'],
+    ['words about scripts', '<p>%</p>', 'javascript: the (good) parts'],
+    ['a name that begins like a handler', '<input value="%">', 'one = two (three)'],
+  ])('lets %s through', (_name, page, input) => {
+    expect(
+      judgeHtml(
+        page.replace('%', () => input),
+        [input],
+      ),
+    ).toBeNull()
+  })
+
+  it.each([
     ['escaped markup', '<h1>&lt;script&gt;</h1>', '<script>alert(1)</script>'],
     ['markup that runs nothing', '<h1><b>bold</b></h1>', '<b>bold</b>'],
     ['scripts of the application', '<script>f()</script>', 'f()'],
   ])('lets %s through', (_name, html, input) => {
     expect(judgeHtml(html, [input])).toBeNull()
+  })
+})
+
+describe('withoutStoredMarkup', () => {
+  it('shows markup of earlier requests and leaves the rest of the page as it is', () => {
+    const clean = withoutStoredMarkup('<p><script>f("$&")</script></p><script>own()</script>', [
+      '<script>f("$&")</script>',
+    ])
+    expect(clean?.html).toBe(
+      '<p>&lt;script&gt;f(&quot;$&amp;&quot;)&lt;/script&gt;</p><script>own()</script>',
+    )
+    expect(clean?.found.attack).toBe('xss')
+    expect(withoutStoredMarkup('<p>hello</p>', ['<script>f()</script>'])).toBeUndefined()
+  })
+
+  it.each([
+    ['<script>f()</script>', true],
+    ['<img src=x onerror=f()>', true],
+    ['<a href=javascript:f()>', true],
+    ['<b>bold</b> & <3', false],
+    ['<iframe src="https://video.example/1">', false],
+    ['<p>one=two</p>', false],
+  ])('%s runs a script: %s', (text, expected) => {
+    expect(runsScript(text)).toBe(expected)
   })
 })
 
