@@ -10,10 +10,12 @@ import { LiveTail } from './api/live-tail.ts'
 import { LogFollower } from './follow/log-follower.ts'
 import { IdIndex } from './ids/id-index.ts'
 import { IndexFeed } from './index-store/index-feed.ts'
+import { followForeignLogs } from './sources/foreign-logs.ts'
+import type { ForeignLogState } from './sources/foreign-logs.ts'
 import { PartStatusBook } from './status/part-status.ts'
 
-// An older compiled file does not name the sites; each request is then kept.
-type Config = Omit<CollectorConfig, 'sites'> & Partial<Pick<CollectorConfig, 'sites'>>
+// An older compiled file does not name the sites (each request is then kept), and no foreign logs.
+type Config = Omit<CollectorConfig, 'sites' | 'sources'> & Partial<Pick<CollectorConfig, 'sites' | 'sources'>>
 type Context = PartContext<Config>
 
 const purgeEveryMs = 600_000
@@ -99,7 +101,10 @@ async function start(context: Context): Promise<RunningLayer<Config>> {
   const path = join(dataDir, 'index.duckdb')
   const index = new IndexFeed({ path, memoryBytes: config.memoryBytes, ledger, aggregated, log, metrics })
   const now = (): number => clock.now()
-  const api = new Api({ ids, tail, status, index, ledger, now, log, followed: () => follower.position.index })
+  const foreign = await followForeignLogs(config.sources ?? [], context)
+  const sources = (): readonly ForeignLogState[] => foreign.states()
+  const followed = (): number => follower.position.index
+  const api = new Api({ ids, tail, status, index, ledger, now, log, followed, sources })
   const server = createServer({ maxHeaderSize: 16_384, headersTimeout: 5_000, requestTimeout: 15_000 })
   server.on('request', (request, response) => api.handle(request, response))
   await listenOnSocket(server, join(dataDir, 'api.sock'))
@@ -114,6 +119,7 @@ async function start(context: Context): Promise<RunningLayer<Config>> {
     },
     stop: async () => {
       purging.stop()
+      await foreign.close()
       tail.close()
       await new Promise<void>((resolve) => {
         server.close(() => resolve())
@@ -124,7 +130,10 @@ async function start(context: Context): Promise<RunningLayer<Config>> {
   }
 }
 
-/** The collector as a part of the house: it answers questions about the ledger and changes nothing there. */
+/**
+ * The collector as a part of the house: it answers questions about the ledger and changes nothing there. Logs of other programs it
+ * brings in as any layer does: as signed events of its own spool.
+ */
 export const collectorLayer: Layer<Config> = defineLayer({
   name: 'collector',
   parseConfig,

@@ -1,7 +1,7 @@
 export { backboneNames, isPartName, layerNames } from './layer-name.ts'
 export type { BackboneName, LayerName, PartName } from './layer-name.ts'
 export type * from './event/ecs.ts'
-export { eventKinds, eventVersion, identityOf, sealDraft } from './event/event.ts'
+export { eventKinds, eventVersion, foreignModules, identityOf, sealDraft } from './event/event.ts'
 export type {
   AdminAct,
   Epoch,

@@ -401,6 +401,11 @@ export const commands: readonly Listed[] = [
     load: async () => (await import('../commands/edge-csp.ts')).edgeCsp,
   },
   {
+    name: 'logs map',
+    summary: 'show what lines of another program become',
+    load: async () => (await import('../commands/logs-map.ts')).logsMap,
+  },
+  {
     name: 'sigma eval',
     summary: 'match events from standard input against Sigma rules, one JSON object a line',
     load: async () => (await import('../commands/sigma-eval.ts')).sigmaEval,

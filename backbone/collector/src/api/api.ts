@@ -16,6 +16,8 @@ export interface ApiOptions extends QuestionContext {
   readonly status: PartStatusBook
   /** Entries that were read from the log, for the lag. */
   readonly followed: () => number
+  /** The foreign logs that are read. */
+  readonly sources: () => readonly object[]
   readonly log: Logger
 }
 
@@ -96,11 +98,12 @@ export class Api {
   }
 
   #status(): object {
-    const { status, index, followed, now } = this.#options
+    const { status, index, followed, now, sources } = this.#options
     const entries = followed()
     return {
       time: new Date(now()).toISOString(),
       parts: status.parts(now()),
+      sources: sources(),
       log: { entries },
       index: { ready: index.isOpen, entries: index.entries, lag: Math.max(0, entries - index.entries) },
     }

@@ -58,6 +58,12 @@ export async function checkSecrets(
         named.push({ secret: push.key, path: `detection.sources[${index}].${origin}.key` })
     }
   }
+  for (const [index, { http, kubernetesAudit, otlp }] of config.collector.sources.entries()) {
+    for (const [origin, push] of Object.entries({ http, kubernetesAudit, otlp })) {
+      if (push !== undefined)
+        named.push({ secret: push.key, path: `collector.sources[${index}].${origin}.key` })
+    }
+  }
   for (const [index, { keys }] of config.edge.beside.entries()) {
     for (const [place, key] of keys.entries()) {
       if (!('sha256' in key)) named.push({ secret: key, path: `edge.beside[${index}].keys[${place}]` })

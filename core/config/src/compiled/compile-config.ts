@@ -4,7 +4,14 @@ import type { Listen, SiteListen } from '../schema/address.ts'
 import type { SevenfoldFile } from '../schema/file.ts'
 import type { SecretReference } from '../schema/secret.ts'
 import { compileValue } from './compiled.ts'
-import type { AlertsConfig, DetectionConfig, EdgeConfig, PartConfigs, SiteConfig } from './part-config.ts'
+import type {
+  AlertsConfig,
+  CollectorConfig,
+  DetectionConfig,
+  EdgeConfig,
+  PartConfigs,
+  SiteConfig,
+} from './part-config.ts'
 
 /**
  * Shares of `storage.budget`. They add up to 0.98; the rest is room for configuration, keys and the segment that
@@ -16,9 +23,9 @@ const shares = {
   spool: {
     edge: 0.1,
     detection: 0.05,
-    runtime: 0.04,
+    runtime: 0.03,
     ledger: 0.01,
-    collector: 0.01,
+    collector: 0.02,
     alerts: 0.01,
     console: 0.01,
   },
@@ -103,7 +110,22 @@ function compileLedger(ledger: SevenfoldFile['ledger'], folder: string) {
     })
     return { ...copy, ...Object.fromEntries(files) }
   })
-  return { ...compiled, syslogCopies }
+  const { hosts } = compiled
+  return {
+    ...compiled,
+    syslogCopies,
+    ...(hosts === undefined ? {} : { hosts: { ...hosts, url: hostsUrlOf(hosts) } }),
+  }
+}
+
+/** Address of a place that listens for other hosts. */
+function hostsUrlOf({ listen: { host, port }, url }: { listen: Listen; url?: string | undefined }): string {
+  return url ?? `https://${host.includes(':') ? `[${host}]` : host}:${port}`
+}
+
+/** What the ledger tells hosts that enrol. */
+function detectionUrl({ detection }: SevenfoldFile): { detectionUrl?: string } {
+  return detection.hosts === undefined ? {} : { detectionUrl: hostsUrlOf(detection.hosts) }
 }
 
 function compileSite(site: SevenfoldFile['sites'][number], folder: string) {
@@ -130,9 +152,23 @@ function absoluteSecret(key: SecretReference, folder: string): SecretReference {
   return 'file' in key ? { file: resolve(folder, key.file) } : key
 }
 
+type ApiTls = NonNullable<DetectionConfig['api']['tls']>
+
+/** The files of the Local API's encryption, by absolute path. */
+function absoluteApiTls({ certificate, key, clients }: ApiTls, folder: string): ApiTls {
+  const at = (path: string): string => resolve(folder, path)
+  if (clients === undefined) return { certificate: at(certificate), key: at(key) }
+  const revoked = clients.revoked === undefined ? {} : { revoked: at(clients.revoked) }
+  return {
+    certificate: at(certificate),
+    key: at(key),
+    clients: { ...clients, ca: at(clients.ca), ...revoked },
+  }
+}
+
 function compileDetection(file: SevenfoldFile, folder: string, spoolBytes: number): DetectionConfig {
   const detection = compileValue(file.detection)
-  const { registrationToken, bouncers } = detection.api
+  const { registrationToken, bouncers, tls } = detection.api
   const { haproxyMap, nginxMap } = detection.enforcement
   return {
     v: 1,
@@ -144,6 +180,7 @@ function compileDetection(file: SevenfoldFile, folder: string, spoolBytes: numbe
       ...(registrationToken === undefined
         ? {}
         : { registrationToken: absoluteSecret(registrationToken, folder) }),
+      ...(tls === undefined ? {} : { tls: absoluteApiTls(tls, folder) }),
     },
     ...(detection.profiles === undefined ? {} : { profiles: resolve(folder, detection.profiles) }),
     enforcement: {
@@ -167,11 +204,17 @@ function compileDetection(file: SevenfoldFile, folder: string, spoolBytes: numbe
   }
 }
 
-type Source = DetectionConfig['sources'][number]
+type Source = Pick<
+  CollectorConfig['sources'][number],
+  'file' | 'syslog' | 'http' | 'kubernetesAudit' | 'otlp'
+>
 
 /** The files and secrets of a source, by absolute path. */
-function absoluteSource(source: Source, folder: string): Source {
-  const { file, syslog, http, kubernetesAudit } = source
+function absoluteSource<S extends Omit<Source, 'otlp'> & Partial<Pick<Source, 'otlp'>>>(
+  source: S,
+  folder: string,
+): S {
+  const { file, syslog, http, kubernetesAudit, otlp } = source
   const at = (path: string | undefined, as: string): object =>
     path === undefined ? {} : { [as]: resolve(folder, path) }
   return {
@@ -191,7 +234,16 @@ function absoluteSource(source: Source, folder: string): Source {
     ...(kubernetesAudit === undefined
       ? {}
       : { kubernetesAudit: { ...kubernetesAudit, key: absoluteSecret(kubernetesAudit.key, folder) } }),
+    ...(otlp === undefined ? {} : { otlp: { ...otlp, key: absoluteSecret(otlp.key, folder) } }),
   }
+}
+
+function compileCollector(
+  file: SevenfoldFile['collector'],
+  folder: string,
+): Omit<CollectorConfig, 'v' | 'spoolBytes' | 'indexBytes' | 'sites'> {
+  const collector = compileValue(file)
+  return { ...collector, sources: collector.sources.map((source) => absoluteSource(source, folder)) }
 }
 
 type Hub = NonNullable<DetectionConfig['hub']>
@@ -265,12 +317,13 @@ export function compileConfig(file: SevenfoldFile, folder: string): CompiledConf
         v: 1,
         spoolBytes: spool('ledger'),
         ...compileLedger(file.ledger, folder),
+        ...detectionUrl(file),
         segmentsBytes: Math.floor(budget * shares.segments),
       },
       collector: {
         v: 1,
         spoolBytes: spool('collector'),
-        ...compileValue(file.collector),
+        ...compileCollector(file.collector, folder),
         indexBytes: Math.floor(budget * shares.index),
         sites: file.sites.map(({ name, accessEvents }) => ({ name, accessEvents })),
       },

@@ -1,7 +1,8 @@
 import type { z } from 'zod'
 import type { Listen } from '../schema/address.ts'
 import type { alertsSchema, playbooksSchema } from '../schema/alerts.ts'
-import type { consoleSchema, collectorSchema, runtimeSchema } from '../schema/backbone.ts'
+import type { consoleSchema, runtimeSchema } from '../schema/backbone.ts'
+import type { collectorSchema } from '../schema/collector.ts'
 import type { ledgerSchema } from '../schema/ledger.ts'
 import type { detectionSchema } from '../schema/detection.ts'
 import type { edgeSchema } from '../schema/edge.ts'
@@ -52,6 +53,8 @@ export interface DetectionConfig extends PartConfigBase, Compiled<z.output<typeo
 export interface LedgerConfig extends PartConfigBase, Compiled<z.output<typeof ledgerSchema>> {
   /** Most bytes of all segments; the ledger's share of `storage.budget`. */
   readonly segmentsBytes: number
+  /** Where detection listens for other hosts; told to those that enrol. */
+  readonly detectionUrl?: string
 }
 
 /** `data/collector/config.json`. */

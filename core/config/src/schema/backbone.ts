@@ -45,15 +45,6 @@ export const adminSchema = z.strictObject({
   console: option(consoleSchema.prefault({}), 'The console.'),
 })
 
-/** The collector. */
-export const collectorSchema = z.strictObject({
-  retention: option(
-    duration({ min: '1h', max: '3650d' }).prefault('30d'),
-    'How long events can be searched.',
-  ),
-  memory: option(size({ min: '64MiB', max: '64GiB' }).prefault('128MiB'), 'Memory of the index.'),
-})
-
 /** The runtime layer. */
 export const runtimeSchema = z.strictObject({
   mode: option(mode().default('monitor'), 'Mode of the agents in the applications.', {

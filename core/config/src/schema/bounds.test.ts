@@ -12,6 +12,7 @@ const required: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
     geo: { asnDatabase: 'a.mmdb' },
   },
   sources: { format: 'nginx' },
+  otlp: { listen: '127.0.0.1:4318', key: { env: 'KEY' } },
   syslog: { listen: '127.0.0.1:5514', certificate: 'a.pem', key: 'a.key' },
   http: { listen: '127.0.0.1:8081', key: { env: 'KEY' } },
   kubernetesAudit: { listen: '127.0.0.1:8082', key: { env: 'KEY' } },
@@ -36,12 +37,15 @@ const required: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   beside: { kind: 'spoe', site: 'a', listen: 'unix:./a.sock', keys: [{ env: 'KEY' }] },
 }
 
+const origins = ['journald', 'syslog', 'docker', 'http', 'kubernetesAudit', 'otlp']
+
 /** What a section needs besides, where other sections have its name. */
 function requiredAt(path: string, inside: object): object {
-  if (path === 'detection.sources[]')
-    return ['journald', 'syslog', 'docker', 'http', 'kubernetesAudit'].some((origin) => origin in inside)
-      ? {}
-      : { file: 'a.log' }
+  if (path === 'detection.sources[]' || path === 'collector.sources[]')
+    return {
+      ...(path === 'collector.sources[]' ? { name: 'a' } : {}),
+      ...(origins.some((origin) => origin in inside) ? {} : { file: 'a.log' }),
+    }
   if (path !== 'sites[].tls') return {}
   return {
     redirect: '127.0.0.1:7788',

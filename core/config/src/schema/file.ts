@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { alertsSchema, playbooksSchema } from './alerts.ts'
-import { adminSchema, collectorSchema, runtimeSchema, storageSchema } from './backbone.ts'
+import { adminSchema, runtimeSchema, storageSchema } from './backbone.ts'
+import { collectorSchema } from './collector.ts'
 import { detectionSchema } from './detection.ts'
 import { edgeSchema } from './edge.ts'
 import { ledgerSchema } from './ledger.ts'

@@ -25,7 +25,7 @@ export const eventVersion = 1
  */
 export type Lane = 'high' | 'low'
 
-/** The kinds of event that our own parts write; `sevenfold.kind`. */
+/** The kinds of event that our own parts write; `sevenfold.kind`. `log` is what a foreign program said. */
 export const eventKinds = [
   'access',
   'block',
@@ -38,6 +38,24 @@ export const eventKinds = [
   'loss',
   'epoch',
   'notice',
+  'log',
+] as const
+
+/** Programs whose logs the collector brings in: the first word of `event.dataset` of a `log` event. */
+export const foreignModules = [
+  'suricata',
+  'zeek',
+  'falco',
+  'wazuh',
+  'modsecurity',
+  'nginx',
+  'apache',
+  'caddy',
+  'kubernetes',
+  'auditd',
+  'cef',
+  'otel',
+  'syslog',
 ] as const
 
 /** One of the kinds of event that our own parts write. */

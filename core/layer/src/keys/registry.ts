@@ -1,7 +1,7 @@
 import { verify } from 'node:crypto'
 import type { KeyObject } from 'node:crypto'
 import { existsSync, readFileSync, statSync } from 'node:fs'
-import { isJsonObject, isPartName, parseBoundedJson } from '@sevenfold/event'
+import { foreignModules, isJsonObject, isPartName, parseBoundedJson } from '@sevenfold/event'
 import type { PartName } from '@sevenfold/event'
 import { LayerError } from '../error.ts'
 import { writeAtomic } from '../files/write-atomic.ts'
@@ -75,9 +75,10 @@ export function registerAgent(path: string, agent: RegisteredAgent): void {
   writeAtomic(path, `${JSON.stringify({ v: 1, agents: entries }, undefined, 2)}\n`)
 }
 
-/** A registry entry for a part of this host: agents `<part>/…`, datasets `sevenfold.<part>.*`. */
+/** A registry entry for a part of this host: agents `<part>/…`, datasets `sevenfold.<part>.*`; the collector's also those of foreign programs. */
 export function localAgent(part: PartName, publicKey: Uint8Array): RegisteredAgent {
-  return { part, agentPrefix: `${part}/`, publicKey, datasets: [`sevenfold.${part}.*`] }
+  const foreign = part === 'collector' ? foreignModules.map((name) => `${name}.*`) : []
+  return { part, agentPrefix: `${part}/`, publicKey, datasets: [`sevenfold.${part}.*`, ...foreign] }
 }
 
 /** What a file registry needs. */

@@ -1,0 +1,5 @@
+export { findImporter, importers } from './importers.ts'
+export { importDraft } from './import-draft.ts'
+export type { ImportContext } from './import-draft.ts'
+export { ImportError } from './importer.ts'
+export type { Imported, Importer, ReadLine } from './importer.ts'
