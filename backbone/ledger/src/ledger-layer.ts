@@ -10,14 +10,24 @@ import {
   listenOnSocket,
   loadOrCreateKeys,
   openRegistry,
+  registryOf,
 } from '@sevenfold/layer'
-import type { Layer, PartContext, Receiver, ReceivedBatch, RunningLayer, Timer } from '@sevenfold/layer'
+import type {
+  Layer,
+  PartContext,
+  Receiver,
+  ReceivedBatch,
+  Registry,
+  RunningLayer,
+  Timer,
+} from '@sevenfold/layer'
 import { LedgerError } from './ledger-error.ts'
 import type { LedgerBatch } from './log/ledger-batch.ts'
 import { logFolder } from './log/log-folder.ts'
 import { openLedgerLog } from './log/ledger-log.ts'
 import type { LedgerLog } from './log/ledger-log.ts'
 import { SegmentGuard } from './log/segment-guard.ts'
+import { openHosts } from './hosts/start-hosts.ts'
 import { startCopies } from './copies/start-copies.ts'
 import { startCosigning } from './witness/start-cosigning.ts'
 import { startWitnessing } from './witness/start-witnessing.ts'
@@ -78,13 +88,17 @@ async function openLog(context: Context): Promise<LedgerLog> {
   }
 }
 
-function openReceiver(context: Context, ledger: LedgerLog): Receiver {
+function openLocal({ dataDir, log }: Context): Registry {
+  return openRegistry({
+    path: join(dataDir, 'agents.json'),
+    onInvalid: (error) => log.error('registry-invalid', { error }),
+  })
+}
+
+function openReceiver(context: Context, ledger: LedgerLog, registry: Registry): Receiver {
   const { dataDir, clock, log, metrics, events } = context
   return createReceiver({
-    registry: openRegistry({
-      path: join(dataDir, 'agents.json'),
-      onInvalid: (error) => log.error('registry-invalid', { error }),
-    }),
+    registry,
     folder: join(dataDir, 'receiver'),
     clock,
     log,
@@ -96,7 +110,8 @@ function openReceiver(context: Context, ledger: LedgerLog): Receiver {
       if (taken !== undefined) await ledger.append(taken)
     },
     // Somebody lies, or evidence is missing: that belongs into the evidence.
-    onIncident: ({ kind, message }) => context.emit(events.notice(`receive-${kind}`, message, 70)),
+    onIncident: ({ kind, message }) =>
+      context.emit(events.notice(`receive-${kind}`, message, kind === 'cloned' ? 90 : 70)),
   })
 }
 
@@ -162,9 +177,13 @@ function close(server: Server): Promise<void> {
 
 async function start(context: Context): Promise<RunningLayer<LedgerConfig>> {
   const ledger = await openLog(context)
-  const receiver = openReceiver(context, ledger)
+  const local = openLocal(context)
+  const hosts = await openHosts(context, local)
+  const registry = hosts === undefined ? local : registryOf(local, hosts.roster)
+  const receiver = openReceiver(context, ledger, registry)
   const server = createServer({ headersTimeout: 5_000, requestTimeout: 30_000 }, receiver.handle)
   await listenOnSocket(server, join(context.dataDir, 'ingest.sock'))
+  const listening = await hosts?.listen(receiver)
   const checkpoints = startCheckpoints(context, ledger)
   const cosigning = startCosigning(context, ledger)
   const witnessing = await startWitnessing(context)
@@ -177,10 +196,11 @@ async function start(context: Context): Promise<RunningLayer<LedgerConfig>> {
     stop: async () => {
       checkpoints.stop()
       cosigning.stop()
-      await Promise.all([close(server), witnessing.stop(), copies.stop()])
+      await Promise.all([close(server), witnessing.stop(), copies.stop(), listening?.stop()])
       await receiver.close()
       await ledger.close()
     },
+    ...(listening === undefined ? {} : { listening: [{ name: 'hosts', url: listening.url }] }),
   }
 }
 

@@ -3,6 +3,7 @@ import { listen, network } from './address.ts'
 import { feedsSchema } from './detection-feeds.ts'
 import { sourceSchema } from './detection-source.ts'
 import { mode } from './mode.ts'
+import { detectionHostsSchema } from './hosts.ts'
 import { option } from './option.ts'
 import { secret } from './secret.ts'
 import { name } from './site.ts'
@@ -101,6 +102,10 @@ const loopbackHosts = ['localhost', '127.0.0.1', '[::1]']
 
 /** The detection layer. */
 export const detectionSchema = z.strictObject({
+  hosts: option(
+    detectionHostsSchema.optional(),
+    'Other hosts: where their edges send events and read decisions.',
+  ),
   mode: option(
     mode().default('enforce'),
     'Mode of the layer: monitor decides and records, but gives nothing out.',

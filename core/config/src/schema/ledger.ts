@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { listen } from './address.ts'
+import { ledgerHostsSchema } from './hosts.ts'
 import { option } from './option.ts'
 import { duration, size } from './units.ts'
 
@@ -113,5 +114,6 @@ export const ledgerSchema = z.strictObject({
     z.array(s3CopySchema).max(8).default([]),
     'Object stores that get every entry and checkpoint.',
   ),
+  hosts: option(ledgerHostsSchema.optional(), 'Other hosts: where they enrol and send their events.'),
   witnessing: option(witnessingSchema.optional(), 'Cosigns the checkpoints of other logs.'),
 })

@@ -1,5 +1,5 @@
 import { isJsonObject, isPartName, parseBoundedJson } from '@sevenfold/event'
-import type { JsonObject, PartName } from '@sevenfold/event'
+import type { PartName } from '@sevenfold/event'
 import { keyIdOf } from '../keys/keys.ts'
 import type { RegisteredAgent, Registry } from '../keys/registry.ts'
 import { areDatasets, hostAgentPrefix, isHostName } from './host-identity.ts'
@@ -33,7 +33,7 @@ export const emptyRoster: Roster = { version: 0, entries: [] }
 
 function readEntry(value: unknown): RosterEntry | undefined {
   if (!isJsonObject(value)) return undefined
-  const { host, layer, datasets, enrolment, publicKey, serials, revoked } = value as JsonObject
+  const { host, layer, datasets, enrolment, publicKey, serials, revoked } = value
   if (!isHostName(host) || !isPartName(layer) || !areDatasets(datasets)) return undefined
   if (typeof enrolment !== 'string' || !/^[0-9a-f]{16}$/.test(enrolment)) return undefined
   if (typeof publicKey !== 'string' || Buffer.from(publicKey, 'base64').length !== 32) return undefined
