@@ -15,10 +15,11 @@ export type TaggedResult = 'match' | 'nothing' | 'overflow'
 /** Tag of a state: context of the character before, and whether a match may still start. */
 const contextBits = 7
 const seededBit = 8
-/** A transition is the offset of the state it leads to, shifted, and these bits. */
-const actionBit = 1
+/** A transition is the offset of the state it leads to, shifted, and these bits; `plainBit`: it only leads on. */
+const plainBit = 1
 const skipBit = 2
-const offsetShift = 2
+const deadBit = 4
+const offsetShift = 3
 
 /** Most different actions of transitions. */
 const maxActions = 4_096
@@ -35,10 +36,13 @@ interface Action {
   readonly moves: Int32Array
   /** What the slots of a match that ends before the character hold; undefined when none does. */
   readonly match: Int32Array | undefined
+  /** Registers that the moves write, and that the match needs, as bits (see {@link bitOf}). */
+  readonly written: number
+  readonly needed: number
 }
 
 /** The action that does nothing. */
-const noAction: Action = { moves: new Int32Array(0), match: undefined }
+const noAction: Action = actionOf(new Int32Array(0), undefined)
 
 /**
  * Finds the leftmost-first match and its captures in one pass: a lazily built automaton whose states are lists of
@@ -61,9 +65,8 @@ export class TaggedDfa {
   readonly #actions: Action[] = [noAction]
   readonly #actionNumbers = new Map<string, number>()
   /** States before the first character, by context. */
-  readonly #firsts = new Map<number, number>()
+  readonly #firsts = new Int32Array(contextBits + seededBit + 1)
   #generation = -1
-  #dead = 0
   #resting: number
 
   constructor(program: Program, alphabet: Alphabet, options: LinearOptions) {
@@ -103,46 +106,59 @@ export class TaggedDfa {
     const actions = this.#actions
     let state = this.#enter(contextBefore(alphabet, wide, input, from))
     if (state < 0) return this.#overflow(0)
-    const dead = this.#dead
     let rows = this.#table.rows
     let match: Int32Array | undefined
+    let needed = 0
     let matchAt = from
     let isKept = false
     let at = from
     for (;;) {
-      const unit = at < plainEnd ? input.charCodeAt(at) : plainCodes
-      const plain = unit < plainCodes
-      const symbol = plain ? (direct[unit] ?? 0) : readClass(alphabet, wide, input, at)
-      let entry = rows[state + symbol] ?? 0
+      let symbol = 0
+      let entry = rowUnknown
+      let isPlain = false
+      // Most characters only lead on: this loop is hot.
+      for (; at < plainEnd; at += 1) {
+        const unit = input.charCodeAt(at)
+        isPlain = unit < plainCodes
+        if (!isPlain) break
+        symbol = direct[unit] ?? 0
+        entry = rows[state + symbol] ?? 0
+        if ((entry & plainBit) === 0) break
+        state = entry >> offsetShift
+      }
+      if (at >= plainEnd || !isPlain) {
+        isPlain = false
+        symbol = readClass(alphabet, wide, input, at)
+        entry = rows[state + symbol] ?? 0
+      }
       if (entry === rowUnknown) {
         entry = this.#build(state, symbol)
         if (entry < 0) return this.#overflow(at - from)
         rows = this.#table.rows
       }
-      if ((entry & actionBit) !== 0) {
-        const action = actions[rows[state + size + symbol] ?? 0] ?? noAction
-        if (action.match !== undefined) {
-          match = action.match
-          matchAt = at
-          isKept = false
+      const action = actions[rows[state + size + symbol] ?? 0] ?? noAction
+      if (action.match !== undefined) {
+        match = action.match
+        needed = action.needed
+        matchAt = at
+        isKept = false
+      }
+      const { moves } = action
+      if (moves.length > 0) {
+        // What the match needs may be overwritten now.
+        if (match !== undefined && !isKept && (needed & action.written) !== 0) {
+          keep(slots, match, { registers, at: matchAt })
+          isKept = true
         }
-        const { moves } = action
-        if (moves.length > 0) {
-          // What the match needs may be overwritten now.
-          if (match !== undefined && !isKept) {
-            keep(slots, match, { registers, at: matchAt })
-            isKept = true
-          }
-          for (let n = 0; n < moves.length; n += 2) {
-            const source = moves[n + 1] ?? 0
-            registers[moves[n] ?? 0] = source < 0 ? at : (registers[source] ?? 0)
-          }
+        for (let n = 0; n < moves.length; n += 2) {
+          const source = moves[n + 1] ?? 0
+          registers[moves[n] ?? 0] = source < 0 ? at : (registers[source] ?? 0)
         }
       }
       state = entry >> offsetShift
-      if (state === dead || at >= input.length) break
+      if ((entry & deadBit) !== 0 || at >= input.length) break
       if ((entry & skipBit) === 0) {
-        at += plain ? 1 : widthAt(wide, input, at)
+        at += isPlain ? 1 : widthAt(wide, input, at)
       } else {
         const end = input.indexOf('\n', at + 1)
         at = end < 0 ? input.length : end
@@ -159,11 +175,10 @@ export class TaggedDfa {
     this.#table.refresh()
     if (this.#generation !== this.#table.generation) this.#forget()
     const tag = seededBit | (this.#looksBack[this.#program.start] === 1 ? context : contextOther)
-    let state = this.#firsts.get(tag)
-    if (state === undefined) {
-      state = this.#table.intern(this.#registers, 0, tag)
-      this.#firsts.set(tag, state)
-    }
+    const known = this.#firsts[tag] ?? 0
+    if (known !== 0) return known
+    const state = this.#table.intern(this.#registers, 0, tag)
+    this.#firsts[tag] = state
     return state
   }
 
@@ -171,8 +186,7 @@ export class TaggedDfa {
     this.#generation = this.#table.generation
     this.#actions.length = 1
     this.#actionNumbers.clear()
-    this.#firsts.clear()
-    this.#dead = this.#table.intern(this.#registers, 0, contextOther)
+    this.#firsts.fill(0)
   }
 
   #overflow(read: number): TaggedResult {
@@ -196,13 +210,15 @@ export class TaggedDfa {
     if (sources.length > maxRegisters) return -1
     const isSeeded = wasSeeded && match === undefined && this.#startsLater
     const target = this.#intern(symbol, isSeeded)
-    const action = this.#numberOf({ moves: movesOf(sources, maxRegisters), match })
+    const action = this.#numberOf(actionOf(movesOf(sources, maxRegisters), match))
     if (target < 0 || action < 0) return -1
     const skips =
       next.count === 1 &&
       !isSeeded &&
       isRestLoop(this.#program, next.entries[0] ?? 0, this.#wide ? 0x10ffff : 0xff)
-    const entry = (target << offsetShift) | (action === 0 ? 0 : actionBit) | (skips ? skipBit : 0)
+    const isDead = next.count === 0 && !isSeeded
+    const bits = (skips ? skipBit : 0) | (isDead ? deadBit : 0)
+    const entry = (target << offsetShift) | (action === 0 && bits === 0 ? plainBit : bits)
     this.#table.rows[state + symbol] = entry
     this.#table.rows[state + this.#alphabet.size + symbol] = action
     return entry
@@ -228,6 +244,19 @@ export class TaggedDfa {
     this.#actionNumbers.set(key, number)
     return number
   }
+}
+
+function actionOf(moves: Int32Array, match: Int32Array | undefined): Action {
+  let written = 0
+  for (let n = 0; n < moves.length; n += 2) written |= bitOf(moves[n] ?? 0)
+  let needed = 0
+  for (const source of match ?? []) if (source >= 0) needed |= bitOf(source)
+  return { moves, match, written, needed }
+}
+
+/** A bit for each of the first registers, and one for all others. */
+function bitOf(register: number): number {
+  return 1 << Math.min(register, 31)
 }
 
 /** Writes the slots of a match that ends at a position. */
