@@ -22,7 +22,8 @@ import type { Profiles } from './profiles/profile.ts'
 import { simulatedScenarios } from './profiles/simulated-scenarios.ts'
 import { builtInScenarios } from './scenarios/built-in.ts'
 import { judgesProbing } from './self-test.ts'
-import { closeServer, createLimitedServer, listenOnAddress } from './servers.ts'
+import { closeServer, createLimitedServer } from './servers.ts'
+import { checkDoor, openTcpDoor } from './tls/tcp-door.ts'
 import { followSources } from './sources.ts'
 import type { FollowedSources } from './sources.ts'
 import { openState } from './state/open-state.ts'
@@ -177,14 +178,6 @@ function startTicking(
   return { stop: () => timer?.cancel() }
 }
 
-function checkListen({ config }: Context): void {
-  const { host } = config.api.listen
-  if (host === '::1' || host.startsWith('127.')) return
-  throw new Error(
-    'the Local API listens beyond loopback only behind TLS, which is not there yet; use a tunnel to loopback',
-  )
-}
-
 function createApi(
   context: Context,
   parts: {
@@ -206,7 +199,8 @@ function createApi(
     neverBan: parts.neverBan,
     live: parts.live,
     presence: new Presence(() => context.clock.now()),
-    guard: { hosts: context.config.api.hosts.map((host) => host.toLowerCase()) },
+    guard: { hosts: hostsOf(context.config.api) },
+    certificates: context.config.api.tls?.clients,
     banDurationMs: context.config.banDurationMs,
     clock: context.clock,
     log: context.log,
@@ -226,6 +220,12 @@ function createApi(
   })
 }
 
+/** Host names that the API answers to over TCP: the configured ones, and the address that it listens on. */
+function hostsOf({ hosts, listen: { host } }: DetectionConfig['api']): readonly string[] {
+  const own = host.includes(':') ? `[${host}]` : host
+  return [...hosts.map((name) => name.toLowerCase()), ...(host === '0.0.0.0' || host === '::' ? [] : [own])]
+}
+
 /** Scenarios whose work a network sensor among the sources does already. */
 function coveredBySensors(config: DetectionConfig, hub: HubJudge): readonly CoveredScenario[] {
   const sources = config.sources.map(({ file, type, labels }) =>
@@ -238,7 +238,7 @@ function coveredBySensors(config: DetectionConfig, hub: HubJudge): readonly Cove
 }
 
 async function start(context: Context): Promise<RunningLayer<DetectionConfig>> {
-  checkListen(context)
+  checkDoor(context.config.api)
   const state = await openState(context)
   try {
     return await startWith(context, state)
@@ -282,28 +282,26 @@ async function startWith(context: Context, state: State): Promise<RunningLayer<D
     sourceStates,
   })
   const receiver = openReceiver(context, judge)
-  const [ingest, socket, tcp] = [createLimitedServer(), createLimitedServer(), createLimitedServer()]
+  const [ingest, socket] = [createLimitedServer(), createLimitedServer()]
   ingest.on('request', receiver.handle)
   socket.on('request', (request, response) => api.handle(request, response, 'socket'))
-  tcp.on('request', (request, response) => api.handle(request, response, 'tcp'))
   await listenOnSocket(ingest, join(dataDir, 'ingest.sock'))
   await listenOnSocket(socket, join(dataDir, 'api.sock'))
-  const port = await listenOnAddress(tcp, config.api.listen)
+  const tcp = await openTcpDoor(context, (request, response) => api.handle(request, response, 'tcp'))
   sources = await followSources(context, { judge, hub })
   const ticking = startTicking(context, { judge, hub, desk, neverBan, state })
-  const { host } = config.api.listen
   return {
     selfTest: () => Promise.resolve({ ok: judgesProbing(), details: { decisions: state.store.size } }),
     stop: async () => {
       ticking.stop()
       await Promise.all([sources?.close(), feeds.stop()])
       live.close()
-      await Promise.all([closeServer(ingest), closeServer(socket), closeServer(tcp)])
+      await Promise.all([closeServer(ingest), closeServer(socket), tcp.close()])
       await receiver.close()
       await enforcement.stop()
       await state.close()
     },
-    listening: [{ name: 'local API', url: `http://${host.includes(':') ? `[${host}]` : host}:${port}/` }],
+    listening: [{ name: 'local API', url: tcp.url }],
   }
 }
 

@@ -4,12 +4,21 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'n
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createCertificateAuthority } from '@sevenfold/testkit'
 import type { TemporaryFolder } from '@sevenfold/testkit'
 import { ask, createTemporaryFolder, testConfig } from './house.ts'
 import { createTopology, ipProgram, findProgram, knock, namespacesMissing, until } from './namespaces.ts'
 import type { Topology } from './namespaces.ts'
 
 const port = 7780
+/** Where the Local API listens: on loopback, or encrypted on an address of the network. */
+const doors = {
+  plain: { host: '127.0.0.1', scheme: 'http' },
+  encrypted: { host: '10.77.1.1', scheme: 'https' },
+} as const
+type Door = keyof typeof doors
+/** How a bouncer says who it is. */
+type Credential = 'key' | 'certificate'
 const main = fileURLToPath(new URL('../src/main.ts', import.meta.url))
 const missing = namespacesMissing()
 
@@ -23,7 +32,8 @@ interface Installation {
   readonly net: Topology
   readonly folder: TemporaryFolder
   readonly socket: string
-  addBouncer(name: string): Promise<string>
+  /** Lines of a bouncer's configuration: where the API is, and who it is there. */
+  account(name: string, by: Credential): Promise<string>
   ban(body: object): Promise<number>
   unban(id: number): Promise<void>
   run(argv: readonly string[]): ChildProcess
@@ -33,12 +43,30 @@ interface Installation {
 const ended = (child: ChildProcess): Promise<unknown> =>
   child.exitCode === null ? new Promise((resolve) => child.once('exit', resolve)) : Promise.resolve()
 
-async function install(): Promise<Installation> {
+/** Writes the certificates of the API and of a bouncer; gives the section of the configuration. */
+async function certificates(folder: string): Promise<object> {
+  const authority = await createCertificateAuthority()
+  const at = (name: string): string => join(folder, name)
+  writeFileSync(at('ca.pem'), authority.certificate)
+  const server = await authority.issue({ names: [doors.encrypted.host] })
+  const client = await authority.issue({ names: ['gate'], client: true, unit: 'bouncer-ou' })
+  for (const [name, { certificate, key }] of Object.entries({ server, client })) {
+    writeFileSync(at(`${name}.pem`), certificate)
+    writeFileSync(at(`${name}.key`), key)
+  }
+  const clients = { ca: at('ca.pem'), bouncerUnits: ['bouncer-ou'], agentUnits: ['agent-ou'] }
+  return { certificate: at('server.pem'), key: at('server.key'), clients }
+}
+
+async function install(door: Door): Promise<Installation> {
   const net = await createTopology()
   const folder = createTemporaryFolder()
   mkdirSync(join(folder.path, 'detection'), { mode: 0o700 })
-  const api = { listen: { host: '127.0.0.1', port }, hosts: ['127.0.0.1'], bouncers: [] }
-  writeFileSync(join(folder.path, 'detection', 'config.json'), JSON.stringify(testConfig({ api })))
+  const { host, scheme } = doors[door]
+  const tls = door === 'plain' ? {} : { tls: await certificates(folder.path) }
+  const api = { listen: { host, port }, hosts: ['127.0.0.1'], bouncers: [], ...tls }
+  const config = testConfig({ api, trusted: [`${host}/32`] })
+  writeFileSync(join(folder.path, 'detection', 'config.json'), JSON.stringify(config))
   const children: ChildProcess[] = []
   const run = (argv: readonly string[]): ChildProcess => {
     const env = { ...process.env, SEVENFOLD_DATA: folder.path }
@@ -59,7 +87,15 @@ async function install(): Promise<Installation> {
     folder,
     socket,
     run,
-    addBouncer: async (name) => String((await post('/v1/bouncers', { name }))['key']),
+    account: async (name, by) => {
+      const at = (file: string): string => join(folder.path, file)
+      const who =
+        by === 'key'
+          ? `api_key: ${String((await post('/v1/bouncers', { name }))['key'])}`
+          : `cert_path: ${at('client.pem')}\nkey_path: ${at('client.key')}`
+      const ca = door === 'plain' ? '' : `ca_cert_path: ${at('ca.pem')}\n`
+      return `api_url: ${scheme}://${host}:${port}/\n${ca}${who}`
+    },
     ban: async (body) => Number((await post('/v1/decisions', body))['id']),
     unban: async (id) => void (await ask(socket, { method: 'DELETE', path: `/v1/decisions/${id}` })),
     close: async () => {
@@ -72,12 +108,15 @@ async function install(): Promise<Installation> {
 }
 
 const firewallMissing = needs('crowdsec-firewall-bouncer')
-describe.skipIf(firewallMissing !== undefined)(
-  `crowdsec-firewall-bouncer of Debian, unchanged${firewallMissing === undefined ? '' : ` (needs ${firewallMissing})`}`,
-  () => {
+describe.skipIf(firewallMissing !== undefined).each([
+  ['plain', 'key'],
+  ['encrypted', 'certificate'],
+] as const)(
+  `crowdsec-firewall-bouncer of Debian, unchanged, %s with a %s${firewallMissing === undefined ? '' : ` (needs ${firewallMissing})`}`,
+  (door, credential) => {
     let house: Installation
     beforeAll(async () => {
-      house = await install()
+      house = await install(door)
     }, 60_000)
     afterAll(() => house.close())
 
@@ -93,7 +132,7 @@ describe.skipIf(firewallMissing !== undefined)(
       await house.ban({ value: 'FR', scope: 'country' })
       await house.ban({ value: '2001:db8::7' })
       const config = join(folder.path, 'firewall.yaml')
-      writeFileSync(config, firewallConfig(await house.addBouncer('firewall'), folder.path))
+      writeFileSync(config, firewallConfig(await house.account('firewall', credential), folder.path))
       house.run([findProgram('crowdsec-firewall-bouncer') ?? '', '-c', config])
       expect(await until(async () => !(await open('10.77.1.2')), 20_000)).toBe(true)
       expect(await open('10.77.1.3')).toBe(true)
@@ -110,19 +149,24 @@ describe.skipIf(firewallMissing !== undefined)(
       expect(sets).toContain('2001:db8::7')
       const [bouncer] = JSON.parse((await ask(house.socket, { path: '/v1/bouncers' })).body) as {
         agent: string
+        name: string
       }[]
       expect(bouncer?.agent).toContain('crowdsec-firewall-bouncer')
+      expect(bouncer?.name).toBe(credential === 'key' ? 'firewall' : `gate@${doors[door].host}`)
     }, 90_000)
   },
 )
 
 const customMissing = needs('crowdsec-custom-bouncer')
-describe.skipIf(customMissing !== undefined)(
-  `crowdsec-custom-bouncer of Debian, unchanged${customMissing === undefined ? '' : ` (needs ${customMissing})`}`,
-  () => {
+describe.skipIf(customMissing !== undefined).each([
+  ['plain', 'key'],
+  ['encrypted', 'key'],
+] as const)(
+  `crowdsec-custom-bouncer of Debian, unchanged, %s with a %s${customMissing === undefined ? '' : ` (needs ${customMissing})`}`,
+  (door, credential) => {
     let house: Installation
     beforeAll(async () => {
-      house = await install()
+      house = await install(door)
     }, 60_000)
     afterAll(() => house.close())
 
@@ -133,7 +177,7 @@ describe.skipIf(customMissing !== undefined)(
       writeFileSync(script, `#!/bin/sh\necho "$1 $2 $3 $4" >> ${out}\n`)
       chmodSync(script, 0o755)
       writeFileSync(out, '')
-      writeFileSync(config, customConfig(await house.addBouncer('custom'), script, folder.path))
+      writeFileSync(config, customConfig(await house.account('custom', credential), script, folder.path))
       const lines = (): string => readFileSync(out, 'utf8')
       const id = await house.ban({ value: '198.18.0.1', duration: '1h', scenario: 'test/start' })
       house.run([findProgram('crowdsec-custom-bouncer') ?? '', '-c', config])
@@ -148,7 +192,7 @@ describe.skipIf(customMissing !== undefined)(
   },
 )
 
-function firewallConfig(key: string, folder: string): string {
+function firewallConfig(account: string, folder: string): string {
   return `mode: nftables
 pid_dir: ${folder}/
 update_frequency: 1s
@@ -156,8 +200,7 @@ daemonize: false
 log_mode: file
 log_dir: ${folder}/
 log_level: info
-api_url: http://127.0.0.1:${port}/
-api_key: ${key}
+${account}
 disable_ipv6: false
 deny_action: DROP
 deny_log: false
@@ -172,7 +215,7 @@ prometheus: {enabled: false, listen_addr: 127.0.0.1, listen_port: 60601}
 `
 }
 
-function customConfig(key: string, script: string, folder: string): string {
+function customConfig(account: string, script: string, folder: string): string {
   return `bin_path: ${script}
 feed_via_stdin: false
 total_retries: 0
@@ -190,8 +233,7 @@ log_compression: false
 log_max_size: 10
 log_max_backups: 1
 log_max_age: 1
-api_url: http://127.0.0.1:${port}/
-api_key: ${key}
+${account}
 prometheus: {enabled: false, listen_addr: 127.0.0.1, listen_port: 60602}
 `
 }

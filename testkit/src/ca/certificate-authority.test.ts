@@ -25,6 +25,15 @@ describe('an authority for tests', () => {
     expect(new X509Certificate(client.certificate).subject).toBe('CN=alice')
   })
 
+  it('issues certificates of a unit, and lists those that it revokes', async () => {
+    const authority = await createCertificateAuthority()
+    const client = await authority.issue({ names: ['alice'], client: true, unit: 'staff' })
+    expect(new X509Certificate(client.certificate).subject).toBe('CN=alice\nOU=staff')
+    const crl = await authority.revoke([client.certificate])
+    expect(crl).toContain('BEGIN X509 CRL')
+    expect(() => createSecureContext({ ca: authority.certificate, crl })).not.toThrow()
+  })
+
   it('refuses a request that is none', async () => {
     const authority = await createCertificateAuthority()
     await expect(authority.sign(new Uint8Array([1, 2, 3]))).rejects.toThrow()

@@ -19,6 +19,8 @@ export interface CertificateWish {
   readonly notAfter?: Date
   /** True for the certificate of a client. */
   readonly client?: boolean
+  /** Organisational unit of the subject. */
+  readonly unit?: string
 }
 
 /** An authority for tests. */
@@ -26,6 +28,8 @@ export interface CertificateAuthority {
   /** PEM of its own certificate. */
   readonly certificate: string
   issue(wish: CertificateWish): Promise<IssuedCertificate>
+  /** A list of revoked certificates (PEM) that holds these, PEM. */
+  revoke(certificates: readonly string[]): Promise<string>
   /** Issues for a certificate request in DER; the names are those of the request. Gives the chain, PEM. */
   sign(request: Uint8Array, wish?: Pick<CertificateWish, 'notBefore' | 'notAfter'>): Promise<string>
 }
@@ -87,7 +91,7 @@ export async function createCertificateAuthority(name = 'Test Authority'): Promi
     const usage = wish.client === true ? x509.ExtendedKeyUsage.clientAuth : x509.ExtendedKeyUsage.serverAuth
     const made = await x509.X509CertificateGenerator.create({
       serialNumber: serialNumber(),
-      subject: `CN=${wish.names[0] ?? 'nobody'}`,
+      subject: `CN=${wish.names[0] ?? 'nobody'}${wish.unit === undefined ? '' : `, OU=${wish.unit}`}`,
       issuer: root.subject,
       ...span(wish),
       signingAlgorithm: algorithm,
@@ -108,6 +112,21 @@ export async function createCertificateAuthority(name = 'Test Authority'): Promi
     issue: async (wish) => {
       const own = await keyPair()
       return { certificate: await issueFor(own.publicKey, wish), key: await keyPem(own) }
+    },
+    revoke: async (certificates) => {
+      const list = await x509.X509CrlGenerator.create({
+        issuer: root.subject,
+        thisUpdate: new Date(Date.now() - dayMs),
+        nextUpdate: new Date(Date.now() + 30 * dayMs),
+        signingAlgorithm: algorithm,
+        signingKey: keys.privateKey,
+        entries: certificates.map((pem) => ({
+          serialNumber: new x509.X509Certificate(pem).serialNumber,
+          revocationDate: new Date(Date.now() - dayMs),
+        })),
+      })
+      // OpenSSL knows the longer label only.
+      return `${list.toString('pem').replaceAll(' CRL-----', ' X509 CRL-----')}\n`
     },
     sign: async (request, wish = {}) => {
       const csr = new x509.Pkcs10CertificateRequest(new Uint8Array(request))

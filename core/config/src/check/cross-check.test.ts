@@ -54,9 +54,9 @@ describe('crossCheck', () => {
       { code: 'CONFIG_EXPOSED', path: ['admin', 'console', 'listen'] },
     ])
     expect(crossCheck({ admin: { ...open, trusted: ['10.0.0.0/8'] } })).toEqual([])
-    expect(crossCheck({ detection: { api: { listen: '192.0.2.1:7780' } } })).toMatchObject([
-      { code: 'CONFIG_EXPOSED' },
-    ])
+    const api = { listen: '192.0.2.1:7780', tls: { certificate: 'cert.pem', key: 'key.pem' } }
+    expect(crossCheck({ detection: { api } })).toMatchObject([{ code: 'CONFIG_EXPOSED' }])
+    expect(crossCheck({ admin: { trusted: ['192.0.2.0/24'] }, detection: { api } })).toEqual([])
   })
 
   it('sees a log of a site that does not exist', () => {

@@ -59,6 +59,8 @@ const onlyWithOthers = new Set([
   'sites[].tls.acme.domains',
   'detection.hub.collections',
   'detection.hub.edgeEvents',
+  'detection.api.tls.clients.bouncerUnits',
+  'detection.api.tls.clients.agentUnits',
 ])
 
 /** A configuration that holds nothing but one option with one value. */

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { listen, network } from './address.ts'
+import { apiTlsSchema } from './detection-api-tls.ts'
 import { feedsSchema } from './detection-feeds.ts'
 import { sourceSchema } from './detection-source.ts'
 import { mode } from './mode.ts'
@@ -98,6 +99,7 @@ const enforcementSchema = z.strictObject({
   ),
 })
 
+const isLoopback = (host: string): boolean => host === '::1' || host.startsWith('127.')
 const loopbackHosts = ['localhost', '127.0.0.1', '[::1]']
 
 /** The detection layer. */
@@ -117,11 +119,15 @@ export const detectionSchema = z.strictObject({
         listen: option(
           listen().prefault('127.0.0.1:7780'),
           'Where the Local API (CrowdSec compatible) listens.',
-          { security: 'Beyond loopback only with admin.trusted.' },
+          { security: 'Beyond loopback only with tls, and for the networks of admin.trusted.' },
+        ),
+        tls: option(
+          apiTlsSchema.optional(),
+          'Encryption; beyond loopback the Local API is not opened without it.',
         ),
         hosts: option(
           z.array(z.string().min(1).max(253)).min(1).max(64).default(loopbackHosts),
-          'Host headers that the Local API answers to.',
+          'Host headers that the Local API answers to, besides the address that it listens on.',
         ),
         bouncers: option(
           z.array(bouncerSchema).max(256).default([]),
@@ -135,6 +141,10 @@ export const detectionSchema = z.strictObject({
               'Whoever knows it can report alerts, which act on users and sessions, not on addresses.',
           },
         ),
+      })
+      .refine(({ listen: { host }, tls }) => tls !== undefined || isLoopback(host), {
+        path: ['listen'],
+        message: 'is reachable from other machines, which needs detection.api.tls; else listen on 127.0.0.1',
       })
       .prefault({}),
     'The Local API for bouncers.',

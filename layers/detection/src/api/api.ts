@@ -10,6 +10,8 @@ import { refusal } from './guard.ts'
 import { HeldRoutes } from './held-routes.ts'
 import type { Services } from './services.ts'
 import { WatcherRoutes } from './watcher-routes.ts'
+import { plainAddress, readClientCertificate } from '../tls/client-certificate.ts'
+import type { CertificateVerdict } from '../tls/client-certificate.ts'
 
 const statusOf: Readonly<Record<DetectionError['code'], number>> = {
   DETECTION_ALLOW_LISTED: 409,
@@ -81,19 +83,33 @@ export class Api {
     // HEAD asks whether GET would answer; node:http leaves out the body.
     const method = request.method === 'HEAD' ? 'GET' : request.method
     const path = url.pathname.length > 1 ? url.pathname.replace(/\/$/, '') : url.pathname
-    const caller: Caller = door === 'socket' ? { kind: 'local' } : this.#callerOf(request)
+    const certificate: CertificateVerdict =
+      door === 'socket'
+        ? { kind: 'none' }
+        : readClientCertificate(request.socket, this.#services.certificates)
+    if (certificate.kind === 'refused')
+      return refuseCall(response, {
+        status: 403,
+        code: 'DETECTION_CERTIFICATE',
+        message: `the client certificate is refused: ${certificate.reason}`,
+      })
+    const caller: Caller = door === 'socket' ? { kind: 'local' } : this.#callerOf(request, certificate)
     const candidates = this.#routes.filter((route) => route.path.test(path))
     const route = candidates.find((one) => one.method === method && isAllowed(one.access, caller))
     if (route !== undefined) {
       const captured = route.path.exec(path)?.slice(1) ?? []
-      return route.run({ request, response, url, caller, captured })
+      const agent = certificate.kind === 'agent' ? { agent: certificate.name } : {}
+      return route.run({ request, response, url, caller, captured, ...agent })
     }
     return refuseUnrouted(response, { caller, candidates, method: method ?? '' })
   }
 
-  #callerOf(request: IncomingMessage): Caller {
+  #callerOf(request: IncomingMessage, certificate: CertificateVerdict): Caller {
     const { bouncers, machines, presence } = this.#services
-    const from = { address: request.socket.remoteAddress ?? '', agent: request.headers['user-agent'] ?? '' }
+    const from = {
+      address: plainAddress(request.socket.remoteAddress),
+      agent: request.headers['user-agent'] ?? '',
+    }
     const { 'x-api-key': key, authorization = '' } = request.headers
     const token = /^Bearer ([\w.-]+)$/i.exec(authorization.slice(0, maxCredential))?.[1]
     const machine = token === undefined ? undefined : machines.find(token)
@@ -102,7 +118,12 @@ export class Api {
       return { kind: 'machine', machine }
     }
     const isKey = typeof key === 'string' && key.length <= maxCredential
-    const bouncer = isKey ? bouncers.find(key) : undefined
+    const bouncer =
+      certificate.kind === 'bouncer'
+        ? bouncers.ofCertificate(certificate.name)
+        : isKey
+          ? bouncers.find(key)
+          : undefined
     if (bouncer === undefined) return { kind: 'nobody' }
     presence.note(`bouncer ${bouncer.name}`, from)
     return { kind: 'bouncer', bouncer }

@@ -18,6 +18,8 @@ export interface Call {
   readonly response: ServerResponse
   readonly url: URL
   readonly caller: Caller
+  /** Name of an agent that showed its certificate; it logs in with it. */
+  readonly agent?: string
   /** What the route's pattern captured. */
   readonly captured: readonly string[]
 }

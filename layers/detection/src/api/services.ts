@@ -10,6 +10,7 @@ import type { HeldBans } from '../desk/held-bans.ts'
 import type { Offenders } from '../desk/offenders.ts'
 import type { Judge } from '../judge/judge.ts'
 import type { MachineKeys } from '../machines/machine-keys.ts'
+import type { CertificateRules } from '../tls/client-certificate.ts'
 import type { Route } from './call.ts'
 import type { GuardOptions } from './guard.ts'
 import type { LiveStream } from './live-stream.ts'
@@ -38,6 +39,8 @@ export interface Services {
   readonly live: LiveStream
   readonly neverBan: NeverBan
   readonly guard: GuardOptions
+  /** Which certificates of clients are whose; none where certificates are not asked for. */
+  readonly certificates: CertificateRules | undefined
   readonly banDurationMs: number
   /** Resolves when what was done so far is on disk, within a bound. */
   readonly kept: () => Promise<void>

@@ -4,6 +4,9 @@ import type { Call, Route } from './call.ts'
 import { readBulkJson, readJson } from './read-json.ts'
 import type { Services } from './services.ts'
 
+// A machine that shows a certificate is called NAME@ADDRESS; both signs may come encoded.
+const machinePath = /^\/v1\/machines\/((?:[\w.@:-]|%40|%3A){1,128})$/i
+
 /** CrowdSec's endpoints for machines, its usage metrics, and the administration of machines on the socket. */
 export class WatcherRoutes {
   readonly #services: Services
@@ -40,13 +43,13 @@ export class WatcherRoutes {
       { method: 'POST', path: /^\/v1\/machines$/, access: 'local', run: (call) => this.#add(call) },
       {
         method: 'POST',
-        path: /^\/v1\/machines\/([\w.@-]{1,128})$/,
+        path: machinePath,
         access: 'local',
         run: (call) => this.#change(call),
       },
       {
         method: 'DELETE',
-        path: /^\/v1\/machines\/([\w.@-]{1,128})$/,
+        path: machinePath,
         access: 'local',
         run: (call) => this.#remove(call),
       },
@@ -73,9 +76,15 @@ export class WatcherRoutes {
     response.writeHead(machine.validated ? 202 : 201).end()
   }
 
-  async #login({ request, response }: Call): Promise<void> {
+  async #login({ request, response, agent }: Call): Promise<void> {
     const body = await readJson(request)
     if (!body.ok) return refuseCall(response, { ...body, code: 'DETECTION_BAD_REQUEST' })
+    if (agent !== undefined) {
+      const given = await this.#services.machines.loginByCertificate(agent)
+      if (given.isNew)
+        this.#services.onAct({ op: 'machine-add', actor: `machine ${agent}`, reason: 'by its certificate' })
+      return answer(response, 200, { code: 200, token: given.token, expire: given.expire })
+    }
     const { machine_id, password } = body.value
     if (typeof machine_id !== 'string' || typeof password !== 'string')
       return refuseCall(response, {
@@ -172,8 +181,9 @@ export class WatcherRoutes {
       ...(typeof validated === 'boolean' ? { validated } : {}),
       ...(typeof trusted === 'boolean' ? { trusted } : {}),
     }
-    const machine = this.#services.machines.change(captured[0] ?? '', rights)
-    if (machine === undefined) return notFound(response, `no machine is called ${captured[0] ?? ''}`)
+    const name = decodeURIComponent(captured[0] ?? '')
+    const machine = this.#services.machines.change(name, rights)
+    if (machine === undefined) return notFound(response, `no machine is called ${name}`)
     const actor = actorOf(caller, body.value['actor'])
     this.#services.onAct({ op: 'machine-change', actor, reason: `${machine.name} ${JSON.stringify(rights)}` })
     return answer(response, 200, machine)
@@ -182,7 +192,7 @@ export class WatcherRoutes {
   async #remove({ request, response, caller, captured }: Call): Promise<void> {
     const body = await readJson(request)
     if (!body.ok) return refuseCall(response, { ...body, code: 'DETECTION_BAD_REQUEST' })
-    const name = captured[0] ?? ''
+    const name = decodeURIComponent(captured[0] ?? '')
     if (!this.#delete(name, actorOf(caller, body.value['actor'])))
       return notFound(response, `no machine is called ${name}`)
     response.writeHead(204).end()

@@ -21,6 +21,8 @@ export interface Bouncer extends BouncerSettings {
   readonly name: string
   /** ISO 8601 UTC. */
   readonly created: string
+  /** True for one that comes with a certificate instead of a key; it is known since this process started. */
+  readonly certificate?: true
 }
 
 interface StoredBouncer extends Bouncer {
@@ -70,11 +72,12 @@ function readFile(path: string): StoredBouncer[] {
   })
 }
 
-/** The bouncers that may read decisions, with hashed keys in a file. */
+/** The bouncers that may read decisions, by certificate or by key, with hashed keys in a file. */
 export class BouncerKeys {
   readonly #path: string
   readonly #now: () => number
   #bouncers: StoredBouncer[]
+  readonly #certified = new Map<string, Bouncer>()
 
   /** Throws `DETECTION_BOUNCERS_INVALID` for a damaged file. */
   constructor(path: string, now: () => number) {
@@ -133,7 +136,18 @@ export class BouncerKeys {
 
   /** The bouncers, without their keys. */
   list(): Bouncer[] {
-    return this.#bouncers.map(listed)
+    return [...this.#bouncers.map(listed), ...this.#certified.values()]
+  }
+
+  /** The bouncer that a certificate names. The oldest of very many is forgotten; it is known again when it comes. */
+  ofCertificate(name: string): Bouncer {
+    const known = this.#certified.get(name)
+    if (known !== undefined) return known
+    const [oldest] = this.#certified.keys()
+    if (this.#certified.size >= maxBouncers && oldest !== undefined) this.#certified.delete(oldest)
+    const bouncer: Bouncer = { name, created: new Date(this.#now()).toISOString(), certificate: true }
+    this.#certified.set(name, bouncer)
+    return bouncer
   }
 
   /** The bouncer that a key belongs to. Takes the same time for every key. */

@@ -30,7 +30,7 @@ export const maxMachines = 1_000
 export const maxPending = 50
 /** Log-ins that are checked at one time; each costs memory and time. */
 export const maxLogins = 4
-const nameForm = /^[a-zA-Z0-9][\w.@-]{0,127}$/
+const nameForm = /^[a-zA-Z0-9][\w.@:-]{0,127}$/
 const limits = { maxTextLength: 2_097_152, maxDepth: 4, maxNodes: 20_000, maxStringLength: 512 }
 
 function readMachine(item: JsonObject): StoredMachine | undefined {
@@ -191,6 +191,18 @@ export class MachineKeys {
     const stored = machine?.passwordHash ?? (await unknownMachine())
     const isRight = await this.#limited(() => checkPassword(password.slice(0, passwordLength.max), stored))
     return isRight && machine?.validated === true ? this.refresh(machine.name) : undefined
+  }
+
+  /**
+   * A token for a machine that is known by its certificate; it is added when it comes for the first time. Nobody has a
+   * password for it. Throws as `add`.
+   */
+  async loginByCertificate(name: string): Promise<{ token: string; expire: string; isNew: boolean }> {
+    const isNew = !this.#machines.some((one) => one.name === name)
+    if (isNew) await this.add(name, { trusted: false })
+    const login = this.refresh(name)
+    if (login === undefined) throw new DetectionError('DETECTION_BAD_MACHINE', 'the machine was just deleted')
+    return { ...login, isNew }
   }
 
   /** A fresh token for a machine that has shown one. */
