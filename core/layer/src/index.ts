@@ -91,6 +91,8 @@ export {
   readHostCertificate,
 } from './host/host-identity.ts'
 export type { HostCertificate, HostIdentity } from './host/host-identity.ts'
+export { HostDoor } from './host/host-door.ts'
+export type { HostDoorOptions } from './host/host-door.ts'
 export { HostLink } from './host/host-link.ts'
 export { hostOf } from './host/host-of.ts'
 export { createHostServer, renewGraceMs } from './host/host-server.ts'

@@ -8,6 +8,7 @@ const rootDir = join(packageDir, '..', '..')
 
 it('exports what it means to and nothing else', () => {
   expect(Object.keys(layer).toSorted()).toEqual([
+    'HostDoor',
     'HostLink',
     'LayerError',
     'RosterBook',

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import type { DetectionConfig } from '@sevenfold/config'
-import { createReceiver, defineLayer, listenOnSocket, openRegistry } from '@sevenfold/layer'
-import type { Layer, PartContext, Receiver, RunningLayer, Timer } from '@sevenfold/layer'
+import { createReceiver, defineLayer, listenOnSocket, openRegistry, registryOf } from '@sevenfold/layer'
+import type { Layer, PartContext, Receiver, RosterBook, RunningLayer, Timer } from '@sevenfold/layer'
 import { Api } from './api/api.ts'
 import { LiveStream } from './api/live-stream.ts'
 import { Presence } from './api/presence.ts'
@@ -15,6 +15,7 @@ import { coveredScenarios } from './feeds/covered-scenarios.ts'
 import type { CoveredScenario } from './feeds/covered-scenarios.ts'
 import { openFeeds } from './feeds/open-feeds.ts'
 import type { OpenFeeds } from './feeds/open-feeds.ts'
+import { openHostDoor } from './hosts/open-host-door.ts'
 import type { HubJudge } from './judge/hub-judge.ts'
 import { Judge } from './judge/judge.ts'
 import { parseConfig } from './parse-config.ts'
@@ -34,12 +35,13 @@ type Context = PartContext<DetectionConfig>
 const tickMs = 500
 const collectEveryTicks = 120
 
-function openReceiver(context: Context, judge: Judge): Receiver {
+function openReceiver(context: Context, judge: Judge, roster: RosterBook | undefined): Receiver {
+  const local = openRegistry({
+    path: join(context.dataDir, 'agents.json'),
+    onInvalid: (error) => context.log.error('registry-invalid', { error }),
+  })
   return createReceiver({
-    registry: openRegistry({
-      path: join(context.dataDir, 'agents.json'),
-      onInvalid: (error) => context.log.error('registry-invalid', { error }),
-    }),
+    registry: roster === undefined ? local : registryOf(local, roster),
     folder: join(context.dataDir, 'receiver'),
     clock: context.clock,
     log: context.log,
@@ -49,6 +51,10 @@ function openReceiver(context: Context, judge: Judge): Receiver {
       if (batch.part === 'edge') for (const { event } of batch.events) judge.takeEdgeEvent(event)
       if (batch.part === 'runtime') for (const { event } of batch.events) judge.takeAgentEvent(event)
       return Promise.resolve()
+    },
+    onIncident: ({ kind, message }) => {
+      if (kind === 'cloned' || kind === 'foreign-host')
+        context.emit(context.events.notice(`receive-${kind}`, message, 90))
     },
   })
 }
@@ -281,20 +287,22 @@ async function startWith(context: Context, state: State): Promise<RunningLayer<D
     feeds,
     sourceStates,
   })
-  const receiver = openReceiver(context, judge)
+  const door = openHostDoor(context, { receiver: () => receiver, live })
+  const receiver = openReceiver(context, judge, door?.roster)
   const [ingest, socket] = [createLimitedServer(), createLimitedServer()]
   ingest.on('request', receiver.handle)
   socket.on('request', (request, response) => api.handle(request, response, 'socket'))
   await listenOnSocket(ingest, join(dataDir, 'ingest.sock'))
   await listenOnSocket(socket, join(dataDir, 'api.sock'))
   const tcp = await openTcpDoor(context, (request, response) => api.handle(request, response, 'tcp'))
+  await door?.start()
   sources = await followSources(context, { judge, hub })
   const ticking = startTicking(context, { judge, hub, desk, neverBan, state })
   return {
     selfTest: () => Promise.resolve({ ok: judgesProbing(), details: { decisions: state.store.size } }),
     stop: async () => {
       ticking.stop()
-      await Promise.all([sources?.close(), feeds.stop()])
+      await Promise.all([sources?.close(), feeds.stop(), door?.stop()])
       live.close()
       await Promise.all([closeServer(ingest), closeServer(socket), tcp.close()])
       await receiver.close()

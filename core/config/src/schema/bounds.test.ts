@@ -34,6 +34,7 @@ const required: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   reporters: { name: 'a', publicKey: `${'A'.repeat(43)}=`, group: 'a' },
   syslogCopies: { host: 'logs.example.org' },
   s3Copies: { bucket: 'evidence' },
+  hosts: { listen: '127.0.0.1:7750' },
   beside: { kind: 'spoe', site: 'a', listen: 'unix:./a.sock', keys: [{ env: 'KEY' }] },
 }
 

@@ -1,4 +1,3 @@
-import http from 'node:http'
 import type { ClientRequest, IncomingMessage } from 'node:http'
 import { decodeDecisionDelta } from '@sevenfold/event'
 import type { Clock, Logger, Timer } from '@sevenfold/layer'
@@ -8,8 +7,8 @@ import type { ServerSentEvent } from './sse-parser.ts'
 
 /** What following the decisions needs. */
 export interface FollowerOptions {
-  /** Socket of detection's API. */
-  readonly socketPath: string
+  /** Begins `GET path` at detection, on this host or on another; may throw. */
+  readonly request: (path: string, headers: Readonly<Record<string, string>>) => ClientRequest
   readonly book: DecisionBook
   readonly clock: Clock
   readonly log: Logger
@@ -54,11 +53,8 @@ export class DecisionFollower {
   }
 
   private connect(): void {
-    const request = http.request({
-      socketPath: this.options.socketPath,
-      path: '/v1/decisions/live',
-      headers: { host: 'localhost', accept: 'text/event-stream' },
-    })
+    const headers = { host: 'localhost', accept: 'text/event-stream' }
+    const request = this.options.request('/v1/decisions/live', headers)
     this.request = request
     request.on('response', (response) => this.read(request, response))
     request.on('error', (error) => this.lost(request, error.message))

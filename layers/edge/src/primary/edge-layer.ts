@@ -109,7 +109,7 @@ class EdgePrimary {
     this.fixes.load()
     this.allows.use(this.fixes.current.allows, () => [])
     this.follower = new DecisionFollower({
-      socketPath: join(context.rootDir, 'detection', 'api.sock'),
+      request: (path, headers) => context.request('detection', { socket: 'api.sock', path, headers }),
       book: this.book,
       clock: context.clock,
       log: context.log,

@@ -1,4 +1,3 @@
-import http from 'node:http'
 import type { ClientRequest, IncomingMessage } from 'node:http'
 import type { Decision, DecisionDelta } from '@sevenfold/event'
 import { decodeDecisionDelta } from '@sevenfold/event'
@@ -6,8 +5,8 @@ import type { Clock, Timer } from '@sevenfold/layer'
 
 /** What a feed is made with. */
 export interface DecisionFeedOptions {
-  /** Socket of detection's API. */
-  readonly socketPath: string
+  /** Begins `GET path` at detection, on this host or on another. */
+  readonly request: (path: string, headers: Readonly<Record<string, string>>) => ClientRequest
   readonly clock: Clock
   /** Called with what has changed for sensors. */
   readonly onChange: (add: readonly Decision[], remove: readonly number[]) => void
@@ -50,8 +49,7 @@ export class DecisionFeed {
   }
 
   #connect(): void {
-    const { socketPath } = this.#options
-    const request = http.request({ socketPath, path: '/v1/decisions/live', headers: { host: 'localhost' } })
+    const request = this.#options.request('/v1/decisions/live', { host: 'localhost' })
     this.#request = request
     request.on('response', (response) => this.#read(request, response))
     request.on('error', () => this.#lost(request))

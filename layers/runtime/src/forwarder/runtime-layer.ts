@@ -83,7 +83,7 @@ async function start(context: Context): Promise<RunningLayer<RuntimeConfig>> {
     socket.on('close', () => connections.delete(connection))
   })
   const feed = new DecisionFeed({
-    socketPath: join(context.rootDir, 'detection', 'api.sock'),
+    request: (path, headers) => context.request('detection', { socket: 'api.sock', path, headers }),
     clock: context.clock,
     onChange: (add, remove) => {
       for (const connection of connections) connection.sendDecisions(add, remove)
