@@ -88,15 +88,17 @@ export class AnswerWriter {
   }
 
   /**
-   * True when the client took next to nothing in a whole window while bytes waited for it (slow read).
+   * True when the client took next to nothing in a whole window while bytes waited for it (slow read). The window
+   * begins anew whenever the client took what it must take in one: what the kernel took at first buys no second window.
    * @param windowMs length of a window.
    */
   isSlow(now: number, windowMs: number): boolean {
-    if (!this.waiting || now < this.windowStart + windowMs) return false
-    const taken = this.taken()
-    if (taken - this.windowTaken < (sendMinimumRate * windowMs) / 1000) return true
-    this.openWindow(now)
-    return false
+    if (!this.waiting) return false
+    if (this.taken() - this.windowTaken >= (sendMinimumRate * windowMs) / 1000) {
+      this.openWindow(now)
+      return false
+    }
+    return now >= this.windowStart + windowMs
   }
 
   private sendChunk(prefix: string, piece: Buffer | null, ended: boolean, now: number): boolean {

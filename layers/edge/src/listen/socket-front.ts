@@ -29,6 +29,12 @@ export const unixPeerAddress = '127.0.0.1'
 /** While draining, a kept connection is ended only after it was idle for this long: its next request may be under way. */
 export const drainIdleMs = 1500
 const drainLookMs = 100
+/** Connections that are begun in one turn of the event loop; a burst of thousands must not hold up those that are open. */
+const beginsPerTurn = 32
+/** Time that one turn may spend with deadlines, milliseconds: thousands of them can end at once. */
+const sweepSliceMs = 1
+/** How many connections are looked at between two looks at the clock. */
+const sweepStep = 16
 
 /** IPv4 clients of a dual-stack listener appear as `::ffff:a.b.c.d`; bans and limits know one spelling only. */
 function plainAddress(address: string | undefined): string {
@@ -85,6 +91,10 @@ export class SocketFront implements HttpEngine {
   private readonly perAddress = new Map<string, number>()
   private sweeper: NodeJS.Timeout | null = null
   private whenEmpty: (() => void) | null = null
+  /** Connections that came in a turn in which enough were begun. */
+  private arrived: { readonly socket: Socket; readonly door: Door }[] = []
+  private begun = 0
+  private sweeping: Iterator<Guest> | null = null
 
   constructor(options: EngineOptions, protocols: Protocols) {
     this.options = options
@@ -119,9 +129,34 @@ export class SocketFront implements HttpEngine {
     await Promise.all(closed)
     if (this.sweeper !== null) clearInterval(this.sweeper)
     this.sweeper = null
+    this.sweeping = null
   }
 
+  /** Takes a connection; those of a burst are begun in the turns that follow. */
   accept(socket: Socket, door: Door): void {
+    if (this.begun === 0) setImmediate(this.nextTurn)
+    if (this.begun < beginsPerTurn && this.arrived.length === 0) {
+      this.begun += 1
+      this.greet(socket, door)
+      return
+    }
+    // It is read from already, and nobody else listens yet.
+    socket.on('error', ignore)
+    this.arrived.push({ socket, door })
+  }
+
+  private readonly nextTurn = (): void => {
+    const some = this.arrived.splice(0, beginsPerTurn)
+    this.begun = some.length
+    if (some.length === 0) return
+    setImmediate(this.nextTurn)
+    for (const { socket, door } of some) {
+      socket.off('error', ignore)
+      if (!socket.destroyed) this.greet(socket, door)
+    }
+  }
+
+  private greet(socket: Socket, door: Door): void {
     const address = door.options.path === undefined ? plainAddress(socket.remoteAddress) : unixPeerAddress
     const isProxy = door.options.path !== undefined || door.options.proxies?.has(address) === true
     if (address === '' || !this.admit(address, isProxy, door)) {
@@ -216,9 +251,31 @@ export class SocketFront implements HttpEngine {
 
   private sweep(): void {
     this.now = this.options.monotonicMs()
-    for (const guest of this.open) guest.served.sweep()
+    if (this.sweeping !== null) return
+    this.sweeping = this.open.values()
+    this.sweepSome()
+  }
+
+  /** Looks at deadlines for a moment; the rest is looked at in the next turn, after whatever came in. */
+  private readonly sweepSome = (): void => {
+    const guests = this.sweeping
+    if (guests === null) return
+    const until = this.options.monotonicMs() + sweepSliceMs
+    do {
+      for (let looks = 0; looks < sweepStep; looks += 1) {
+        const next = guests.next()
+        if (next.done === true) {
+          this.sweeping = null
+          return
+        }
+        next.value.served.sweep()
+      }
+    } while (this.options.monotonicMs() < until)
+    setImmediate(this.sweepSome)
   }
 }
+
+const ignore = (): void => undefined
 
 const nobody: Served = { sweep: () => undefined, endIdle: () => undefined, destroy: () => undefined }
 
