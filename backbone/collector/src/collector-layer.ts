@@ -12,6 +12,7 @@ import { IdIndex } from './ids/id-index.ts'
 import { IndexFeed } from './index-store/index-feed.ts'
 import { followForeignLogs } from './sources/foreign-logs.ts'
 import type { ForeignLogState } from './sources/foreign-logs.ts'
+import { SegmentWords } from './words/segment-words.ts'
 import { PartStatusBook } from './status/part-status.ts'
 
 // An older compiled file does not name the sites (each request is then kept), and no foreign logs.
@@ -99,12 +100,14 @@ async function start(context: Context): Promise<RunningLayer<Config>> {
     (config.sites ?? []).filter((site) => site.accessEvents === 'aggregate').map((site) => site.name),
   )
   const path = join(dataDir, 'index.duckdb')
-  const index = new IndexFeed({ path, memoryBytes: config.memoryBytes, ledger, aggregated, log, metrics })
+  const words = new SegmentWords(join(dataDir, 'words'))
+  const { memoryBytes } = config
+  const index = new IndexFeed({ path, memoryBytes, ledger, aggregated, words, log, metrics })
   const now = (): number => clock.now()
   const foreign = await followForeignLogs(config.sources ?? [], context)
   const sources = (): readonly ForeignLogState[] => foreign.states()
   const followed = (): number => follower.position.index
-  const api = new Api({ ids, tail, status, index, ledger, now, log, followed, sources })
+  const api = new Api({ ids, tail, status, index, words, ledger, now, log, followed, sources })
   const server = createServer({ maxHeaderSize: 16_384, headersTimeout: 5_000, requestTimeout: 15_000 })
   server.on('request', (request, response) => api.handle(request, response))
   await listenOnSocket(server, join(dataDir, 'api.sock'))

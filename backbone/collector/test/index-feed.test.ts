@@ -5,6 +5,7 @@ import { createMetrics } from '@sevenfold/layer'
 import { createMemoryLog, createTemporaryFolder } from '@sevenfold/testkit'
 import type { TemporaryFolder } from '@sevenfold/testkit'
 import { IndexFeed } from '../src/index-store/index-feed.ts'
+import { SegmentWords } from '../src/words/segment-words.ts'
 import { TestWriter, createBuilder, openLog, requestFacts } from './fixtures.ts'
 
 let folder: TemporaryFolder
@@ -19,6 +20,7 @@ function feedAt(path: string): IndexFeed {
     memoryBytes: 67_108_864,
     ledger: join(folder.path, 'ledger'),
     aggregated: new Set(),
+    words: new SegmentWords(join(folder.path, 'words')),
     log: createMemoryLog(),
     metrics: createMetrics(),
   })

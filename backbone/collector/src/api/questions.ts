@@ -5,6 +5,8 @@ import { fieldOf } from '../fields/fields.ts'
 import type { IndexFeed } from '../index-store/index-feed.ts'
 import { compileSql } from '../query/compile-sql.ts'
 import { parseQuery } from '../query/parse-query.ts'
+import { requiredWords } from '../query/required-words.ts'
+import type { SegmentWords } from '../words/segment-words.ts'
 
 /** Most events in one answer, and how many without `limit`. */
 export const maxLimit = 1_000
@@ -18,6 +20,7 @@ const maxTop = 100
 /** Who answers questions. */
 export interface QuestionContext {
   readonly index: IndexFeed
+  readonly words: Pick<SegmentWords, 'without'>
   /** The ledger's folder. */
   readonly ledger: string
   /** Milliseconds since 1970. */
@@ -50,9 +53,11 @@ interface Where {
   readonly parameters: readonly (string | number)[]
 }
 
-function whereOf(parameters: URLSearchParams): Where {
-  const compiled = compileSql(parseQuery(parameters.get('query') ?? ''))
-  const clauses = [compiled.sql]
+function whereOf({ words }: QuestionContext, parameters: URLSearchParams): Where {
+  const query = parseQuery(parameters.get('query') ?? '')
+  const compiled = compileSql(query)
+  const without = words.without(requiredWords(query))
+  const clauses = [compiled.sql, ...(without.length === 0 ? [] : [`segment NOT IN (${without.join(', ')})`])]
   const values = [...compiled.parameters]
   const add = (clause: string, value: number | undefined): void => {
     if (value === undefined) return
@@ -74,7 +79,7 @@ function whereOf(parameters: URLSearchParams): Where {
  * following page.
  */
 export async function answerEvents(context: QuestionContext, parameters: URLSearchParams): Promise<object> {
-  const where = whereOf(parameters)
+  const where = whereOf(context, parameters)
   const limit = countOf(parameters, 'limit', { most: maxLimit, or: defaultLimit })
   const rows = await context.index.query(
     `SELECT entry, segment, line_offset, line_length FROM events WHERE ${where.sql} ORDER BY entry DESC LIMIT ${limit}`,
@@ -111,7 +116,7 @@ export async function answerHistogram(
     from: String(from),
     to: String(to),
   })
-  const where = whereOf(span)
+  const where = whereOf(context, span)
   const rows = await context.index.query(
     `SELECT CAST(floor((ts - ${from}) / ${stepMs}) AS INTEGER) AS bucket, count(*) AS n FROM events
      WHERE ${where.sql} GROUP BY bucket`,
@@ -129,7 +134,7 @@ export async function answerHistogram(
 export async function answerTop(context: QuestionContext, parameters: URLSearchParams): Promise<object> {
   const field = fieldOf(parameters.get('field') ?? '')
   if (field === undefined || field.type === 'list') throw bad('field is the name of a text or a number')
-  const where = whereOf(parameters)
+  const where = whereOf(context, parameters)
   const limit = countOf(parameters, 'limit', { most: maxTop, or: 20 })
   const rows = await context.index.query(
     `SELECT ${field.column} AS value, count(*) AS n FROM events

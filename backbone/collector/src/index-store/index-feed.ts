@@ -7,6 +7,7 @@ import { CollectorError } from '../collector-error.ts'
 import { LogFollower } from '../follow/log-follower.ts'
 import { DuckIndex, removeIndex } from './duck-index.ts'
 import type { AnswerRow, Parameters } from './duck-index.ts'
+import type { SegmentWords } from '../words/segment-words.ts'
 import { indexRow } from './index-row.ts'
 import type { AccessCount, AggregatedSites, EventRow } from './index-row.ts'
 
@@ -21,6 +22,8 @@ export interface IndexFeedOptions {
   /** The ledger's folder, `data/ledger`. */
   readonly ledger: string
   readonly aggregated: AggregatedSites
+  /** Kept in step with the index. */
+  readonly words: SegmentWords
   readonly log: Logger
   readonly metrics: Metrics
 }
@@ -82,7 +85,11 @@ export class IndexFeed {
         log: logIdentity(ledger),
         start: () => oldestPosition(this.#segments),
       })
-      if (rebuilt) log.warn('index-rebuilt', { path })
+      if (rebuilt) {
+        log.warn('index-rebuilt', { path })
+        this.#options.words.clear()
+      }
+      this.#options.words.resume(index.position.segment, index.position.offset)
       this.#follow(index)
     } catch (error) {
       this.#fail(error)
@@ -109,8 +116,11 @@ export class IndexFeed {
 
   async #take(lines: readonly SegmentLine[]): Promise<void> {
     for (const line of lines) {
-      const row = indexRow(line, parseLine(line.bytes), this.#options.aggregated)
-      if (row !== undefined) this.#waiting.push(row)
+      const event = parseLine(line.bytes)
+      const row = indexRow(line, event, this.#options.aggregated)
+      if (row === undefined) continue
+      this.#waiting.push(row)
+      if (row.kind === 'event') this.#options.words.add(line.segment, event)
     }
     if (this.#waiting.length >= maxRowsPerCommit) await this.#flush(positionAfter(lines.at(-1)))
   }
@@ -120,6 +130,7 @@ export class IndexFeed {
     if (index === undefined || position === undefined || position.index === index.position.index) return
     const rows = this.#waiting
     this.#waiting = []
+    this.#options.words.save()
     await index.add(rows, position)
     this.#failures = 0
     const { metrics } = this.#options
@@ -170,7 +181,10 @@ export class IndexFeed {
 
   /** See `DuckIndex.purge`. */
   async purge(beforeMs: number, maxBytes: number): Promise<number> {
-    return (await this.#index?.purge(beforeMs, maxBytes)) ?? 0
+    const removed = (await this.#index?.purge(beforeMs, maxBytes)) ?? 0
+    const [oldest] = removed > 0 ? await this.query('SELECT min(segment) AS segment FROM events', []) : []
+    if (oldest !== undefined) this.#options.words.drop(Number(oldest['segment']))
+    return removed
   }
 
   /** Ends following and closes the file. */

@@ -2,7 +2,7 @@ import { fields } from '../fields/fields.ts'
 import type { Field } from '../fields/fields.ts'
 
 /** Version of the tables; another one on disk is rebuilt from the segments. */
-export const schemaVersion = 1
+export const schemaVersion = 2
 
 const columnTypes: Readonly<Record<Field['type'], string>> = {
   text: 'VARCHAR',

@@ -1,5 +1,6 @@
 import { wordFields } from '../fields/fields.ts'
 import type { Field } from '../fields/fields.ts'
+import { wordPattern } from '../words/word-hashes.ts'
 import type { PatternPart, QueryNode, Test } from './query-node.ts'
 
 /** SQL with its parameters. No text of a filter is ever part of the SQL. */
@@ -47,6 +48,18 @@ function listTest(column: string, parts: readonly PatternPart[]): CompiledSql {
   return { sql: neverNull(sql), parameters: [likeOf(parts)] }
 }
 
+/** The cheap test first: most rows end there. */
+function wordTest(word: string): CompiledSql {
+  const [like, pattern] = [`%${likeOf([word])}%`, wordPattern(word)]
+  return join(
+    wordFields.map(({ column }) => ({
+      sql: neverNull(`lower(${column}) LIKE ? ESCAPE '\\' AND regexp_matches(lower(${column}), ?)`),
+      parameters: [like, pattern],
+    })),
+    'OR',
+  )
+}
+
 function fieldTest(field: Field, test: Test): CompiledSql {
   const { column } = field
   switch (test.kind) {
@@ -83,6 +96,8 @@ export function compileSql(node: QueryNode): CompiledSql {
     case 'field':
       return fieldTest(node.field, node.test)
     case 'word': {
+      const [only] = node.parts
+      if (node.parts.length === 1 && typeof only === 'string') return wordTest(only.toLowerCase())
       const around = [{ any: 'text' as const }, ...node.parts, { any: 'text' as const }]
       return join(
         wordFields.map((field) => textTest(field.column, around)),

@@ -1,6 +1,7 @@
 import { wordFields } from '../fields/fields.ts'
 import type { Field } from '../fields/fields.ts'
 import { readField } from '../fields/read-field.ts'
+import { hasWord } from '../words/word-hashes.ts'
 import type { PatternPart, QueryNode, Test } from './query-node.ts'
 
 /**
@@ -70,6 +71,14 @@ function fieldMatches(event: unknown, field: Field, test: Test): boolean {
 }
 
 function containsWord(event: unknown, parts: readonly PatternPart[]): boolean {
+  const [only] = parts
+  if (parts.length === 1 && typeof only === 'string') {
+    const word = only.toLowerCase()
+    return wordFields.some((field) => {
+      const value = readField(event, field)
+      return typeof value === 'string' && hasWord(value.toLowerCase(), word)
+    })
+  }
   const around = [{ any: 'text' as const }, ...lower(parts), { any: 'text' as const }]
   return wordFields.some((field) => {
     const value = readField(event, field)

@@ -16,6 +16,6 @@ export type QueryNode =
   | { readonly kind: 'and' | 'or'; readonly nodes: readonly QueryNode[] }
   | { readonly kind: 'not'; readonly node: QueryNode }
   | { readonly kind: 'field'; readonly field: Field; readonly test: Test }
-  /** Text that one of the word fields contains. */
+  /** A word that one of the word fields contains; with stars or question marks, text that it contains. */
   | { readonly kind: 'word'; readonly parts: readonly PatternPart[] }
   | { readonly kind: 'everything' }
