@@ -12,6 +12,7 @@ import { IdIndex } from './ids/id-index.ts'
 import { IndexFeed } from './index-store/index-feed.ts'
 import { followForeignLogs } from './sources/foreign-logs.ts'
 import type { ForeignLogState } from './sources/foreign-logs.ts'
+import { SavedSearches } from './searches/saved-searches.ts'
 import { SegmentWords } from './words/segment-words.ts'
 import { PartStatusBook } from './status/part-status.ts'
 
@@ -106,8 +107,9 @@ async function start(context: Context): Promise<RunningLayer<Config>> {
   const now = (): number => clock.now()
   const foreign = await followForeignLogs(config.sources ?? [], context)
   const sources = (): readonly ForeignLogState[] => foreign.states()
+  const searches = new SavedSearches(join(dataDir, 'searches.json'), now)
   const followed = (): number => follower.position.index
-  const api = new Api({ ids, tail, status, index, words, ledger, now, log, followed, sources })
+  const api = new Api({ ids, tail, status, index, words, ledger, now, log, followed, sources, searches })
   const server = createServer({ maxHeaderSize: 16_384, headersTimeout: 5_000, requestTimeout: 15_000 })
   server.on('request', (request, response) => api.handle(request, response))
   await listenOnSocket(server, join(dataDir, 'api.sock'))

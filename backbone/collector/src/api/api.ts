@@ -5,6 +5,8 @@ import type { CollectorErrorCode } from '../collector-error.ts'
 import type { IdIndex } from '../ids/id-index.ts'
 import { parseQuery } from '../query/parse-query.ts'
 import type { PartStatusBook } from '../status/part-status.ts'
+import type { SavedSearches } from '../searches/saved-searches.ts'
+import { answerSearches } from './search-routes.ts'
 import type { LiveTail } from './live-tail.ts'
 import { answerAccess, answerEvents, answerHistogram, answerTop, parseEvent } from './questions.ts'
 import type { QuestionContext } from './questions.ts'
@@ -13,6 +15,7 @@ import type { QuestionContext } from './questions.ts'
 export interface ApiOptions extends QuestionContext {
   readonly ids: IdIndex
   readonly tail: LiveTail
+  readonly searches: SavedSearches
   readonly status: PartStatusBook
   /** Entries that were read from the log, for the lag. */
   readonly followed: () => number
@@ -33,7 +36,7 @@ const statusOf: Readonly<Record<CollectorErrorCode, number>> = {
 /** Longest id that is looked for. */
 export const maxIdLength = 256
 
-/** The collector's API on its Unix socket: reading only. */
+/** The collector's API on its Unix socket: reading, and the searches that people keep. */
 export class Api {
   readonly #options: ApiOptions
 
@@ -58,9 +61,12 @@ export class Api {
   }
 
   async #route(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    request.resume()
     const url = urlOf(request)
     if (url === undefined) throw new CollectorError('COLLECTOR_BAD_PARAMETER', 'malformed path')
+    const [isSearch, name] = /^\/v1\/searches(?:\/([^/]{1,256}))?$/u.exec(url.pathname) ?? []
+    if (isSearch !== undefined)
+      return this.#search(request, response, name === undefined ? undefined : decodeId(name))
+    request.resume()
     if (request.method !== 'GET') return json(response, 405, { code: 'COLLECTOR_METHOD', message: 'use GET' })
     const { searchParams } = url
     switch (url.pathname) {
@@ -90,6 +96,12 @@ export class Api {
     const own = events.find((event) => eventId(event) === id)
     if (own === undefined) throw new CollectorError('COLLECTOR_NOT_FOUND', 'no event has this id')
     return json(response, 200, own)
+  }
+
+  async #search(request: IncomingMessage, response: ServerResponse, name: string | undefined): Promise<void> {
+    const answer = await answerSearches(this.#options.searches, request, name)
+    if (answer !== undefined) return json(response, 200, answer)
+    return json(response, 405, { code: 'COLLECTOR_METHOD', message: 'use GET, POST or DELETE' })
   }
 
   #openTail(response: ServerResponse, parameters: URLSearchParams): void {
