@@ -311,6 +311,31 @@ export const commands: readonly Listed[] = [
     load: async () => (await import('../commands/console-link.ts')).consoleLink,
   },
   {
+    name: 'enrol',
+    summary: 'make a layer of this host a member of an installation, with a token from there',
+    load: async () => (await import('../commands/enrol.ts')).enrol,
+  },
+  {
+    name: 'enrol token',
+    summary: 'make a token with which one layer of another host can join, once and soon',
+    load: async () => (await import('../commands/enrol-token.ts')).enrolToken,
+  },
+  {
+    name: 'enrol list',
+    summary: 'show which hosts are enrolled, until when, and which tokens are open',
+    load: async () => (await import('../commands/enrol-list.ts')).enrolList,
+  },
+  {
+    name: 'enrol renew',
+    summary: 'get new certificates for this host now, instead of at half of their life',
+    load: async () => (await import('../commands/enrol-renew.ts')).enrolRenew,
+  },
+  {
+    name: 'enrol revoke',
+    summary: 'end the membership of a host, or of one of its layers, within seconds',
+    load: async () => (await import('../commands/enrol-revoke.ts')).enrolRevoke,
+  },
+  {
     name: 'ledger verify',
     summary: 'check the whole ledger: nothing edited, dropped, reordered, cut off or rolled back',
     load: async () => (await import('../commands/ledger-verify.ts')).ledgerVerify,

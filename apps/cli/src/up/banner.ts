@@ -20,7 +20,9 @@ async function linkRow({
   call,
   dataDir,
   demo,
+  parts,
 }: BannerFacts): Promise<readonly (readonly [string, string])[]> {
+  if (!parts.some(({ name }) => name === 'console')) return []
   if (!demo && !hasNoUsers(dataDir)) return []
   const link = await consoleLink(dataDir)
   if (call.io.isTerminal) return [['log in', `${link}  (works once, for 10 minutes)`]]
@@ -36,7 +38,13 @@ export async function printBanner(facts: BannerFacts): Promise<void> {
     )
   }
   const sites = urlsOf(parts, 'edge')
-  const rows = [...sites, ...urlsOf(parts, 'console'), ...(await linkRow(facts)), ['data', dataDir] as const]
+  const rows = [
+    ...sites,
+    ...urlsOf(parts, 'console'),
+    ...urlsOf(parts, 'ledger'),
+    ...(await linkRow(facts)),
+    ['data', dataDir] as const,
+  ]
   if (call.json) {
     call.io.out(JSON.stringify({ event: 'ready', listen: Object.fromEntries(rows) }))
     return

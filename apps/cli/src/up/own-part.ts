@@ -1,6 +1,6 @@
 import { writeSync } from 'node:fs'
 import { join } from 'node:path'
-import { createLogger, ensurePrivateFolder, startPart, systemClock } from '@sevenfold/layer'
+import { createLogger, ensurePrivateFolder, isEnrolled, startPart, systemClock } from '@sevenfold/layer'
 import type { PartContext } from '@sevenfold/layer'
 import { CliError, environmentError } from '../program/cli-error.ts'
 import { openPartLog } from './part-log.ts'
@@ -22,7 +22,11 @@ function explain(error: unknown, dataDir: string): unknown {
  * control socket takes `reload`.
  * @throws CliError when another supervisor runs on this data folder.
  */
-export async function startOwnPart(dataDir: string, configDigest: string): Promise<PartContext<object>> {
+export async function startOwnPart(
+  dataDir: string,
+  configDigest: string,
+  hasLedger: boolean,
+): Promise<PartContext<object>> {
   const logDir = join(dataDir, 'supervisor', 'logs')
   try {
     ensurePrivateFolder(join(dataDir, 'supervisor'))
@@ -33,7 +37,11 @@ export async function startOwnPart(dataDir: string, configDigest: string): Promi
       dataDir,
       config: {},
       configDigest,
-      receivers: [{ name: 'ledger', socketPath: join(dataDir, 'ledger', 'ingest.sock') }],
+      // On another host than the ledger's it keeps its events to itself, unless it was enrolled too.
+      receivers:
+        hasLedger || isEnrolled(join(dataDir, 'supervisor'))
+          ? [{ name: 'ledger', socketPath: join(dataDir, 'ledger', 'ingest.sock') }]
+          : [],
       // The terminal belongs to the person.
       log: createLogger({
         agent: 'supervisor/main',

@@ -95,11 +95,16 @@ function takeReloads({ plan, own }: House, supervisor: Supervisor): void {
   })
 }
 
+/** True when a part runs on this host. */
+function runsHere({ layers }: UpPlan, part: string): boolean {
+  return layers === undefined || layers.has(part)
+}
+
 async function prepare(plan: UpPlan): Promise<void> {
   await checkPorts(plan.wanted)
   const applied = await applyConfig(plan.compiled, async () => undefined)
   if (!applied.ok) throw environmentError(applied.reason, 'see sevenfold config check')
-  writeRegistries(plan.compiled.dataDir)
+  if (runsHere(plan, 'ledger')) writeRegistries(plan.compiled.dataDir)
 }
 
 function untilStopped(signal: AbortSignal): Promise<void> {
@@ -149,7 +154,7 @@ async function runHouse(house: House, supervisor: Supervisor): Promise<void> {
   if (signal.aborted) return
   call.io.note(`all parts are ready after ${((systemClock.monotonicMs() - begun) / 1000).toFixed(1)} s`)
   const endCanaries = sendCanaries(house, supervisor)
-  const endWatch = watchAlerts(house, supervisor)
+  const endWatch = runsHere(plan, 'alerts') ? watchAlerts(house, supervisor) : (): void => undefined
   const endDepends = noteDepends(plan.compiled.dataDir, house.own.log)
   signal.addEventListener(
     'abort',
@@ -161,7 +166,7 @@ async function runHouse(house: House, supervisor: Supervisor): Promise<void> {
     { once: true },
   )
   await printBanner({ call, dataDir: plan.compiled.dataDir, demo: plan.demo, parts: supervisor.status() })
-  await (plan.demo || call.flag('live')
+  await (plan.demo || (call.flag('live') && runsHere(plan, 'collector'))
     ? showLive(plan.compiled.dataDir, call.io, signal)
     : untilStopped(signal))
 }
@@ -184,7 +189,7 @@ export async function runUp(call: Call): Promise<number> {
   if (call.flag('demo')) setFlagsFromString('--no-opt') // as for its parts: nothing here is worth compiling twice
   const plan = await planUp(call)
   checkDataFolder(plan.compiled.dataDir)
-  const own = await startOwnPart(plan.compiled.dataDir, digestOf(plan.compiled))
+  const own = await startOwnPart(plan.compiled.dataDir, digestOf(plan.compiled), runsHere(plan, 'ledger'))
   let supervisor: Supervisor | undefined
   if (warning !== undefined) io.note(`sevenfold: warning: ${warning}`)
   try {

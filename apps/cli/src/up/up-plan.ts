@@ -1,7 +1,7 @@
 import { join, resolve } from 'node:path'
-import type { CompiledConfig } from '@sevenfold/config'
+import type { CompiledConfig, Listen } from '@sevenfold/config'
 import { parseDuration } from '@sevenfold/config'
-import { drillScale, maxSocketPathBytes } from '@sevenfold/layer'
+import { drillScale, isEnrolled, maxSocketPathBytes } from '@sevenfold/layer'
 import { configPath } from '../place/data-folder.ts'
 import { loadChecked } from '../place/load-checked.ts'
 import { environmentError, usageError } from '../program/cli-error.ts'
@@ -16,6 +16,8 @@ import type { Wanted } from './preflight.ts'
 /** Everything that `up` is going to do. */
 export interface UpPlan {
   readonly demo: boolean
+  /** Parts that run on this host; undefined for all. */
+  readonly layers?: ReadonlySet<string>
   readonly compiled: CompiledConfig
   /** Looked up late: what is wrong with the folder or the ports concerns the person more than what was not built. */
   readonly parts: () => readonly PartSpec[]
@@ -46,6 +48,35 @@ async function readPorts(call: Call): Promise<DemoPorts> {
     api: await free(asked.api),
     shop: await free(asked.shop),
   }
+}
+
+type Layers = ReadonlySet<string> | undefined
+
+const known = ['ledger', 'collector', 'alerts', 'detection', 'edge', 'runtime', 'console']
+
+/** True when a part is to run on this host. */
+function runs(layers: Layers, part: string): boolean {
+  return layers === undefined || layers.has(part)
+}
+
+function layersOf(call: Call): Layers {
+  const text = call.text('layers')
+  if (text === undefined) return undefined
+  const names = text.split(',').map((name) => name.trim())
+  const wrong = names.find((name) => !known.includes(name))
+  if (wrong !== undefined) throw usageError(`there is no part ${wrong} to run`, known.join(', '))
+  return new Set(names)
+}
+
+/** A host without a ledger of its own sends its events elsewhere, and for that each of its parts must be enrolled. */
+function checkEnrolled(dataDir: string, layers: Layers): void {
+  if (layers === undefined || layers.has('ledger')) return
+  const stranger = [...layers].find((part) => !isEnrolled(join(dataDir, part)))
+  if (stranger === undefined) return
+  throw environmentError(
+    `${stranger} is not enrolled, and no ledger runs on this host`,
+    `on the host of the backbone: sevenfold enrol token --layer ${stranger} --host NAME; here: sevenfold enrol TOKEN`,
+  )
 }
 
 function dataDirOf(call: Call): string | undefined {
@@ -92,22 +123,39 @@ async function planDemo(call: Call): Promise<UpPlan> {
   }
 }
 
-function wantedOf(compiled: CompiledConfig, file: string): readonly Wanted[] {
-  const { edge, console, detection } = compiled.parts
+function wantedOf(compiled: CompiledConfig, file: string, layers: Layers): readonly Wanted[] {
+  const { edge, console, detection, ledger } = compiled.parts
   const seen = new Set<string>()
-  const wanted: Wanted[] = [
-    ...edge.sites.map(({ name, listen }, index) => ({
+  const hosts = (part: 'ledger' | 'detection', section: { listen: Listen } | undefined): Wanted[] =>
+    section === undefined
+      ? []
+      : [
+          {
+            owner: `other hosts (${part})`,
+            listen: section.listen,
+            change: `change ${part}.hosts.listen in ${file}`,
+          },
+        ]
+  const byPart: Readonly<Record<string, readonly Wanted[]>> = {
+    edge: edge.sites.map(({ name, listen }, index) => ({
       owner: `the site ${name}`,
       listen,
       change: `change sites[${index}].listen in ${file}`,
     })),
-    { owner: 'the console', listen: console.listen, change: `change admin.console.listen in ${file}` },
-    {
-      owner: 'the Local API',
-      listen: detection.api.listen,
-      change: `change detection.api.listen in ${file}`,
-    },
-  ]
+    console: [
+      { owner: 'the console', listen: console.listen, change: `change admin.console.listen in ${file}` },
+    ],
+    detection: [
+      {
+        owner: 'the Local API',
+        listen: detection.api.listen,
+        change: `change detection.api.listen in ${file}`,
+      },
+      ...hosts('detection', detection.hosts),
+    ],
+    ledger: hosts('ledger', ledger.hosts),
+  }
+  const wanted = Object.entries(byPart).flatMap(([part, ones]) => (runs(layers, part) ? ones : []))
   return wanted.filter(({ listen }) => {
     const key = `${listen.host}:${listen.port}`
     return seen.has(key) ? false : seen.add(key) !== undefined
@@ -123,20 +171,26 @@ async function planFile(call: Call): Promise<UpPlan> {
   }
   const compiled = await read()
   checkSocketPaths(compiled.dataDir, 'supervisor/control.sock')
+  const layers = layersOf(call)
+  checkEnrolled(compiled.dataDir, layers)
   return {
     demo: false,
+    ...(layers === undefined ? {} : { layers }),
     compiled,
-    parts: () => [
-      ...houseParts(compiled.parts, call.io.env),
-      ...(call.flag('runtime') ? [runtimePart()] : []),
-    ],
-    wanted: wantedOf(compiled, file),
+    parts: () =>
+      [
+        ...houseParts(compiled.parts, call.io.env),
+        ...(call.flag('runtime') || layers?.has('runtime') === true ? [runtimePart()] : []),
+      ].filter(({ name }) => runs(layers, name)),
+    wanted: wantedOf(compiled, file, layers),
     again: read,
   }
 }
 
 /** Reads options and configuration. @throws CliError. */
 export async function planUp(call: Call): Promise<UpPlan> {
+  if (call.flag('demo') && call.text('layers') !== undefined)
+    throw usageError('--layers belongs to a configuration of your own', 'the demo runs every part')
   if (call.flag('demo')) return await planDemo(call)
   const only = ['port', 'console-port', 'api-port', 'shop-port', 'ban-duration'].find(
     (option) => call.text(option) !== undefined,
