@@ -31,7 +31,14 @@ export interface App {
 
 /** How the application is started. */
 export interface AppOptions {
-  readonly entry: 'app.cjs' | 'app.mjs' | 'statement.cjs' | 'flows.cjs' | 'flows.mjs' | 'frameworks.cjs'
+  readonly entry:
+    | 'app.cjs'
+    | 'app.mjs'
+    | 'statement.cjs'
+    | 'flows.cjs'
+    | 'flows.mjs'
+    | 'frameworks.cjs'
+    | 'databases.cjs'
   /** What the application is told besides its folder. */
   readonly argument?: string
   readonly args?: readonly string[]

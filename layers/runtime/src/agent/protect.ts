@@ -8,7 +8,6 @@ import type { AgentCounters, AgentMode } from './agent.ts'
 import { installAgent, installedAgent } from './install.ts'
 import type { ProtectOptions } from './options.ts'
 import { blockDraft } from './report/block-draft.ts'
-import { routeOf } from './report/inventory.ts'
 import { noticeDraft } from './report/notice-draft.ts'
 import { Sensor } from './report/sensor.ts'
 
@@ -93,7 +92,7 @@ export function protect(options: ProtectOptions = {}): Protection {
     watchLogin(account, context)
     const { request } = context
     const route = (request as { readonly route?: { readonly path?: unknown } }).route?.path
-    agent.inventory.add('routes', routeOf(request.method ?? '', request.url ?? '/', route))
+    agent.inventory.addRoute(request.method ?? '', request.url ?? '/', route)
   }
   agent.onUnprotected = ({ package: name, why }) =>
     sensor.report(noticeDraft('sensor-unprotected', `${name}: ${why}`, Date.now))

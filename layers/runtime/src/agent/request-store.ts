@@ -9,15 +9,19 @@ export interface Store<T extends object> {
   getStore(): T | undefined
   /** Runs a function, and what it starts, for something. */
   run<R>(value: T, call: () => R): R
+  /** As `run`, for a method: a closure for each of thousands of calls would keep the garbage collector busy. */
+  call(value: T, method: Method, self: unknown, args: unknown[]): unknown // oxlint-disable-line max-params -- see above
   /** Runs a function for nobody. */
   exit<R>(call: () => R): R
   /** A callback that runs for what the code works for now. The function itself outside of `run`. */
   bind<F>(callback: F): F
+  /** Runs what `nextTick` was given, for something; handed to it in place of a bound callback. */
+  readonly tick: (value: T, callback: Method, args: unknown[] | undefined) => void
   /** Begins to follow promises and callbacks. Once for each thread, before the first `run` that waits. */
   follow(): void
 }
 
-type Callback = (this: unknown, ...args: unknown[]) => unknown
+type Method = (this: unknown, ...args: unknown[]) => unknown
 
 /**
  * Follows promises by V8's own hooks and callbacks by binding them where they are handed over. Before Node 24 an
@@ -45,6 +49,27 @@ class HookedStore<T extends object> implements Store<T> {
     }
   }
 
+  call(value: T, method: Method, self: unknown, args: unknown[]): unknown {
+    const before = this.#current
+    this.#current = value
+    try {
+      return method.apply(self, args)
+    } finally {
+      this.#current = before
+    }
+  }
+
+  readonly tick = (value: T, callback: Method, args: unknown[] | undefined): void => {
+    const before = this.#current
+    this.#current = value
+    try {
+      if (args === undefined) callback()
+      else callback(...args)
+    } finally {
+      this.#current = before
+    }
+  }
+
   exit<R>(call: () => R): R {
     const before = this.#current
     this.#current = undefined
@@ -63,7 +88,7 @@ class HookedStore<T extends object> implements Store<T> {
       const before = store.#current
       store.#current = value
       try {
-        return (callback as unknown as Callback).apply(this, args)
+        return (callback as unknown as Method).apply(this, args)
       } finally {
         store.#current = before
       }
@@ -102,6 +127,14 @@ class FramedStore<T extends object> implements Store<T> {
 
   run<R>(value: T, call: () => R): R {
     return this.#storage.run(value, call)
+  }
+
+  call(value: T, method: Method, self: unknown, args: unknown[]): unknown {
+    return this.#storage.run(value, () => method.apply(self, args))
+  }
+
+  readonly tick = (value: T, callback: Method, args: unknown[] | undefined): void => {
+    this.#storage.run(value, () => callback(...(args ?? [])))
   }
 
   exit<R>(call: () => R): R {

@@ -45,12 +45,24 @@ function bindFirst(original: AnyFunction): AnyFunction {
   }
 }
 
+/** As `bindFirst`, without a closure: `nextTick` hands arguments on, and Node itself calls it many times a request. */
+function bindTick(original: AnyFunction): AnyFunction {
+  return function (this: unknown, ...args: unknown[]): unknown {
+    const [callback] = args
+    const context = currentRequest.getStore()
+    if (context === undefined || typeof callback !== 'function') return original.apply(this, args)
+    return args.length === 1
+      ? original.call(this, currentRequest.tick, context, callback)
+      : original.call(this, currentRequest.tick, context, callback, args.slice(1))
+  }
+}
+
 /** Hands the request on to callbacks where promises do not carry it. */
 export function hookFollowing(): void {
   currentRequest.follow()
   // Where Node follows by itself a bound function is the function, and nothing needs to be replaced.
   if (currentRequest.isFramed) return
-  patch(process, 'nextTick', bindFirst)
+  patch(process, 'nextTick', bindTick)
   for (const name of ['setTimeout', 'setInterval', 'setImmediate']) {
     patch(globalThis, name, bindFirst)
     patch(timers, name, bindFirst)

@@ -18,10 +18,13 @@ import type { AnyFunction } from './patch.ts'
 export function hookHttpServer(agent: Agent, stored: StoredInputs): void {
   const enter = (emit: AnyFunction): AnyFunction =>
     function (this: unknown, ...args: unknown[]): unknown {
+      // No closure here or in the other hooks that are reached many times a request: it would keep `args` on the heap.
       const [event, request, response] = args
-      if (agent.mode === 'off') return emit.apply(this, args)
-      if (event === 'upgrade') return enterUpgrade(request, response, stored, () => emit.apply(this, args))
-      if (event !== 'request') return emit.apply(this, args)
+      if (agent.mode === 'off' || (event !== 'request' && event !== 'upgrade')) return emit.apply(this, args)
+      if (event === 'upgrade') {
+        const upgraded = upgradedContext(request, response, stored)
+        return upgraded === undefined ? emit.apply(this, args) : currentRequest.call(upgraded, emit, this, args)
+      }
       if (!(request instanceof IncomingMessage) || !(response instanceof ServerResponse))
         return emit.apply(this, args)
       agent.counters.requests += 1
@@ -31,7 +34,7 @@ export function hookHttpServer(agent: Agent, stored: StoredInputs): void {
       setContextOf(response, context)
       if (isRefusedEntry(agent, context)) return true
       if (namesConstructorWay(request.url ?? '')) guardConstructor(agent, context)
-      return currentRequest.run(context, () => emit.apply(this, args))
+      return currentRequest.call(context, emit, this, args)
     }
   patch(HttpServer.prototype, 'emit', enter)
   patch(HttpsServer.prototype, 'emit', enter)
@@ -58,11 +61,15 @@ function isRefusedEntry(agent: Agent, context: RequestContext): boolean {
 }
 
 /** What listens to a connection that leaves HTTP behind works for the request that opened it. */
-function enterUpgrade(request: unknown, socket: unknown, stored: StoredInputs, call: () => unknown): unknown {
-  if (!(request instanceof IncomingMessage) || typeof socket !== 'object' || socket === null) return call()
+function upgradedContext(
+  request: unknown,
+  socket: unknown,
+  stored: StoredInputs,
+): RequestContext | undefined {
+  if (!(request instanceof IncomingMessage) || typeof socket !== 'object' || socket === null) return undefined
   const context = new RequestContext(request, new ServerResponse(request), stored)
   setContextOf(socket, context)
-  return currentRequest.run(context, call)
+  return context
 }
 
 /** JSON is looked at when it is parsed; other bodies when they arrive. */
@@ -78,8 +85,7 @@ function hookBodies(agent: Agent): void {
     IncomingMessage.prototype,
     'push',
     (push) =>
-      function (this: unknown, ...args: unknown[]): unknown {
-        const [chunk] = args
+      function (this: unknown, chunk: unknown, encoding: unknown): unknown {
         if (chunk instanceof Uint8Array) {
           const context = contextOfObject(this as object)
           if (context !== undefined && context.request === this) {
@@ -87,12 +93,22 @@ function hookBodies(agent: Agent): void {
             guardAgainstForm(agent, context, chunk)
           }
         }
-        return push.apply(this, args)
+        return push.call(this, chunk, encoding)
       },
   )
   // The parser speaks from outside of the request: what listens to a body would not know which request it serves.
   patch(IncomingMessage.prototype, 'emit', emitForOwner)
   patch(ClientRequest.prototype, 'emit', emitForOwner)
+}
+
+/** Node's own record of who listens. */
+interface Heard {
+  readonly _events?: Readonly<Record<string, unknown>>
+}
+
+/** Most events of most messages are heard by nobody. */
+function isHeard({ _events: listeners }: Heard, event: unknown): boolean {
+  return listeners === undefined || typeof event !== 'string' || listeners[event] !== undefined
 }
 
 /** Events of a message are heard by code that works for the request it belongs to; so is the answer to an outgoing one. */
@@ -101,8 +117,8 @@ function emitForOwner(emit: AnyFunction): AnyFunction {
     const context = contextOfObject(this as object)
     if (context === undefined) return emit.apply(this, args)
     if (args[0] === 'response' && args[1] instanceof IncomingMessage) setContextOf(args[1], context)
-    return currentRequest.getStore() === context
+    return currentRequest.getStore() === context || !isHeard(this as Heard, args[0])
       ? emit.apply(this, args)
-      : currentRequest.run(context, () => emit.apply(this, args))
+      : currentRequest.call(context, emit, this, args)
   }
 }

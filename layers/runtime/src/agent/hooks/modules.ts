@@ -11,7 +11,7 @@ import { rewriteEval } from './rewrite-eval.ts'
 
 interface LoadedModule {
   readonly filename?: string | null
-  readonly exports: unknown
+  exports: unknown
 }
 
 interface LoadResult {
@@ -40,7 +40,10 @@ function hookLoading(guards: Guards): void {
   const hooks = driverHooks(guards)
   const apply = (loaded: LoadedModule | undefined, filename: string): void => {
     try {
-      hookFor(hooks, filename)?.(loaded?.exports)
+      if (loaded === undefined) return
+      hookFor(hooks, filename)?.(loaded.exports, (value) => {
+        loaded.exports = value
+      })
     } catch (error) {
       agent.fault(error, 'module.load')
     }

@@ -162,8 +162,7 @@ function wrapWrite(agent: Agent): (write: AnyFunction) => AnyFunction {
     }
 }
 
-function refusesRedirect(agent: Agent, context: RequestContext, location: unknown): boolean {
-  if (typeof location !== 'string') return false
+function refusesRedirect(agent: Agent, context: RequestContext, location: string): boolean {
   agent.observe({ kind: 'location', sink: 'http.ServerResponse.writeHead', text: location }, context)
   const refusal = agent.checkFor(context, 'http.ServerResponse.writeHead', () =>
     judgeRedirect(location, context.request.headers.host ?? '', context.inputs()),
@@ -181,7 +180,8 @@ function redirects(status: unknown): boolean {
 function refuseUnsentRedirect(agent: Agent, context: RequestContext): boolean {
   const { response } = context
   if (!redirects(response.statusCode) || (response as unknown as UnsentHead)._header !== null) return false
-  if (!refusesRedirect(agent, context, response.getHeader('location'))) return false
+  const location = response.getHeader('location')
+  if (typeof location !== 'string' || !refusesRedirect(agent, context, location)) return false
   takeBackHead(response)
   response.writeHead(403, refusedHeaders)
   return true
@@ -202,9 +202,13 @@ function wrapWriteHead(agent: Agent): (writeHead: AnyFunction) => AnyFunction {
     function (this: unknown, ...args: unknown[]): unknown {
       const context = contextFor(this)
       if (context === undefined || agent.mode === 'off') return writeHead.apply(this, args)
-      const given = typeof args.at(-1) === 'object' ? locationIn(args.at(-1)) : undefined
-      const location = redirects(args[0]) ? (given ?? context.response.getHeader('location')) : undefined
-      if (context.isAnswerRefused || refusesRedirect(agent, context, location)) {
+      const location = redirects(args[0])
+        ? (locationIn(args.at(-1)) ?? context.response.getHeader('location'))
+        : undefined
+      if (
+        context.isAnswerRefused ||
+        (typeof location === 'string' && refusesRedirect(agent, context, location))
+      ) {
         takeBackHead(context.response)
         return writeHead.call(this, 403, refusedHeaders)
       }

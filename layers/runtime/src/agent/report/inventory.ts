@@ -19,12 +19,24 @@ export class Inventory {
     programs: new Set(),
     routes: new Set(),
   }
+  /** Routes that were asked for: patterns with their methods, and the newest addresses that have none. */
+  readonly #seen = new Map<string, string[]>()
   readonly #told: Record<InventoryKind, number> = { modules: 0, hosts: 0, programs: 0, routes: 0 }
 
   /** Adds an item. */
   add(kind: InventoryKind, item: string): void {
     const known = this.#known[kind]
     if (known.size < maxItems) known.add(item)
+  }
+
+  /** Adds the route of a request. Asked for every request, and nearly every one takes a known route. */
+  addRoute(method: string, url: string, pattern: unknown): void {
+    const key = typeof pattern === 'string' ? pattern : url
+    const methods = this.#seen.get(key)
+    if (methods?.includes(method) === true) return
+    if (this.#seen.size >= maxItems) this.#seen.clear()
+    this.#seen.set(key, [...(methods ?? []), method])
+    this.add('routes', routeOf(method, url, pattern))
   }
 
   /** What is new since the last time, in texts of up to 60 items. */

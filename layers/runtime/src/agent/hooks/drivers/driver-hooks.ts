@@ -16,8 +16,8 @@ import { hookTedious } from './tedious.ts'
 import { hookUndici } from './undici.ts'
 import { hookXml } from './xml.ts'
 
-/** Hooks a module once it is loaded. */
-export type DriverHook = (exported: unknown) => void
+/** Hooks a module once it is loaded; `replace` exports something else in its place. */
+export type DriverHook = (exported: unknown, replace: (value: unknown) => void) => void
 
 /** A file of a package, as it ends below any `node_modules`, and what to do with what it exports. */
 export interface DriverFile {
@@ -55,7 +55,15 @@ export function driverHooks(guards: Guards): ReadonlyMap<string, readonly Driver
     ['ldapjs', [{ file: anyFile, hook: ldap }]],
     ['ldapts', [{ file: anyFile, hook: ldap }]],
     ['ldap-client', [{ file: anyFile, hook: ldap }]],
-    ['@prisma/client', [{ file: /\/runtime\/\w+\.js$/, hook: (exported) => hookPrisma(guard, exported) }]],
+    [
+      '@prisma/client',
+      [
+        {
+          file: /\/runtime\/\w+\.js$/,
+          hook: (exported, replace) => hookPrisma(guard, exported, replace),
+        },
+      ],
+    ],
     [
       'ws',
       [{ file: /\/lib\/(?:websocket|WebSocket)\.js$/, hook: (exported) => hookWs(agent, stored, exported) }],

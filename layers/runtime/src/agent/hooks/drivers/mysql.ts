@@ -1,3 +1,4 @@
+import { EventEmitter } from 'node:events'
 import { sqlDialects } from '../../lexers/sql-spans.ts'
 import type { StatementGuard } from '../../statement-guard.ts'
 import { patch, refuseByCallback } from '../patch.ts'
@@ -24,7 +25,8 @@ function wrapQuery(guard: StatementGuard, sink: string): (query: AnyFunction) =>
         ...(typeof values === 'function' ? {} : { values }),
       })
       if (refusal === null) return query.apply(this, args)
-      if (refuseByCallback(args, refusal)) return undefined
+      // What a query gives is an emitter; sequelize sets its listeners at once.
+      if (refuseByCallback(args, refusal)) return Object.assign(new EventEmitter(), { sql: refusedStatement })
       const replaced = typeof statement === 'string' ? refusedStatement : { sql: refusedStatement }
       return query.call(this, replaced)
     }
