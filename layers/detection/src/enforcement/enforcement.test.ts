@@ -14,6 +14,7 @@ import type { Enforcer } from './enforcer.ts'
 import { MapFile, cidrsOf, mapText } from './map-file.ts'
 import { nftRemove, nftReplace, nftUpdate } from './nft-script.ts'
 import { Nftables } from './nftables.ts'
+import { runProgram } from './run-program.ts'
 
 const start = 1_000_000
 const wish = (value: string, change: Partial<DecisionWish> = {}): DecisionWish => ({
@@ -335,12 +336,46 @@ describe('keeping an enforcer as the decisions are', () => {
     expect(calls).toEqual(['all 192.0.2.1', 'all 192.0.2.1'])
   })
 
+  it('leaves an enforcer its rest between two changes, and none after a quiet time', async () => {
+    const { calls, store, enforcement, pass, enforcer } = keeping()
+    Object.assign(enforcer, { restMs: 1_000 })
+    await enforcement.run()
+    store.add(wish('192.0.2.1'))
+    await pass(999)
+    expect(calls).toEqual(['all '])
+    store.add(wish('192.0.2.2'))
+    await pass(1)
+    expect(calls).toEqual(['all ', '+192.0.2.1 192.0.2.2 -'])
+    await pass(1_000)
+    store.add(wish('192.0.2.3'))
+    await pass(gatherMs)
+    expect(calls.at(-1)).toBe('+192.0.2.3 -')
+  })
+
   it('brings in what waits before it stops', async () => {
     const { calls, store, enforcement } = keeping()
     await enforcement.run()
     store.add(wish('192.0.2.1'))
     await enforcement.stop()
     expect(calls).toEqual(['all ', '+192.0.2.1 -', 'stop'])
+  })
+})
+
+describe('a program that is run', () => {
+  let folder: TemporaryFolder
+  beforeEach(() => void (folder = createTemporaryFolder()))
+  afterEach(() => folder.remove())
+
+  it('has ended when it ended, whatever it left running with its output open', async () => {
+    const pidFile = join(folder.path, 'pid')
+    const argv = ['sh', '-c', 'sleep 600 & echo $! > "$0"', pidFile]
+    await runProgram({ argv, input: '', timeoutMs: 60_000 })
+    process.kill(Number(readFileSync(pidFile, 'utf8')), 'SIGKILL')
+  })
+
+  it('is heard to its end when it fails', async () => {
+    const argv = ['sh', '-c', 'echo why >&2; exit 3']
+    await expect(runProgram({ argv, input: '', timeoutMs: 60_000 })).rejects.toThrow('exited with 3: why')
   })
 })
 

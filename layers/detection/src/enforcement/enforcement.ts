@@ -50,6 +50,7 @@ export class Enforcement {
   #failures = 0
   #lastMs = 0
   #tookMs = 0
+  #endedMs = Number.NEGATIVE_INFINITY
   #stopped = false
 
   constructor(options: EnforcementOptions) {
@@ -70,7 +71,10 @@ export class Enforcement {
 
   #scheduleWork(): void {
     if (this.#timer !== undefined || this.#running !== undefined) return
-    this.#schedule(Math.max(gatherMs, Math.min(maxRestMs, this.#tookMs * restFactor)))
+    const { enforcer, clock } = this.#options
+    const restMs = Math.max(enforcer.restMs ?? 0, Math.min(maxRestMs, this.#tookMs * restFactor))
+    // The rest counts from the last change: after a quiet time a ban does not wait for what a flood cost hours ago.
+    this.#schedule(Math.max(gatherMs, this.#endedMs + restMs - clock.monotonicMs()))
   }
 
   #schedule(ms: number): void {
@@ -119,7 +123,8 @@ export class Enforcement {
         if (isWhole) await enforcer.replace(this.#view)
         else await enforcer.update(this.#view.changed({ add: touched, remove: [] }), this.#view)
         this.#lastMs = clock.now()
-        this.#tookMs = clock.monotonicMs() - before
+        this.#endedMs = clock.monotonicMs()
+        this.#tookMs = this.#endedMs - before
         this.#succeed()
       } catch (error) {
         this.#fail(error)

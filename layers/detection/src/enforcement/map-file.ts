@@ -48,6 +48,8 @@ function* lines(form: MapForm, view: BanView): Generator<string> {
 }
 
 const linesPerWrite = 5_000
+/** Least time between two reloads of a proxy, in milliseconds: each starts new workers beside the old ones. */
+export const reloadRestMs = 1_000
 
 /**
  * A file of banned addresses: `ADDRESS TYPE` for `map_ip` of HAProxy, `ADDRESS TYPE;` for a `geo` block of nginx.
@@ -56,11 +58,13 @@ const linesPerWrite = 5_000
  */
 export class MapFile implements Enforcer {
   readonly name: string
+  readonly restMs: number
   readonly #options: MapFileOptions
 
   constructor(options: MapFileOptions) {
     this.#options = options
     this.name = `${options.form} map ${options.file}`
+    this.restMs = options.reload === undefined ? 0 : reloadRestMs
   }
 
   async replace(view: BanView): Promise<void> {

@@ -10,6 +10,8 @@ export interface Program {
 
 /** Characters of what a program says that are kept for the report of its failure. */
 const maxSaid = 2_000
+/** How long its last words are waited for after its exit: what it started may keep its output open for ever. */
+const lastWordsMs = 250
 
 /**
  * Runs a program to its end. Resolves when it exited with 0; rejects with what it said otherwise, and kills it when it
@@ -30,6 +32,7 @@ export function runProgram({ argv, input, timeoutMs }: Program): Promise<void> {
       if (said.length < maxSaid) said = (said + chunk).slice(0, maxSaid)
     })
     child.on('error', reject)
+    child.on('exit', () => void setTimeout(() => child.stderr.destroy(), lastWordsMs).unref())
     child.on('close', (code, signal) => {
       if (code === 0) return resolve()
       const how = signal === null ? `exited with ${code ?? '?'}` : `was ended by ${signal}`

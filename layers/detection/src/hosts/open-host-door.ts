@@ -21,7 +21,11 @@ function refuse(response: ServerResponse, status: number, code: string, message:
     .end(JSON.stringify({ error: { code, message } }))
 }
 
-function openStream({ receiver, live }: BehindTheDoor, request: IncomingMessage, response: ServerResponse): void {
+function openStream(
+  { receiver, live }: BehindTheDoor,
+  request: IncomingMessage,
+  response: ServerResponse,
+): void {
   response.on('error', () => undefined) // the host went away; it comes back and takes a snapshot
   if (!readers.has(hostOf(request)?.layer ?? ''))
     refuse(response, 403, 'DETECTION_FOREIGN', 'this layer does not enforce decisions')
@@ -45,7 +49,8 @@ export function openHostDoor(context: Context, behind: BehindTheDoor): HostDoor 
     handle: (request, response) => {
       const path = (request.url ?? '').split('?', 1)[0]
       if (behind.receiver().owns(request)) behind.receiver().handle(request, response)
-      else if (request.method === 'GET' && path === '/v1/decisions/live') openStream(behind, request, response)
+      else if (request.method === 'GET' && path === '/v1/decisions/live')
+        openStream(behind, request, response)
       else refuse(response, 404, 'DETECTION_NOT_FOUND', 'no such endpoint')
     },
     onRefused: (why, { identity }) =>

@@ -62,6 +62,7 @@ function metaOf(event: SevenfoldEvent): Record<string, string> | undefined {
     case 'loss':
     case 'epoch':
     case 'notice':
+    case 'log':
       return undefined
   }
 }
