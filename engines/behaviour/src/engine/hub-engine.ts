@@ -81,7 +81,8 @@ export class HubEngine {
     this.#stash = stash
     const facilities: Facilities = { ...options.facilities, stash }
     const factory = createExpressions(facilities, options.backend ?? 'generate')
-    this.#rules = compileRules(files, { factory, facilities, stash })
+    const isWatched = options.observer !== undefined
+    this.#rules = compileRules(files, { factory, facilities, stash, isWatched })
     const maxBuckets = options.maxBuckets ?? defaultMaxBuckets
     this.#runner = new ScenarioRunner({
       scenarios: this.#rules.scenarios,

@@ -11,6 +11,7 @@ import { Fault } from './runtime/fault.ts'
 import { parseExpr } from './syntax/parse-expr.ts'
 
 import type { Expression, ExprScope } from './expression.ts'
+import type { FieldReads } from './syntax/field-reads.ts'
 import type { Environment, FunctionTable } from './function-spec.ts'
 import type { SharedValues } from './set/shared-values.ts'
 
@@ -26,6 +27,8 @@ export interface CompileOptions {
   /** Shared by expressions compiled together: saves compiling equal patterns twice. */
   readonly cache?: CompileCache
   readonly limits?: Partial<ExprLimits>
+  /** Notes what the expression reads. */
+  readonly reads?: FieldReads
 }
 
 /**
@@ -47,6 +50,7 @@ export function compileExpr(
 /** The typed intermediate form of an expression, its value boxed. Throws as {@link compileExpr}. */
 export function lowerExpr(source: string, environment: Environment, options: CompileOptions): LoweredExpr {
   const tree = parseExpr(source, { ...defaultExprLimits, ...options.limits })
+  options.reads?.note(tree)
   const cache = options.cache ?? new CompileCache()
   const functions = cache.functionsWith(options.helpers)
   const context = new LowerContext(source, { environment, functions, cache, lower })

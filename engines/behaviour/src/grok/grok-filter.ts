@@ -1,6 +1,7 @@
 import { buildPrefilter } from '@sevenfold/literals'
 import type { Prefilter } from '@sevenfold/literals'
 import type { Grok } from './grok.ts'
+import { LiteralSkip } from './literal-skip.ts'
 
 /** From this many patterns over one text on, looking for their literals first pays. */
 export const fewestFiltered = 3
@@ -9,15 +10,24 @@ export const fewestFiltered = 3
 export class GrokFilter {
   readonly #prefilter: Prefilter
   readonly #sink: Uint32Array
+  /** Undefined where some pattern may match texts without any literal. */
+  readonly #skip: LiteralSkip | undefined
 
   constructor(groks: readonly Grok[]) {
-    this.#prefilter = buildPrefilter(groks.map(({ needs }) => needs))
+    const needs = groks.map((grok) => grok.needs)
+    this.#prefilter = buildPrefilter(needs)
+    this.#skip = LiteralSkip.of(needs)
     this.#sink = new Uint32Array(this.#prefilter.words)
   }
 
-  /** Looks at a text; `canMatch` answers for it until the next one. */
-  look(text: string): void {
+  /** Looks at a text, for `canMatch`, which answers for it until the next one; false when no pattern can match. */
+  look(text: string): boolean {
+    if (this.#skip?.canContain(text) === false) {
+      this.#sink.fill(0)
+      return false
+    }
     this.#prefilter.candidates(text, this.#sink)
+    return true
   }
 
   /** False when pattern `number` cannot match the text that was looked at. */

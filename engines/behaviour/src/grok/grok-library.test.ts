@@ -116,3 +116,27 @@ describe('a library of patterns', () => {
     }
   })
 })
+
+describe('fields that nobody reads', () => {
+  const line = 'GET 200 17'
+  const pattern = '%{WORD:verb} %{INT:code}( %{INT:bytes})?'
+
+  it('are not written; whether a pattern matches stays', () => {
+    const library = new GrokLibrary()
+    const grok = library.compile(pattern)
+    library.writeOnly((field) => field === 'code' || field === 'bytes')
+    const found = new Map([['verb', 'before']])
+    expect(grok.parse(line, found)).toBe(true)
+    expect(found).toEqual(new Map(Object.entries({ verb: 'before', code: '200', bytes: '17' })))
+    expect(grok.parse('GET 404', found)).toBe(true)
+    expect(found.get('bytes')).toBe('')
+    expect(grok.fields).toEqual(['verb', 'code', 'bytes'])
+  })
+
+  it('may be all of them', () => {
+    const grok = new GrokLibrary().compile(pattern)
+    grok.writeOnly(() => false)
+    const found = new Map<string, string>()
+    expect([grok.parse(line, found), grok.parse('no match', found), found.size]).toEqual([true, false, 0])
+  })
+})

@@ -31,6 +31,7 @@ const lineOfFile = /^(\w+)\s+(.+)$/u
 export class GrokLibrary {
   readonly #patterns = new Map<string, string>()
   readonly #expanded = new Map<string, Expanded>()
+  readonly #groks: Grok[] = []
 
   constructor() {
     for (const [name, pattern] of basePatterns) this.#patterns.set(name, pattern)
@@ -73,14 +74,21 @@ export class GrokLibrary {
     return this.#compiled(this.#expand(pattern, 0))
   }
 
+  /** Patterns compiled so far write only fields that somebody reads from now on. */
+  writeOnly(isRead: (field: string) => boolean): void {
+    for (const grok of this.#groks) grok.writeOnly(isRead)
+  }
+
   #compiled({ source, fields }: Expanded): Grok {
     const kept = [...new Set(fields.values())].toSorted((a, b) => a - b)
     const regex = this.#checked(keepGroups(source, new Set(kept)))
     const groups = new Map(kept.map((group, index) => [group, index + 1]))
-    return new Grok(
+    const grok = new Grok(
       regex,
       [...fields].map(([field, group]) => ({ field, group: groups.get(group) ?? 0 })),
     )
+    this.#groks.push(grok)
+    return grok
   }
 
   #checked(source: string): ReturnType<typeof compileRegex> {

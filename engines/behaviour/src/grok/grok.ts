@@ -11,13 +11,24 @@ export interface GrokField {
 export class Grok {
   readonly #regex: Regex
   readonly #names: readonly string[]
-  /** Where the start of each field stands in the captures; 0: nowhere. */
-  readonly #slots: readonly number[]
+  readonly #fields: readonly GrokField[]
+  /** Fields that are written. */
+  #written: readonly string[] = []
+  /** Where the start of each of them stands in the captures; 0: nowhere. */
+  #slots: readonly number[] = []
 
   constructor(regex: Regex, fields: readonly GrokField[]) {
     this.#regex = regex
+    this.#fields = fields
     this.#names = fields.map(({ field }) => field)
-    this.#slots = fields.map(({ group }) => group * 2)
+    this.writeOnly(() => true)
+  }
+
+  /** From now on writes only fields that somebody reads. Whether it matches does not change. */
+  writeOnly(isRead: (field: string) => boolean): void {
+    const written = this.#fields.filter(({ field }) => isRead(field))
+    this.#written = written.map(({ field }) => field)
+    this.#slots = written.map(({ group }) => group * 2)
   }
 
   /** The expression that is matched. */
@@ -45,10 +56,11 @@ export class Grok {
     const captures = this.#regex.captures(text)
     if (captures === null) return false
     // By index: this runs for each field of each line.
-    for (let at = 0; at < this.#names.length; at++) {
+    const names = this.#written
+    for (let at = 0; at < names.length; at++) {
       const slot = this.#slots[at] ?? 0
       const start = slot === 0 ? -1 : (captures[slot] ?? -1)
-      into.set(this.#names[at] ?? '', start < 0 ? '' : text.slice(start, captures[slot + 1]))
+      into.set(names[at] ?? '', start < 0 ? '' : text.slice(start, captures[slot + 1]))
     }
     return true
   }

@@ -60,6 +60,8 @@ export interface ChildFilter {
   readonly key: string | undefined
   /** Number of each child's pattern in the filter; undefined where it has none or reads something else. */
   readonly numbers: readonly (number | undefined)[]
+  /** All children are in the filter, and do nothing but match: when no pattern can match, none needs to be tried. */
+  readonly isWhole: boolean
 }
 
 /** Watches a parse, for explanations. */

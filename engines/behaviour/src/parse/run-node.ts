@@ -140,6 +140,10 @@ function runChildren(node: ParserNode, run: NodeRun, state: ChildState): boolean
   let success = state.success
   // What the filter looked at; a child that ran may have changed it.
   let looked: Looked = 'not yet'
+  if (childFilter?.isWhole === true && run.observer === undefined) {
+    looked = look(childFilter, run)
+    if (looked === 'nothing') return state.grokked && success
+  }
   // By index: this runs for each node of each line.
   for (let index = 0; index < node.children.length; index++) {
     const child = node.children[index]
@@ -164,18 +168,16 @@ function runChildren(node: ParserNode, run: NodeRun, state: ChildState): boolean
   return success
 }
 
-/** Whether the filter of children has looked at their field, and whether there is such a field. */
+/** Whether the filter of children has looked at their field; nothing: no pattern can match it, or there is no such field. */
 type Looked = 'not yet' | 'nothing' | 'text'
 
 function look({ filter, key }: ChildFilter, { record }: NodeRun): Looked {
   const text = key === undefined ? record.Line.Raw : record.Parsed.get(key)
-  if (text === undefined) return 'nothing'
-  filter.look(text)
-  return 'text'
+  return text === undefined || !filter.look(text) ? 'nothing' : 'text'
 }
 
-/** A child that has nothing but its grok: when that cannot match, nothing of it can do anything. */
-function isLeaf({ children, whitelist }: ParserNode): boolean {
+/** A node that has nothing but its grok: when that cannot match, nothing of it can do anything. */
+export function isLeaf({ children, whitelist }: Pick<ParserNode, 'children' | 'whitelist'>): boolean {
   return children.length === 0 && whitelist === undefined
 }
 

@@ -16,6 +16,7 @@ import type {
   NodeWhitelist,
   ParserNode,
 } from '../parse/node.ts'
+import { isLeaf } from '../parse/run-node.ts'
 import { targetWriter } from '../parse/target-writer.ts'
 import type { Stash, StashStrategy } from '../stash/stash.ts'
 import type { CompileContext } from './compile-context.ts'
@@ -76,7 +77,8 @@ function childFilterOf(children: readonly ParserNode[]): ChildFilter | undefined
     groks.push(child.grok.grok)
     return groks.length - 1
   })
-  return { filter: new GrokFilter(groks), key: most[0] === '' ? undefined : most[0], numbers }
+  const isWhole = children.every((child, at) => numbers[at] !== undefined && isLeaf(child))
+  return { filter: new GrokFilter(groks), key: most[0] === '' ? undefined : most[0], numbers, isWhole }
 }
 
 function addPatterns(spec: NodeSpec, { context, groks }: NodeSurroundings): void {
@@ -108,7 +110,10 @@ function compileGrok(spec: GrokSpec, around: NodeSurroundings): NodeGrok | undef
 
 function grokSource(spec: GrokSpec, context: CompileContext): NodeGrok['source'] | undefined {
   if (spec.applyOn === 'Line.Raw') return { kind: 'raw' }
-  if (spec.applyOn !== '') return { kind: 'parsed', key: spec.applyOn }
+  if (spec.applyOn !== '') {
+    context.factory.reads.add(spec.applyOn)
+    return { kind: 'parsed', key: spec.applyOn }
+  }
   return context.expression(spec.expression, { place: spec.place, key: 'expression' })
 }
 

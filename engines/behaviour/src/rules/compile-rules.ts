@@ -22,6 +22,8 @@ export interface RuleSurroundings {
   readonly factory: ExpressionFactory
   readonly facilities: Facilities
   readonly stash: Stash
+  /** Somebody looks at records from outside: then groks write all of their fields, and not only those that rules read. */
+  readonly isWatched?: boolean
 }
 
 /** From this many nodes on, a stage finds those whose filter holds in one go. */
@@ -40,12 +42,20 @@ export function compileRules(files: RuleFiles, around: RuleSurroundings): HubRul
       return scenario ?? []
     }),
   )
+  const parsers = compileStages(files.parsers, { files, context, around })
+  const postoverflows = compileStages(files.postoverflows, { files, context, around })
+  const contexts = compileContexts(files.contexts, context)
+  const filters = around.factory.set(scenarios.map(({ spec }) => spec.filter))
+  if (around.isWatched !== true) {
+    const { reads } = around.factory
+    for (const { groks } of [parsers, postoverflows]) groks.writeOnly((field) => reads.has(field))
+  }
   return {
-    parsers: compileStages(files.parsers, { files, context, around }),
-    postoverflows: compileStages(files.postoverflows, { files, context, around }),
+    parsers: parsers.stages,
+    postoverflows: postoverflows.stages,
     scenarios,
-    filters: around.factory.set(scenarios.map(({ spec }) => spec.filter)),
-    contexts: compileContexts(files.contexts, context),
+    filters,
+    contexts,
     problems,
   }
 }
@@ -59,7 +69,7 @@ interface StageInput {
 function compileStages(
   staged: readonly StagedRuleFile[],
   { files, context, around }: StageInput,
-): StageParser {
+): { readonly stages: StageParser; readonly groks: GrokLibrary } {
   const groks = new GrokLibrary()
   for (const text of files.patterns) groks.addFile(text)
   const enrichers = createEnrichers(around.facilities)
@@ -78,7 +88,8 @@ function compileStages(
       else nodes.push({ node, spec })
     }
   }
-  return new StageParser([...stages].map(([name, nodes]) => toStage(name, nodes, around.factory)))
+  const parser = new StageParser([...stages].map(([name, nodes]) => toStage(name, nodes, around.factory)))
+  return { stages: parser, groks }
 }
 
 function compareTexts(a: string, b: string): number {

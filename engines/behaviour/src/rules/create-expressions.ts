@@ -7,6 +7,7 @@ import {
   overflowEnvironment,
 } from '../expr/environments.ts'
 import type { Environment } from '../expr/function-spec.ts'
+import { FieldReads } from '../expr/syntax/field-reads.ts'
 import { compileExprSet } from '../expr/set/compile-expr-set.ts'
 import { createHelpers } from '../helpers/create-helpers.ts'
 import type { Facilities } from '../helpers/facilities.ts'
@@ -26,8 +27,10 @@ export function createExpressions(
 ): ExpressionFactory {
   const helpers = createHelpers(facilities)
   const cache = new CompileCache()
-  const options = { helpers, cache, backend: backend === 'closures' ? backend : 'tiered' } as const
+  const reads = new FieldReads()
+  const options = { helpers, cache, reads, backend: backend === 'closures' ? backend : 'tiered' } as const
   return {
+    reads,
     compile: (source, place) => compileExpr(source, environments[place], options),
     set: (sources) => compileExprSet(sources, eventEnvironment, options),
   }
