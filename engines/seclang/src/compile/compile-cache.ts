@@ -3,6 +3,7 @@ import type { OperatorMatcher } from '../operators/operator.ts'
 import { needsOf, shortestMatch } from '../prefilter/link-needs.ts'
 import type { LinkNeeds } from '../prefilter/link-needs.ts'
 import type { LinkScanner } from '../prefilter/link-scanner.ts'
+import { tellingKinds } from '../prefilter/sign-kinds.ts'
 
 /** Most bytes that the automata of all expressions of the rule sets that share a cache hold together. */
 export const maxAutomataBytes = 16_777_216
@@ -34,8 +35,9 @@ export class CompileCache {
   facts(matcher: OperatorMatcher): MatcherFacts {
     const known = this.#facts.get(matcher)
     if (known !== undefined) return known
+    const kinds = tellingKinds(matcher)
     const needs = this.needs(matcher)
-    const facts = { number: this.#count++, shortest: needs === null ? null : shortestMatch(needs) }
+    const facts = { number: this.#count++, shortest: needs === null ? null : shortestMatch(needs), kinds }
     this.#facts.set(matcher, facts)
     return facts
   }
@@ -71,4 +73,6 @@ export interface MatcherFacts {
   readonly number: number
   /** Fewest bytes of a value that it can match; null when nothing is known of what a match holds. */
   readonly shortest: number | null
+  /** Kinds of signs (sign-kinds.ts) of which every match holds one; 0 when it may hold none. */
+  readonly kinds: number
 }

@@ -57,9 +57,9 @@ function groupPlan(rules: readonly CompiledRule[], cache: CompileCache): ScanGro
     for (let link: Link | null = rule.link; link !== null; link = link.next) {
       const matcher = scannedMatcher(link)
       if (matcher === null) continue
-      const { shortest } = cache.facts(matcher)
+      const { shortest, kinds } = cache.facts(matcher)
       if (shortest === null) continue
-      link.bit = indexed.push({ link, matcher, phase: rule.phase, shortest }) - 1
+      link.bit = indexed.push({ link, matcher, phase: rule.phase, shortest, kinds }) - 1
     }
     rule.gate = gateOf(rule.link)
   }
@@ -79,6 +79,8 @@ interface IndexedLink {
   readonly matcher: OperatorMatcher
   readonly phase: number
   readonly shortest: number
+  /** Signs of which every match holds one; 0 when it may hold none. */
+  readonly kinds: number
 }
 
 /** The matcher of a link that only looks at columns; null when every value has to be tried. */
@@ -230,8 +232,8 @@ function variantTree(uses: ColumnDraft['uses'], wanted: string | null, scanner: 
   const root = createVariantNode(null, scanner.words)
   for (const { indexed, member } of uses) {
     if (member !== null && member !== wanted) continue
-    const { link, shortest } = indexed
-    addVariant(root, link.chain, { bit: link.bit, multiMatch: link.multiMatch, shortest })
+    const { link, shortest, kinds } = indexed
+    addVariant(root, link.chain, { bit: link.bit, multiMatch: link.multiMatch, shortest, kinds })
   }
   sealVariants(root)
   return root

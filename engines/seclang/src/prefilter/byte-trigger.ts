@@ -1,3 +1,5 @@
+import { allSignKinds, signKinds } from './sign-kinds.ts'
+
 /**
  * For each transformation, which bytes a value must hold for the transformation to change it (letters in another case
  * do not count as a change: literals are looked for without case). A value without them needs no second look.
@@ -60,6 +62,34 @@ export function exactTriggerOf(name: string): number {
   return lower === 'cmdline' ? triggerOf(name) | upper : triggerOf(name)
 }
 
+/** Flags of values into which a transformation may bring signs (sign-kinds.ts) that they do not hold; 0 for none. */
+export function bringsInOf(name: string): number {
+  const lower = name.toLowerCase()
+  // Of backslashes these make slashes, of other bytes nothing.
+  if (lower === 'normalisepathwin' || lower === 'normalizepathwin') return backslash
+  return bringsInNothing.has(lower) ? 0 : triggerOf(name)
+}
+
+/** Results of these hold no bytes but those of the value, blanks, and letters in the other case. */
+const bringsInNothing: ReadonlySet<string> = new Set([
+  'cmdline',
+  'compresswhitespace',
+  'lowercase',
+  'none',
+  'normalisepath',
+  'normalizepath',
+  'removecomments',
+  'removecommentschar',
+  'removenulls',
+  'removewhitespace',
+  'replacecomments',
+  'replacenulls',
+  'trim',
+  'trimleft',
+  'trimright',
+  'uppercase',
+])
+
 const caseBlind: ReadonlySet<string> = new Set([
   'cmdline',
   'compresswhitespace',
@@ -106,10 +136,10 @@ const sets: readonly (readonly [flag: number, bytes: string])[] = [
   [dotOrSlash, './'],
 ]
 
-/** Trigger flags of each byte. */
+/** Trigger flags and kinds of signs of each byte. */
 export function triggerTable(): Int32Array {
   const table = new Int32Array(256)
-  for (const [flag, bytes] of sets) {
+  for (const [flag, bytes] of [...sets, ...signKinds]) {
     for (let at = 0; at < bytes.length; at++) {
       const unit = bytes.charCodeAt(at)
       table[unit] = (table[unit] ?? 0) | flag
@@ -122,7 +152,7 @@ export function triggerTable(): Int32Array {
 
 /** Trigger flags of a long text: exact for the rare bytes that are searched for fast, all others taken for granted. */
 export function longTextTriggers(text: string): number {
-  let flags = high | blank | commandMark | star | commentMark | dotOrSlash | upper
+  let flags = high | blank | commandMark | star | commentMark | dotOrSlash | upper | allSignKinds
   if (text.includes('%') || text.includes('+')) flags |= percentOrPlus
   if (text.includes('&')) flags |= ampersand
   if (text.includes('\\')) flags |= backslash

@@ -3,6 +3,7 @@ import type { Transaction } from '../transaction/transaction.ts'
 import { alwaysTrigger } from './byte-trigger.ts'
 import { createColumn } from './column.ts'
 import type { Column } from './column.ts'
+import { KnownResults } from './known-results.ts'
 import type { LinkScanner } from './link-scanner.ts'
 import { LongScan, longScanBytes } from './long-scan.ts'
 import { needsEveryValue } from './variant-plan.ts'
@@ -37,6 +38,7 @@ export class ColumnScan {
   /** What each form was looked at with. */
   readonly #scanners: LinkScanner[] = []
   #forms = 0
+  readonly #results = new KnownResults()
   readonly #found: Uint32Array
 
   constructor(scanner: LinkScanner, root: VariantNode, place: ColumnPlace) {
@@ -153,6 +155,7 @@ export class ColumnScan {
     const found = this.#found
     found.fill(0)
     this.#forms = 0
+    this.#results.clear()
     this.#visit(root, value, this.#keep(value, flags, this.#scanner))
     let any = 0
     for (let word = 0; word < found.length; word++) any |= found[word] ?? 0
@@ -217,8 +220,10 @@ export class ColumnScan {
     }
     this.#add(links, node.links)
     for (const child of node.children) {
-      const isTriggered = child.trigger === alwaysTrigger || (child.trigger & flags) !== 0
-      const next = isTriggered ? (child.transformation?.apply(text) ?? text) : text
+      if (((flags | alwaysTrigger) & child.wanted) === 0 || text.length < child.shortest) continue
+      const step = child.transformation
+      const isTriggered = ((flags | alwaysTrigger) & child.trigger) !== 0
+      const next = isTriggered && step !== null ? this.#results.apply(step, text) : text
       if (next === text) this.#visit(child, text, form)
       else if (next.length >= child.shortest)
         this.#visit(child, next, this.#formOf(next, child.scanner ?? this.#scanner))

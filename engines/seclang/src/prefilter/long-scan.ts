@@ -62,7 +62,8 @@ export class LongScan {
   }
 
   #visit(tx: Transaction, child: VariantNode, form: Form): void {
-    const isTriggered = child.trigger === alwaysTrigger || (child.trigger & form.flags) !== 0
+    if (((form.flags | alwaysTrigger) & child.wanted) === 0) return
+    const isTriggered = ((form.flags | alwaysTrigger) & child.trigger) !== 0
     if (!isTriggered || child.transformation === null) {
       this.#enter(child, form)
       return

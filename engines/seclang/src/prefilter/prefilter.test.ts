@@ -24,6 +24,10 @@ SecRule ARGS "@validateUrlEncoding" "id:19,phase:2,pass"
 SecRule ARGS "@rx x+y?" "id:20,phase:2,pass,chain"
 SecRule ARGS "@contains zz" "setvar:tx.score=+1"
 SecRule ARGS "!@rx ^[ -~]*$" "id:21,phase:2,pass"
+SecRule ARGS "@rx alert\\(" "id:22,phase:2,pass,t:none,t:htmlEntityDecode,t:removeWhitespace"
+SecRule ARGS "@rx (?:\\.\\.)/" "id:23,phase:2,pass,t:none,t:utf8toUnicode,t:urlDecodeUni,t:removeNulls,t:cmdLine,t:normalizePathWin"
+SecRule ARGS "@rx [;|]" "id:24,phase:2,pass,t:none,t:jsDecode,t:removeWhitespace,t:cssDecode"
+SecRule ARGS "@contains <script" "id:25,phase:2,pass,t:none,t:removeWhitespace,t:base64Decode,t:htmlEntityDecode"
 SecMarker END
 SecRule TX:score "@ge 5" "id:30,phase:2,pass"
 SecRule TX:level "@eq 2" "id:31,phase:2,pass"`
@@ -83,6 +87,11 @@ const pieces = fc.constantFrom(
   'zz',
   '%zz',
   'YWJjKA==',
+  'PHNjcmlwdD4=',
+  'Jmx0O3NjcmlwdA==',
+  '\\x3b',
+  '&#x28;',
+  '%7c',
   '\t',
   'onload',
   '"',

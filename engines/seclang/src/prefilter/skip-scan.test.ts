@@ -49,7 +49,7 @@ describe('createSkipScan', () => {
 
   it('asks first for the signs that all literals share', () => {
     const scan = scanOf([need(['=ftp://', '=http://', '=https://'])])
-    expect(scan?.mayHold(`${'=http:/ '.repeat(600)}`)).toBe(false)
+    expect(scan?.mayHold('=http:/ '.repeat(600))).toBe(false)
     expect(scan?.mayHold(`${filler(3000)}=HTTPS://${filler(3000)}`)).toBe(true)
   })
 

@@ -1,7 +1,7 @@
 import type { ChainNode } from '../compile/chain-trie.ts'
 import type { Transformation } from '../transformations/transformation.ts'
 import type { LinkScanner } from './link-scanner.ts'
-import { alwaysTrigger, changesOnlyCase, ignoresCase, triggerOf } from './byte-trigger.ts'
+import { alwaysTrigger, bringsInOf, changesOnlyCase, ignoresCase, triggerOf } from './byte-trigger.ts'
 
 /** The forms of a value that links of one column look at: a tree of transformations with the links at its nodes. */
 export interface VariantNode {
@@ -19,6 +19,11 @@ export interface VariantNode {
   triggersBelow: number
   /** Shortest value that a link here or below can match; 0 when a later step can make values longer. */
   shortest: number
+  /**
+   * Flags of values worth looking at: signs that every match of some link here or below holds, and bytes from which
+   * a transformation here or below may make such signs.
+   */
+  wanted: number
 }
 
 /** An empty tree for `words` entries of link bits. */
@@ -32,6 +37,7 @@ export function createVariantNode(transformation: Transformation | null, words: 
     scanner: null,
     triggersBelow: 0,
     shortest: Number.MAX_SAFE_INTEGER,
+    wanted: transformation === null ? 0 : bringsInOf(transformation.name),
   }
 }
 
@@ -39,7 +45,7 @@ export function createVariantNode(transformation: Transformation | null, words: 
 export function addVariant(
   root: VariantNode,
   chain: ChainNode,
-  link: { bit: number; multiMatch: boolean; shortest: number },
+  link: { bit: number; multiMatch: boolean; shortest: number; kinds: number },
 ): void {
   const steps = significantSteps(chain)
   const { length: words } = root.links
@@ -54,18 +60,20 @@ export function addVariant(
     }
     mark(child.below, link.bit)
     child.shortest = Math.min(child.shortest, link.shortest)
+    child.wanted |= link.kinds === 0 ? alwaysTrigger : link.kinds
     if (link.multiMatch || index === steps.length - 1) mark(child.links, link.bit)
     node = child
   }
 }
 
-/** Fills `triggersBelow`; call once all variants are in. */
+/** Fills `triggersBelow` and completes `wanted`; call once all variants are in. */
 export function sealVariants(node: VariantNode): number {
   node.triggersBelow = 0
   for (const child of node.children) {
     node.triggersBelow |= child.trigger | sealVariants(child)
     if (!growsNothing.has(child.transformation?.name.toLowerCase() ?? '')) node.shortest = 0
     if (child.shortest === 0) node.shortest = 0
+    node.wanted |= child.wanted
   }
   return node.triggersBelow
 }

@@ -13,9 +13,16 @@ for (const code of [47, 40]) kinds[code] = CLOSE_UP // / (
 function firstChange(input: string): number {
   for (let i = 0; i < input.length; i++) {
     const code = input.charCodeAt(i)
-    if ((kinds[code] !== COPY && kinds[code] !== CLOSE_UP) || (code >= 65 && code <= 90)) return i
+    const kind = kinds[code]
+    if (kind === DROP || (code >= 65 && code <= 90)) return i
+    if (kind === SPACE && !isKept(input, i)) return i
   }
   return -1
+}
+
+// One space between words: most values hold spaces, and no others.
+function isKept(input: string, at: number): boolean {
+  return input.charCodeAt(at) === 32 && kinds[input.charCodeAt(at + 1)] === COPY
 }
 
 function apply(input: string): string {

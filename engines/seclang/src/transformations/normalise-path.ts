@@ -1,5 +1,8 @@
 import type { Transformation } from './transformation.ts'
 
+const DOT = 46
+const SLASH = 47
+
 function join(segments: readonly string[], absolute: boolean, trailing: boolean): string {
   const text = (absolute ? '/' : '') + segments.join('/')
   return trailing && segments.length > 0 ? `${text}/` : text
@@ -23,8 +26,19 @@ function normalise(path: string): string {
   return join(kept, absolute, path.endsWith('/'))
 }
 
+/** Whether there is no empty segment, `.` or `..`: most values are paths of no kind, and built anew for nothing. */
+function isNormal(path: string): boolean {
+  if (path.includes('//')) return false
+  for (let at = path.indexOf('.'); at >= 0; at = path.indexOf('.', at + 1)) {
+    if (at > 0 && path.charCodeAt(at - 1) !== SLASH) continue
+    const next = path.charCodeAt(at + 1) === DOT ? at + 2 : at + 1
+    if (next === path.length || path.charCodeAt(next) === SLASH) return false
+  }
+  return true
+}
+
 function apply(input: string): string {
-  if (!input.includes('/') && !input.includes('.')) return input
+  if (isNormal(input)) return input
   const text = normalise(input)
   return text === input ? input : text
 }
