@@ -1,5 +1,5 @@
 import { placeOptions } from '../place/data-folder.ts'
-import { actorOf } from '../place/actor.ts'
+import { actor } from '../place/actor.ts'
 import type { Command } from '../program/command.ts'
 import { usageError } from '../program/cli-error.ts'
 import { askCollector, savedSearches } from '../search/ask-collector.ts'
@@ -15,7 +15,7 @@ export const searchSave: Command = {
     const [name = '', ...filter] = call.words
     const kept = await askCollector(call, '/v1/searches', {
       method: 'POST',
-      body: { name, query: filter.join(' '), actor: actorOf() },
+      body: { name, query: filter.join(' '), actor: actor() },
     })
     call.io.out(call.json ? JSON.stringify(kept) : `kept as ${name}`)
     return 0
@@ -44,7 +44,9 @@ export const searchDelete: Command = {
   examples: ['sevenfold search delete logins'],
   run: async (call) => {
     const [name = ''] = call.words
-    const { removed } = await askCollector(call, `/v1/searches/${encodeURIComponent(name)}`, { method: 'DELETE' })
+    const { removed } = await askCollector(call, `/v1/searches/${encodeURIComponent(name)}`, {
+      method: 'DELETE',
+    })
     if (removed === undefined) throw usageError(`no search is saved as ${name}`, 'see sevenfold search list')
     call.io.out(call.json ? JSON.stringify({ removed }) : `forgot ${name}`)
     return 0

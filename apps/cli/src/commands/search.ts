@@ -1,4 +1,5 @@
 import { isJsonObject } from '@sevenfold/event'
+import { fieldText } from '../place/field-text.ts'
 import { usageError } from '../program/cli-error.ts'
 import type { Call, Command } from '../program/command.ts'
 import { askCollector, queryOf } from '../search/ask-collector.ts'
@@ -20,7 +21,11 @@ async function showTop(call: Call, parameters: URLSearchParams, field: string): 
   parameters.set('field', field)
   const { values } = await askCollector(call, `/v1/top?${parameters.toString()}`)
   for (const row of Array.isArray(values) ? values.filter(isJsonObject) : [])
-    call.io.out(call.json ? JSON.stringify(row) : `${String(row['count']).padStart(9)}  ${JSON.stringify(row['value'])}`)
+    call.io.out(
+      call.json
+        ? JSON.stringify(row)
+        : `${(fieldText(row, 'count') ?? '').padStart(9)}  ${JSON.stringify(row['value'])}`,
+    )
   return 0
 }
 
@@ -31,7 +36,11 @@ async function showHistogram(call: Call, parameters: URLSearchParams, bars: numb
   const most = Math.max(1, ...rows.map(({ count }) => Number(count)))
   for (const row of rows) {
     const bar = '#'.repeat(Math.round((Number(row['count']) / most) * 40))
-    call.io.out(call.json ? JSON.stringify(row) : `${String(row['time'])} ${String(row['count']).padStart(9)} ${bar}`)
+    call.io.out(
+      call.json
+        ? JSON.stringify(row)
+        : `${fieldText(row, 'time') ?? ''} ${(fieldText(row, 'count') ?? '').padStart(9)} ${bar}`,
+    )
   }
   return 0
 }
@@ -54,7 +63,11 @@ a word alone is looked for as a word in the texts of an event. The same in the c
   words: { name: 'FILTER…', help: 'the filter; everything without it', min: 0, max: 64 },
   options: {
     top: { type: 'string', value: 'FIELD', help: 'the most frequent values of a field in place of events' },
-    histogram: { type: 'string', value: 'BARS', help: 'counts over time, in so many bars, in place of events' },
+    histogram: {
+      type: 'string',
+      value: 'BARS',
+      help: 'counts over time, in so many bars, in place of events',
+    },
     limit: { type: 'string', value: 'N', help: `show the newest N, at most ${mostShown}`, default: '100' },
     ...searchOptions,
   },

@@ -426,6 +426,31 @@ export const commands: readonly Listed[] = [
     load: async () => (await import('../commands/edge-csp.ts')).edgeCsp,
   },
   {
+    name: 'search',
+    summary: 'find stored events by a filter, count them over time, or by the values of a field',
+    load: async () => (await import('../commands/search.ts')).search,
+  },
+  {
+    name: 'search export',
+    summary: 'write the stored events that match a filter to a file, as NDJSON or Parquet',
+    load: async () => (await import('../commands/search-export.ts')).searchExport,
+  },
+  {
+    name: 'search save',
+    summary: 'keep a filter under a name, for the console and search --saved',
+    load: async () => (await import('../commands/search-saved.ts')).searchSave,
+  },
+  {
+    name: 'search list',
+    summary: 'list the filters that were kept',
+    load: async () => (await import('../commands/search-saved.ts')).searchList,
+  },
+  {
+    name: 'search delete',
+    summary: 'forget a filter that was kept',
+    load: async () => (await import('../commands/search-saved.ts')).searchDelete,
+  },
+  {
     name: 'logs map',
     summary: 'show what lines of another program become',
     load: async () => (await import('../commands/logs-map.ts')).logsMap,

@@ -18,7 +18,9 @@ export async function askCollector(
 }
 
 /** Searches that were saved. */
-export async function savedSearches(call: Call): Promise<readonly { readonly name: string; readonly query: string }[]> {
+export async function savedSearches(
+  call: Call,
+): Promise<readonly { readonly name: string; readonly query: string }[]> {
   const { searches } = await askCollector(call, '/v1/searches')
   return (Array.isArray(searches) ? searches.filter(isJsonObject) : []).flatMap(({ name, query }) =>
     typeof name === 'string' && typeof query === 'string' ? [{ name, query }] : [],
@@ -29,7 +31,8 @@ export async function savedSearches(call: Call): Promise<readonly { readonly nam
 export async function queryOf(call: Call): Promise<string> {
   const name = call.text('saved')
   if (name === undefined) return call.words.join(' ')
-  if (call.words.length > 0) throw usageError('a filter and --saved do not go together', 'leave one of them out')
+  if (call.words.length > 0)
+    throw usageError('a filter and --saved do not go together', 'leave one of them out')
   const saved = await savedSearches(call)
   const found = saved.find((search) => search.name === name)
   if (found !== undefined) return found.query
