@@ -20,6 +20,9 @@ const frameworks: readonly [string, string][] = [
   ['http2', 'express'],
   ['ws', 'ws'],
   ['graphql', 'graphql'],
+  ['grpc', '@grpc/grpc-js'],
+  ['grpc-stream', '@grpc/grpc-js'],
+  ['grpc-loop', '@grpc/grpc-js'],
 ]
 
 // Route, package, attack, what it gives, innocent value, what that gives.

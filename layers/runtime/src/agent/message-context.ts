@@ -32,18 +32,20 @@ function isJson(bytes: Uint8Array): boolean {
   return first === 0x7b || first === 0x5b
 }
 
-/** Runs the handler of a message as the handler of a request is run: with the message as its body. */
-export function serveMessage<T>(input: MessageInput, stored: StoredInputs, handle: () => T): T {
+function contextFor(input: MessageInput, stored: StoredInputs, type: string): RequestContext {
   const request = new IncomingMessage(input.opened?.socket ?? new Socket())
   request.method = 'MESSAGE'
   request.url = `/${encodeURIComponent(input.name)}`
   request.httpVersion = input.opened?.httpVersion ?? '1.1'
+  request.headers = { ...input.opened?.headers, 'content-type': type }
+  return new RequestContext(request, new ServerResponse(request), stored)
+}
+
+/** Runs the handler of a message as the handler of a request is run: with the message as its body. */
+export function serveMessage<T>(input: MessageInput, stored: StoredInputs, handle: () => T): T {
   const bytes = bytesOf(input.content)
-  request.headers = {
-    ...input.opened?.headers,
-    'content-type': bytes !== undefined && isJson(bytes) ? 'application/json' : 'text/plain',
-  }
-  const context = new RequestContext(request, new ServerResponse(request), stored)
+  const isObject = bytes !== undefined && isJson(bytes)
+  const context = contextFor(input, stored, isObject ? 'application/json' : 'text/plain')
   if (bytes !== undefined) context.addChunk(bytes)
   context.slot = inFlight.add(context)
   try {
@@ -51,5 +53,29 @@ export function serveMessage<T>(input: MessageInput, stored: StoredInputs, handl
   } finally {
     // Later sinks of the same message know it by their promises; an event that lost it is rare after this.
     inFlight.remove(context, context.slot)
+  }
+}
+
+/** Many messages that one handler serves. */
+export interface MessageStream {
+  /** Runs something for the stream. */
+  run<T>(call: () => T): T
+  /** Takes a message in before the handler sees it. */
+  add(content: unknown): void
+  /** No further message comes. */
+  end(): void
+}
+
+/** As `serveMessage`, for messages that come one after the other: what any of them brought may reach a sink. */
+export function openMessages(input: Omit<MessageInput, 'content'>, stored: StoredInputs): MessageStream {
+  const context = contextFor({ ...input, content: undefined }, stored, 'application/x-ndjson')
+  context.slot = inFlight.add(context)
+  return {
+    run: (call) => currentRequest.run(context, call),
+    add: (content) => {
+      const bytes = bytesOf(content)
+      if (bytes !== undefined) context.addChunk(Buffer.concat([bytes, Buffer.from('\n')]))
+    },
+    end: () => inFlight.remove(context, context.slot),
   }
 }

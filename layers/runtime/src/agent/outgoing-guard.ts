@@ -11,21 +11,19 @@ import type { RequestContext } from './request-context.ts'
 // beside it is not sent there by them.
 const surroundings = ['referer', 'x-forwarded-host', 'x-forwarded-for', 'x-forwarded-server', 'x-real-ip']
 
-const chosenHosts = new WeakMap<ReadonlySet<string>, ReadonlySet<string>>()
+/** Hosts that the newest inputs chose: a request that speaks to several hosts asks once. */
+let asked: { readonly inputs: ReadonlySet<string>; readonly hosts: ReadonlySet<string> } | undefined
 
 function isChosen(context: RequestContext, { host, port }: Outgoing): boolean {
   const inputs = context.raw()
-  let hosts = chosenHosts.get(inputs)
-  if (hosts === undefined) {
+  if (asked?.inputs !== inputs) {
     const { headers } = context.request
-    hosts = hostsChosenBy(
-      inputs,
-      surroundings.map((name) => headers[name]).filter((value) => typeof value === 'string'),
-    )
-    chosenHosts.set(inputs, hosts)
+    const except = surroundings.map((name) => headers[name]).filter((value) => typeof value === 'string')
+    asked = { inputs, hosts: hostsChosenBy(inputs, except) }
   }
+  const { hosts } = asked
   const name = host.toLowerCase()
-  return hosts.has(name) || hosts.has(`${name}:${port}`)
+  return hosts.has(name) || (port !== '' && hosts.has(`${name}:${port}`))
 }
 
 function partsOf(target: unknown): Outgoing | undefined {
@@ -37,10 +35,26 @@ function partsOf(target: unknown): Outgoing | undefined {
         : typeof target === 'object' && target !== null && 'url' in target
           ? String(target.url)
           : undefined
-  if (text === undefined) return undefined
+  return text === undefined ? undefined : outgoingOf(text)
+}
+
+// Scheme and authority, as far as no parser reads anything else in them (WHATWG URL, section 4.4).
+const origin = /^https?:\/\/[\w.:-]+(?=[/?#]|$)/
+const maxOrigins = 500
+const origins = new Map<string, Outgoing>()
+
+/** Where an address leads. An application speaks to few hosts, and parsing is most of the work. */
+function outgoingOf(text: string): Outgoing | undefined {
+  const start = origin.exec(text)?.[0]
+  const known = start === undefined ? undefined : origins.get(start)
+  if (known !== undefined) return known
   try {
-    const { hostname, port } = target instanceof URL ? target : new URL(text)
-    return { host: hostname, port }
+    const { hostname, port } = new URL(text)
+    const outgoing = { host: hostname, port }
+    if (start === undefined) return outgoing
+    if (origins.size >= maxOrigins) origins.clear()
+    origins.set(start, outgoing)
+    return outgoing
   } catch {
     return undefined // the client says what is wrong with it
   }
@@ -58,16 +72,8 @@ export class OutgoingGuard {
 
   /** The refusal for a request to a host, or null. From the first host that an input chose, inner addresses are closed. */
   check(sink: string, outgoing: Outgoing): RefusedError | null {
-    const { observer } = this.#agent
-    this.#agent.inventory.add(
-      'hosts',
-      outgoing.port === '' ? outgoing.host : `${outgoing.host}:${outgoing.port}`,
-    )
-    const served = observer === undefined ? undefined : currentRequest.getStore()
-    if (served !== undefined) {
-      const text = `${outgoing.host}:${outgoing.port}`
-      this.#agent.observe({ kind: 'host', sink, text, isChosen: isChosen(served, outgoing) })
-    }
+    this.#agent.inventory.addHost(outgoing.host, outgoing.port)
+    this.#observe(sink, outgoing)
     const refusal = this.#agent.check(sink, (context) => {
       if (!isInner(outgoing.host)) {
         if (!context.guardsAddresses && isChosen(context, outgoing)) context.guardsAddresses = true
@@ -78,6 +84,13 @@ export class OutgoingGuard {
       return finding('ssrf', to, 'an input sends a request to an inner address')
     })
     return refusal ?? this.#keeper.checkHost(sink, outgoing.host, outgoing.port)
+  }
+
+  #observe(sink: string, outgoing: Outgoing): void {
+    const served = this.#agent.observer === undefined ? undefined : currentRequest.getStore()
+    if (served === undefined) return
+    const text = `${outgoing.host}:${outgoing.port}`
+    this.#agent.observe({ kind: 'host', sink, text, isChosen: isChosen(served, outgoing) })
   }
 
   /** As `check`, for an address in the form of a text, a URL or a Request. */

@@ -3,11 +3,12 @@ import { describe, expect, it } from 'vitest'
 import { StoredInputs } from './inputs/stored-inputs.ts'
 import { RequestContext, maxBodyBytes } from './request-context.ts'
 
-function contextOf(url: string, type: string, body: string): RequestContext {
+function contextOf(url: string, type: string, body: string | readonly string[]): RequestContext {
   const headers = type === '' ? {} : { 'content-type': type }
   const request = { url, headers, rawHeaders: Object.entries(headers).flat(), method: 'POST' }
   const context = new RequestContext(request as IncomingMessage, {} as ServerResponse, new StoredInputs())
-  if (body !== '') context.addChunk(Buffer.from(body))
+  for (const piece of typeof body === 'string' ? [body] : body)
+    if (piece !== '') context.addChunk(Buffer.from(piece))
   return context
 }
 
@@ -58,17 +59,43 @@ describe('RequestContext', () => {
   })
 
   it.each([
-    ['in the query', '/?name=a.txt', '', ''],
-    ['escaped', '/?name=%61.txt', '', ''],
+    ['in the query', '/?name=/srv/a.txt', '', ''],
+    ['inside of an input', '/?name=file:///srv/a.txt', '', ''],
+    ['escaped', '/?name=/srv/%61.txt', '', ''],
+    ['with backslashes', String.raw`/?name=\srv\a.txt`, '', ''],
     ['in a JSON body', '/', 'application/json', '{"x":"/srv/a.txt"}'],
     ['escaped in a JSON body', '/', 'application/json', String.raw`{"x":"\u002fsrv/b"}`],
+    ['with escaped slashes in a JSON body', '/', 'application/json', String.raw`{"x":"\/srv\/a.txt"}`],
+    ['with backslashes in a JSON body', '/', 'application/json', String.raw`{"x":"\\srv\\a.txt"}`],
+    ['in a JSON body of two pieces', '/', 'application/json', ['{"x":"/sr', 'v/a.txt"}']],
+    ['in base64 of the other alphabet', `/?p=${Buffer.from('/srv/a.txt').toString('base64')}`, '', ''],
     ['in base64', `/?p=${Buffer.from('/srv/a.txt').toString('base64url')}`, '', ''],
     ['perhaps in a form', '/', 'application/x-www-form-urlencoded', 'x=1'],
   ])('may hold a path: %s', (_name, url, type, body) => {
     expect(contextOf(url, type, body).mayHold('/srv/a.txt')).toBe(true)
   })
 
-  it('surely holds no path that is nowhere in it', () => {
+  it('may hold a path in a header or a body that a server has left on the request', () => {
+    const context = contextOf('/', '', '')
+    expect(context.mayHold('/srv/a.txt')).toBe(false)
+    context.request.rawHeaders.push('x-file', '/srv/a.txt')
+    expect(context.mayHold('/srv/a.txt')).toBe(true)
+    context.request.rawHeaders.splice(0)
+    Object.assign(context.request, { body: {} })
+    expect(context.mayHold('/srv/a.txt')).toBe(false)
+    Object.assign(context.request, { body: { x: '/srv/a.txt' } })
+    expect(context.mayHold('/srv/a.txt')).toBe(true)
+  })
+
+  it('may hold any path with characters that have several encodings', () => {
+    expect(contextOf('/', '', '').mayHold('/srv/a b.txt')).toBe(true)
+    expect(contextOf('/', '', '').mayHold('/srv/ä.txt')).toBe(true)
+  })
+
+  it('surely holds no path that is nowhere in it, though the name of its file is', () => {
+    expect(contextOf('/?name=a.txt', '', '').mayHold('/srv/a.txt')).toBe(false)
+    const lines = String.raw`{"x":"one\ntwo \"b\""}`
+    expect(contextOf('/', 'application/json', lines).mayHold('/srv/a.txt')).toBe(false)
     expect(contextOf('/?id=5', 'application/json', '{"x":"ann lee"}').mayHold('/srv/a.txt')).toBe(false)
   })
 })

@@ -9,6 +9,7 @@ import {
   maxInputs,
 } from './inputs/collect.ts'
 import { parseJson } from './inputs/parse-json.ts'
+import { formsOf, holds } from './inputs/path-forms.ts'
 import type { StoredInputs } from './inputs/stored-inputs.ts'
 import { variantsOf } from './inputs/variants.ts'
 import { canHarm } from './inputs/zones.ts'
@@ -25,12 +26,25 @@ export const maxParsed = 64
 
 const lessThan = 0x3c
 const percent = 0x25
+const backslash = 0x5c
+// A letter by its number, a slash, and a backslash that may be read as one.
+const escapes = [String.raw`\u`, String.raw`\/`, '\\\\']
 const nothing: ReadonlySet<string> = new Set()
 /** Uses of one request that are learned. */
 const maxUses = 1_000
 
 // Quotes, comments, shell marks, climbing paths, options.
 const telling = /['"`;|&$<>\\(){}*]|--|\/\*|\.\.|^-|^\/|:\/\//
+
+function includes(bytes: Uint8Array, text: string): boolean {
+  return Buffer.prototype.includes.call(bytes, text)
+}
+
+function isEmpty(body: unknown): boolean {
+  return (
+    body === undefined || body === null || (typeof body === 'object' && Object.keys(body).length === 0)
+  )
+}
 
 /** What a place did while serving a request. */
 export interface Observed {
@@ -65,6 +79,8 @@ export class RequestContext {
   #parsed: string[] | undefined
   #chunks: Uint8Array[] | undefined
   #bodyBytes = 0
+  /** Bytes of the body that were found to hold no escapes. */
+  #plainBytes = -1
   #raw: ReadonlySet<string> = nothing
   #harmful: ReadonlySet<string> | undefined
   #seenParsed = 0
@@ -120,25 +136,41 @@ export class RequestContext {
   }
 
   /**
-   * False when a file's path surely did not come with this request, which is cheaper to know than all of its inputs:
-   * its name stands nowhere in the request, nothing in it is escaped, and it is not there in base64.
+   * False when an absolute path surely did not come with this request, neither whole nor inside of an input, which is
+   * cheaper to know than all of its inputs: it stands nowhere as it is or in base64, and nothing long enough is escaped.
    */
   mayHold(path: string): boolean {
-    const { url = '', headers, rawHeaders } = this.request
-    const type = headers['content-type'] ?? ''
-    const isPlain =
-      type.includes('json') && !type.includes('charset') && headers['content-encoding'] === undefined
-    if (url.includes('%') || (this.#bodyBytes > 0 && !isPlain)) return true
-    const name = path.slice(path.lastIndexOf('/') + 1)
-    const encoded = Buffer.from(path).toString('base64url').replace(/.$/, '')
-    const head = `${url}\n${rawHeaders.join('\n')}`
-    if (head.includes(name) || head.replaceAll('+', '-').includes(encoded)) return true
-    for (const chunk of this.#chunks ?? []) {
-      const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength)
-      if (bytes.includes(name) || bytes.includes('\\u') || bytes.includes('%') || bytes.includes(encoded))
-        return true
+    const { url = '', rawHeaders } = this.request
+    const forms = formsOf(path)
+    if (forms === undefined || url.includes('%') || url.includes('\\') || holds(url, forms)) return true
+    for (let i = 1; i < rawHeaders.length; i += 2) {
+      const value = rawHeaders[i] ?? ''
+      if (value.length < path.length) continue
+      if (value.includes('%') || value.includes('\\') || holds(value, forms)) return true
     }
-    return (this.#chunks?.length ?? 0) > 1
+    return this.#bodyMayHold(forms)
+  }
+
+  #bodyMayHold(forms: readonly string[]): boolean {
+    const chunks = this.#chunks
+    // Servers that read bodies by other means leave them on the request.
+    if (chunks === undefined) return !isEmpty((this.request as unknown as { readonly body?: unknown }).body)
+    const [chunk] = chunks
+    if (chunks.length > 1 || chunk === undefined || !this.#isPlainBody(chunk)) return true
+    return forms.some((form) => includes(chunk, form))
+  }
+
+  /** True for JSON in which no character of a path is written in another way. */
+  #isPlainBody(chunk: Uint8Array): boolean {
+    if (this.#plainBytes === this.#bodyBytes) return true
+    const { headers } = this.request
+    const type = headers['content-type'] ?? ''
+    if (!type.includes('json') || type.includes('charset') || headers['content-encoding'] !== undefined)
+      return false
+    if (chunk.includes(percent)) return false
+    if (chunk.includes(backslash) && escapes.some((escape) => includes(chunk, escape))) return false
+    this.#plainBytes = this.#bodyBytes
+    return true
   }
 
   /** Every string that came with this request, as the application may see it, and their other spellings. */

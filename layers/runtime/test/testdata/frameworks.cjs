@@ -175,6 +175,9 @@ const starts = {
       listening(door)
     })
   },
+  grpc: () => startGrpc('unary'),
+  'grpc-stream': () => startGrpc('clientStream'),
+  'grpc-loop': () => startGrpc('bidi'),
   graphql: () => {
     const { graphql, GraphQLSchema, GraphQLObjectType, GraphQLString } = require('graphql')
     const text = { type: GraphQLString }
@@ -204,6 +207,50 @@ const starts = {
     })
     documents.listen(0, '127.0.0.1')
   },
+}
+
+// Messages as JSON: no schema has to be compiled.
+function startGrpc(type) {
+  const grpc = require('@grpc/grpc-js')
+  const pack = (value) => Buffer.from(JSON.stringify(value))
+  const unpack = (bytes) => JSON.parse(String(bytes))
+  const [requestStream, responseStream] = [type !== 'unary', type === 'bidi']
+  const service = { run: { path: '/weak.Weak/Run', requestStream, responseStream, requestSerialize: pack, requestDeserialize: unpack, responseSerialize: pack, responseDeserialize: unpack } }
+  const handlers = {
+    unary: async (call, done) => done(null, { text: await run(call.request.name, call.request.q) }),
+    clientStream: (call, done) => {
+      let all = Promise.resolve()
+      let text = ''
+      call.on('data', ({ name, q }) => (all = all.then(async () => (text += await run(name, q)))))
+      call.on('end', () => all.then(() => done(null, { text })))
+    },
+    bidi: async (call) => {
+      for await (const { name, q } of call) call.write({ text: await run(name, q) })
+      call.end()
+    },
+  }
+  const inner = new grpc.Server()
+  inner.addService(service, { run: handlers[type] })
+  inner.bindAsync('127.0.0.1:0', grpc.ServerCredentials.createInsecure(), (_error, port) => {
+    const client = new (grpc.makeGenericClientConstructor(service, 'Weak'))(`127.0.0.1:${port}`, grpc.credentials.createInsecure())
+    const door = new http.Server()
+    // Past the agent: what the client is told is no input here.
+    door.emit = ((emit) => function (event, request, response) {
+      if (event !== 'request') return emit.apply(this, arguments)
+      let text = ''
+      request.on('data', (piece) => (text += piece))
+      request.on('end', () => {
+        const message = { name: request.url.slice(1), q: JSON.parse(text).q }
+        const finish = (error, answer) => response.end(error ? error.message : answer.text)
+        if (type === 'unary') return client.run(message, finish)
+        const call = type === 'bidi' ? client.run() : client.run(finish)
+        if (type === 'bidi') call.on('data', (answer) => response.end(answer.text)).on('error', (error) => response.end(error.message))
+        call.write(message)
+        call.end()
+      })
+    })(door.emit)
+    listening(door)
+  })
 }
 
 function startExpress(express) {

@@ -7,6 +7,7 @@ import { isClimbing, isPlainAbsolute, judgePath, leftItsBase } from '../judges/j
 import type { ProfileKeeper } from '../profile/profile-keeper.ts'
 import type { RefusedError } from '../refusal.ts'
 import { currentRequest, isServing } from '../request-context.ts'
+import type { RequestContext } from '../request-context.ts'
 import { patch, refuseByCallback, rejected } from './patch.ts'
 import type { AnyFunction } from './patch.ts'
 
@@ -43,22 +44,26 @@ function pathOf(value: unknown): string | undefined {
   return value instanceof Uint8Array ? Buffer.from(value).toString('utf8') : undefined
 }
 
+/** Is the path surely none of the request's inputs? Cheaper to know than what the judge needs. */
+function isOwnPath(context: RequestContext, path: string): boolean {
+  return isPlainAbsolute(path) && context.joined().size === 0 && !context.mayHold(path)
+}
+
 function createCheck(
   agent: Agent,
   keeper: ProfileKeeper,
 ): (sink: string, args: readonly unknown[], paths: number) => RefusedError | null {
+  const judge = (sink: string, path: string): RefusedError | null =>
+    agent.check(sink, (context) =>
+      isOwnPath(context, path) ? null : judgePath(path, context.inputs(), context.joined()),
+    )
   return (sink, args, paths) => {
-    if (!isServing()) return null
+    if (!isServing() || agent.mode === 'off') return null
     for (let i = 0; i < paths; i += 1) {
       const path = pathOf(args[i])
       if (path === undefined) continue
       if (agent.observer !== undefined) agent.observe({ kind: 'file', sink, text: path })
-      const refusal =
-        agent.check(sink, (context) =>
-          isPlainAbsolute(path) && context.joined().size === 0 && !context.mayHold(path)
-            ? null
-            : judgePath(path, context.inputs(), context.joined()),
-        ) ?? keeper.checkFile(sink, path)
+      const refusal = judge(sink, path) ?? keeper.checkFile(sink, path)
       if (refusal !== null) return refusal
     }
     return null
@@ -82,12 +87,14 @@ function failedStream(error: Error, isReadable: boolean): Readable | Writable {
 function hookFunctions(agent: Agent, keeper: ProfileKeeper): void {
   const check = createCheck(agent, keeper)
   for (const [name, paths] of Object.entries(fileFunctions)) {
+    // Named once: a text that is put together at each call is work at each call.
+    const sinks = { callback: `fs.${name}`, sync: `fs.${name}Sync`, promise: `fs.promises.${name}` }
     patch(
       fs,
       name,
       (original) =>
         function (this: unknown, ...args: unknown[]): unknown {
-          const refusal = check(`fs.${name}`, args, paths)
+          const refusal = check(sinks.callback, args, paths)
           if (refusal !== null && refuseByCallback(args, refusal)) return undefined
           const last = args.length - 1
           if (typeof args[last] === 'function') args[last] = currentRequest.bind(args[last])
@@ -99,7 +106,7 @@ function hookFunctions(agent: Agent, keeper: ProfileKeeper): void {
       `${name}Sync`,
       (original) =>
         function (this: unknown, ...args: unknown[]): unknown {
-          const refusal = check(`fs.${name}Sync`, args, paths)
+          const refusal = check(sinks.sync, args, paths)
           if (refusal !== null) throw refusal
           return original.apply(this, args)
         },
@@ -109,7 +116,7 @@ function hookFunctions(agent: Agent, keeper: ProfileKeeper): void {
       name,
       (original) =>
         function (this: unknown, ...args: unknown[]): unknown {
-          const refusal = check(`fs.promises.${name}`, args, paths)
+          const refusal = check(sinks.promise, args, paths)
           return refusal === null ? original.apply(this, args) : rejected(refusal)
         },
     )

@@ -23,7 +23,9 @@ export function hookHttpServer(agent: Agent, stored: StoredInputs): void {
       if (agent.mode === 'off' || (event !== 'request' && event !== 'upgrade')) return emit.apply(this, args)
       if (event === 'upgrade') {
         const upgraded = upgradedContext(request, response, stored)
-        return upgraded === undefined ? emit.apply(this, args) : currentRequest.call(upgraded, emit, this, args)
+        return upgraded === undefined
+          ? emit.apply(this, args)
+          : currentRequest.call(upgraded, emit, this, args)
       }
       if (!(request instanceof IncomingMessage) || !(response instanceof ServerResponse))
         return emit.apply(this, args)

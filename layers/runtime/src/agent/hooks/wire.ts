@@ -1,9 +1,11 @@
 import { Socket } from 'node:net'
+import { TLSSocket } from 'node:tls'
 import { sqlDialects } from '../lexers/sql-spans.ts'
 import type { StatementGuard } from '../statement-guard.ts'
 import { isServing } from '../request-context.ts'
 import { refusedStatement } from './drivers/refused-statement.ts'
-import { patch } from './patch.ts'
+import { patch, patchBelow } from './patch.ts'
+import type { AnyFunction } from './patch.ts'
 import { isMysqlLogin, readMysqlStatement, refusedMysqlPacket } from '../wire/mysql.ts'
 import { isPostgresStartup, rewritePostgres } from '../wire/postgres.ts'
 
@@ -33,30 +35,65 @@ function protocolOf(socket: Marked, chunk: Uint8Array): Protocol {
   return found
 }
 
-/** Statements on their way to a server, below every driver and version: refused ones are replaced by one that fails. */
+/** Looks at what is written and hands it to `writeOf`. */
+function watchedWrite(guard: StatementGuard, writeOf: (socket: unknown) => AnyFunction): AnyFunction {
+  const isRefused = (text: string): boolean =>
+    guard.check({ sink: 'postgres wire', dialect: sqlDialects.postgres, text }) !== null
+  return function (this: unknown, ...args: unknown[]): unknown {
+    const [chunk] = args
+    if (chunk instanceof Uint8Array) {
+      const protocol = protocolOf(this as Marked, chunk)
+      if (protocol !== 'other' && isServing())
+        args[0] =
+          protocol === 'postgres'
+            ? rewritePostgres(chunk, isRefused, refusedStatement)
+            : rewriteMysql(guard, chunk)
+    }
+    return writeOf(this).apply(this, args)
+  }
+}
+
+function rewriteMysql(guard: StatementGuard, chunk: Uint8Array): Uint8Array {
+  const text = readMysqlStatement(chunk)
+  const refusal =
+    text === undefined ? null : guard.check({ sink: 'mysql wire', dialect: sqlDialects.mysql, text })
+  return refusal === null ? chunk : refusedMysqlPacket(chunk, refusedStatement)
+}
+
+/**
+ * Statements on their way to a server, below every driver and version: refused ones are replaced by one that fails. Only
+ * sockets that connect are looked at: those of a server answer more often than any database is asked. Under TLS the text
+ * is written to a socket that was handed another one and never connects itself.
+ */
 export function hookWire(guard: StatementGuard): void {
-  patch(
+  // One function for all sockets; a class may have a `write` of its own.
+  const watched = watchedWrite(
+    guard,
+    (socket) => (Object.getPrototypeOf(socket) as { readonly write: AnyFunction }).write,
+  )
+  const watch = (socket: unknown): void => {
+    const own: unknown = Object.getOwnPropertyDescriptor(socket, 'write')?.value
+    if (own === watched) return // it connects again
+    // A `write` that somebody else has put there is called by ours.
+    if (own !== undefined)
+      patch(socket, 'write', (write) => watchedWrite(guard, () => write))
+    else
+      Object.defineProperty(socket, 'write', {
+        value: watched,
+        writable: true,
+        configurable: true,
+        enumerable: false,
+      })
+  }
+  // `connect` is also replaced by the hook of outgoing requests, which comes above.
+  patchBelow(
     Socket.prototype,
-    'write',
-    (write) =>
+    'connect',
+    (connect) =>
       function (this: unknown, ...args: unknown[]): unknown {
-        const [chunk, ...rest] = args
-        if (!(chunk instanceof Uint8Array)) return write.apply(this, args)
-        const protocol = protocolOf(this as Marked, chunk)
-        if (protocol === 'other' || !isServing()) return write.apply(this, args)
-        if (protocol === 'postgres') {
-          const isRefused = (text: string): boolean =>
-            guard.check({ sink: 'postgres wire', dialect: sqlDialects.postgres, text }) !== null
-          return write.call(this, rewritePostgres(chunk, isRefused, refusedStatement), ...rest)
-        }
-        const text = readMysqlStatement(chunk)
-        const refusal =
-          text === undefined ? null : guard.check({ sink: 'mysql wire', dialect: sqlDialects.mysql, text })
-        return write.call(
-          this,
-          refusal === null ? chunk : refusedMysqlPacket(chunk, refusedStatement),
-          ...rest,
-        )
+        if (!(this instanceof TLSSocket)) watch(this)
+        return connect.apply(this, args)
       },
   )
+  patch(TLSSocket.prototype, 'write', (write) => watchedWrite(guard, () => write))
 }

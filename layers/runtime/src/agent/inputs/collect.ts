@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http'
+import { parseJson } from './parse-json.ts'
 
 /** Strings of one request that are looked at. */
 export const maxInputs = 10_000
@@ -108,6 +109,8 @@ export function collectBody(contentType: string, text: string, into: Set<string>
   if (text === '') return
   if (contentType.includes('x-www-form-urlencoded')) addPairs(text, '&', into)
   else if (contentType.includes('multipart/')) addMultipart(text, into)
+  else if (contentType.includes('ndjson'))
+    for (const line of text.split('\n')) collectStrings(parseJson(line) ?? line, into)
   else collectStrings(text, into)
 }
 

@@ -50,8 +50,21 @@ function mappedNumber(address: string): number | undefined {
 
 const innerNames = /^(?:localhost|.*\.localhost|.*\.internal|.*\.local|metadata)$/i
 
+const maxHosts = 1_000
+const known = new Map<string, boolean>()
+
 /** True for loopback, private, link-local, metadata and other special addresses, and for names that mean them. */
 export function isInner(host: string): boolean {
+  let answer = known.get(host)
+  if (answer === undefined) {
+    answer = readHost(host)
+    if (known.size >= maxHosts) known.clear()
+    known.set(host, answer)
+  }
+  return answer
+}
+
+function readHost(host: string): boolean {
   const name = host.replace(/^\[(.*)\]$/, '$1').replace(/\.$/, '')
   const family = isIP(name)
   if (family === 0) return innerNames.test(name)
@@ -85,11 +98,11 @@ function targetOf(text: string): Outgoing | undefined {
 export function hostsChosenBy(inputs: Iterable<string>, except: readonly string[] = []): ReadonlySet<string> {
   const hosts = new Set<string>()
   for (const input of inputs) {
-    if (input.length > longestTarget || !likeTarget.test(input) || except.includes(input)) continue
     if (word.test(input)) {
-      hosts.add(input.toLowerCase())
+      if (!except.includes(input)) hosts.add(input.toLowerCase())
       continue
     }
+    if (input.length > longestTarget || !likeTarget.test(input) || except.includes(input)) continue
     const target = targetOf(input)
     if (target === undefined || target.host === '') continue
     hosts.add(target.port === '' ? target.host : `${target.host}:${target.port}`)

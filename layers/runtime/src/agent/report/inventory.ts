@@ -6,6 +6,9 @@ export const maxItems = 1_000
 /** Items in one event. */
 const maxTold = 60
 
+/** Characters of an address by which it is known again; a route is not longer. */
+const longestSeen = 256
+
 /** Kinds of an inventory. */
 export type InventoryKind = 'modules' | 'hosts' | 'programs' | 'routes'
 
@@ -21,6 +24,9 @@ export class Inventory {
   }
   /** Routes that were asked for: patterns with their methods, and the newest addresses that have none. */
   readonly #seen = new Map<string, string[]>()
+  /** The host of the newest outgoing request, which is nearly always the next one's as well. */
+  #host = ''
+  #port = ''
   readonly #told: Record<InventoryKind, number> = { modules: 0, hosts: 0, programs: 0, routes: 0 }
 
   /** Adds an item. */
@@ -31,12 +37,20 @@ export class Inventory {
 
   /** Adds the route of a request. Asked for every request, and nearly every one takes a known route. */
   addRoute(method: string, url: string, pattern: unknown): void {
-    const key = typeof pattern === 'string' ? pattern : url
+    const key = typeof pattern === 'string' ? pattern : url.slice(0, longestSeen)
     const methods = this.#seen.get(key)
     if (methods?.includes(method) === true) return
     if (this.#seen.size >= maxItems) this.#seen.clear()
     this.#seen.set(key, [...(methods ?? []), method])
     this.add('routes', routeOf(method, url, pattern))
+  }
+
+  /** Adds a host that the process speaks to; an empty port is that of the scheme. */
+  addHost(host: string, port: string): void {
+    if (host === this.#host && port === this.#port) return
+    this.#host = host
+    this.#port = port
+    this.add('hosts', port === '' ? host : `${host}:${port}`)
   }
 
   /** What is new since the last time, in texts of up to 60 items. */

@@ -37,34 +37,32 @@ function message(type: number, parts: readonly Uint8Array[]): Uint8Array {
   return Buffer.concat([head, ...parts])
 }
 
-interface Statement {
-  readonly text: string
-  /** The message with another statement in place of this one. */
-  readonly replaced: (text: string) => Uint8Array
+/** Where the text of a statement stands in a message, without its closing zero byte; undefined when it has none. */
+interface TextPlace {
+  readonly from: number
+  readonly to: number
 }
 
-function statementIn(chunk: Uint8Array, start: number, end: number): Statement | undefined {
+function placeOfText(chunk: Uint8Array, start: number, end: number): TextPlace | undefined {
   const type = chunk[start]
   const from = start + 5
-  if (type === query) {
-    return {
-      text: textBetween(chunk, from, end - 1),
-      replaced: (text) => message(query, [Buffer.from(`${text}\0`)]),
-    }
-  }
+  if (type === query) return { from, to: end - 1 }
   if (type !== parse) return undefined
   const name = chunk.indexOf(0, from)
   const close = name < 0 ? -1 : chunk.indexOf(0, name + 1)
-  if (close < 0 || close >= end) return undefined
-  return {
-    text: textBetween(chunk, name + 1, close),
-    replaced: (text) =>
-      message(parse, [
-        chunk.subarray(from, name + 1),
-        Buffer.from(`${text}\0`),
-        chunk.subarray(close + 1, end),
-      ]),
-  }
+  return close < 0 || close >= end ? undefined : { from: name + 1, to: close }
+}
+
+/** The message with another statement in place of its own. */
+function withText(chunk: Uint8Array, at: readonly [start: number, end: number], text: string): Uint8Array {
+  const [start, end] = at
+  const place = placeOfText(chunk, start, end)
+  const from = start + 5
+  return message(chunk[start] ?? query, [
+    chunk.subarray(from, place?.from ?? from),
+    Buffer.from(`${text}\0`),
+    chunk.subarray((place?.to ?? end) + 1, end),
+  ])
 }
 
 /**
@@ -82,10 +80,10 @@ export function rewritePostgres(
   while (at + 5 <= chunk.length) {
     const end = at + 1 + numberAt(chunk, at + 1)
     if (end <= at + 4 || end > chunk.length) break
-    const statement = statementIn(chunk, at, end)
-    if (statement !== undefined && isRefused(statement.text)) {
+    const place = placeOfText(chunk, at, end)
+    if (place !== undefined && isRefused(textBetween(chunk, place.from, place.to))) {
       parts ??= []
-      parts.push(chunk.subarray(kept, at), statement.replaced(replacement))
+      parts.push(chunk.subarray(kept, at), withText(chunk, [at, end], replacement))
       kept = end
     }
     at = end

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { Agent } from '../../agent.ts'
 import type { StoredInputs } from '../../inputs/stored-inputs.ts'
-import { serveMessage } from '../../message-context.ts'
+import { openMessages, serveMessage } from '../../message-context.ts'
 import { contextOfObject } from '../../request-context.ts'
 import { patch } from '../patch.ts'
 import type { AnyFunction } from '../patch.ts'
@@ -36,7 +36,31 @@ export function hookWs(agent: Agent, stored: StoredInputs, exported: unknown): v
   )
 }
 
-/** Calls that a server of grpc-js receives: unary and server-streaming ones have their message at hand. */
+interface GrpcCall {
+  readonly request?: unknown
+  push?: AnyFunction
+  emit?: AnyFunction
+  once?: AnyFunction
+}
+
+/** A call whose client sends many messages: each is taken in when it arrives, and heard for the call. */
+function serveStream(call: GrpcCall, name: string, stored: StoredInputs, run: () => unknown): unknown {
+  const messages = openMessages({ name }, stored)
+  const { push, emit, once } = call
+  if (push !== undefined)
+    call.push = function (this: unknown, ...args: unknown[]): unknown {
+      if (args[0] !== null) messages.add(args[0])
+      return push.apply(this, args)
+    }
+  if (emit !== undefined)
+    call.emit = function (this: unknown, ...args: unknown[]): unknown {
+      return messages.run(() => emit.apply(this, args))
+    }
+  once?.call(call, 'close', () => messages.end())
+  return messages.run(run)
+}
+
+/** Calls that a server of grpc-js receives. */
 export function hookGrpc(agent: Agent, stored: StoredInputs, exported: unknown): void {
   const { Server } = exported as { readonly Server?: AnyFunction }
   patch(
@@ -44,16 +68,19 @@ export function hookGrpc(agent: Agent, stored: StoredInputs, exported: unknown):
     'register',
     (register) =>
       function (this: unknown, ...args: unknown[]): unknown {
-        const [name, handler, ...rest] = args
+        const [path, handler, ...rest] = args
         if (typeof handler !== 'function') return register.apply(this, args)
-        const serving = function (this: unknown, ...call: unknown[]): unknown {
-          const content = (call[0] as { readonly request?: unknown } | undefined)?.request
-          const run = (): unknown => (handler as AnyFunction).apply(this, call)
+        const name = `grpc ${String(path)}`
+        const serving = function (this: unknown, ...given: unknown[]): unknown {
+          const run = (): unknown => (handler as AnyFunction).apply(this, given)
           if (agent.mode === 'off') return run()
           agent.counters.requests += 1
-          return serveMessage({ name: `grpc ${String(name)}`, content }, stored, run)
+          const call = (given[0] ?? {}) as GrpcCall
+          return call.request === undefined
+            ? serveStream(call, name, stored, run)
+            : serveMessage({ name, content: call.request }, stored, run)
         }
-        return register.call(this, name, serving, ...rest)
+        return register.call(this, path, serving, ...rest)
       },
   )
 }
