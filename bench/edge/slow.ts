@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { cpuMicros, rssMegabytes } from './cpu-time.ts'
+import { workerCommand } from './start-worker.ts'
 import { end, freePort, startUpstream, waitForPort } from './nginx.ts'
 
 const count = Number(process.env['BENCH_SLOW'] ?? 2000)
@@ -76,15 +77,11 @@ let holds = true
 try {
   const upstream = await startUpstream(folder, 4_000_000)
   const port = await freePort()
-  const script = fileURLToPath(new URL('edge-process.ts', import.meta.url))
   const child = spawn(
     process.execPath,
     [
       ...(process.env['BENCH_NODE'] ?? '').split(' ').filter(Boolean),
-      '--import',
-      'tsx',
-      '--conditions=@sevenfold/source',
-      script,
+      ...workerCommand(),
       String(port),
       String(upstream.port),
       folder,

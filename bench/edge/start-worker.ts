@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { workerArguments } from '../../layers/edge/src/primary/worker-arguments.ts'
+import { BuiltEdge } from './built-edge.ts'
 import { end, freePort, waitForPort } from './nginx.ts'
 import type { PeerProxy } from './peers.ts'
 
@@ -15,6 +17,12 @@ export interface WorkerChoice {
   readonly env?: Readonly<Record<string, string>>
 }
 
+/** What node runs: the built code, with the options that the primary gives its workers. */
+export function workerCommand(): readonly string[] {
+  const script = fileURLToPath(new URL('edge-process.ts', import.meta.url))
+  return [...workerArguments([]), '--import', 'tsx', script]
+}
+
 /** Starts one worker's traffic path before an upstream. */
 export async function startWorker(
   folder: string,
@@ -22,8 +30,8 @@ export async function startWorker(
   choice: WorkerChoice,
 ): Promise<PeerProxy> {
   const port = await freePort()
-  const script = fileURLToPath(new URL('edge-process.ts', import.meta.url))
-  const node = [process.execPath, '--import', 'tsx', '--conditions=@sevenfold/source', script]
+  if (!BuiltEdge.isBuilt) throw new Error('the edge has not been built: run npm run build')
+  const node = [process.execPath, ...workerCommand()]
   const args = [
     String(port),
     String(upstream),
