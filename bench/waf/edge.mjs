@@ -19,8 +19,8 @@ async function freePort() {
   return port
 }
 
-/** Starts upstream and edge. `close` ends both and removes the folder. */
-export async function startEdge(crs, { workers = 1 } = {}) {
+/** Starts upstream and edge; `site` is added to the options of the site. `close` ends both and removes the folder. */
+export async function startEdge(crs, { workers = 1, site = '' } = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'waf-edge-'))
   const upstream = createServer((request, response) => {
     request.resume()
@@ -38,7 +38,7 @@ admin: { console: { listen: "127.0.0.1:${console_}" } }
 detection: { api: { listen: "127.0.0.1:${api}" } }
 edge: { workers: ${workers}, rules: ["crs:${crs}"] }
 sites:
-  - { name: shop, listen: "127.0.0.1:${port}", upstream: "http://127.0.0.1:${upstream.address().port}" }
+  - { name: shop, listen: "127.0.0.1:${port}", upstream: "http://127.0.0.1:${upstream.address().port}"${site} }
 `,
   )
   const { compileConfig, loadConfig } = await import('@sevenfold/config')

@@ -64,6 +64,10 @@ const captured: string[] = []
 export const longValue = 4096
 /** Bytes of work that such an operator does at least before it is left. */
 const leastWork = 1024
+/** Work of such an operator in the time of a step, bytes. */
+const workAStep = 8
+/** What it costs on a short value besides, steps. */
+const searchSteps = 8
 /** Steps that such an operator goes on for at once, whatever the slice. */
 const maxSearchSteps = 65_536
 /** From so many values on, one look at all of them together comes first. */
@@ -431,6 +435,8 @@ class LinkRun {
   visitText(label: string, name: string | null, value: string): void {
     const { link } = this
     this.original = value
+    // Decodings may leave little of a long value for the operator.
+    if (link.chain.depth > 0) this.tx.steps += value.length >> 6
     if (link.multiMatch) this.visitStages(label, name, value)
     else this.judge(label, name, this.transformed(link.chain, value))
   }
@@ -493,7 +499,7 @@ class LinkRun {
       matched = found !== link.operator.negated
       if (found && captures !== null) captures[0] = value
     } else {
-      tx.steps += 1 + (value.length >> 5)
+      tx.steps += stepsOf(link.operator, value)
       matched = operatorMatches(link.operator, value, { tx, rule: this.rule, captures })
     }
     tx.surroundings.tracer?.({
@@ -527,8 +533,8 @@ class LinkRun {
     for (;;) {
       const from = search.work
       const left = Math.min(tx.sliceEnd - tx.steps, maxSearchSteps)
-      const isDone = search.goOn(Math.max(leastWork, left * 32))
-      tx.steps += 1 + ((search.work - from) >> 5)
+      const isDone = search.goOn(Math.max(leastWork, left * workAStep))
+      tx.steps += 1 + Math.ceil((search.work - from) / workAStep)
       if (isDone) return search.matched
       if (!this.isOver()) continue
       this.pauseAt(this.current, this.stage, search)
@@ -569,6 +575,12 @@ class LinkRun {
     if (link.msg !== null) pending.message = link.msg.expand(tx, rule)
     if (link.logData !== null) pending.data = link.logData.expand(tx, rule)
   }
+}
+
+function stepsOf(operator: LinkOperator, value: string): number {
+  return operator.kind === 'matcher' && operator.matcher.open !== undefined
+    ? searchSteps + Math.ceil(value.length / workAStep)
+    : 1 + (value.length >> 5)
 }
 
 function countName(target: Target): string | null {

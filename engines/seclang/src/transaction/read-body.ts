@@ -20,7 +20,7 @@ const tooLarge = 'Request body excluding files is bigger than the maximum expect
 const leastBytes = 4096
 /** Bytes of a body that are read in the time of a step; elements and attributes are objects of their own. */
 const bytesAStep = 16
-const xmlBytesAStep = 4
+const xmlBytesAStep = 3
 
 /**
  * Reads the buffered request body on with its processor until it is read or the slice of the transaction is used up:

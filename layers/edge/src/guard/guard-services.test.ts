@@ -50,6 +50,22 @@ describe('the services of a worker', () => {
     expect(sent).toHaveLength(1)
   })
 
+  it('turn away the clients that most work was made for before anybody else', () => {
+    const spared = { heldBack: 0, spares: (client: string) => client !== '198.51.100.7' }
+    const { services } = servicesOf({ inspections: spared })
+    services.gauge.share = 1
+    expect(services.turnsAway('192.0.2.1')).toBe(false)
+    expect(services.turnsAway('198.51.100.7')).toBe(true)
+    services.gauge.share = 0
+    expect(services.turnsAway('198.51.100.7')).toBe(false)
+    const alike = servicesOf({ inspections: { heldBack: 0, spares: () => false } }).services
+    alike.gauge.share = 1
+    expect(alike.turnsAway('192.0.2.1')).toBe(true)
+    const blind = servicesOf().services
+    blind.gauge.share = 1
+    expect(blind.turnsAway('192.0.2.1')).toBe(true)
+  })
+
   it('of a single worker count for themselves', () => {
     const { services } = servicesOf()
     services.keys.client('192.0.2.1')

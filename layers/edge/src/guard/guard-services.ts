@@ -10,6 +10,8 @@ import { PrimaryCounters } from '../rate/primary-counters.ts'
 import { RateKeys } from '../rate/rate-key.ts'
 import type { RateShared } from '../rate/rate-limiter.ts'
 import type { GuardQuestion, GuardTold, RateUpdate } from '../rate/rate-message.ts'
+import { payer } from '../pipeline/inspection-pace.ts'
+import type { InspectionQueue } from '../pipeline/inspection-queue.ts'
 import { LoadGauge, lookMs } from '../shed/load-gauge.ts'
 import { Reputation } from '../shed/reputation.ts'
 import { WaitingRoom } from '../shed/waiting-room.ts'
@@ -36,6 +38,8 @@ export interface GuardServicesOptions {
   readonly send: ((message: RateUpdate | GuardQuestion) => void) | null
   readonly notice: (action: string, message: string) => void
   readonly finding: (site: string, finding: Finding) => void
+  /** Whose work the worker does; without it nobody is told apart. */
+  readonly inspections?: Pick<InspectionQueue, 'heldBack' | 'spares'>
 }
 
 /** What all sites of one worker share: counters, sketches, the gauge of its load. */
@@ -57,6 +61,7 @@ export class GuardServices {
   private readonly primary: PrimaryCounters | null
   private readonly timers: NodeJS.Timeout[] = []
   private noticedAt = Number.NEGATIVE_INFINITY
+  private loop = performance.eventLoopUtilization()
 
   constructor(options: GuardServicesOptions) {
     const { config, secret, monotonicMs, send } = options
@@ -87,6 +92,14 @@ export class GuardServices {
     this.room.empty()
   }
 
+  /**
+   * Whether a client is to be turned away because the worker is overloaded. While most of its work is made by clients
+   * whose requests are the heavy ones, these go first, and the others stay.
+   */
+  turnsAway(address: string): boolean {
+    return this.gauge.turnsAway() && this.options.inspections?.spares(payer(address)) !== true
+  }
+
   /** Takes what the primary says. */
   take(message: RateUpdate | GuardTold): void {
     if (message.type === 'rates') this.table.apply(message, this.options.monotonicMs())
@@ -101,7 +114,13 @@ export class GuardServices {
 
   private look(): void {
     const now = this.options.monotonicMs()
-    this.gauge.look(now)
+    const loop = performance.eventLoopUtilization()
+    const { utilization } = performance.eventLoopUtilization(loop, this.loop)
+    this.loop = loop
+    this.gauge.look(now, {
+      idle: 1 - utilization,
+      heldBack: this.options.inspections?.heldBack ?? 0,
+    })
     this.room.sweep()
     this.primary?.sweep()
     if (this.turnedAway === 0 || now - this.noticedAt < hittersMs) return

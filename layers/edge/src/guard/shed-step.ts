@@ -26,7 +26,7 @@ export function isKnownGood(run: StepsRun): boolean {
 /** Turns unknown clients away while the worker is overloaded; null when the request may go on. */
 export function shedOutcome(run: StepsRun): GuardOutcome | null {
   const { services } = run.steps
-  if (!services.gauge.turnsAway() || isKnownGood(run)) return null
+  if (!services.turnsAway(run.address) || isKnownGood(run)) return null
   services.turnedAway += 1
   run.note('limits', 'answered', 'EDGE_OVERLOADED')
   // No event for each: in a flood they would cost more than what they are about. A notice counts them.

@@ -19,7 +19,7 @@ export interface InspectionSource extends RuleTextOptions {
 }
 
 /** Steps until the engine gives the worker back; small, so that one request cannot hold up the others. */
-const sliceSteps = 5000
+const sliceSteps = 3000
 
 function explain(error: unknown): string {
   if (error instanceof SeclangError) return error.faults.slice(0, 5).map(faultText).join('; ')

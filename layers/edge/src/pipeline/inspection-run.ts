@@ -1,5 +1,6 @@
-import type { InspectionPace } from './inspection-pace.ts'
 import type { ConnectionInfo, Inspection, Inspector, MatchReport, Verdict } from '@sevenfold/event'
+import { payer } from './inspection-pace.ts'
+import type { InspectionQueue, InspectionSlice } from './inspection-queue.ts'
 
 /** How the edge bounds an inspection. */
 export interface InspectionBounds {
@@ -7,8 +8,8 @@ export interface InspectionBounds {
   readonly inspectionSteps: number
   /** Longest uninterrupted work, milliseconds. */
   readonly inspectionSliceMs: number
-  /** Charges the work to the client; without it nobody waits. */
-  readonly pace?: InspectionPace
+  /** Orders the slices of all clients; without it each goes on as soon as it can. */
+  readonly queue?: InspectionQueue
 }
 
 /** What ended an inspection without a verdict: it fails closed unless the site says otherwise. */
@@ -21,13 +22,15 @@ export interface InspectionFault {
 /** What the pipeline acts on: a verdict that is no longer `yield`, or a fault. */
 export type Outcome = Exclude<Verdict, { kind: 'yield' }> | InspectionFault
 
-const firstSlice = 5000
+const firstSlice = 3000
 const smallestSlice = 500
-const largestSlice = 2_000_000
+/** Steps of one kind may cost several times those of another: a slice that grew among cheap ones must not hurt. */
+const largestSlice = 8000
 
 /**
- * One inspection, driven in slices: after each slice other requests get their turn (and a client that causes much work
- * waits), the size of a slice follows the time that the last one took, and the sum of steps is bounded. Whatever the engine throws becomes a fault.
+ * One inspection, driven in slices: between them other requests get their turn (and the work of a client that causes
+ * much of it waits), the size of a slice follows the time that the last one took, and the sum of steps is bounded.
+ * Whatever the engine throws becomes a fault.
  */
 export class InspectionRun {
   private readonly inspection: Inspection | null
@@ -40,7 +43,7 @@ export class InspectionRun {
 
   constructor(inspector: Inspector, connection: ConnectionInfo, bounds: InspectionBounds) {
     this.bounds = bounds
-    this.client = connection.clientAddress
+    this.client = payer(connection.clientAddress)
     let inspection: Inspection | null = null
     let openFault: InspectionFault | null = null
     try {
@@ -59,9 +62,28 @@ export class InspectionRun {
       done(this.openFault ?? { kind: 'fault', reason: 'error', detail: 'not open' })
       return
     }
+    const { queue } = this.bounds
+    if (queue?.isHeavy(this.client) === true) {
+      let begun = false
+      const slice = (): boolean => {
+        if (begun) return this.resume(done)
+        begun = true
+        return (
+          !this.closed &&
+          goesOn(
+            guarded(() => call(inspection)),
+            done,
+          )
+        )
+      }
+      queue.add(this.client, slice, true)
+      return
+    }
     const before = performance.now()
     const verdict = guarded(() => call(inspection))
-    this.settle(verdict, performance.now() - before, done)
+    // Others may have had the processor meanwhile: the call cannot have worked much longer than a slice.
+    queue?.charge(this.client, Math.min(performance.now() - before, 2 * this.bounds.inspectionSliceMs))
+    if (goesOn(verdict, done)) this.later(() => this.resume(done))
   }
 
   /** What matched so far; null when the engine cannot say. */
@@ -83,40 +105,42 @@ export class InspectionRun {
     }
   }
 
-  private settle(verdict: Verdict | InspectionFault, tookMs: number, done: (outcome: Outcome) => void): void {
-    const waitMs = this.bounds.pace?.charge(this.client, tookMs, performance.now()) ?? 0
-    if (verdict.kind !== 'yield') {
-      done(verdict)
-      return
-    }
-    const goOn = (): void => {
-      if (!this.closed) this.resume(done)
-    }
-    if (waitMs < 1) setImmediate(goOn)
-    else setTimeout(goOn, waitMs)
+  private later(slice: InspectionSlice): void {
+    const { queue } = this.bounds
+    if (queue !== undefined) queue.add(this.client, slice)
+    else setImmediate(() => void (slice() && this.later(slice)))
   }
 
-  private resume(done: (outcome: Outcome) => void): void {
+  /** Goes on for one slice; true when that was not the last one. */
+  private resume(done: (outcome: Outcome) => void): boolean {
     const { inspection } = this
-    if (inspection === null) return
+    if (inspection === null || this.closed) return false
     const left = this.bounds.inspectionSteps - this.granted
     if (left <= 0) {
       done({ kind: 'fault', reason: 'steps', detail: `more than ${this.bounds.inspectionSteps} steps` })
-      return
+      return false
     }
     const steps = Math.min(this.slice, left)
     this.granted += steps
     const before = performance.now()
     const verdict = guarded(() => inspection.resume(steps))
-    const tookMs = performance.now() - before
-    this.adapt(tookMs)
-    this.settle(verdict, tookMs, done)
+    this.adapt(steps, performance.now() - before)
+    return goesOn(verdict, done)
   }
 
-  private adapt(tookMs: number): void {
-    if (tookMs > this.bounds.inspectionSliceMs) this.slice = Math.max(smallestSlice, this.slice >> 1)
-    else if (tookMs < this.bounds.inspectionSliceMs / 4) this.slice = Math.min(largestSlice, this.slice * 2)
+  // Half of the bound is aimed at, because the next steps may cost more than the last ones did.
+  private adapt(steps: number, tookMs: number): void {
+    const aimMs = this.bounds.inspectionSliceMs / 2
+    const fit = Math.round((steps * aimMs) / Math.max(tookMs, aimMs / 2))
+    this.slice = Math.min(largestSlice, Math.max(smallestSlice, fit))
   }
+}
+
+/** True when the engine wants another slice; else its outcome is handed on. */
+function goesOn(verdict: Verdict | InspectionFault, done: (outcome: Outcome) => void): boolean {
+  if (verdict.kind === 'yield') return true
+  done(verdict)
+  return false
 }
 
 function faultOf(error: unknown): InspectionFault {

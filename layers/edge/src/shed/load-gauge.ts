@@ -13,8 +13,21 @@ export const lookMs = 50
  * machine: turning clients away would help nobody.
  */
 export const busyFrom = { inFlight: 32, perSecond: 100 } as const
+/**
+ * A worker that found time to sleep for so much of its time keeps up with what comes: it is late because others on its
+ * machine had the processor.
+ */
+export const idleFrom = 0.1
 const harder = 0.2
 const softer = 0.01
+
+/** What a look sees besides the clock. */
+export interface LoadSight {
+  /** Share of its time since the last look in which the worker had nothing to do, 0 to 1. */
+  readonly idle: number
+  /** Requests at work that only wait for others of their own client. */
+  readonly heldBack: number
+}
 
 /**
  * How overloaded this worker is: how late its timers come, and how many requests are at work. While it is too much, the
@@ -32,6 +45,7 @@ export class LoadGauge {
   private due = 0
   private arrived = 0
   private perSecond = 0
+  private idle = 1
 
   /** @param random numbers from 0 to 1. */
   constructor(limits: LoadLimits, random: () => number) {
@@ -40,15 +54,18 @@ export class LoadGauge {
   }
 
   /** Takes a look; to be called every `lookMs`. @param now milliseconds of a monotonic clock. */
-  look(now: number): void {
-    const late = this.due === 0 ? 0 : Math.max(0, now - this.due)
+  look(now: number, { idle, heldBack }: LoadSight = { idle: 0, heldBack: 0 }): void {
+    const lateMs = this.due === 0 ? 0 : Math.max(0, now - this.due)
     this.due = now + lookMs
     // One late timer is a pause of the garbage collector; an average over a third of a second is load.
-    this.lateMs += (late - this.lateMs) * 0.15
-    this.perSecond += (this.arrived * (1000 / (lookMs + late)) - this.perSecond) * 0.15
+    this.lateMs += (lateMs - this.lateMs) * 0.15
+    this.perSecond += (this.arrived * (1000 / (lookMs + lateMs)) - this.perSecond) * 0.15
     this.arrived = 0
-    const busy = this.inFlight >= busyFrom.inFlight || this.perSecond >= busyFrom.perSecond
-    const tooMuch = (busy && this.lateMs > this.limits.delayMs) || this.inFlight > this.limits.inFlight
+    this.idle += (idle - this.idle) * 0.3
+    const atWork = this.inFlight - heldBack
+    const busy = atWork >= busyFrom.inFlight || this.perSecond >= busyFrom.perSecond
+    const late = busy && this.idle < idleFrom && this.lateMs > this.limits.delayMs
+    const tooMuch = late || atWork > this.limits.inFlight
     this.share = tooMuch ? Math.min(1, this.share + harder) : Math.max(0, this.share - softer)
   }
 

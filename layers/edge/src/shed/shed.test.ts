@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { RateKeys } from '../rate/rate-key.ts'
-import { LoadGauge, lookMs } from './load-gauge.ts'
+import { LoadGauge, idleFrom, lookMs } from './load-gauge.ts'
 import { Reputation, goodPeriods } from './reputation.ts'
 import { WaitingRoom, maxWaiting, waitMs } from './waiting-room.ts'
 
@@ -41,6 +41,24 @@ describe('the gauge of the load', () => {
       }
       gauge.look((now += lookMs + 100))
     }
+    expect(gauge.turnsAway()).toBe(true)
+  })
+  it('turns nobody away when it is late although it finds time to sleep, however much comes', () => {
+    const look = (idle: number): number => {
+      const gauge = new LoadGauge(limits, () => 0)
+      for (let i = 0; i < 50; i += 1) gauge.enter()
+      for (let i = 0, now = 0; i < 100; i += 1) gauge.look((now += lookMs + 200), { idle, heldBack: 0 })
+      return gauge.share
+    }
+    expect(look(idleFrom + 0.01)).toBe(0)
+    expect(look(idleFrom - 0.01)).toBe(1)
+  })
+  it('does not count requests that only wait for others of their own client', () => {
+    const gauge = new LoadGauge(limits, () => 0)
+    gauge.inFlight = 500
+    for (let now = 0; now < 30 * lookMs; now += lookMs) gauge.look(now, { idle: 0, heldBack: 400 })
+    expect(gauge.turnsAway()).toBe(false)
+    gauge.look(30 * lookMs, { idle: 0, heldBack: 399 })
     expect(gauge.turnsAway()).toBe(true)
   })
   it('counts requests at work, too', () => {

@@ -18,7 +18,7 @@ import type { GuardQuestion, GuardTold, RateUpdate } from '../rate/rate-message.
 import { SiteInspections } from '../fixes/site-inspections.ts'
 import { Gateway } from '../pipeline/gateway.ts'
 import type { GatewayContext } from '../pipeline/gateway-context.ts'
-import { InspectionPace } from '../pipeline/inspection-pace.ts'
+import { InspectionQueue } from '../pipeline/inspection-queue.ts'
 import { createSiteRouter } from '../pipeline/site-router.ts'
 import type { Site } from '../pipeline/site.ts'
 import type { SocketSource } from '../sockets/socket-source.ts'
@@ -68,6 +68,7 @@ export class EdgeWorker {
   private readonly options: EdgeWorkerOptions
   private readonly events: EdgeEvents
   private readonly inspections: SiteInspections
+  private readonly queue = new InspectionQueue()
   private readonly engine: HttpEngine
   private readonly doors: SiteDoors
   private readonly judgements: JudgementDoors
@@ -236,6 +237,7 @@ export class EdgeWorker {
       now: () => context.clock.now(),
       send: onCounters,
       notice: (action, message) => context.emit(context.events.notice(action, message)),
+      inspections: this.queue,
       finding: (site, finding) => {
         const draft = context.events.finding(finding)
         context.emit({ ...draft, sevenfold: { ...draft.sevenfold, site } })
@@ -256,7 +258,7 @@ export class EdgeWorker {
       bounds: {
         inspectionSteps: limits.inspectionSteps,
         inspectionSliceMs: limits.inspectionSliceMs,
-        pace: new InspectionPace(),
+        queue: this.queue,
       },
       inspectedBodySizeBytes: limits.inspectedBodySizeBytes,
       canaryKey,

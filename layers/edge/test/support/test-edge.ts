@@ -9,6 +9,7 @@ import { createSocketEngine } from '../../src/http/socket-engine.ts'
 import type { ListenOptions } from '../../src/listen/listen-options.ts'
 import type { HttpEngine, Listening } from '../../src/http/exchange.ts'
 import { Gateway } from '../../src/pipeline/gateway.ts'
+import { InspectionQueue } from '../../src/pipeline/inspection-queue.ts'
 import type { BlockRecord, RequestRecord } from '../../src/pipeline/request-record.ts'
 import { createSiteRouter } from '../../src/pipeline/site-router.ts'
 import type { Site, SiteInspection, Step } from '../../src/pipeline/site.ts'
@@ -37,6 +38,7 @@ export interface TestEdgeOptions {
   readonly canaryKey?: Uint8Array
   readonly inspectedBodySizeBytes?: number
   readonly inspectionSteps?: number
+  readonly queue?: InspectionQueue
   readonly isOwnListener?: (address: string, port: number) => boolean
   readonly engine?: 'socket' | 'node'
   /** How the listeners are opened. */
@@ -91,7 +93,11 @@ export class TestEdge {
         newId: () => `id-${this.nextId++}`,
         now: () => Date.now(),
         monotonicMs,
-        bounds: { inspectionSteps: options.inspectionSteps ?? 1_000_000, inspectionSliceMs: 2 },
+        bounds: {
+          inspectionSteps: options.inspectionSteps ?? 1_000_000,
+          inspectionSliceMs: 2,
+          queue: options.queue ?? new InspectionQueue(),
+        },
         inspectedBodySizeBytes: options.inspectedBodySizeBytes ?? 65_536,
         canaryKey: options.canaryKey ?? null,
         canarySeen: (attack, stopped) => void this.canaries.push({ attack, stopped }),
