@@ -135,6 +135,14 @@ describe.skipIf(!isBuilt)('the agent in an application (needs a build)', () => {
     expect((await app.send('kept', 'pieces')).text).toBe(shown)
   })
 
+  it('does not let markup of a request run in an answer that is sent in pieces', async () => {
+    const shown = '&lt;script&gt;f()&lt;/script&gt;'
+    expect((await app.send('pieces', '<script>f()</script>')).text).toBe(
+      `<html><p>${shown}</p><i>${shown}</i>`,
+    )
+    expect((await app.send('pieces', '<b>bold</b>')).text).toBe('<html><p><b>bold</b></p><i><b>bold</b></i>')
+  })
+
   it('answers 403 for redirects to other sites and for markup, and leaves others alone', async () => {
     expect(await app.send('redirect', 'https://evil.example/')).toMatchObject({
       status: 403,

@@ -66,6 +66,10 @@ export class RequestContext {
   isAnswerRefused = false
   /** Something was refused or noticed: nothing is learned from this request. */
   isScored = false
+  /** Markup of this request, once an answer is sent in pieces. */
+  ownMarkup: ReadonlySet<string> | undefined
+  /** Markup in the answer was told of. */
+  isMarkupTold = false
   /** Steps of regular expressions that were counted. */
   countedSteps = 0
   /** A login was told of. */

@@ -192,6 +192,12 @@ const server = http.createServer((request, response) => {
     response.writeHead(200, { 'content-type': 'text/html', 'content-length': Buffer.byteLength(page) })
     return response.end(page)
   }
+  if (name === 'pieces') {
+    response.writeHead(200, { 'content-type': 'text/html' })
+    response.write('<html>')
+    response.write(`<p>${q}</p>`)
+    return response.end(`<i>${q}</i>`)
+  }
   if (name === 'html') {
     response.writeHead(200, { 'content-type': 'text/html', 'x-own': '1' })
     return response.end(`<h1>${q}</h1>`)

@@ -1,6 +1,6 @@
 import { ServerResponse } from 'node:http'
 import type { Agent } from '../agent.ts'
-import { judgeHtml, judgeRedirect, withoutStoredMarkup } from '../judges/judge-html.ts'
+import { judgeHtml, judgeRedirect, runsScript, withoutStoredMarkup } from '../judges/judge-html.ts'
 import type { ProfileKeeper } from '../profile/profile-keeper.ts'
 import { contextOfObject, inFlight } from '../request-context.ts'
 import type { RequestContext } from '../request-context.ts'
@@ -67,9 +67,18 @@ function refuseMarkup(agent: Agent, context: RequestContext, body: unknown): boo
   return true
 }
 
-/** Escapes markup of earlier requests in an HTML answer that is about to be sent; gives the body to send. */
-function cleaned(agent: Agent, context: RequestContext, body: unknown): unknown {
+/** Markup that may not run in this answer; nearly always none. Its own counts once the head is out: 403 is too late then. */
+function markupOf(context: RequestContext): ReadonlySet<string> {
   const stored = context.storedMarkup()
+  const { _headerSent: isSent } = context.response as unknown as UnsentHead
+  if (!isSent || !couldHoldMarkup(context)) return stored
+  context.ownMarkup ??= new Set([...context.linkable()].filter(runsScript))
+  return context.ownMarkup.size === 0 ? stored : new Set([...stored, ...context.ownMarkup])
+}
+
+/** Escapes markup in an HTML answer that is about to be sent; gives the body to send. */
+function cleaned(agent: Agent, context: RequestContext, body: unknown): unknown {
+  const stored = markupOf(context)
   if (stored.size === 0 || (typeof body !== 'string' && !(body instanceof Uint8Array))) return body
   const { response } = context
   const head = response as unknown as UnsentHead
@@ -80,7 +89,15 @@ function cleaned(agent: Agent, context: RequestContext, body: unknown): unknown 
       typeof body === 'string' ? body : Buffer.from(body).toString('utf8'),
       stored,
     )
-    if (clean === undefined || agent.object(clean.found, 'http.ServerResponse.end', context) === null)
+    // Told of once for each request, as everywhere.
+    if (clean === undefined) return body
+    const isTold = context.isMarkupTold
+    context.isMarkupTold = true
+    if (
+      isTold
+        ? agent.mode !== 'enforce'
+        : agent.object(clean.found, 'http.ServerResponse.end', context) === null
+    )
       return body
     if (!head._headerSent) announceLength(response, Buffer.byteLength(clean.html))
     return clean.html
@@ -131,15 +148,14 @@ function wrapEnd(agent: Agent, keeper: ProfileKeeper): (end: AnyFunction) => Any
         refuseMarkup(agent, context, args[0])
       )
         return end.call(this, refusedBody)
-      if (context.storedMarkup().size > 0 && agent.mode === 'enforce')
-        args[0] = cleaned(agent, context, args[0])
+      if (markupOf(context).size > 0) args[0] = cleaned(agent, context, args[0])
       return end.apply(this, args)
     }
 }
 
-/** A piece of an answer in which earlier markup is escaped: only where no length was announced for the whole. */
+/** A piece of an answer in which markup is escaped: only where no length was announced for the whole. */
 function withoutMarkup(agent: Agent, context: RequestContext, args: unknown[]): unknown[] {
-  if (context.storedMarkup().size === 0) return args
+  if (markupOf(context).size === 0) return args
   const { _header: head } = context.response as unknown as UnsentHead
   if (context.response.hasHeader('content-length') || /^content-length:/im.test(head ?? '')) return args
   const [piece, ...rest] = args
