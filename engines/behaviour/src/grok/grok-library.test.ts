@@ -124,7 +124,10 @@ describe('fields that nobody reads', () => {
   it('are not written; whether a pattern matches stays', () => {
     const library = new GrokLibrary()
     const grok = library.compile(pattern)
-    library.writeOnly((field) => field === 'code' || field === 'bytes')
+    library.writeOnly({
+      has: (field) => field === 'code' || field === 'bytes',
+      tellsMissing: (field) => field === 'bytes',
+    })
     const found = new Map([['verb', 'before']])
     expect(grok.parse(line, found)).toBe(true)
     expect(found).toEqual(new Map(Object.entries({ verb: 'before', code: '200', bytes: '17' })))
@@ -135,8 +138,19 @@ describe('fields that nobody reads', () => {
 
   it('may be all of them', () => {
     const grok = new GrokLibrary().compile(pattern)
-    grok.writeOnly(() => false)
+    grok.writeOnly({ has: () => false, tellsMissing: () => false })
     const found = new Map<string, string>()
     expect([grok.parse(line, found), grok.parse('no match', found), found.size]).toEqual([true, false, 0])
+  })
+
+  it('are not written when they are empty and nobody would tell, but empty what was there', () => {
+    const grok = new GrokLibrary().compile(pattern)
+    grok.writeOnly({ has: () => true, tellsMissing: (field) => field === 'code' })
+    const found = new Map<string, string>()
+    grok.parse('GET 404', found)
+    expect(found).toEqual(new Map(Object.entries({ verb: 'GET', code: '404' })))
+    grok.parse(line, found)
+    grok.parse('GET 404', found)
+    expect(found.get('bytes')).toBe('')
   })
 })

@@ -3,6 +3,7 @@ import { basePatterns } from './base-patterns.ts'
 import { countGroups, keepGroups } from './capturing-groups.ts'
 import { GrokError } from './grok-error.ts'
 import { Grok } from './grok.ts'
+import type { ReadFields } from './grok.ts'
 
 /** Named limits of a library of grok patterns. */
 export const grokLimits = {
@@ -75,8 +76,8 @@ export class GrokLibrary {
   }
 
   /** Patterns compiled so far write only fields that somebody reads from now on. */
-  writeOnly(isRead: (field: string) => boolean): void {
-    for (const grok of this.#groks) grok.writeOnly(isRead)
+  writeOnly(reads: ReadFields): void {
+    for (const grok of this.#groks) grok.writeOnly(reads)
   }
 
   #compiled({ source, fields }: Expanded): Grok {

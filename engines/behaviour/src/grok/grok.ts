@@ -7,6 +7,14 @@ export interface GrokField {
   readonly group: number
 }
 
+/** What is read of the fields that groks write. */
+export interface ReadFields {
+  /** Whether a field is read at all. */
+  has(field: string): boolean
+  /** Whether a reader tells a field that is missing from one that is empty. */
+  tellsMissing(field: string): boolean
+}
+
 /** A compiled grok pattern. */
 export class Grok {
   readonly #regex: Regex
@@ -16,17 +24,20 @@ export class Grok {
   #written: readonly string[] = []
   /** Where the start of each of them stands in the captures; 0: nowhere. */
   #slots: readonly number[] = []
+  /** Which of them are not written when they are empty and not there. */
+  #lean: readonly boolean[] = []
 
   constructor(regex: Regex, fields: readonly GrokField[]) {
     this.#regex = regex
     this.#fields = fields
     this.#names = fields.map(({ field }) => field)
-    this.writeOnly(() => true)
+    this.writeOnly({ has: () => true, tellsMissing: () => true })
   }
 
   /** From now on writes only fields that somebody reads. Whether it matches does not change. */
-  writeOnly(isRead: (field: string) => boolean): void {
-    const written = this.#fields.filter(({ field }) => isRead(field))
+  writeOnly(reads: ReadFields): void {
+    const written = this.#fields.filter(({ field }) => reads.has(field))
+    this.#lean = written.map(({ field }) => !reads.tellsMissing(field))
     this.#written = written.map(({ field }) => field)
     this.#slots = written.map(({ group }) => group * 2)
   }
@@ -60,7 +71,9 @@ export class Grok {
     for (let at = 0; at < names.length; at++) {
       const slot = this.#slots[at] ?? 0
       const start = slot === 0 ? -1 : (captures[slot] ?? -1)
-      into.set(names[at] ?? '', start < 0 ? '' : text.slice(start, captures[slot + 1]))
+      const name = names[at] ?? ''
+      if (start >= 0) into.set(name, text.slice(start, captures[slot + 1]))
+      else if (this.#lean[at] !== true || into.has(name)) into.set(name, '')
     }
     return true
   }

@@ -58,6 +58,7 @@ export class GoTime {
   toRfc3339(): string {
     const text = this.calendar.toISOString()
     const fraction = ((this.ms % 1000) + 1000) % 1000
+    if (fraction === 0 && this.ns === 0) return `${text.slice(0, -5)}${offsetText(this.offsetMinutes, ':')}`
     const digits = `${String(fraction).padStart(3, '0')}${String(this.ns).padStart(6, '0')}`.replace(
       /0+$/,
       '',

@@ -48,7 +48,7 @@ export function compileRules(files: RuleFiles, around: RuleSurroundings): HubRul
   const filters = around.factory.set(scenarios.map(({ spec }) => spec.filter))
   if (around.isWatched !== true) {
     const { reads } = around.factory
-    for (const { groks } of [parsers, postoverflows]) groks.writeOnly((field) => reads.has(field))
+    for (const { groks } of [parsers, postoverflows]) groks.writeOnly(reads)
   }
   return {
     parsers: parsers.stages,

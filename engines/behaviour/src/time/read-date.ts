@@ -20,6 +20,15 @@ const layouts = [
   '2006-01-02T15:04:05',
 ]
 
+const numeric = layouts.filter((layout) => isDigit(layout))
+const named = layouts.filter((layout) => !isDigit(layout))
+
+/** Whether a text begins with a digit. What a layout of digits begins with is a digit too, and never one for a name. */
+function isDigit(text: string): boolean {
+  const code = text.charCodeAt(0)
+  return code >= 48 && code <= 57
+}
+
 /** Longest text that is tried as a date. */
 export const maxDateLength = 256
 
@@ -43,7 +52,7 @@ export function readDate(text: string, layout: string, year: number): GoTime | u
     const time = byLayout(layout, text, year)
     if (time !== undefined) return time
   }
-  for (const common of layouts) {
+  for (const common of isDigit(text) ? numeric : named) {
     const time = byLayout(common, text, year)
     if (time !== undefined) return time
   }

@@ -89,4 +89,13 @@ describe('entries of Parsed that an expression reads', () => {
     reads.add('c')
     expect(asked.filter((name) => reads.has(name))).toEqual(['a', 'b', 'c'])
   })
+
+  it('are told from missing ones only by patterns that are applied on them', () => {
+    const reads = new FieldReads()
+    compileExpr("evt.Parsed.a == ''", bucketEnvironment, { reads })
+    reads.add('b')
+    expect(asked.filter((name) => reads.tellsMissing(name))).toEqual(['b'])
+    compileExpr('keys(evt.Parsed)', bucketEnvironment, { reads })
+    expect(asked.filter((name) => reads.tellsMissing(name))).toEqual(asked)
+  })
 })

@@ -8,6 +8,7 @@ import type { Ast } from './ast.ts'
  */
 export class FieldReads {
   readonly #names = new Set<string>()
+  readonly #applied = new Set<string>()
   #isAll = false
   /** Whether `let` variables hold records, innermost last. */
   #locals: (readonly [name: string, holds: boolean])[] = []
@@ -19,9 +20,15 @@ export class FieldReads {
     return this.#isAll || this.#names.has(name)
   }
 
-  /** Notes that an entry is read. */
+  /** Whether somebody tells an entry that is missing from one that is empty: expressions that name it do not. */
+  tellsMissing(name: string): boolean {
+    return this.#isAll || this.#applied.has(name)
+  }
+
+  /** Notes that a pattern is applied on an entry, which fails where there is none. */
   add(name: string): void {
     this.#names.add(name)
+    this.#applied.add(name)
   }
 
   /** Notes what an expression reads. */
