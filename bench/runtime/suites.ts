@@ -1,5 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { cpSync, existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
@@ -10,7 +11,12 @@ import { parseArgs } from 'node:util'
 // `--node PATH`, once for each version, runs the agent's own tests with the applications on that version of Node.
 
 const root = resolve(fileURLToPath(new URL('../..', import.meta.url)))
-const register = resolve(fileURLToPath(new URL('../../layers/runtime/dist/register.js', import.meta.url)))
+// A copy of the agent: the suites take minutes, and a build in between would change it under them.
+const agentFolder = mkdtempSync(join(tmpdir(), 'sevenfold-agent-'))
+cpSync(join(root, 'layers/runtime/dist'), join(agentFolder, 'dist'), { recursive: true })
+cpSync(join(root, 'layers/runtime/package.json'), join(agentFolder, 'package.json'))
+const register = join(agentFolder, 'dist/register.js')
+process.on('exit', () => rmSync(agentFolder, { recursive: true, force: true }))
 
 interface Suite {
   readonly name: string
