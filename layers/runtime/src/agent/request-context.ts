@@ -11,7 +11,7 @@ import {
 import { parseJson } from './inputs/parse-json.ts'
 import { formsOf, holds } from './inputs/path-forms.ts'
 import type { StoredInputs } from './inputs/stored-inputs.ts'
-import { variantsOf } from './inputs/variants.ts'
+import { shortestEncoded, variantsOf } from './inputs/variants.ts'
 import { canHarm } from './inputs/zones.ts'
 import type { UseKind } from './profile/profile.ts'
 import { InFlight } from './in-flight.ts'
@@ -41,9 +41,7 @@ function includes(bytes: Uint8Array, text: string): boolean {
 }
 
 function isEmpty(body: unknown): boolean {
-  return (
-    body === undefined || body === null || (typeof body === 'object' && Object.keys(body).length === 0)
-  )
+  return body === undefined || body === null || (typeof body === 'object' && Object.keys(body).length === 0)
 }
 
 /** What a place did while serving a request. */
@@ -290,13 +288,18 @@ export class RequestContext {
       if (!all.has(text)) continue
       const inside = new Set<string>()
       collectStrings(parseJson(text), inside)
-      for (const one of inside) this.#addVariants(one, all, harmful)
+      for (const one of inside) {
+        if (all.size < maxInputs * 2) all.add(one)
+        this.#addVariants(one, all, harmful)
+      }
     }
     this.#raw = all
     this.#harmful = harmful
   }
 
   #addVariants(text: string, all: Set<string>, harmful: Set<string>): void {
+    // Most inputs: a short word has no other spelling and does no harm.
+    if (text.length < shortestEncoded && !canHarm(text)) return
     for (const variant of variantsOf(text)) {
       if (all.size < maxInputs * 2) all.add(variant)
       if (!canHarm(variant)) continue

@@ -47,10 +47,14 @@ export class StatementGuard {
     if (this.#agent.observer !== undefined)
       this.#agent.observe({ kind: 'statement', sink: call.sink, text: call.text })
     if (call.values !== undefined) this.#rememberValues(call.values)
+    const isLearning = this.#keeper.mode === 'learn'
+    if ((!isLearning && this.#known.has(call.text)) || this.#wasJustJudged(call.text)) return null
+    return this.#judge(call, isLearning)
+  }
+
+  #judge(call: StatementCall, isLearning: boolean): RefusedError | null {
     let hasInputs = false
     let isInnocent = false
-    const isLearning = this.#keeper.mode === 'learn'
-    if ((this.#known.has(call.text) && !isLearning) || this.#wasJustJudged(call.text)) return null
     const shape = shapeOf(call.text, call.dialect)
     if (shape !== undefined && this.#shapes.has(shape) && !isLearning) return null
     const judged = this.#agent.check(call.sink, (context) => {

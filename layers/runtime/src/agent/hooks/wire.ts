@@ -75,8 +75,7 @@ export function hookWire(guard: StatementGuard): void {
     const own: unknown = Object.getOwnPropertyDescriptor(socket, 'write')?.value
     if (own === watched) return // it connects again
     // A `write` that somebody else has put there is called by ours.
-    if (own !== undefined)
-      patch(socket, 'write', (write) => watchedWrite(guard, () => write))
+    if (own !== undefined) patch(socket, 'write', (write) => watchedWrite(guard, () => write))
     else
       Object.defineProperty(socket, 'write', {
         value: watched,

@@ -1,5 +1,7 @@
 import { parseJson } from './parse-json.ts'
 
+/** Words below this length are read as they are. */
+export const shortestEncoded = 8
 const base64Form = /^[A-Za-z0-9+/_-]{8,}={0,2}$/
 // A signed token: its middle is JSON in base64url (RFC 7519, section 3); perhaps behind a scheme.
 const tokenForm = /^(?:[A-Za-z]+ )?[\w-]{8,}\.([\w-]{8,})\.[\w-]*$/
