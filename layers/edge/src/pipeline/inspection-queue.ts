@@ -23,6 +23,11 @@ interface Client {
   placed: boolean
 }
 
+/** A slice that took less was hardly interrupted: asking for the CPU time costs more than it would tell. */
+const shortSliceMs = 4
+/** Age of a reading of the CPU time from which another is taken before a slice. */
+const readingMs = 4
+
 /** So many turns of clients that owe nothing come before one of the heavy ones. */
 const lightTurns = 3
 
@@ -40,6 +45,7 @@ export class InspectionQueue {
   private scheduled = false
   private turns = 0
   private size = 0
+  private reading = { cpuMs: 0, atMs: Number.NEGATIVE_INFINITY }
 
   constructor(surroundings: QueueSurroundings = realSurroundings) {
     this.surroundings = surroundings
@@ -118,19 +124,33 @@ export class InspectionQueue {
     }
   }
 
+  /** What of the time of a slice was its own work, milliseconds. */
+  private workMs(started: number, ended: number): number {
+    const tookMs = ended - started
+    if (tookMs < shortSliceMs) return tookMs
+    const before = this.reading.cpuMs
+    this.read(ended)
+    return Math.min(tookMs, this.reading.cpuMs - before)
+  }
+
+  private read(atMs: number): void {
+    this.reading = { cpuMs: this.surroundings.cpuMs(), atMs }
+  }
+
   private run(client: Client): void {
-    const { monotonicMs, cpuMs } = this.surroundings
+    const { monotonicMs } = this.surroundings
     const begins = client.first.length > 0
     const slice = begins ? client.first.shift() : client.long.shift()
     if (slice === undefined) return
     this.size -= 1
-    const [started, cpu] = [monotonicMs(), cpuMs()]
+    const started = monotonicMs()
+    if (started - this.reading.atMs >= readingMs) this.read(started)
     let more = false
     try {
       more = slice()
     } finally {
       const ended = monotonicMs()
-      this.pace.charge(client.name, Math.min(ended - started, cpuMs() - cpu), ended)
+      this.pace.charge(client.name, this.workMs(started, ended), ended)
     }
     if (!more) return
     if (begins) client.long.push(slice)
