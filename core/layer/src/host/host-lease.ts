@@ -86,13 +86,8 @@ export class HostLease {
   }
 
   async #take(): Promise<SocketAnswer | undefined> {
-    const { agentId, enrolment, send, clock, log } = this.#options
-    const wish = { agent: agentId, instance: this.instance, ticket: this.#known() }
-    const answer = await send({
-      path: leasePath,
-      headers: { 'content-type': 'application/json' },
-      body: Buffer.from(JSON.stringify(wish)),
-    })
+    const { agentId, enrolment, clock, log } = this.#options
+    const answer = await this.#ask({ ticket: this.#known() })
     if (answer.status !== 200) {
       const isCloned = errorCodeOf(answer.text) === 'RECEIVE_CLONED'
       if (isCloned && !this.#isCloned)
@@ -105,8 +100,19 @@ export class HostLease {
     }
     this.#isCloned = false
     this.#keep({ enrolment: enrolment(), ticket: fieldOf(answer.text, 'ticket') })
+    // Only now, when it is on disk, does the one before it end: a copy that was made of it is out of date at once.
+    await this.#ask({ ticket: this.#ticket?.ticket ?? '', confirm: true })
     this.#takenMs = clock.monotonicMs()
     return undefined
+  }
+
+  #ask(wish: { readonly ticket: string; readonly confirm?: boolean }): Promise<SocketAnswer> {
+    const { agentId, send } = this.#options
+    return send({
+      path: leasePath,
+      headers: { 'content-type': 'application/json' },
+      body: Buffer.from(JSON.stringify({ agent: agentId, instance: this.instance, ...wish })),
+    })
   }
 
   #known(): string {

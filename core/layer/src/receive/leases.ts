@@ -10,10 +10,10 @@ import { instanceHeader } from './lease-path.ts'
 import type { ReceiverCore } from './receiver-core.ts'
 
 /**
- * Who may speak for a writer of another host. Each renewal hands out a new ticket, which the writer keeps in its data
- * folder and shows the next time; the ticket before it still counts until then, because the answer may have been lost.
- * A copied folder has a ticket that the original has used since, or uses one that the original then has not: of two
- * that use the same folder one is always found out.
+ * Who may speak for a writer of another host. Each renewal hands out a new ticket; the writer keeps it in its data folder,
+ * confirms that, and shows it the next time. Until it confirmed, the ticket before counts too, because the answer may have
+ * been lost. A copied folder has a ticket that the original has used since, or uses one that the original then has not: of
+ * two that use the same folder one is always found out.
  */
 export interface Lease {
   /** Enrolment of the host: another one begins anew. */
@@ -36,15 +36,20 @@ function hashOf(ticket: string): string {
   return createHash('sha256').update(ticket).digest('hex')
 }
 
-/** The lease after a ticket was shown; undefined when it is of a copy. */
+/** The lease after a ticket was shown; undefined when it is of a copy. Without `fresh` the ticket is only confirmed. */
 export function nextLease(
   held: Lease | undefined,
-  wish: Pick<Lease, 'enrolment' | 'instance'> & { readonly ticket: string; readonly fresh: string },
+  wish: Pick<Lease, 'enrolment' | 'instance'> & { readonly ticket: string; readonly fresh?: string },
 ): Lease | undefined {
-  const shown = hashOf(wish.ticket)
+  const { enrolment, instance, ticket, fresh } = wish
+  const shown = hashOf(ticket)
+  if (fresh === undefined) {
+    const isOwn = held?.enrolment === enrolment && held.instance === instance && held.given === shown
+    return isOwn ? { enrolment, instance, shown, given: shown } : undefined
+  }
   const isKnown = held === undefined || shown === held.given || shown === held.shown
-  if (!isKnown && held.enrolment === wish.enrolment) return undefined
-  return { enrolment: wish.enrolment, instance: wish.instance, shown, given: hashOf(wish.fresh) }
+  if (!isKnown && held.enrolment === enrolment) return undefined
+  return { enrolment, instance, shown, given: hashOf(fresh) }
 }
 
 interface Wish {
@@ -52,16 +57,18 @@ interface Wish {
   readonly instance: string
   /** Empty at the first time. */
   readonly ticket: string
+  /** The ticket is kept: the one before it ends. */
+  readonly confirm: boolean
 }
 
 function readWish(text: string): Wish | undefined {
   const parsed = parseBoundedJson(text, limits)
   if (!parsed.ok || !isJsonObject(parsed.value)) return undefined
-  const { agent, instance, ticket } = parsed.value
+  const { agent, instance, ticket, confirm } = parsed.value
   if (typeof agent !== 'string' || typeof instance !== 'string' || !wordPattern.test(instance))
     return undefined
   return typeof ticket === 'string' && (ticket === '' || wordPattern.test(ticket))
-    ? { agent, instance, ticket }
+    ? { agent, instance, ticket, confirm: confirm === true }
     : undefined
 }
 
@@ -83,7 +90,9 @@ export async function takeLease(core: ReceiverCore, request: IncomingMessage, te
   const agent = core.agents.getOrCreate(wish.agent, prefix)
   if (agent === undefined) return problem(403, 'RECEIVE_TOO_MANY_AGENTS', 'the key names too many writers')
   const fresh = randomBytes(16).toString('hex')
-  const lease = nextLease(agent.lease, { ...wish, enrolment: host.enrolment, fresh })
+  const { instance, ticket, confirm } = wish
+  const shown = { instance, ticket, enrolment: host.enrolment }
+  const lease = nextLease(agent.lease, confirm ? shown : { ...shown, fresh })
   if (lease === undefined) {
     core.report({
       kind: 'cloned',
@@ -94,7 +103,7 @@ export async function takeLease(core: ReceiverCore, request: IncomingMessage, te
   }
   await core.journal.write([{ t: 'lease', agent: agent.id, ...lease }])
   agent.lease = lease
-  return { status: 200, body: { ticket: fresh } }
+  return { status: 200, body: confirm ? {} : { ticket: fresh } }
 }
 
 /** Undefined when a request of another host comes from the process that holds the lease; requests of this host need none. */
