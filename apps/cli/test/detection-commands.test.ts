@@ -279,3 +279,28 @@ describe('held bans', () => {
     expect((await call(['decisions', 'drop', '9', '--reason', 'r'], folder)).code).toBe(1)
   })
 })
+
+describe('an exchange', () => {
+  it('shows its reporters, and pardons one with a reason', async () => {
+    const one = { name: 'partner', group: 'p', trust: 0.5, addresses: 3, refused: 5, suspended: true }
+    const part = await detection(({ method, path }) => {
+      if (path.includes('none')) return [404, {}]
+      return [200, method === 'GET' ? [one] : { ...one, suspended: false }]
+    })
+    expect((await call(['feeds', 'reporters'], folder)).stdout).toMatch(/partner +p +0\.5 +3 +5 +yes/u)
+    const pardoned = await call(['feeds', 'pardon', 'partner', '--reason', 'new key'], folder)
+    expect([pardoned.code, pardoned.stdout]).toEqual([0, 'pardoned partner\n'])
+    expect(part.asked.at(-1)).toEqual({
+      method: 'POST',
+      path: '/v1/exchange/reporters/partner/pardon',
+      body: { reason: 'new key', actor },
+    })
+    expect((await call(['feeds', 'pardon', 'partner'], folder)).code).toBe(2)
+    expect((await call(['feeds', 'pardon', 'none', '--reason', 'r'], folder)).code).toBe(1)
+  })
+
+  it('that is not there is a finding', async () => {
+    await detection(() => [404, {}])
+    expect((await call(['feeds', 'reporters'], folder)).code).toBe(1)
+  })
+})

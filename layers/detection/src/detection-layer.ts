@@ -268,7 +268,7 @@ async function startWith(context: Context, state: State): Promise<RunningLayer<D
   const judge = createJudge(context, state, { neverBan, desk, hub })
   const live = new LiveStream({ store: state.store, clock })
   const enforcement = openEnforcement(context, state.store)
-  const feeds = openFeeds(context, config.feeds, {
+  const feeds = await openFeeds(context, config.feeds, {
     ...state,
     ...desk,
     neverBan,

@@ -370,6 +370,82 @@ const plainFeed = (url: string, change: object = {}): object => ({
 })
 
 describe('a client of an exchange', () => {
+  /** A client on a store, with what the exchange was told, in order. */
+  function sharing(wishes: readonly { value: string; decidedMs: number }[]) {
+    const made = wishes.map(({ value, decidedMs }, i) => ({
+      id: i + 1,
+      // The time of a UUID of version 7 is its first 48 bits.
+      uuid: `${decidedMs.toString(16).padStart(12, '0')}-7000-8000-000000000000`,
+      type: 'ban',
+      scope: 'ip' as const,
+      value,
+      untilMs: clock.now() + 10 * hour,
+      origin: 'crowdsec',
+      scenario: 'probing',
+      simulated: false,
+    }))
+    const store = new DecisionStore({
+      now: () => clock.now(),
+      newUuid: () => uuidV7(),
+      journal: { append: () => undefined },
+      records: made.map((decision) => ({ op: 'add', decision })),
+    })
+    const client = new ShareClient({
+      exchange: server.url,
+      reporter: 'me',
+      sign: () => 'signature',
+      store,
+      outbound: createOutbound({ namedHosts: ['127.0.0.1'] }),
+      clock,
+      log: createMemoryLog(),
+    })
+    const told = (): string[] =>
+      server.requests.flatMap(({ body }) =>
+        (JSON.parse(Buffer.from(body).toString()) as { signals: { signal: string }[] }).signals.map(
+          ({ signal }) => (JSON.parse(signal) as { value: string }).value,
+        ),
+      )
+    return { client, store, told }
+  }
+
+  it('tells after a restart what was decided within the last hour, which may not have arrived', async () => {
+    server.setDocument('/v1/exchange/signals', '{}')
+    const { client, told } = sharing([
+      { value: '45.0.0.1', decidedMs: clock.now() - 2 * hour },
+      { value: '45.0.0.2', decidedMs: clock.now() - 1_000 },
+    ])
+    await client.send()
+    await client.stop()
+    expect(told()).toEqual(['45.0.0.2'])
+  })
+
+  it('loses none that come while others are on their way, also when so many wait that the oldest go', async () => {
+    server.setDocument('/v1/exchange/signals', '{}')
+    const many = Array.from({ length: 5_000 }, (_, i) => ({
+      value: `45.1.${i >> 8}.${i & 255}`,
+      decidedMs: clock.now() - 1_000,
+    }))
+    const { client, store, told } = sharing(many)
+    const sending = client.send()
+    const base = {
+      type: 'ban',
+      scope: 'ip',
+      untilMs: clock.now() + hour,
+      origin: 'crowdsec',
+      scenario: 'probing',
+      simulated: false,
+    } as const
+    // As many as push out what is on its way.
+    store.addAll(Array.from({ length: 150 }, (_, i) => ({ ...base, value: `45.2.0.${i}` })))
+    await sending
+    for (let i = 0; i < 30; i += 1) await client.send()
+    await client.stop()
+    expect(told()).toEqual([
+      ...many.map(({ value }) => value),
+      ...Array.from({ length: 150 }, (_, i) => `45.2.0.${i}`),
+    ])
+  })
+
   it('sends own bans of public addresses, and tries again what did not arrive', async () => {
     const store = new DecisionStore({
       now: () => clock.now(),
@@ -527,13 +603,12 @@ describe('installations that read each other', () => {
       group: `g${index}`,
       trust: 0.5,
     }))
-    const exchange = await startHouse(join(folder.path, 'exchange'), {
-      feeds: {
-        threshold: 1,
-        lists: [],
-        exchange: { reporters, minReporters: 2, minGroups: 2, minTrust: 1, windowMs: 24 * hour },
-      },
-    })
+    const feeds = {
+      threshold: 1,
+      lists: [],
+      exchange: { reporters, minReporters: 2, minGroups: 2, minTrust: 1, windowMs: 24 * hour },
+    }
+    const exchange = await startHouse(join(folder.path, 'exchange'), { feeds })
     const { loadOrCreateKeys } = await import('@sevenfold/layer')
     const { signSignal } = await import('../src/feeds/sharing/signal.ts')
     const send = (name: string): ReturnType<typeof ask> => {
@@ -562,5 +637,19 @@ describe('installations that read each other', () => {
     ).toBe(400)
     expect((await ask(exchange.url, { path: '/v1/exchange/list' })).status).toBe(403)
     await exchange.stop()
+    // What was acknowledged is there after a restart; the operator may take a reporter's word back.
+    const again = await startHouse(join(folder.path, 'exchange'), { feeds })
+    expect((await ask(again.socket, { path: '/v1/exchange/list' })).body).toBe('45.83.0.9\n')
+    const pardon = (name: string, body: object): ReturnType<typeof ask> =>
+      ask(again.socket, { method: 'POST', path: `/v1/exchange/reporters/${name}/pardon`, body })
+    expect((await pardon('one', {})).status).toBe(400)
+    expect((await pardon('nobody', { reason: 'x' })).status).toBe(404)
+    const pardoned = await pardon('one', { reason: 'key was lent', actor: 'ana' })
+    expect(JSON.parse(pardoned.body)).toMatchObject({ name: 'one', addresses: 0, suspended: false })
+    expect((await ask(again.socket, { path: '/v1/exchange/list' })).body).toBe('')
+    await again.stop()
+    const last = await startHouse(join(folder.path, 'exchange'), { feeds })
+    expect((await ask(last.socket, { path: '/v1/exchange/list' })).body).toBe('')
+    await last.stop()
   })
 })

@@ -291,6 +291,16 @@ export const commands: readonly Listed[] = [
     load: async () => (await import('../commands/feeds-act.ts')).feedsAct('rollback'),
   },
   {
+    name: 'feeds reporters',
+    summary: 'show who reports to the exchange of this installation, how much, and who is not believed',
+    load: async () => (await import('../commands/feeds-reporters.ts')).feedsReporters,
+  },
+  {
+    name: 'feeds pardon',
+    summary: 'forget what a reporter told the exchange, and believe it again',
+    load: async () => (await import('../commands/feeds-pardon.ts')).feedsPardon,
+  },
+  {
     name: 'feeds identity',
     summary: 'show the public key by which an exchange knows the signals of this installation',
     load: async () => (await import('../commands/feeds-identity.ts')).feedsIdentity,

@@ -14,11 +14,15 @@ import type { DecisionGate } from '../desk/decision-gate.ts'
 import { readSecret } from '@sevenfold/layer'
 import { ExportRoutes } from './export/export-routes.ts'
 import { FeedBook } from './feed-book.ts'
-import type { FeedsConfig } from './feed-config.ts'
+import { keptWithinMs, within } from '../journal/kept.ts'
+import { LateLog } from '../journal/late-log.ts'
+import type { ExchangeConfig, FeedsConfig } from './feed-config.ts'
 import { FeedRoutes } from './feed-routes.ts'
 import { FeedService } from './feed-service.ts'
 import { Feed } from './feed.ts'
 import { Exchange } from './sharing/exchange.ts'
+import { readExchangeLog } from './sharing/exchange-journal.ts'
+import type { ExchangeRecord } from './sharing/exchange-journal.ts'
 import { ExchangeRoutes } from './sharing/exchange-routes.ts'
 import { ShareClient } from './sharing/share-client.ts'
 
@@ -69,10 +73,34 @@ function makeFeeds(context: Context, config: FeedsConfig, outbound: Outbound): r
   })
 }
 
+/** An exchange with its state in the data folder. */
+async function openExchange(
+  context: Context,
+  config: ExchangeConfig,
+  { neverBan, allowLists, onAct }: FeedParts,
+): Promise<{ readonly routes: readonly Route[]; close(): Promise<void> }> {
+  const path = join(context.dataDir, 'exchange.ndjson')
+  const log = new LateLog<ExchangeRecord>()
+  const exchange = new Exchange({
+    config,
+    now: () => context.clock.now(),
+    isProtected: (address) =>
+      neverBan.reasonFor(address) !== undefined || allowLists.reasons(address).length > 0,
+    append: (record) => log.append(record),
+    records: readExchangeLog(path),
+  })
+  await log.open(context, path, () => exchange.records())
+  const kept = (): Promise<void> => within(context.clock, keptWithinMs, log.flush())
+  return {
+    routes: new ExchangeRoutes({ exchange, kept, onAct }).routes(),
+    close: () => log.close(),
+  }
+}
+
 /** Starts what the section `detection.feeds` names; exports are there without it. */
-export function openFeeds(context: Context, config: FeedsConfig, parts: FeedParts): OpenFeeds {
+export async function openFeeds(context: Context, config: FeedsConfig, parts: FeedParts): Promise<OpenFeeds> {
   const { clock, log, keys } = context
-  const { store, gate, neverBan, allowLists, onAct } = parts
+  const { store, gate, onAct } = parts
   const now = (): number => clock.now()
   const outbound = createOutbound({ namedHosts: namedHosts(config) })
   const feeds = makeFeeds(context, config, outbound)
@@ -85,10 +113,8 @@ export function openFeeds(context: Context, config: FeedsConfig, parts: FeedPart
       reason: `${name}: ${added} more and ${removed} fewer wait for approval`,
     })
   const service = new FeedService({ feeds, book, clock, log, onHeld })
-  const isProtected = (address: string): boolean =>
-    neverBan.reasonFor(address) !== undefined || allowLists.reasons(address).length > 0
   const exchange =
-    config.exchange === undefined ? undefined : new Exchange({ config: config.exchange, now, isProtected })
+    config.exchange === undefined ? undefined : await openExchange(context, config.exchange, parts)
   const client =
     config.share === undefined
       ? undefined
@@ -106,10 +132,10 @@ export function openFeeds(context: Context, config: FeedsConfig, parts: FeedPart
     routes: [
       ...new ExportRoutes(store, now).routes(),
       ...new FeedRoutes(service, onAct, keys.publicKey).routes(),
-      ...(exchange === undefined ? [] : new ExchangeRoutes(exchange).routes()),
+      ...(exchange === undefined ? [] : exchange.routes),
     ],
     states: () => service.statuses(),
     reconcile: () => service.reconcile(),
-    stop: async () => void (await Promise.all([service.stop(), client?.stop()])),
+    stop: async () => void (await Promise.all([service.stop(), client?.stop(), exchange?.close()])),
   }
 }

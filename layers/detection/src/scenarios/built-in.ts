@@ -57,6 +57,19 @@ export const honeypot: LeakyScenario = {
   labels: { remediation: true, service: 'http', behavior: 'http:scan', techniques: ['T1595'] },
 }
 
+/** More requests than any visitor makes, whatever they are answered. The edge slows such a source down; this ends it. */
+export const httpFlood: LeakyScenario = {
+  name: 'sevenfold/http-flood',
+  description: 'one source sends more requests than any visitor makes',
+  filter: isAccess,
+  groupBy: bySource,
+  capacity: 1_000,
+  leakSpeedMs: 10,
+  blackholeMs: 60_000,
+  scope: 'ip',
+  labels: { remediation: true, service: 'http', behavior: 'http:dos', techniques: ['T1499.003'] },
+}
+
 // Who comes too often, or not as a schema says, is answered by these steps themselves.
 const clumsySteps = new Set(['rate', 'schema'])
 
@@ -128,6 +141,7 @@ export const sessionShared: LeakyScenario = {
 export const builtInScenarios: readonly LeakyScenario[] = [
   httpProbing,
   httpBadRequests,
+  httpFlood,
   honeypot,
   wafBlocks,
   loginFailures,

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import type { DetectionConfig } from '@sevenfold/config'
 import { isJsonObject, parseBoundedJson, uuidV7 } from '@sevenfold/event'
-import type { Clock, PartContext } from '@sevenfold/layer'
+import type { PartContext } from '@sevenfold/layer'
 import { AlertStore, readAlertLog } from '../alerts/alert-store.ts'
 import type { AlertRecord } from '../alerts/alert-store.ts'
 import { AllowLists } from '../allowlists/allow-lists.ts'
@@ -13,16 +13,13 @@ import { HeldBans, readHeldLog } from '../desk/held-bans.ts'
 import type { HeldRecord } from '../desk/held-bans.ts'
 import { Offenders } from '../desk/offenders.ts'
 import type { OffenceRecord } from '../desk/offenders.ts'
-import { openLineLog } from '../journal/line-log.ts'
-import type { LineLog } from '../journal/line-log.ts'
+import { keptWithinMs, within } from '../journal/kept.ts'
+import { LateLog } from '../journal/late-log.ts'
 import { readLines } from '../journal/read-lines.ts'
 import { MachineKeys } from '../machines/machine-keys.ts'
 import { readSecret } from '@sevenfold/layer'
 
 type Context = PartContext<DetectionConfig>
-
-/** Longest wait of an answer for the disk: with one that does not answer, acts are in force and in memory only. */
-export const keptWithinMs = 2_000
 
 /** Everything that the layer keeps over restarts. */
 export interface State {
@@ -42,28 +39,6 @@ export interface State {
   close(): Promise<void>
 }
 
-/** A log whose owner exists before it does: what is appended until then is in the records that the log begins with. */
-class LateLog<Record> {
-  #log: LineLog<Record> | undefined
-
-  append(record: Record): void {
-    this.#log?.append(record)
-  }
-
-  async open(context: Context, path: string, records: () => readonly Record[]): Promise<void> {
-    const onError = (error: unknown): void => context.log.error('log-not-written', { path, error })
-    this.#log = await openLineLog<Record>({ path, records, onError, clock: context.clock })
-  }
-
-  async flush(): Promise<void> {
-    await this.#log?.flush()
-  }
-
-  async close(): Promise<void> {
-    await this.#log?.close()
-  }
-}
-
 const offenceLimits = { maxTextLength: 1_024, maxDepth: 2, maxNodes: 10, maxStringLength: 512 }
 
 function readOffences(path: string): OffenceRecord[] {
@@ -73,18 +48,6 @@ function readOffences(path: string): OffenceRecord[] {
     const { value, count, lastMs } = parsed.value
     const isWhole = typeof value === 'string' && typeof count === 'number' && typeof lastMs === 'number'
     return isWhole ? [{ value, count, lastMs }] : []
-  })
-}
-
-/** Resolves with the work, at the latest after `ms`. */
-function within(clock: Clock, ms: number, work: Promise<unknown>): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = clock.after(ms, resolve)
-    const end = (): void => {
-      timer.cancel()
-      resolve()
-    }
-    work.then(end, end)
   })
 }
 

@@ -1,7 +1,12 @@
 import { generateKeyPairSync, sign } from 'node:crypto'
+import { rmSync, writeFileSync, mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { Exchange, maxAddressesOfReporter, maxProtectedReports } from './exchange.ts'
 import type { SignalOutcome } from './exchange.ts'
+import { readExchangeLog } from './exchange-journal.ts'
+import type { ExchangeRecord } from './exchange-journal.ts'
 import { isPublicAddress, maxSignalAgeMs, maxSignalAheadMs, signSignal } from './signal.ts'
 
 interface Voice {
@@ -24,16 +29,26 @@ const voices = ['anna', 'ben', 'cleo', 'dan', 'eve'].map(voice)
 const [anna, ben, cleo, dan, eve] = voices as [Voice, Voice, Voice, Voice, Voice]
 const groups: Readonly<Record<string, string>> = { anna: 'a', ben: 'b', cleo: 'c', dan: 'a', eve: 'a' }
 
-function makeExchange(change: { trust?: Readonly<Record<string, number>>; minTrust?: number } = {}) {
+interface Change {
+  readonly trust?: Readonly<Record<string, number>>
+  readonly minTrust?: number
+  readonly records?: readonly ExchangeRecord[]
+  readonly without?: string
+}
+
+function makeExchange(change: Change = {}) {
+  const written: ExchangeRecord[] = []
   const state = { now: Date.UTC(2026, 0, 1), guarded: new Set(['93.184.216.34']) }
   const exchange = new Exchange({
     config: {
-      reporters: voices.map(({ name, publicKey }) => ({
-        name,
-        publicKey,
-        group: groups[name] ?? '',
-        trust: change.trust?.[name] ?? 0.5,
-      })),
+      reporters: voices
+        .filter(({ name }) => name !== change.without)
+        .map(({ name, publicKey }) => ({
+          name,
+          publicKey,
+          group: groups[name] ?? '',
+          trust: change.trust?.[name] ?? 0.5,
+        })),
       minReporters: 3,
       minGroups: 2,
       minTrust: change.minTrust ?? 1,
@@ -41,6 +56,8 @@ function makeExchange(change: { trust?: Readonly<Record<string, number>>; minTru
     },
     now: () => state.now,
     isProtected: (address) => state.guarded.has(address),
+    append: (record) => void written.push(record),
+    records: change.records ?? [],
   })
   const report = (by: Voice, value: string, more: { atMs?: number; name?: string } = {}): SignalOutcome =>
     exchange.take(
@@ -50,7 +67,7 @@ function makeExchange(change: { trust?: Readonly<Record<string, number>>; minTru
       ),
     )
   const common = (): readonly string[] => exchange.common().map(({ value }) => value)
-  return { exchange, state, report, common }
+  return { exchange, state, report, common, written }
 }
 
 const attacker = '45.83.0.9'
@@ -230,5 +247,98 @@ describe('addresses that may be shared', () => {
     'x',
   ])('%s may not', (value) => {
     expect(isPublicAddress(value)).toBe(false)
+  })
+})
+
+describe('an exchange after a restart', () => {
+  it('lists whom it listed, and still knows what it was told once', () => {
+    const before = makeExchange()
+    for (const one of [anna, ben, cleo]) before.report(one, attacker)
+    before.report(anna, '45.83.0.10')
+    for (const records of [before.written, before.exchange.records()]) {
+      const { common, report, exchange } = makeExchange({ records })
+      expect(common()).toEqual([attacker])
+      expect(exchange.reporters()[0]).toMatchObject({ name: 'anna', addresses: 2 })
+      expect(report(anna, attacker)).toEqual({ kind: 'refused', reason: 'replayed' })
+      report(ben, '45.83.0.10')
+      report(cleo, '45.83.0.10')
+      expect(common()).toEqual([attacker, '45.83.0.10'])
+    }
+  })
+
+  it('goes on disbelieving a reporter that named protected addresses, until it is pardoned', () => {
+    const before = makeExchange()
+    for (const one of [anna, ben, cleo]) before.report(one, attacker)
+    for (let i = 0; i < maxProtectedReports; i += 1) before.report(cleo, '93.184.216.34')
+    expect(before.common()).toEqual([])
+    const after = makeExchange({ records: before.written })
+    expect(after.common()).toEqual([])
+    expect(after.report(cleo, '45.83.0.10')).toEqual({ kind: 'refused', reason: 'suspended' })
+    after.exchange.pardon('cleo')
+    const last = makeExchange({ records: [...before.written, ...after.written] })
+    expect(last.exchange.reporters()[2]).toMatchObject({ name: 'cleo', addresses: 0, suspended: false })
+    expect(last.report(cleo, attacker)).toEqual({ kind: 'taken' })
+    expect(last.common()).toEqual([attacker])
+  })
+
+  it('forgets what is too old by now, and what reporters said that it does not know any more', () => {
+    const before = makeExchange()
+    for (const one of [anna, ben, cleo]) before.report(one, attacker)
+    const old = before.written.map((record) =>
+      record.op === 'report' ? { ...record, atMs: record.atMs - 86_400_001 } : record,
+    )
+    expect(makeExchange({ records: old }).exchange.records()).toEqual([])
+    const { common, exchange } = makeExchange({ records: before.written, without: 'ben' })
+    expect([common(), exchange.records().length]).toEqual([[], 2])
+  })
+
+  it('keeps its bounds whatever the file holds', () => {
+    const records = Array.from({ length: maxAddressesOfReporter + 5 }, (_, i): ExchangeRecord => {
+      return {
+        op: 'report',
+        reporter: 'anna',
+        value: `45.${i >> 16}.${(i >> 8) & 255}.${i & 255}`,
+        atMs: Date.UTC(2026, 0, 1),
+      }
+    })
+    expect(makeExchange({ records }).exchange.reporters()[0]?.addresses).toBe(maxAddressesOfReporter)
+  })
+
+  it('reads its file, and leaves out what is torn or foreign', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'sf-exchange-'))
+    const path = join(folder, 'exchange.ndjson')
+    const good = [
+      '{"op":"report","reporter":"anna","value":"45.83.0.9","atMs":1}',
+      '{"op":"protected","reporter":"anna","count":3}',
+      '{"op":"pardon","reporter":"anna"}',
+    ]
+    const bad = [
+      '{"op":"report","reporter":"anna","value":"45.83.0.9;","atMs":1}',
+      '{"op":"report","reporter":"anna","value":"45.83.0.9","atMs":-1}',
+      '{"op":"protected","reporter":"anna","count":"3"}',
+      '{"op":"pardon"}',
+      '[]',
+      good[0]?.slice(0, 30),
+    ]
+    writeFileSync(path, [...good, ...bad].join('\n'))
+    expect([...readExchangeLog(path)].map((record) => JSON.stringify(record))).toEqual([
+      '{"op":"report","reporter":"anna","value":"45.83.0.9","atMs":1}',
+      '{"op":"protected","reporter":"anna","count":3}',
+      '{"op":"pardon","reporter":"anna"}',
+    ])
+    rmSync(folder, { recursive: true })
+  })
+})
+
+describe('an exchange that is full', () => {
+  it('has room again when reports are over, without anybody reading its list', () => {
+    const records = Array.from({ length: maxAddressesOfReporter }, (_, i): ExchangeRecord => {
+      const value = `45.${i >> 16}.${(i >> 8) & 255}.${i & 255}`
+      return { op: 'report', reporter: 'anna', value, atMs: Date.UTC(2026, 0, 1) }
+    })
+    const { report, state } = makeExchange({ records })
+    expect(report(anna, attacker)).toEqual({ kind: 'refused', reason: 'too-many' })
+    state.now += 86_400_001
+    expect(report(anna, attacker)).toEqual({ kind: 'taken' })
   })
 })

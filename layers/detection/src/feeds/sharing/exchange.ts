@@ -1,5 +1,6 @@
 import type { ExchangeConfig, ReporterConfig } from '../feed-config.ts'
 import { isPublicAddress, isSignalBy, maxSignalAgeMs, maxSignalAheadMs, readSignal } from './signal.ts'
+import type { ExchangeRecord } from './exchange-journal.ts'
 import type { ShareSignal, SignedSignal } from './signal.ts'
 
 /** Why a signal was not taken. */
@@ -60,7 +61,14 @@ export interface ExchangeOptions {
   readonly now: () => number
   /** Whether an address is one that nobody may ban: never-ban list, allow-lists. */
   readonly isProtected: (address: string) => boolean
+  /** Keeps records; must not make the exchange wait. */
+  readonly append?: (record: ExchangeRecord) => void
+  /** What was kept before, oldest first; what reporters said that are not configured any more is left out. */
+  readonly records?: Iterable<ExchangeRecord>
 }
+
+/** Room is looked for at most this often: with many reports that costs a look at all of them. */
+const forgetEveryMs = 60_000
 
 const refused = (reason: SignalRefusal): SignalOutcome => ({ kind: 'refused', reason })
 
@@ -73,6 +81,7 @@ export class Exchange {
   readonly #options: ExchangeOptions
   readonly #reporters: ReadonlyMap<string, Reporter>
   readonly #byAddress = new Map<string, Set<Reporter>>()
+  #forgotMs = Number.NEGATIVE_INFINITY
 
   constructor(options: ExchangeOptions) {
     this.#options = options
@@ -82,6 +91,26 @@ export class Exchange {
         { config, reports: new Map<string, number>(), refused: 0, protectedReports: 0 },
       ]),
     )
+    for (const record of options.records ?? []) this.#replay(record)
+    this.#forgetOld()
+  }
+
+  #replay(record: ExchangeRecord): void {
+    const reporter = this.#reporters.get(record.reporter)
+    if (reporter === undefined) return
+    if (record.op === 'pardon') this.#pardon(reporter)
+    else if (record.op === 'protected') reporter.protectedReports = record.count
+    else if (!this.#isFull(record.value, reporter)) this.#report(record.value, record.atMs, reporter)
+  }
+
+  /** What a compacted log holds. */
+  records(): ExchangeRecord[] {
+    return [...this.#reporters.values()].flatMap(({ config: { name }, reports, protectedReports }) => [
+      ...(protectedReports === 0
+        ? []
+        : [{ op: 'protected' as const, reporter: name, count: protectedReports }]),
+      ...[...reports].map(([value, atMs]) => ({ op: 'report' as const, reporter: name, value, atMs })),
+    ])
   }
 
   /** Takes a signal, or says why not. The signature is checked before anything that it says is believed. */
@@ -96,11 +125,27 @@ export class Exchange {
       reporter.refused += 1
       return refused(reason)
     }
-    reporter.reports.set(signal.value, signal.atMs)
-    const known = this.#byAddress.get(signal.value)
-    if (known === undefined) this.#byAddress.set(signal.value, new Set([reporter]))
-    else known.add(reporter)
+    this.#report(signal.value, signal.atMs, reporter)
+    this.#options.append?.({
+      op: 'report',
+      reporter: signal.reporter,
+      value: signal.value,
+      atMs: signal.atMs,
+    })
     return { kind: 'taken' }
+  }
+
+  #report(value: string, atMs: number, reporter: Reporter): void {
+    reporter.reports.set(value, atMs)
+    const known = this.#byAddress.get(value)
+    if (known === undefined) this.#byAddress.set(value, new Set([reporter]))
+    else known.add(reporter)
+  }
+
+  #isFull(value: string, reporter: Reporter): boolean {
+    if (reporter.reports.has(value)) return false
+    const isWorldFull = !this.#byAddress.has(value) && this.#byAddress.size >= maxExchangeAddresses
+    return isWorldFull || reporter.reports.size >= maxAddressesOfReporter
   }
 
   #judge(signal: ShareSignal, reporter: Reporter): SignalRefusal | undefined {
@@ -110,13 +155,21 @@ export class Exchange {
     if (!isPublicAddress(signal.value)) return 'not-public'
     if (this.#options.isProtected(signal.value)) {
       reporter.protectedReports += 1
+      const { name } = reporter.config
+      this.#options.append?.({ op: 'protected', reporter: name, count: reporter.protectedReports })
       return 'protected'
     }
     const before = reporter.reports.get(signal.value)
     if (before !== undefined && before >= signal.atMs) return 'replayed'
-    const isFull = before === undefined && reporter.reports.size >= maxAddressesOfReporter
-    const isWorldFull = !this.#byAddress.has(signal.value) && this.#byAddress.size >= maxExchangeAddresses
-    return isFull || isWorldFull ? 'too-many' : undefined
+    if (this.#isFull(signal.value, reporter)) this.#makeRoom()
+    return this.#isFull(signal.value, reporter) ? 'too-many' : undefined
+  }
+
+  #makeRoom(): void {
+    const now = this.#options.now()
+    if (now - this.#forgotMs < forgetEveryMs && now >= this.#forgotMs) return
+    this.#forgotMs = now
+    this.#forgetOld()
   }
 
   /** Addresses that enough agree on now. */
@@ -152,10 +205,15 @@ export class Exchange {
   pardon(name: string): boolean {
     const reporter = this.#reporters.get(name)
     if (reporter === undefined) return false
+    this.#pardon(reporter)
+    this.#options.append?.({ op: 'pardon', reporter: name })
+    return true
+  }
+
+  #pardon(reporter: Reporter): void {
     for (const value of reporter.reports.keys()) this.#drop(value, reporter)
     reporter.reports.clear()
     reporter.protectedReports = 0
-    return true
   }
 
   #forgetOld(): void {

@@ -33,6 +33,12 @@ export class ShareClient {
 
   constructor(options: ShareClientOptions) {
     this.#options = options
+    // What was decided shortly before a restart may not have been told; telling it twice changes nothing there.
+    const oldest = options.clock.now() - maxSignalAgeMs
+    this.#waiting = options.store
+      .active()
+      .filter((ban) => isShared(ban) && timeOf(ban.uuid) > oldest)
+      .slice(-maxWaiting)
     this.#endListening = options.store.onChange(({ add }) => {
       const own = add.filter((ban) => isShared(ban))
       this.#waiting = [...this.#waiting, ...own].slice(-maxWaiting)
@@ -65,7 +71,9 @@ export class ShareClient {
         signal: this.#stopped.signal,
       })
       if (answer.status !== 200) throw new Error(`answered ${answer.status}`)
-      this.#waiting = this.#waiting.slice(batch.length)
+      // Not by their number: while they travelled, new ones may have pushed the oldest out.
+      const told = new Set(batch)
+      this.#waiting = this.#waiting.filter((ban) => !told.has(ban))
     } catch (error) {
       if (this.#stopped.signal.aborted) return
       log.warn('exchange-unreachable', { error })
