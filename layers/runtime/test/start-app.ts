@@ -39,6 +39,7 @@ export interface AppOptions {
     | 'flows.mjs'
     | 'frameworks.cjs'
     | 'databases.cjs'
+    | 'sessions.cjs'
   /** What the application is told besides its folder. */
   readonly argument?: string
   readonly args?: readonly string[]

@@ -3,6 +3,8 @@ import { parseJson } from '../inputs/parse-json.ts'
 import type { Account } from './account.ts'
 
 const loginPath = /(?:log-?in|sign-?in|auth(?:enticate)?|sessions?|token)\/?$/i
+// Where forms for logins are, and marks of a failure.
+const sentBack = /(?:log-?in|sign-?in)(?:[/?#]|$)|[?&](?:error|failed|failure|invalid)\b/i
 const userFields = ['username', 'user', 'email', 'login', 'userName', 'user_name', 'name']
 const secretFields = ['password', 'passwd', 'pass', 'pwd', 'secret', 'pin']
 const longestBody = 16_384
@@ -18,26 +20,43 @@ function fieldsOf(context: RequestContext): Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
 }
 
+/** What the head of the answer says; one that was written at once is known as a text only. */
+function headOf({ response }: RequestContext): { setsCookie: boolean; isJson: boolean; location: string } {
+  const text = (response as unknown as { readonly _header: string | null })._header ?? ''
+  return {
+    setsCookie: /^set-cookie:/im.test(text) || response.hasHeader('set-cookie'),
+    isJson:
+      /^content-type:[^\r\n]*json/im.test(text) ||
+      String(response.getHeader('content-type') ?? '').includes('json'),
+    location: /^location:\s*(\S+)/im.exec(text)?.[1] ?? String(response.getHeader('location') ?? ''),
+  }
+}
+
+/** Did it fail or succeed? Undefined when the answer says nothing about it. */
+function outcomeOf(context: RequestContext, path: string): boolean | undefined {
+  const { statusCode } = context.response
+  if (statusCode === 401 || statusCode === 403) return false
+  if (statusCode >= 400) return undefined
+  const { setsCookie, isJson, location } = headOf(context)
+  const isNamed = loginPath.test(path)
+  // Sent back to where the form is.
+  if (statusCode >= 300 && (sentBack.test(location) || (isNamed && location.split('?', 1)[0] === path)))
+    return false
+  return setsCookie || (isNamed && isJson) ? true : undefined
+}
+
 /**
- * Tells of a login that no package told of: a name and a secret were posted to a path that is called like one. 401 and
- * 403 are a failure, an answer that sets a cookie or brings JSON is a success; others say nothing.
+ * Tells of a login that no package told of: a name and a secret were posted. 401, 403 and a redirect back to the form are
+ * a failure; an answer that sets a cookie (express-session and its like), or brings JSON from a path that is called like a
+ * login, is a success; others say nothing.
  */
 export function watchLogin(account: Account, context: RequestContext): void {
-  const { request, response } = context
+  const { request } = context
   if (request.method !== 'POST' || context.hasTold || !context.hasBody() || context.bodyBytes > longestBody)
     return
   const path = (request.url ?? '').split('?', 1)[0] ?? ''
-  if (!loginPath.test(path)) return
-  const { statusCode } = response
-  const isFailure = statusCode === 401 || statusCode === 403
-  // A head that was written at once is known as a text only.
-  const head = (response as unknown as { readonly _header: string | null })._header ?? ''
-  const isSuccess =
-    statusCode < 400 &&
-    (/^set-cookie:|^content-type:[^\r\n]*json/im.test(head) ||
-      response.hasHeader('set-cookie') ||
-      String(response.getHeader('content-type') ?? '').includes('json'))
-  if (!isFailure && !isSuccess) return
+  const isSuccess = outcomeOf(context, path)
+  if (isSuccess === undefined) return
   const fields = fieldsOf(context)
   if (!secretFields.some((name) => typeof fields[name] === 'string')) return
   const user = userFields.map((name) => fields[name]).find((value) => typeof value === 'string')
