@@ -15,6 +15,7 @@ const surroundings = ['referer', 'x-forwarded-host', 'x-forwarded-for', 'x-forwa
 let asked: { readonly inputs: ReadonlySet<string>; readonly hosts: ReadonlySet<string> } | undefined
 
 function isChosen(context: RequestContext, { host, port }: Outgoing): boolean {
+  if (!context.mayName(host)) return false
   const inputs = context.raw()
   if (asked?.inputs !== inputs) {
     const { headers } = context.request

@@ -5,8 +5,12 @@ import { RequestContext, maxBodyBytes } from './request-context.ts'
 
 function contextOf(url: string, type: string, body: string | readonly string[]): RequestContext {
   const headers = type === '' ? {} : { 'content-type': type }
-  const request = { url, headers, rawHeaders: Object.entries(headers).flat(), method: 'POST' }
-  const context = new RequestContext(request as IncomingMessage, {} as ServerResponse, new StoredInputs())
+  const request = { url, headers, method: 'POST' }
+  const context = new RequestContext(
+    request as unknown as IncomingMessage,
+    {} as ServerResponse,
+    new StoredInputs(),
+  )
   for (const piece of typeof body === 'string' ? [body] : body)
     if (piece !== '') context.addChunk(Buffer.from(piece))
   return context
@@ -78,9 +82,9 @@ describe('RequestContext', () => {
   it('may hold a path in a header or a body that a server has left on the request', () => {
     const context = contextOf('/', '', '')
     expect(context.mayHold('/srv/a.txt')).toBe(false)
-    context.request.rawHeaders.push('x-file', '/srv/a.txt')
+    context.request.headers['x-file'] = '/srv/a.txt'
     expect(context.mayHold('/srv/a.txt')).toBe(true)
-    context.request.rawHeaders.splice(0)
+    delete context.request.headers['x-file']
     Object.assign(context.request, { body: {} })
     expect(context.mayHold('/srv/a.txt')).toBe(false)
     Object.assign(context.request, { body: { x: '/srv/a.txt' } })
@@ -97,5 +101,41 @@ describe('RequestContext', () => {
     const lines = String.raw`{"x":"one\ntwo \"b\""}`
     expect(contextOf('/', 'application/json', lines).mayHold('/srv/a.txt')).toBe(false)
     expect(contextOf('/?id=5', 'application/json', '{"x":"ann lee"}').mayHold('/srv/a.txt')).toBe(false)
+  })
+
+  it.each([
+    ['as it is', '/?to=127.0.0.1'],
+    ['as a number', '/go/2130706433'],
+    ['as a number in hexadecimal', '/go/0x7F000001'],
+    ['percent-encoded', '/?to=%31'],
+    ['in base64', `/?to=${Buffer.from('127.0.0.1').toString('base64url')}`],
+    ['in base64 with a scheme', `/go/${Buffer.from('//127.1').toString('base64url')}`],
+    ['in base64 over several segments', `/${Buffer.from('//?~\u007f127.1').toString('base64')}`],
+  ])('may name an address: %s', (_name, url) => {
+    expect(contextOf(url, '', '').mayName('127.0.0.1')).toBe(true)
+  })
+
+  it('may name a host without dots, in a header, or in any body', () => {
+    expect(contextOf('/fetch/Redis', '', '').mayName('redis')).toBe(true)
+    expect(contextOf('/fetch?item=item-1', '', '').mayName('redis')).toBe(false)
+    expect(contextOf('/1', '', '').mayName('0.0.0.1')).toBe(true)
+    expect(contextOf('/', 'text/plain', 'x').mayName('127.0.0.1')).toBe(true)
+    const context = contextOf('/', '', '')
+    for (const [agent, answer] of [
+      ['Mozilla/5.0 (X11; Linux x86_64)', false],
+      ['127.0.0.1/8.0', true],
+      ['Redis/8.0', true],
+      ['http://127.0.0.1/', true],
+    ] as const) {
+      context.request.headers['user-agent'] = agent
+      expect(context.mayName('redis')).toBe(answer)
+    }
+    context.request.headers['user-agent'] = 'curl/8.0'
+    context.request.headers['x-to'] = '127.0.0.1'
+    expect(context.mayName('127.0.0.1')).toBe(true)
+  })
+
+  it('surely names no host with words alone', () => {
+    expect(contextOf('/api/products/42?from=home&sort=price', '', '').mayName('127.0.0.1')).toBe(false)
   })
 })

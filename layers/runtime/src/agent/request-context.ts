@@ -9,6 +9,7 @@ import {
   maxInputs,
 } from './inputs/collect.ts'
 import { parseJson } from './inputs/parse-json.ts'
+import { mayNameHost } from './inputs/may-name-host.ts'
 import { formsOf, holds } from './inputs/path-forms.ts'
 import type { StoredInputs } from './inputs/stored-inputs.ts'
 import { shortestEncoded, variantsOf } from './inputs/variants.ts'
@@ -142,21 +143,32 @@ export class RequestContext {
    * cheaper to know than all of its inputs: it stands nowhere as it is or in base64, and nothing long enough is escaped.
    */
   mayHold(path: string): boolean {
-    const { url = '', rawHeaders } = this.request
+    const { url = '', headers } = this.request
     const forms = formsOf(path)
     if (forms === undefined || url.includes('%') || url.includes('\\') || holds(url, forms)) return true
-    for (let i = 1; i < rawHeaders.length; i += 2) {
-      const value = rawHeaders[i] ?? ''
+    for (const name of Object.keys(headers)) {
+      const value = headers[name] ?? ''
+      if (typeof value !== 'string') return true
       if (value.length < path.length) continue
       if (value.includes('%') || value.includes('\\') || holds(value, forms)) return true
     }
     return this.#bodyMayHold(forms)
   }
 
+  /** False when surely no input names a host, which is cheaper to know than all of them. */
+  mayName(host: string): boolean {
+    return !this.#hasNoBody() || mayNameHost(this.request, host)
+  }
+
+  #hasNoBody(): boolean {
+    // Servers that read bodies by other means leave them on the request.
+    const { body } = this.request as unknown as { readonly body?: unknown }
+    return this.#bodyBytes === 0 && isEmpty(body)
+  }
+
   #bodyMayHold(forms: readonly string[]): boolean {
     const chunks = this.#chunks
-    // Servers that read bodies by other means leave them on the request.
-    if (chunks === undefined) return !isEmpty((this.request as unknown as { readonly body?: unknown }).body)
+    if (chunks === undefined) return !this.#hasNoBody()
     const [chunk] = chunks
     if (chunks.length > 1 || chunk === undefined || !this.#isPlainBody(chunk)) return true
     return forms.some((form) => includes(chunk, form))

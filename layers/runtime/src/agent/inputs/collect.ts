@@ -35,6 +35,11 @@ export function isUsualHeader(name: string): boolean {
   return dullHeaders.has(name) || usual.test(name)
 }
 
+/** True for a header that brings no input. */
+export function isDullHeader(name: string): boolean {
+  return dullHeaders.has(name) || name.startsWith('sec-')
+}
+
 function decode(text: string): string {
   if (!text.includes('%')) return text
   try {
@@ -86,7 +91,7 @@ export function collectTarget(target: string, into: Set<string>): void {
 function addHeaders(request: IncomingMessage, into: Set<string>): void {
   const headers = request.headers
   for (const name of Object.keys(headers)) {
-    if (dullHeaders.has(name) || name.startsWith('sec-')) continue
+    if (isDullHeader(name)) continue
     const value = headers[name]
     if (name === 'cookie' && typeof value === 'string') {
       for (const pair of value.split(';'))

@@ -26,7 +26,8 @@ function isPrintable(text: string): boolean {
   return odd === 0
 }
 
-function base64Decoded(text: string): string | undefined {
+/** A text that was written in base64; undefined for what decodes to no text. */
+export function readBase64(text: string): string | undefined {
   if (text.length > longestDecoded || !base64Form.test(text)) return undefined
   const decoded = Buffer.from(text, 'base64').toString('utf8')
   return decoded.length >= 3 && isPrintable(decoded) ? decoded : undefined
@@ -59,10 +60,10 @@ export function variantsOf(text: string): readonly string[] {
   const variants = [text]
   const percent = percentDecoded(text)
   if (percent !== undefined) variants.push(percent)
-  const base64 = base64Decoded(text)
+  const base64 = readBase64(text)
   if (base64 !== undefined) variants.push(base64)
   const token = tokenForm.exec(text)?.[1]
-  const claims = token === undefined ? undefined : base64Decoded(token)
+  const claims = token === undefined ? undefined : readBase64(token)
   if (claims !== undefined) variants.push(claims)
   if (text.includes('\\')) variants.push(text.replaceAll('\\', '/'))
   if (text.includes('"') && text.includes('{')) variants.push(...graphqlLiterals(text))
