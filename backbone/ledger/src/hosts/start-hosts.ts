@@ -44,6 +44,9 @@ export interface RunningHosts {
   stop(): Promise<void>
 }
 
+/** Shortest life of the listener's own certificate, in milliseconds: hosts must be able to connect when theirs has ended. */
+const leastOwnLifeMs = 86_400_000
+
 /** Name of the socket for commands and for parts of this host, in the ledger's folder. */
 export const hostsSocket = 'hosts.sock'
 
@@ -182,6 +185,7 @@ export async function openHosts(context: Context, local: Registry): Promise<Open
   const authority = await Authority.open(join(folder, 'authority'), now)
   const book = new HostBook(join(folder, 'hosts.json'), now)
   const lifeMs = hosts.certificateLifeMs
+  const ownLifeMs = Math.max(lifeMs, leastOwnLifeMs)
   let { port } = hosts.listen
   const desk = new HostDesk({
     authority,
@@ -199,7 +203,7 @@ export async function openHosts(context: Context, local: Registry): Promise<Open
     desk,
     roster: book.roster,
     listen: async (receiver) => {
-      const { endMs, ...credentials } = await ownCredentials(authority, lifeMs)
+      const { endMs, ...credentials } = await ownCredentials(authority, ownLifeMs)
       const renew = onlyRenew(context, desk)
       const server = createHostServer({
         credentials,
@@ -220,7 +224,7 @@ export async function openHosts(context: Context, local: Registry): Promise<Open
       const admin = createAdminServer(context, desk, book)
       await listenOnSocket(admin, join(dataDir, hostsSocket))
       port = await server.listen(hosts.listen)
-      const fresh = keepFresh(context, { authority, server, lifeMs, endMs })
+      const fresh = keepFresh(context, { authority, server, lifeMs: ownLifeMs, endMs })
       return {
         url: receiversOf(config, port)['ledger'] ?? '',
         stop: async () => {

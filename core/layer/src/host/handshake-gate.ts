@@ -10,6 +10,8 @@ export interface HandshakeLimits {
   readonly failures: number
   /** Addresses remembered. */
   readonly addresses: number
+  /** Longest handshake, in milliseconds. */
+  readonly timeoutMs: number
 }
 
 /** Limits of every listener for hosts. */
@@ -18,6 +20,7 @@ export const handshakeLimits: HandshakeLimits = {
   pendingEach: 32,
   failures: 30,
   addresses: 4096,
+  timeoutMs: 5_000,
 }
 
 const windowMs = 60_000

@@ -142,7 +142,8 @@ export class HostDoor {
   async #refresh(): Promise<void> {
     const { text, status } = await this.#ask('GET', '/v1/roster')
     if (status !== 200) throw new Error(`the ledger answers ${status}`)
-    if (text !== this.#rosterText && this.#useRoster(text)) writeAtomic(join(this.#folder, 'roster.json'), text)
+    if (text !== this.#rosterText && this.#useRoster(text))
+      writeAtomic(join(this.#folder, 'roster.json'), text)
     await this.#renew()
     await this.#open()
   }

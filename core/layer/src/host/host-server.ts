@@ -54,8 +54,6 @@ export interface HostServer {
 
 /** Most connections at one time. */
 export const maxHostConnections = 1024
-/** Longest handshake, in milliseconds. */
-export const handshakeTimeoutMs = 5_000
 /** How often connections are looked at again, in milliseconds. */
 export const sweepMs = 1_000
 /** A certificate may be renewed for this long after its end, in milliseconds. */
@@ -68,6 +66,7 @@ interface Guest {
 
 interface State {
   readonly options: HostServerOptions
+  readonly limits: HandshakeLimits
   readonly gate: HandshakeGate
   readonly guests: Map<TLSSocket, Guest>
   readonly strangers: WeakSet<Socket>
@@ -162,7 +161,7 @@ function createTls(state: State): HttpsServer {
       minVersion: 'TLSv1.3',
       requestCert: true,
       rejectUnauthorized: false, // `welcome` decides: it can say why, and lets strangers enrol
-      handshakeTimeout: handshakeTimeoutMs,
+      handshakeTimeout: state.limits.timeoutMs,
       maxHeaderSize: 16_384,
       headersTimeout: 5_000,
       requestTimeout: 30_000,
@@ -215,10 +214,12 @@ function guard(state: State, server: HttpsServer): ReadonlySet<Socket> {
 
 /** A listener for other hosts: TLS 1.3, certificates of our own authority, each of them on the roster. */
 export function createHostServer(options: HostServerOptions): HostServer {
-  const { clock, metrics, limits } = options
+  const { clock, metrics } = options
+  const limits: HandshakeLimits = { ...defaults, ...options.limits }
   const state: State = {
     options,
-    gate: new HandshakeGate(clock, limits === undefined ? undefined : { ...defaults, ...limits }),
+    limits,
+    gate: new HandshakeGate(clock, limits),
     guests: new Map(),
     strangers: new WeakSet(),
     connections: metrics.counter('sevenfold_host_connections_total', 'Connections of hosts, by result', {
