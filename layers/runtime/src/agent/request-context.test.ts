@@ -6,11 +6,7 @@ import { RequestContext, maxBodyBytes } from './request-context.ts'
 function contextOf(url: string, type: string, body: string | readonly string[]): RequestContext {
   const headers = type === '' ? {} : { 'content-type': type }
   const request = { url, headers, method: 'POST' }
-  const context = new RequestContext(
-    request as unknown as IncomingMessage,
-    {} as ServerResponse,
-    new StoredInputs(),
-  )
+  const context = new RequestContext(request as IncomingMessage, {} as ServerResponse, new StoredInputs())
   for (const piece of typeof body === 'string' ? [body] : body)
     if (piece !== '') context.addChunk(Buffer.from(piece))
   return context
