@@ -170,7 +170,21 @@ describe.skipIf(!isBuilt)('users and sessions (needs a build)', () => {
   it('starts Node processes with the agent, also with a clean environment, and threads', async () => {
     expect((await app.send('child-clean', 'x')).text).toBe('ok enforce')
     expect((await app.send('child-fork', 'x')).text).toBe('enforce')
+    for (const line of ['exec', 'shell', 'sh'])
+      expect((await app.send('child-line', line)).text).toBe('ok enforce')
+    expect((await app.send('child-line-callback', 'x')).text).toBe('ok enforce')
     expect((await app.send('worker', 'x')).text).toBe('enforce')
+  })
+
+  it('tells of a line that starts Node in an environment of its own', async () => {
+    expect((await app.send('child-line', 'clean')).text).toBe('ok undefined')
+    await find(
+      {
+        event: { action: 'sensor-unprotected' },
+        message: expect.stringContaining('a shell started it') as string,
+      },
+      'the notice',
+    )
   })
 
   it('tells what the process loads and does', async () => {

@@ -139,6 +139,20 @@ const routes = {
     bySync(() =>
       childProcess.execFileSync(process.execPath, ['-e', 'process.stdout.write(String(globalThis[Symbol.for("sevenfold.agent")]?.mode))', '--', q], { env: { PATH: process.env.PATH } }),
     ),
+  'child-line': (q) =>
+    bySync(() => {
+      const code = 'process.stdout.write(String(globalThis[Symbol.for(`sevenfold.agent`)]?.mode))'
+      const line = `"${process.execPath}" -e '${code}'`
+      const env = { PATH: process.env.PATH }
+      if (q === 'exec') return childProcess.execSync(`true && ${line}`, { env })
+      if (q === 'shell') return childProcess.spawnSync(line, { shell: true, env }).stdout
+      if (q === 'sh') return childProcess.execFileSync('sh', ['-c', `true; ${line}`], { env })
+      return childProcess.execSync(`env -i ${line}`)
+    }),
+  'child-line-callback': () =>
+    byCallback((done) =>
+      childProcess.exec(`"${process.execPath}" -e 'process.stdout.write(String(globalThis[Symbol.for("sevenfold.agent")]?.mode))'`, done),
+    ),
   'child-fork': () =>
     new Promise((resolve) => {
       const script = path.join(folder, 'child.cjs')

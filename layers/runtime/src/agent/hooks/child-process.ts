@@ -8,6 +8,7 @@ import type { RefusedError } from '../refusal.ts'
 import { judgeCarriedCommand, judgeProgram, judgeShell, programsOfLine } from '../judges/judge-command.ts'
 import { currentRequest } from '../request-context.ts'
 import { protectNodeCall } from './node-child.ts'
+import { protectShellCall } from './shell-node.ts'
 import { patch, patchBelow, rejected } from './patch.ts'
 import type { AnyFunction } from './patch.ts'
 
@@ -95,17 +96,29 @@ function throwing(
     }
 }
 
+const unprotectedChild = {
+  package: 'node (child process)',
+  why: 'it was started without the agent, which was not loaded by an option of Node here',
+}
+const unprotectedLine = {
+  package: 'node (shell line)',
+  why: 'a shell started it in an environment of its own, or the agent was not loaded by an option of Node here',
+}
+
+interface ChildKind {
+  readonly isFork: boolean
+  /** The first argument is a shell's line. */
+  readonly isLine: boolean
+}
+
 /** Adds the agent to children that are Node, and says so where that cannot be done. */
-function prepared(agent: Agent, args: unknown[], isFork: boolean): unknown[] {
+function prepared(agent: Agent, args: unknown[], { isFork, isLine }: ChildKind): unknown[] {
   if (agent.mode === 'off') return args
   try {
-    const call = protectNodeCall(args, isFork)
+    const own = isLine ? { args, isUnprotected: false } : protectNodeCall(args, isFork)
+    const call = own.args === args && !own.isUnprotected && !isFork ? protectShellCall(args, isLine) : own
     agent.inventory.add('programs', String(args[0]).slice(0, 200))
-    if (call.isUnprotected)
-      agent.unprotected.add({
-        package: 'node (child process)',
-        why: 'it was started without the agent, which was not loaded by an option of Node here',
-      })
+    if (call.isUnprotected) agent.unprotected.add(call === own ? unprotectedChild : unprotectedLine)
     return call.args
   } catch (error) {
     agent.fault(error, 'child')
@@ -114,10 +127,10 @@ function prepared(agent: Agent, args: unknown[], isFork: boolean): unknown[] {
 }
 
 /** Starts children with the agent: on top of the judges, which see what the application asked for. */
-function preparing(agent: Agent, isFork: boolean): (original: AnyFunction) => AnyFunction {
+function preparing(agent: Agent, kind: ChildKind): (original: AnyFunction) => AnyFunction {
   return (original) =>
     function (this: unknown, ...args: unknown[]): unknown {
-      return original.apply(this, prepared(agent, args, isFork))
+      return original.apply(this, prepared(agent, args, kind))
     }
 }
 
@@ -177,8 +190,12 @@ export function hookChildProcess(agent: Agent, keeper: ProfileKeeper): void {
       }
     }
   // Below the judges: what they see is what the application asked for.
-  for (const name of ['spawn', 'spawnSync', 'execFile', 'execFileSync', 'fork'])
-    patchBelow(childProcess, name, preparing(agent, name === 'fork'))
+  for (const name of ['spawn', 'spawnSync', 'execFile', 'execFileSync', 'fork', 'exec', 'execSync'])
+    patchBelow(
+      childProcess,
+      name,
+      preparing(agent, { isFork: name === 'fork', isLine: name === 'exec' || name === 'execSync' }),
+    )
   patch(childProcess, 'execSync', throwing(line))
   patch(childProcess, 'execFileSync', throwing(program))
   patch(childProcess, 'spawnSync', spawnSyncResult)
