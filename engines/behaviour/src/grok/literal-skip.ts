@@ -2,7 +2,7 @@ import type { PatternNeeds } from '@sevenfold/literals'
 
 /** Shorter literals would make the steps too small. */
 const shortestLiteral = 4
-/** Longest beginning of literals that is looked for: steps are at most one less. */
+/** Longest beginning of literals that steps are made by: they are at most one less. */
 const longestWindow = 24
 const codes = 128
 const codeBits = 7
@@ -21,7 +21,7 @@ export class LiteralSkip {
   readonly #window: number
   /** By two characters that end a window: how far the next window may be. */
   readonly #steps: Uint8Array
-  /** Beginnings of literals by the two characters that end them. */
+  /** Literals by the two characters that end their window. */
   readonly #endings: ReadonlyMap<number, readonly string[]>
 
   private constructor(literals: readonly string[]) {
@@ -35,7 +35,7 @@ export class LiteralSkip {
         this.#steps[pair] = Math.min(this.#steps[pair] ?? 0, window - 1 - end)
       }
       const last = pairAt(literal, window - 1)
-      endings.set(last, [...(endings.get(last) ?? []), literal.slice(0, window)])
+      endings.set(last, [...(endings.get(last) ?? []), literal])
     }
     this.#endings = endings
   }
@@ -67,8 +67,8 @@ export class LiteralSkip {
   }
 
   #begins(text: string, at: number, pair: number): boolean {
-    const found = text.slice(at, at + this.#window).toLowerCase()
-    return this.#endings.get(pair)?.includes(found) === true
+    const literals = this.#endings.get(pair) ?? []
+    return literals.some((literal) => text.slice(at, at + literal.length).toLowerCase() === literal)
   }
 }
 

@@ -31,6 +31,8 @@ export class Stash implements StashFacility {
   /** Says what time it is: what was put aside since the last call begins to live. */
   settle(nowMs: number): void {
     this.#nowMs = nowMs
+    // Most lines put nothing aside.
+    if (this.#unsettled.length === 0) return
     for (const { entry, ttlMs } of this.#unsettled) entry.untilMs = nowMs + ttlMs
     this.#unsettled.length = 0
   }
