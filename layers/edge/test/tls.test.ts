@@ -1,3 +1,4 @@
+import { Buffer } from 'node:buffer'
 import { execFile, execFileSync } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -7,6 +8,7 @@ import { join } from 'node:path'
 import tls from 'node:tls'
 import { promisify } from 'node:util'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { newTicketSeed } from '../src/tls/ticket-keys.ts'
 import { createNetworkSet } from '../src/address/client-address.ts'
 import { RawUpstream } from './support/raw-upstream.ts'
 import { testAuthority, testCertificate, testTls } from './support/test-certificates.ts'
@@ -66,6 +68,34 @@ async function ask(
     socket.once('secureConnect', () => socket.write(request))
     socket.once('error', (error) => resolve(`error: ${error.message}`))
     socket.once('close', () => resolve(text))
+  })
+}
+
+/** A session that a server gave, as base64; and whether it took the one that was shown. */
+function session(
+  port: number,
+  shown: string,
+  maxVersion: 'TLSv1.2' | 'TLSv1.3',
+): Promise<{ readonly reused: boolean; readonly given: string }> {
+  const socket = tls.connect({
+    port,
+    host: '127.0.0.1',
+    servername: 'shop.test',
+    ca,
+    maxVersion,
+    ...(shown === '' ? {} : { session: Buffer.from(shown, 'base64') }),
+  })
+  return new Promise((resolve) => {
+    let given = ''
+    socket.on('session', (one) => (given = one.toString('base64')))
+    let reused = false
+    socket.once('secureConnect', () => {
+      reused = socket.isSessionReused()
+      socket.write('GET / HTTP/1.1\r\nHost: shop.test\r\nConnection: close\r\n\r\n')
+    })
+    socket.resume()
+    socket.once('error', () => undefined)
+    socket.once('close', () => resolve({ reused, given }))
   })
 }
 
@@ -129,6 +159,34 @@ describe('TLS', () => {
     expect(data.toString()).toContain('200 OK')
     socket.destroy()
   })
+
+  it.each(['TLSv1.2', 'TLSv1.3'] as const)(
+    'goes on with a session of another worker, until the keys of the tickets change (%s)',
+    async (version) => {
+      const seed = newTicketSeed()
+      const [one, other] = [await testTls(), await testTls()]
+      one.useTickets(seed)
+      other.useTickets(seed)
+      const first = await start({ listen: { tls: one } })
+      const second = await TestEdge.start({
+        sites: [{ upstreamPort: upstream.port }],
+        listen: { tls: other },
+      })
+      try {
+        const { given } = await session(first.port, '', version)
+        expect(given).not.toBe('')
+        expect((await session(second.port, given, version)).reused).toBe(true)
+        // A certificate that is taken over in between changes nothing for them.
+        const { certificate, key } = await testCertificate({ names: ['shop.test', '127.0.0.1'] })
+        other.renew('shop', { cert: certificate, key })
+        expect((await session(second.port, given, version)).reused).toBe(true)
+        other.useTickets(newTicketSeed())
+        expect((await session(second.port, given, version)).reused).toBe(false)
+      } finally {
+        await second.close()
+      }
+    },
+  )
 
   it('closes a connection whose handshake takes too long', async () => {
     const { port, engine } = await start({

@@ -15,6 +15,7 @@ import { siteExclusion } from '../fixes/site-exclusion.ts'
 import { ensureCanaryKey } from '../pipeline/canary-key.ts'
 import { takeKeptSockets } from '../sockets/kept-sockets.ts'
 import { findOrphans } from '../sockets/orphan.ts'
+import { newTicketSeed, ticketLifeMs } from '../tls/ticket-keys.ts'
 import { banMessages } from './ban-publisher.ts'
 import { DecisionBook } from './decision-book.ts'
 import type { BookChange } from './decision-book.ts'
@@ -48,6 +49,8 @@ class EdgePrimary {
   private readonly follower: DecisionFollower
   private readonly path: string
   private readonly expiry: NodeJS.Timeout
+  private readonly tickets: NodeJS.Timeout
+  private ticketSeed = newTicketSeed()
   private readonly fixes: FixKeeper
   private readonly allows = new LocalAllows()
   private readonly acme: AcmeKeeper
@@ -72,6 +75,7 @@ class EdgePrimary {
         const all = this.allows.over({ reset: true, set: this.book.entries(), unset: [] })
         for (const message of banMessages(all, this.version)) send(message)
         send({ type: 'exclusions', id: 0, list: this.fixes.current.exclusions.map(siteExclusion) })
+        send({ type: 'tickets', seed: this.ticketSeed })
         send({ type: 'acme', id: 0, tokens: Object.fromEntries(this.tokens) })
       },
       onCanary: (attack, stopped) =>
@@ -115,6 +119,7 @@ class EdgePrimary {
       log: context.log,
       onChange: (change) => this.publish(change),
     })
+    this.tickets = setInterval(() => this.renewTickets(), ticketLifeMs)
     this.expiry = setInterval(() => this.book.expire(context.clock.now()), expireMs)
     context.onModeChange(() => this.pool.broadcast({ type: 'modes', modes: context.modes() }))
   }
@@ -155,10 +160,16 @@ class EdgePrimary {
     this.acme.stop()
     this.absence.stop()
     clearInterval(this.expiry)
+    clearInterval(this.tickets)
     if (this.fixLook !== null) clearInterval(this.fixLook)
     if (this.saving !== null) clearTimeout(this.saving)
     this.save()
     await this.pool.stop()
+  }
+
+  private renewTickets(): void {
+    this.ticketSeed = newTicketSeed()
+    this.pool.broadcast({ type: 'tickets', seed: this.ticketSeed })
   }
 
   private async showTokens(change: () => void): Promise<void> {

@@ -4,6 +4,7 @@ import { createServer } from 'node:tls'
 import type { SecureContextOptions, Server, TLSSocket, TlsOptions } from 'node:tls'
 import type { TlsFacts } from '../http/exchange.ts'
 import type { ClientHello } from './client-hello.ts'
+import { ticketKeys } from './ticket-keys.ts'
 
 /** Certificates and rules of one site. */
 export interface TlsSiteOptions {
@@ -57,6 +58,11 @@ export const tlsDefaults: TlsOptions = {
   ecdhCurve: 'X25519:P-256:P-384',
 }
 
+/** Sessions of one site are not taken by another; OpenSSL reads 32 bytes of it. */
+function sessionContext(site: string): string {
+  return site.slice(0, 32)
+}
+
 /** A TLS server of one site; sites share neither session tickets nor trust in client certificates. */
 class TlsSite {
   readonly options: TlsSiteOptions
@@ -73,11 +79,16 @@ class TlsSite {
       ALPNProtocols: options.http2 ? ['h2', 'http/1.1'] : ['http/1.1'],
       requestCert: asks,
       rejectUnauthorized: options.clientCertificates === 'require',
-      sessionIdContext: options.site.slice(0, 32),
+      sessionIdContext: sessionContext(options.site),
       handshakeTimeout: 0,
     })
     this.server.on('secureConnection', (secure) => this.shaken(secure))
     this.server.on('tlsClientError', (_error, secure) => secure.destroy())
+  }
+
+  /** Tickets from now on, and those that are taken: of other processes with the same seed, too. */
+  useTickets(seed: Uint8Array): void {
+    this.server.setTicketKeys(ticketKeys(seed, this.options.site))
   }
 
   private shaken(secure: TLSSocket): void {
@@ -127,6 +138,7 @@ function factsOf(secure: TLSSocket, { hello, ja4 }: Handshake, options: TlsSiteO
 export class SiteCertificates implements TlsListener {
   private readonly sites: readonly TlsSite[]
   private readonly waiting = new WeakMap<object, Waiting>()
+  private ticketSeed: Uint8Array | null = null
 
   /** @throws Error when a certificate and its key do not fit. */
   constructor(sites: readonly TlsSiteOptions[]) {
@@ -136,7 +148,15 @@ export class SiteCertificates implements TlsListener {
   /** Certificates for all handshakes from now on; a set that cannot be used leaves the old one. @throws Error */
   renew(site: string, context: SecureContextOptions): void {
     const found = this.sites.find(({ options }) => options.site === site)
-    found?.server.setSecureContext({ ...tlsDefaults, ...context })
+    found?.server.setSecureContext({ ...tlsDefaults, ...context, sessionIdContext: sessionContext(site) })
+    // A new context comes with random keys of its own.
+    if (this.ticketSeed !== null) found?.useTickets(this.ticketSeed)
+  }
+
+  /** Session tickets are made with keys from this seed from now on; older ones end in a full handshake. */
+  useTickets(seed: Uint8Array): void {
+    this.ticketSeed = seed
+    for (const site of this.sites) site.useTickets(seed)
   }
 
   shake(socket: Socket, handshake: Handshake, ready: TlsReady): Socket | null {

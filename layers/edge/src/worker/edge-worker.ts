@@ -189,6 +189,11 @@ export class EdgeWorker {
     this.acmeTokens = new Map(Object.entries(tokens))
   }
 
+  /** Session tickets are made with keys from this seed from now on. */
+  useTickets(seed: Uint8Array): void {
+    this.doors.useTickets(seed)
+  }
+
   /** Takes what the primary says about counters. */
   takeCounters(message: RateUpdate | GuardTold): void {
     this.guards.take(message)

@@ -37,6 +37,7 @@ class WorkerProcess {
   private slot = ''
   private serves = false
   private stopping = false
+  private ticketSeed: Uint8Array | null = null
 
   async take(message: PrimaryMessage, handle: SocketHandle | null): Promise<void> {
     switch (message.type) {
@@ -66,6 +67,10 @@ class WorkerProcess {
         this.worker?.setAcmeTokens(message.tokens)
         this.tokens = message.tokens
         tell({ type: 'tested', id: message.id, ok: true, details: {} })
+        break
+      case 'tickets':
+        this.ticketSeed = message.seed
+        this.worker?.useTickets(message.seed)
         break
       case 'drain':
         await this.stop(message.patient)
@@ -145,6 +150,7 @@ class WorkerProcess {
       this.context.log.error('fix-unusable', { problem })
     this.worker.setAcmeTokens(this.tokens)
     await this.worker.start()
+    if (this.ticketSeed !== null) this.worker.useTickets(this.ticketSeed)
     this.serves = true
     tell({ type: 'ready', listening: this.worker.listening })
   }

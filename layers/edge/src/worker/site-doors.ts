@@ -71,6 +71,7 @@ function withoutLimits(limits: HttpLimits): HttpLimits {
 export class SiteDoors {
   private readonly options: DoorsOptions
   private readonly keepers: CertificateKeeper[] = []
+  private readonly listeners: SiteCertificates[] = []
   private earliest = Number.POSITIVE_INFINITY
 
   constructor(options: DoorsOptions) {
@@ -97,6 +98,11 @@ export class SiteDoors {
     this.report()
     // As in the configuration, whatever shares a listener.
     return this.options.config.sites.flatMap((site) => doors.filter((door) => door.site === site))
+  }
+
+  /** Session tickets are made with keys from this seed from now on. */
+  useTickets(seed: Uint8Array): void {
+    for (const listener of this.listeners) listener.useTickets(seed)
   }
 
   /** Takes over changed certificates; called every few seconds. */
@@ -140,6 +146,7 @@ export class SiteDoors {
       })),
     )
     for (const { site, first } of loaded) this.keep(site, first, listener)
+    this.listeners.push(listener)
     return listener
   }
 

@@ -37,6 +37,8 @@ export type PrimaryMessage =
   | { readonly type: 'exclusions'; readonly id: number; readonly list: readonly SiteExclusion[] }
   /** Tokens that a certificate authority asks for; answered with `tested`. */
   | { readonly type: 'acme'; readonly id: number; readonly tokens: Readonly<Record<string, string>> }
+  /** What session tickets are made with from now on. */
+  | { readonly type: 'tickets'; readonly seed: Uint8Array }
   /** `patient`: another process takes over. */
   | { readonly type: 'drain'; readonly patient: boolean }
 
