@@ -1,4 +1,4 @@
-import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import fc from 'fast-check'
@@ -231,6 +231,46 @@ describe('rotation by rename', () => {
     await clock.advanceAsync(grace)
     await file.poll()
     expect(got).toEqual(['one', 'two', 'three'])
+  })
+
+  it('reads all files of several rotations within its patience', async () => {
+    const file = tail()
+    source.write('one')
+    await file.poll()
+    for (const [i, line] of ['two', 'three', 'four'].entries()) {
+      // As logrotate does it: the oldest gets the highest number.
+      for (let n = i; n >= 1; n -= 1) renameSync(`${source.path}.${n}`, `${source.path}.${n + 1}`)
+      renameSync(source.path, `${source.path}.1`)
+      writeFileSync(source.path, `${line}\n`)
+      utimesSync(source.path, 2_000_000_000 + i, 2_000_000_000 + i)
+    }
+    for (let i = 0; i < 4; i += 1) {
+      await file.poll()
+      await clock.advanceAsync(grace)
+    }
+    await file.poll()
+    expect(got).toEqual(['one', 'two', 'three', 'four'])
+  })
+
+  it('takes neither logs of their own nor files that it has read for rotated ones', async () => {
+    const file = tail()
+    for (const [i, line] of ['one', 'two', 'three'].entries()) {
+      source.write(line)
+      await file.poll()
+      for (const other of ['.error', '-json', '.1.bak', 'x1'])
+        writeFileSync(`${source.path}${other}`, 'not this\n')
+      for (let n = i; n >= 1; n -= 1) renameSync(`${source.path}.${n}`, `${source.path}.${n + 1}`)
+      renameSync(source.path, `${source.path}.1`)
+      // Touched when it was read long ago.
+      utimesSync(`${source.path}.${i + 1}`, 2_100_000_000, 2_100_000_000)
+      writeFileSync(source.path, '')
+      await file.poll()
+      await clock.advanceAsync(grace)
+      await file.poll()
+    }
+    source.write('four')
+    await file.poll()
+    expect(got).toEqual(['one', 'two', 'three', 'four'])
   })
 
   it('gives the end of a line that was cut by the rotation as a line', async () => {

@@ -6,7 +6,7 @@ import { readPosition, writePosition } from './file-position.ts'
 import type { FilePosition } from './file-position.ts'
 import { LineJoiner } from '../multiline/line-joiner.ts'
 import type { JoinOptions } from '../multiline/line-joiner.ts'
-import { openAtPosition, openLogFile, rotatedSiblings } from './log-file.ts'
+import { openAtPosition, openLogFile, rotatedAfter, rotatedSiblings } from './log-file.ts'
 import type { LogFile } from './log-file.ts'
 
 /** What a file tail needs. */
@@ -36,6 +36,8 @@ const defaultJoinWaitMs = 1_000
 // without new bytes before we take the old file as ended.
 const rotationGraceMs = 1_000
 
+const maxFinished = 100
+
 // A position that is no file's: the file that comes is read from its start.
 const notThereYet: FilePosition = { device: 0, inode: 0, offset: 0, head: '', headBytes: 0 }
 
@@ -56,6 +58,8 @@ export class FileTail {
   #heldSinceMs = 0
   // Files that were rotated away before we read them, oldest first.
   #queue: string[] = []
+  // Files that were read to their end; one that is touched later must not be taken for a younger one.
+  readonly #finished: string[] = []
   #started = false
   #idleSinceMs: number | undefined
   #timer: Timer | undefined
@@ -110,10 +114,10 @@ export class FileTail {
     } else {
       const siblings = await rotatedSiblings(path)
       this.#file = await openAtPosition(path, position)
-      for (const [i, sibling] of siblings.entries()) {
+      for (const sibling of siblings) {
         if (this.#file !== undefined) break
         this.#file = await openAtPosition(sibling, position)
-        if (this.#file !== undefined) this.#queue = siblings.slice(i + 1)
+        if (this.#file !== undefined) await this.#queueAfter(this.#file)
       }
     }
     // From here on a restart must not begin anew: what is written in between would be left out.
@@ -122,6 +126,16 @@ export class FileTail {
       else await this.#store(this.#file)
     }
     this.#started = true
+  }
+
+  /** Queues what was rotated away after a file was: with a log that grows fast that may be several at once. */
+  async #queueAfter(file: LogFile): Promise<void> {
+    const { device, inode } = file
+    const { changedMs, identity } = await file.facts()
+    this.#finished.push(identity)
+    if (this.#finished.length > maxFinished) this.#finished.shift()
+    const younger = await rotatedAfter(this.#options.path, { device, inode, changedMs })
+    this.#queue = younger.filter((one) => !this.#finished.includes(one.identity)).map(({ path }) => path)
   }
 
   /** End of the last whole line: a line that is being written belongs to us. */
@@ -227,6 +241,7 @@ export class FileTail {
     this.#partialBytes = 0
     if (entries.length > 0) await this.#give(file, entries, { before: file.offset, pending: 0 })
     this.#idleSinceMs = undefined
+    await this.#queueAfter(file)
     this.#file = undefined
     await file.close()
   }

@@ -27,6 +27,12 @@ export class LogFile {
     return bytesRead
   }
 
+  /** When the file was written to, milliseconds since 1970, and what tells it from others. */
+  async facts(): Promise<{ readonly changedMs: number; readonly identity: string }> {
+    const found = await this.#handle.stat()
+    return { changedMs: found.mtimeMs, identity: identityOf(found) }
+  }
+
   /** Bytes in the file now. */
   async size(): Promise<number> {
     return (await this.#handle.stat()).size
@@ -109,28 +115,67 @@ const byNumber = new Intl.Collator('en', { numeric: true })
 /** Most rotated files that are looked at. */
 const maxSiblings = 1000
 
+const identityOf = (file: { dev: number; ino: number; birthtimeMs: number }): string =>
+  `${file.dev}:${file.ino}:${file.birthtimeMs}`
+
+/** A rotated file beside a log. */
+interface Sibling {
+  readonly path: string
+  readonly device: number
+  readonly inode: number
+  readonly changedMs: number
+  /** Tells it from others, also from one that gets its inode when it is gone. */
+  readonly identity: string
+}
+
 /**
  * Rotated files of a log (`access.log.1` beside `access.log`), oldest first by change time. Compressed ones are left
  * out: they were complete before they were compressed, and a reader that is that late has lost its place.
  */
-export async function rotatedSiblings(path: string): Promise<string[]> {
+async function siblingsOf(path: string): Promise<readonly Sibling[]> {
   const folder = dirname(path)
   const name = basename(path)
   const names = await readdir(folder).catch(() => [])
   const candidates = names
     .filter((other) => other !== name && other.startsWith(name) && !/\.(?:gz|bz2|xz|zst|tmp)$/u.test(other))
     .slice(0, maxSiblings)
-  const dated = await Promise.all(
-    candidates.map(async (other) => {
-      const found = await stat(join(folder, other)).catch(() => undefined)
-      return { path: join(folder, other), changedMs: found?.isFile() === true ? found.mtimeMs : undefined }
+  const found = await Promise.all(
+    candidates.map(async (other): Promise<readonly Sibling[]> => {
+      const one = join(folder, other)
+      const file = await stat(one).catch(() => undefined)
+      return file?.isFile() === true
+        ? [
+            {
+              path: one,
+              device: file.dev,
+              inode: file.ino,
+              changedMs: file.mtimeMs,
+              identity: identityOf(file),
+            },
+          ]
+        : []
     }),
   )
-  return (
-    dated
-      .flatMap(({ path, changedMs }) => (changedMs === undefined ? [] : [{ path, changedMs }]))
-      // Files of one moment (coarse time stamps): the higher number is the older one.
-      .toSorted((a, b) => a.changedMs - b.changedMs || byNumber.compare(b.path, a.path))
-      .map((sibling) => sibling.path)
-  )
+  // Files of one moment (coarse time stamps): the higher number is the older one.
+  return found.flat().toSorted((a, b) => a.changedMs - b.changedMs || byNumber.compare(b.path, a.path))
+}
+
+/** A number or a date behind the name, or a word for old. Anything else with the same beginning is a log of its own. */
+const rotatedForm = /^[._-]?(?:\d[\d._T-]{0,31}|old|prev)$/
+
+/** Paths of the rotated files of a log, oldest first. */
+export async function rotatedSiblings(path: string): Promise<string[]> {
+  return (await siblingsOf(path)).map((sibling) => sibling.path)
+}
+
+/** Which of the files beside a log were rotated after the one at `place` was, oldest first. */
+export async function rotatedAfter(
+  path: string,
+  place: { readonly device: number; readonly inode: number; readonly changedMs: number },
+): Promise<readonly Sibling[]> {
+  const siblings = await siblingsOf(path)
+  const at = siblings.findIndex(({ device, inode }) => device === place.device && inode === place.inode)
+  const younger =
+    at < 0 ? siblings.filter(({ changedMs }) => changedMs > place.changedMs) : siblings.slice(at + 1)
+  return younger.filter((sibling) => rotatedForm.test(basename(sibling.path).slice(basename(path).length)))
 }
