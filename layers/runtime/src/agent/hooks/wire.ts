@@ -40,7 +40,7 @@ function watchedWrite(guard: StatementGuard, writeOf: (socket: unknown) => AnyFu
   const isRefused = (text: string): boolean =>
     guard.check({ sink: 'postgres wire', dialect: sqlDialects.postgres, text }) !== null
   return function (this: unknown, ...args: unknown[]): unknown {
-    const [chunk] = args
+    const chunk = args[0]
     if (chunk instanceof Uint8Array) {
       const protocol = protocolOf(this as Marked, chunk)
       if (protocol !== 'other' && isServing())
@@ -75,7 +75,9 @@ export function hookWire(guard: StatementGuard): void {
     const own: unknown = Object.getOwnPropertyDescriptor(socket, 'write')?.value
     if (own === watched) return // it connects again
     // A `write` that somebody else has put there is called by ours.
-    if (own !== undefined) patch(socket, 'write', (write) => watchedWrite(guard, () => write))
+    const inherited: unknown = (Object.getPrototypeOf(socket) as { readonly write?: unknown }).write
+    if (own !== undefined && own !== inherited)
+      patch(socket, 'write', (write) => watchedWrite(guard, () => write))
     else
       Object.defineProperty(socket, 'write', {
         value: watched,
@@ -90,8 +92,10 @@ export function hookWire(guard: StatementGuard): void {
     'connect',
     (connect) =>
       function (this: unknown, ...args: unknown[]): unknown {
+        const socket = connect.apply(this, args)
+        // Afterwards: Node puts the prototype's own `write` back when a socket connects.
         if (!(this instanceof TLSSocket)) watch(this)
-        return connect.apply(this, args)
+        return socket
       },
   )
   patch(TLSSocket.prototype, 'write', (write) => watchedWrite(guard, () => write))
