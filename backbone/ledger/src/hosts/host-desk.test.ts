@@ -53,7 +53,7 @@ afterEach(() => folder.remove())
 
 const token = (change: object = {}): string => {
   const wish = { host: 'web2', layer: 'edge', ttlMs: 900_000, actor: 'test', ...change }
-  return decodeEnrolToken(desk.token(wish as JsonObject).token).secret
+  return decodeEnrolToken(desk.token(wish).token).secret
 }
 
 /** A part's own keys, one pair by name. */

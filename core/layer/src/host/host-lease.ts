@@ -71,7 +71,7 @@ export class HostLease {
   async post(post: SocketPost): Promise<SocketAnswer> {
     const refused = await this.#hold()
     if (refused !== undefined) return refused
-    const outgoing = { ...post, headers: { ...post.headers, ...this.headers() } }
+    const outgoing = { ...post, headers: { ...this.headers(), ...post.headers } }
     const answer = await this.#options.send(outgoing)
     if (answer.status !== 409 || errorCodeOf(answer.text) !== 'RECEIVE_LEASE') return answer
     // Another process of ours took it, or the receiver has forgotten: the ticket tells which.

@@ -1,0 +1,47 @@
+import { afterEach, expect, it } from 'vitest'
+import { readHostFiles, startPart } from '@sevenfold/layer'
+import { join } from 'node:path'
+import { createFakeClock, createMemoryLog } from '@sevenfold/testkit'
+import { HostsHouse, until } from './hosts-house.ts'
+
+const house = new HostsHouse()
+afterEach(() => house.close())
+
+// The clock of the host is moved by hand: what waits for time (retries, beats, renewals, leases) sees the whole hour.
+it('a host keeps every event of an hour without its backbone, and then sends each once', async () => {
+  await house.start()
+  const dataDir = await house.joined('web2')
+  const clock = createFakeClock(Date.now())
+  const edge = await startPart<object>({
+    part: 'edge',
+    dataDir,
+    config: {},
+    receivers: [{ name: 'ledger', socketPath: join(dataDir, 'ledger', 'ingest.sock') }],
+    clock,
+    log: createMemoryLog(),
+  })
+  house.later(() => edge.stop())
+  // Work that waits for the clock and for the network goes on together.
+  const empties = async (): Promise<boolean> => {
+    await clock.advanceAsync(100)
+    return edge.spool.reader('ledger').backlog() === 0
+  }
+  edge.emit(edge.events.notice('before', 'before'))
+  await until(
+    'the first event is there',
+    async () => (await empties()) && (await house.messages()).includes('before'),
+  )
+  await house.stop()
+  for (let tens = 0; tens < 360; tens += 1) {
+    edge.emit(edge.events.notice(`away-${tens}`, `away ${tens}`))
+    await clock.advanceAsync(10_000)
+  }
+  await edge.spool.flush()
+  expect(edge.spool.reader('ledger').backlog()).toBeGreaterThanOrEqual(360)
+  await house.start()
+  await until('all of it is there', empties)
+  const away = (await house.messages()).filter((text) => text.startsWith('away '))
+  expect(away).toHaveLength(360)
+  expect(new Set(away).size).toBe(360)
+  expect(readHostFiles(join(dataDir, 'edge'))?.certificate.identity.host).toBe('web2')
+}, 120_000)
