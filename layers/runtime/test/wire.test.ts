@@ -1,5 +1,6 @@
 import { cpSync, existsSync, mkdtempSync, rmSync } from 'node:fs'
-import { createConnection } from 'node:net'
+import { createConnection, createServer } from 'node:net'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -20,6 +21,22 @@ const hasDatabase = await new Promise<boolean>((resolve) => {
 const canRun = isBuilt && hasDatabase && existsSync(join(packages, 'pg'))
 
 describe('the PostgreSQL wire', () => {
+  it.skipIf(!isBuilt)('replaces refused statements of whoever writes them (needs a build)', async () => {
+    const echo = createServer((socket) => socket.on('error', () => undefined).pipe(socket))
+    await new Promise<void>((resolve) => {
+      echo.listen(0, '127.0.0.1', resolve)
+    })
+    const { port } = echo.address() as AddressInfo
+    const app = await startApp({ entry: 'app.cjs', env: { WIRE_PORT: String(port) } })
+    try {
+      expect((await app.send('wire', "' or 1=1 or ''='")).text).toBe('refused by the runtime layer')
+      expect((await app.send('wire', "it''s")).text).toBe("select 1 where 'x'='it''s'")
+    } finally {
+      await app.stop()
+      echo.close()
+    }
+  })
+
   it.skipIf(!canRun)(
     'refuses statements of a driver nobody knows, in its own way (needs a build and PostgreSQL with trust)',
     async () => {

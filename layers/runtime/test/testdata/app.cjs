@@ -3,6 +3,7 @@
 const childProcess = require('node:child_process')
 const fs = require('node:fs')
 const http = require('node:http')
+const net = require('node:net')
 const path = require('node:path')
 const { promisify } = require('node:util')
 const vm = require('node:vm')
@@ -168,6 +169,25 @@ const routes = {
   json: (_q, body) => bySync(() => JSON.stringify(JSON.parse(body))),
   'json-careful': (_q, body) =>
     bySync(() => JSON.stringify(require(path.join(folder, 'node_modules', 'secure-json-parse')).parse(body))),
+  // What a driver nobody knows writes to its server, and the server's echo of it.
+  wire: (q) =>
+    new Promise((resolve) => {
+      const message = (type, text) => {
+        const body = Buffer.from(`${text}\0`)
+        const head = Buffer.alloc(5, type)
+        head.writeInt32BE(body.length + 4, 1)
+        return Buffer.concat([head, body])
+      }
+      const startup = Buffer.concat([Buffer.alloc(8), Buffer.from('user\0x\0\0')])
+      startup.writeInt32BE(startup.length, 0)
+      startup.writeInt32BE(196_608, 4)
+      const socket = net.connect(Number(process.env.WIRE_PORT), '127.0.0.1')
+      let echo = ''
+      socket.on('data', (piece) => (echo += piece))
+      socket.on('close', () => resolve(echo.slice(startup.length + 5, -1)))
+      socket.write(startup)
+      socket.end(message('Q', `select 1 where 'x'='${q}'`))
+    }),
   'pg-callback': (q) => byCallback((done) => new pg.Client().query(`select '${q}'`, done)),
   'pg-promise': (q) => byPromise(() => new pg.Client().query(`select '${q}'`)),
   'pg-object': (q) => byPromise(() => new pg.Client().query({ text: `select '${q}'` })),
