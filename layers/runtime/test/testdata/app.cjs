@@ -186,7 +186,8 @@ const routes = {
       socket.on('data', (piece) => (echo += piece))
       socket.on('close', () => resolve(echo.slice(startup.length + 5, -1)))
       socket.write(startup)
-      socket.end(message('Q', `select 1 where 'x'='${q}'`))
+      socket.write(message('Q', `select 1 where 'x'='${q}'`))
+      socket.end()
     }),
   'pg-callback': (q) => byCallback((done) => new pg.Client().query(`select '${q}'`, done)),
   'pg-promise': (q) => byPromise(() => new pg.Client().query(`select '${q}'`)),
