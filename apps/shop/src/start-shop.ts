@@ -13,9 +13,11 @@ import { openRequestLog } from './log/request-log.ts'
 import { isLoopback, parseLoopbackListen } from './net/loopback.ts'
 import type { Shop } from './shop.ts'
 import { dataFolder } from './state/data-folder.ts'
+import { Holds } from './state/holds.ts'
 import { makeCollections } from './state/partners.ts'
 import { loginVictim, resetShop, shopState } from './state/reset-shop.ts'
 import { makeSecrets } from './state/secrets.ts'
+import { openWarehouse } from './state/warehouse.ts'
 import { createSessionStore } from './state/session-store.ts'
 
 /** How to start a shop. */
@@ -54,7 +56,7 @@ function isPatched(options: ShopOptions, flaw: FlawId): boolean {
 function makeShop(options: ShopOptions): Shop {
   const secrets = makeSecrets(options.seed ?? randomBytes(16).toString('hex'))
   const database = openDatabase(options.database)
-  return {
+  const shop: Shop = {
     database,
     rows: createRowReset(database),
     folder: dataFolder(options.dataDir),
@@ -63,7 +65,10 @@ function makeShop(options: ShopOptions): Shop {
     weak: (flaw) => !isPatched(options, flaw),
     secrets,
     collections: makeCollections(secrets),
+    holds: new Holds(),
+    warehouse: openWarehouse(() => shop.secrets.paymentKey),
   }
+  return shop
 }
 
 function listen(server: Server, address: { readonly host: string; readonly port: number }): Promise<number> {
@@ -84,16 +89,20 @@ export const weakConnections = 400
 /** Longest time for a request head in the patched shop, in milliseconds. */
 export const headTimeoutMs = 1500
 
-/** Flaw `slow-client`: few connections, and all the time in the world to send a request. */
-function timeouts(shop: Shop): ServerOptions {
-  return shop.weak('slow-client')
+/**
+ * Flaw `slow-client`: few connections, and all the time in the world to send a request. Flaw `smuggle-warehouse`: a parser that lets both
+ * lengths of a body pass.
+ */
+function serverOptions(shop: Shop): ServerOptions {
+  const times = shop.weak('slow-client')
     ? { headersTimeout: 0, requestTimeout: 0 }
     : { headersTimeout: headTimeoutMs, requestTimeout: 30_000, connectionsCheckingInterval: 200 }
+  return { ...times, insecureHTTPParser: shop.weak('smuggle-warehouse') }
 }
 
 function serve(shop: Shop, options: ShopOptions): Server {
   const settings = { trustProxy: options.trustProxy ?? false, hosts: new Set(options.hosts ?? []) }
-  const server = createServer(timeouts(shop), (request, response) => {
+  const server = createServer(serverOptions(shop), (request, response) => {
     void answer(shop, { request, response }, settings)
   })
   if (shop.weak('slow-client')) server.maxConnections = weakConnections

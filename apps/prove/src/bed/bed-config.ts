@@ -22,6 +22,14 @@ export interface BedFile {
 /** Steps of the edge that are its own; the step `ban` belongs to detection. */
 const edgeSteps = ['limits', 'rate', 'challenge', 'schema', 'waf', 'response'] as const
 
+/** The usual rule, and a budget for the one thing of the shop that is scarce: what can be held at its counter. */
+const rateLines = [
+  '    rate:',
+  '      rules:',
+  '        - { name: address, limit: 100, per: 1s, burst: 1000 }',
+  '        - { name: holds, paths: [/stock/hold], methods: [POST], limit: 20, per: 15m }',
+]
+
 /** Name of the site of a configuration. */
 export function siteName(configuration: Configuration): string {
   return `proof-${configuration.name.replaceAll('+', '-')}`
@@ -44,6 +52,7 @@ function siteLines(site: BedSite): readonly string[] {
     '    steps:',
     `      ban: ${mode('detection')}`,
     ...edgeSteps.map((step) => `      ${step}: ${mode('edge')}`),
+    ...rateLines,
   ]
 }
 

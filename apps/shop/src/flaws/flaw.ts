@@ -38,6 +38,8 @@ export type FlawId =
   | 'redos-coupon'
   | 'forgotten-backup'
   | 'slow-client'
+  | 'smuggle-warehouse'
+  | 'hold-flood'
 
 /** One deliberate flaw, as the README documents it. */
 export interface Flaw {

@@ -268,4 +268,18 @@ export const flaws: readonly Flaw[] = [
     endpoint: 'every connection',
     example: '450 connections whose request head never ends',
   },
+  {
+    id: 'smuggle-warehouse',
+    class: 'smuggling',
+    cwe: 444,
+    endpoint: 'POST /stock/notify',
+    example: 'Content-Length: 9 and Transfer-Encoding: chunked, with GET /label-key behind the ninth byte',
+  },
+  {
+    id: 'hold-flood',
+    class: 'flood',
+    cwe: 799,
+    endpoint: 'POST /stock/hold',
+    example: 'until nothing is left for anybody else',
+  },
 ]

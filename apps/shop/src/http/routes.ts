@@ -19,6 +19,7 @@ import { newsletter } from '../pages/newsletter.ts'
 import { uploadPicture } from '../pages/picture-upload.ts'
 import { product, writeReview } from '../pages/product.ts'
 import { search } from '../pages/search.ts'
+import { hold, notify, stock } from '../pages/stock.ts'
 import { admin, backup, health, intranet, robots, sitemap } from '../pages/staff.ts'
 import type { Handler, Route } from './route.ts'
 
@@ -54,6 +55,9 @@ export const routes: readonly Route[] = [
   post('/gift', giftPreview),
   get('/delivery', deliveryForm),
   post('/delivery/label', deliveryLabel),
+  get('/stock', stock),
+  post('/stock/hold', hold),
+  post('/stock/notify', notify),
   post('/newsletter', newsletter),
   get('/help', help),
   get('/download', download),

@@ -18,6 +18,8 @@ export async function resetShop(shop: Shop, seed: string): Promise<Secrets> {
   shop.secrets = secrets
   shop.collections = makeCollections(secrets)
   shop.sessions.clear()
+  shop.holds.clear()
+  shop.warehouse.reconnect()
   forgetFailures(shop)
   // The office is always logged in somewhere: numbered sessions can be walked to it.
   await loginVictim(shop, 'admin')
