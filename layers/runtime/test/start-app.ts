@@ -36,6 +36,7 @@ export interface AppOptions {
     | 'app.mjs'
     | 'statement.cjs'
     | 'flows.cjs'
+    | 'following.cjs'
     | 'flows.mjs'
     | 'frameworks.cjs'
     | 'databases.cjs'

@@ -2,7 +2,7 @@ import crypto from 'node:crypto'
 import dns from 'node:dns'
 import fs from 'node:fs'
 import timers from 'node:timers'
-import { currentRequest } from '../request-context.ts'
+import { contextOfObject, currentRequest } from '../request-context.ts'
 import { patch } from './patch.ts'
 import type { AnyFunction } from './patch.ts'
 
@@ -45,12 +45,42 @@ function bindFirst(original: AnyFunction): AnyFunction {
   }
 }
 
-/** As `bindFirst`, without a closure: `nextTick` hands arguments on, and Node itself calls it many times a request. */
+// What Node's streams and messages do later. Functions of Node itself, which are the same for all streams.
+const namesOfStreams = new Set([
+  'emitCloseNT',
+  'emitErrorCloseNT',
+  'emitErrorNT',
+  'emitReadable_',
+  'endReadableNT',
+  'maybeReadMore_',
+  'resume_',
+])
+const maxOfStreams = 64
+const ofStreams = new Set<unknown>()
+
+function isOfStreams(callback: AnyFunction): boolean {
+  if (ofStreams.has(callback)) return true
+  if (!namesOfStreams.has(callback.name) || ofStreams.size >= maxOfStreams) return false
+  ofStreams.add(callback)
+  return true
+}
+
+/** Messages and answers know their request, and their events are heard by code that works for it. */
+function knowsItsRequest(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && contextOfObject(value) !== undefined
+}
+
+/**
+ * As `bindFirst`, without a closure: `nextTick` hands arguments on. Node itself calls it ten times a request, nearly always
+ * for an event of a message.
+ */
 function bindTick(original: AnyFunction): AnyFunction {
   return function (this: unknown, ...args: unknown[]): unknown {
-    const [callback] = args
+    const callback = args[0]
     const context = currentRequest.getStore()
     if (context === undefined || typeof callback !== 'function') return original.apply(this, args)
+    if ((knowsItsRequest(args[1]) || knowsItsRequest(args[2])) && isOfStreams(callback as AnyFunction))
+      return original.apply(this, args)
     return args.length === 1
       ? original.call(this, currentRequest.tick, context, callback)
       : original.call(this, currentRequest.tick, context, callback, args.slice(1))

@@ -18,8 +18,11 @@ import type { AnyFunction } from './patch.ts'
 export function hookHttpServer(agent: Agent, stored: StoredInputs): void {
   const enter = (emit: AnyFunction): AnyFunction =>
     function (this: unknown, ...args: unknown[]): unknown {
-      // No closure here or in the other hooks that are reached many times a request: it would keep `args` on the heap.
-      const [event, request, response] = args
+      // Here and in the other hooks that are reached many times a request: no closure, which would keep `args` on the
+      // heap, and no destructuring of it, which goes through an iterator.
+      const event = args[0]
+      const request = args[1]
+      const response = args[2]
       if (agent.mode === 'off' || (event !== 'request' && event !== 'upgrade')) return emit.apply(this, args)
       if (event === 'upgrade') {
         const upgraded = upgradedContext(request, response, stored)
@@ -100,6 +103,7 @@ function hookBodies(agent: Agent): void {
   )
   // The parser speaks from outside of the request: what listens to a body would not know which request it serves.
   patch(IncomingMessage.prototype, 'emit', emitForOwner)
+  patch(ServerResponse.prototype, 'emit', emitForOwner)
   patch(ClientRequest.prototype, 'emit', emitForOwner)
 }
 
