@@ -85,6 +85,7 @@ async function serve(
     limits: { ...defaultUpstreamLimits, ...more.limits } as never, // the further limits are not read here
     monotonicMs: () => performance.now(),
     isOwnListener: () => false,
+    isOwnSocket: () => false,
     onTarget: (url, up) => void changes.push(`${url.split(':').at(-1)} ${up ? 'up' : 'down'}`),
   })
   edge = await TestEdge.start({ sites: [{ upstreamPort: first, pool: upstreams }] })

@@ -46,6 +46,10 @@ describe('crossCheck', () => {
     expect(own('http://[::1]:7770')).toEqual(['the upstream of site a is the console itself'])
     expect(own('http://127.0.0.1:7701')).toEqual([])
     expect(own('http://127.example.org:7770')).toEqual([])
+    const behind = { ...site('b', 7701), listen: 'unix:./b.sock' }
+    const looped = messages({ sites: [site('a', 7700, { upstream: 'unix:./x/../b.sock' }), behind] })
+    expect(looped).toEqual(['the upstream of site a is site b itself'])
+    expect(own('unix:./app.sock')).toEqual([])
   })
 
   it('sees an admin surface that others could reach, unless networks are named', () => {

@@ -1,4 +1,5 @@
 import { isIP } from 'node:net'
+import { resolve } from 'node:path'
 import { adminSchema } from '../schema/backbone.ts'
 import { detectionSchema } from '../schema/detection.ts'
 import { siteSchema } from '../schema/site.ts'
@@ -152,16 +153,23 @@ function siteConflicts(sites: readonly Placed<Site>[]): Finding[] {
 
 /** An upstream that is one of our own listeners would be a loop, or would hand the console to every visitor. */
 function upstreamLoops(sites: readonly Placed<Site>[], listeners: readonly Listener[]): Finding[] {
+  const paths = new Map(
+    sites.flatMap(({ value: { listen, name } }) =>
+      listen.path === undefined ? [] : [[resolve(listen.path), name] as const],
+    ),
+  )
   return sites.flatMap(({ value, path }) => {
     const { host, port } = value.upstream
+    const served = value.upstream.path === undefined ? undefined : paths.get(resolve(value.upstream.path))
     const own = listeners.find(({ value: listen }) => {
       if (listen.port !== port || port === 0) return false
       return (
         listen.host === host || (isLoopback(host) && (isLoopback(listen.host) || anyAddress.has(listen.host)))
       )
     })
-    if (own === undefined) return []
-    const message = `the upstream of site ${value.name} is ${own.owner} itself`
+    const owner = served === undefined ? own?.owner : `site ${served}`
+    if (owner === undefined) return []
+    const message = `the upstream of site ${value.name} is ${owner} itself`
     return [
       {
         code: 'CONFIG_CONFLICT',

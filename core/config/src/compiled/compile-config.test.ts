@@ -37,11 +37,16 @@ edge:
 sites:
   - { name: a, listen: "127.0.0.1:1", upstream: "http://127.0.0.1:3" }
   - { name: b, listen: "127.0.0.1:2", upstream: "http://127.0.0.1:3", rules: [builtin, ./strict] }
+  - { name: c, listen: "127.0.0.1:4", upstream: "unix:./app.sock", pool: { targets: ["unix:../b.sock"] } }
 detection:
   sources: [{ file: ../logs/a.log, format: nginx }]
   api: { bouncers: [{ name: a, key: { file: ./key } }, { name: b, key: { env: KEY } }] }
 `)
     expect(dataDir).toBe('/srv/app/state')
+    expect(parts.edge.sites[2]).toMatchObject({
+      upstream: { url: 'unix:/srv/app/app.sock', path: '/srv/app/app.sock' },
+      pool: { targets: [{ path: '/srv/b.sock' }] },
+    })
     expect(parts.edge.rules).toEqual([
       'builtin',
       '/srv/app/own',
@@ -55,7 +60,11 @@ detection:
       bodySizeBytes: 10_485_760,
       bodyTimeoutMs: 1000,
     })
-    expect(parts.edge.sites.map(({ rules }) => rules)).toEqual([undefined, ['builtin', '/srv/app/strict']])
+    expect(parts.edge.sites.map(({ rules }) => rules)).toEqual([
+      undefined,
+      ['builtin', '/srv/app/strict'],
+      undefined,
+    ])
     expect(parts.detection.sources[0]?.file).toBe('/srv/logs/a.log')
     expect(parts.detection.api.bouncers.map(({ key }) => key)).toEqual([
       { file: '/srv/app/key' },

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import type { Mode } from '@sevenfold/event'
-import type { Listen, SiteListen } from '../schema/address.ts'
+import type { Listen, SiteListen, Upstream } from '../schema/address.ts'
 import type { SevenfoldFile } from '../schema/file.ts'
 import type { SecretReference } from '../schema/secret.ts'
 import { compileValue } from './compiled.ts'
@@ -64,14 +64,23 @@ function absoluteFiles({ bots, schema, geo, pages }: CompiledSite, folder: strin
   }
 }
 
-type ConnectionParts = Pick<SiteConfig, 'listen' | 'tls' | 'pool'>
+type ConnectionParts = Pick<SiteConfig, 'listen' | 'upstream' | 'tls' | 'pool'>
 
 function absoluteListen(listen: SiteListen, folder: string): SiteListen {
   return listen.path === undefined ? listen : { ...listen, path: resolve(folder, listen.path) }
 }
 
+function absoluteUpstream(upstream: Upstream, folder: string): Upstream {
+  if (upstream.path === undefined) return upstream
+  const path = resolve(folder, upstream.path)
+  return { ...upstream, url: `unix:${path}`, path }
+}
+
 /** The files that a site's connections need, by absolute path. */
-function absoluteConnections({ listen, tls, pool }: ConnectionParts, folder: string): ConnectionParts {
+function absoluteConnections(
+  { listen, upstream, tls, pool }: ConnectionParts,
+  folder: string,
+): ConnectionParts {
   const at = (file: string): string => resolve(folder, file)
   const each = <T extends object>(files: T, names: readonly (keyof T)[]): T => {
     const found: T = { ...files }
@@ -84,7 +93,12 @@ function absoluteConnections({ listen, tls, pool }: ConnectionParts, folder: str
   }
   const connections = {
     listen: absoluteListen(listen, folder),
-    pool: { ...pool, tls: each(pool.tls, ['ca', 'certificate', 'key']) },
+    upstream: absoluteUpstream(upstream, folder),
+    pool: {
+      ...pool,
+      targets: pool.targets.map((target) => absoluteUpstream(target, folder)),
+      tls: each(pool.tls, ['ca', 'certificate', 'key']),
+    },
   }
   if (tls === undefined) return connections
   const { acme, clientCertificates } = tls

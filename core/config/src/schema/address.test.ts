@@ -30,6 +30,14 @@ describe('parseUpstream', () => {
       port: 443,
       url: 'https://app.example',
     })
+    expect(parseUpstream('unix:/run/app.sock')).toEqual({
+      url: 'unix:/run/app.sock',
+      protocol: 'http',
+      host: 'localhost',
+      port: 0,
+      path: '/run/app.sock',
+    })
+    expect(parseUpstream('unix:app.sock')).toBeUndefined()
     expect(parseUpstream('http://[::1]:3000')).toMatchObject({ host: '::1', port: 3000 })
   })
   for (const text of [

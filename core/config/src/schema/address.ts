@@ -16,9 +16,12 @@ export interface SiteListen extends Listen {
 export interface Upstream {
   readonly url: string
   readonly protocol: 'http' | 'https'
-  /** Host name or literal address, IPv6 without brackets. */
+  /** Host name or literal address, IPv6 without brackets; `localhost` with `path`. */
   readonly host: string
+  /** 0 with `path`. */
   readonly port: number
+  /** Unix socket on which the service listens. */
+  readonly path?: string
 }
 
 /** `127.0.0.1:7700` or `[::1]:7700` as address and port; undefined for names and bad ports. */
@@ -31,8 +34,10 @@ export function parseListen(text: string): Listen | undefined {
   return { host, port }
 }
 
-/** An http or https URL without user, query, fragment or path; undefined for anything else. */
+/** An http or https URL without user, query, fragment or path, or `unix:PATH`; undefined for anything else. */
 export function parseUpstream(text: string): Upstream | undefined {
+  const path = parseUnixListen(text)
+  if (path !== undefined) return { url: text, protocol: 'http', host: 'localhost', port: 0, path }
   if (!/^https?:\/\/[^/?#@\s\\]{1,255}\/?$/.test(text) || !URL.canParse(text)) return undefined
   const url = new URL(text)
   const protocol = url.protocol === 'https:' ? 'https' : 'http'
@@ -81,7 +86,8 @@ export function siteListen() {
 
 /** Upstream URL in the file, `Upstream` after parsing. */
 export function upstream() {
-  const wrong = 'must be an http or https URL without path, such as http://127.0.0.1:8080'
+  const wrong =
+    'must be an http or https URL without path, such as http://127.0.0.1:8080, or unix:/run/app.sock'
   return z
     .string({ error: wrong })
     .refine((text) => parseUpstream(text) !== undefined, { error: wrong, abort: true })

@@ -48,7 +48,7 @@ export const siteSchema = z.strictObject({
     'Proxies whose connections begin with a PROXY protocol header, version 1 or 2, that names the client.',
     { security: 'Whoever connects from these networks can claim any client address.' },
   ),
-  upstream: option(upstream(), 'The service behind the edge.'),
+  upstream: option(upstream(), 'The service behind the edge: a URL, or unix:PATH of its socket.'),
   pool: option(poolSchema.prefault({}), 'Several services, their choice, checks and retries.'),
   mode: option(
     mode().optional(),

@@ -12,6 +12,7 @@ import { parseResponseHead } from '../http/parse-response-head.ts'
 import type { UpstreamHead } from '../http/response-head.ts'
 import { isBodyless } from '../http/response-head.ts'
 import { reasonPhrase } from '../http/status-line.ts'
+import { authorityOf } from './authority-of.ts'
 import { upstreamFailure } from './upstream-failure.ts'
 import type { TargetHealth } from './target-health.ts'
 import type { UpstreamFailure, UpstreamFailureCode } from './upstream-failure.ts'
@@ -269,11 +270,11 @@ export class Http2Pool implements Upstreams, StreamOwner {
   }
 
   private open(): void {
-    const { host, port, tls } = this.options
+    const { host, port, path, tls } = this.options
     this.connectDeadline = this.now + this.limits.upstreamConnectTimeoutMs
     const socket: Socket =
       tls === undefined
-        ? net.connect({ host, port, noDelay: true })
+        ? net.connect(path === undefined ? { host, port, noDelay: true } : { path })
         : connectUpstreamTls({ host, port }, tls, { ALPNProtocols: ['h2'] })
     let reached = false
     socket.once('connect', () => {
@@ -284,7 +285,7 @@ export class Http2Pool implements Upstreams, StreamOwner {
         socket.destroy()
       }
     })
-    const session = connect(`${this.scheme}://${host.includes(':') ? `[${host}]` : host}:${port}`, {
+    const session = connect(`${this.scheme}://${authorityOf({ host, port })}`, {
       createConnection: () => socket,
       maxSessionMemory: 8,
       settings: { enablePush: false, maxHeaderListSize: this.limits.upstreamHeaderSizeBytes },

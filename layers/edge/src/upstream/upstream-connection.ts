@@ -19,6 +19,8 @@ import type { UpstreamTls } from './upstream-tls.ts'
 export interface UpstreamOwner {
   readonly host: string
   readonly port: number
+  /** Unix socket of the service; then host and port are for its eyes only. */
+  readonly path: string | null
   readonly limits: UpstreamLimits
   readonly tls: UpstreamTls | null
   readonly health: TargetHealth | null
@@ -95,13 +97,13 @@ export class UpstreamConnection implements UpstreamWriter {
     this.socket.on('close', this.onClose)
   }
 
-  private open({ host, port, tls }: UpstreamOwner): Socket {
+  private open({ host, port, path, tls }: UpstreamOwner): Socket {
     const onread = {
       buffer: (): Buffer => this.nextBuffer(),
       callback: (length: number, bytes: Uint8Array): boolean => this.onRead(length, bytes),
     }
     if (tls === null) {
-      const plain = net.connect({ host, port, noDelay: true, onread })
+      const plain = net.connect(path === null ? { host, port, noDelay: true, onread } : { path, onread })
       plain.on('connect', this.onConnect)
       return plain
     }

@@ -12,6 +12,8 @@ import type { Upstreams } from './upstreams.ts'
 export interface PoolOptions {
   readonly host: string
   readonly port: number
+  /** Unix socket of the service instead of host and port; without TLS. */
+  readonly path?: string
   readonly limits: UpstreamLimits
   readonly monotonicMs: () => number
   /** TLS towards the service; absent: none. */
@@ -36,6 +38,7 @@ interface Waiting {
 export class UpstreamPool implements Upstreams, UpstreamOwner {
   readonly host: string
   readonly port: number
+  readonly path: string | null
   readonly limits: UpstreamLimits
   readonly tls: UpstreamTls | null
   readonly health: TargetHealth | null
@@ -51,6 +54,7 @@ export class UpstreamPool implements Upstreams, UpstreamOwner {
   constructor(options: PoolOptions) {
     this.host = options.host
     this.port = options.port
+    this.path = options.path ?? null
     this.limits = options.limits
     this.tls = options.tls ?? null
     this.health = options.health ?? null

@@ -1,6 +1,10 @@
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { EdgeConfig } from '@sevenfold/config'
 import type { Mode } from '@sevenfold/event'
 import { describe, expect, it } from 'vitest'
-import { ownListenerTest, stepMode } from './build-sites.ts'
+import { ownListenerTest, ownSocketTest, stepMode } from './build-sites.ts'
 
 describe('stepMode', () => {
   const cases: readonly (readonly [
@@ -39,5 +43,30 @@ describe('ownListenerTest', () => {
   it('knows a listener on all addresses by any address of this host', () => {
     expect(isOwn('192.0.2.1', 8080, '192.0.2.1')).toBe(true)
     expect(isOwn('192.0.2.9', 8080, '192.0.2.1')).toBe(false)
+  })
+})
+
+describe('ownSocketTest', () => {
+  it('knows listeners of the edge and everything in the data folder, by any name', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'sf-own-'))
+    try {
+      const data = join(folder, 'data')
+      mkdirSync(join(data, 'edge'), { recursive: true })
+      symlinkSync(data, join(folder, 'link'))
+      // Only the listeners are read.
+      const config = {
+        sites: [{ listen: { path: '/run/edge.sock' } }],
+        beside: [{ listen: { path: '/run/judge.sock' } }],
+      } as unknown as EdgeConfig
+      const isOwn = ownSocketTest(config, data)
+      expect(isOwn('/run/edge.sock')).toBe(true)
+      expect(isOwn('/run/judge.sock')).toBe(true)
+      expect(isOwn(join(data, 'edge'))).toBe(true)
+      expect(isOwn(join(folder, 'link', 'edge'))).toBe(true)
+      expect(isOwn(join(folder, 'data-of-others', 'app.sock'))).toBe(false)
+      expect(isOwn('/run/app.sock')).toBe(false)
+    } finally {
+      rmSync(folder, { recursive: true, force: true })
+    }
   })
 })

@@ -1,10 +1,12 @@
+import { realpathSync } from 'node:fs'
+import { sep } from 'node:path'
 import type { EdgeConfig, SiteConfig } from '@sevenfold/config'
 import type { Mode } from '@sevenfold/event'
 import { createNetworkSet } from '../address/client-address.ts'
 import type { Site, SiteInspection, Step } from '../pipeline/site.ts'
 import { unixPeerAddress } from '../listen/socket-front.ts'
 import type { Upstreams } from '../upstream/upstreams.ts'
-import { authorityOf } from './build-upstreams.ts'
+import { authorityOf } from '../upstream/authority-of.ts'
 
 /** What sites are built with. */
 export interface SitesOptions {
@@ -36,6 +38,21 @@ export function ownListenerTest(
     listeners.some(
       (own) => own.port === port && (own.host === address || (wildcards.has(own.host) && address === local)),
     )
+}
+
+function realPath(path: string): string {
+  try {
+    return realpathSync(path)
+  } catch {
+    return path // not there yet
+  }
+}
+
+/** Tells whether a Unix socket belongs to this installation: a listener of the edge, or anything in the data folder. */
+export function ownSocketTest({ sites, beside }: EdgeConfig, rootDir: string): (path: string) => boolean {
+  const listeners = new Set([...sites, ...beside].map(({ listen }) => listen.path))
+  const folder = `${realPath(rootDir)}${sep}`
+  return (path) => listeners.has(path) || realPath(path).startsWith(folder)
 }
 
 /** `Strict-Transport-Security` as an answer gets it (RFC 6797), or nothing. */

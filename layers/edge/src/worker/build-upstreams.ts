@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { createSecureContext } from 'node:tls'
 import type { EdgeConfig, SiteConfig } from '@sevenfold/config'
+import { EdgeError } from '../edge-error.ts'
+import { authorityOf } from '../upstream/authority-of.ts'
 import { Http2Pool } from '../upstream/http2-pool.ts'
 import { TargetHealth } from '../upstream/target-health.ts'
 import { UpstreamGroup } from '../upstream/upstream-group.ts'
@@ -14,13 +16,10 @@ export interface UpstreamsOptions {
   readonly limits: EdgeConfig['limits']
   readonly monotonicMs: () => number
   readonly isOwnListener: (address: string, port: number, local: string) => boolean
+  /** True for a Unix socket of this installation: reaching it would be a loop, or hand our controls to visitors. */
+  readonly isOwnSocket: (path: string) => boolean
   /** A service is left alone from now on, or used again. */
   readonly onTarget: (url: string, up: boolean) => void
-}
-
-/** `host:port`, IPv6 in brackets. */
-export function authorityOf({ host, port }: { host: string; port: number }): string {
-  return `${host.includes(':') ? `[${host}]` : host}:${port}`
 }
 
 function contentOf(path: string | undefined): string | undefined {
@@ -34,7 +33,7 @@ function tlsOf(pool: SiteConfig['pool'], host: string): UpstreamTls {
   return { context: createSecureContext(files), serverName: serverName ?? host }
 }
 
-/** Opens the way to the services of a site. @throws Error when a certificate cannot be used. */
+/** Opens the way to the services of a site. @throws Error when a certificate cannot be used; EdgeError EDGE_CONFIG_INVALID. */
 export function buildUpstreams(site: SiteConfig, options: UpstreamsOptions): Upstreams {
   const { pool } = site
   const rules = {
@@ -46,7 +45,11 @@ export function buildUpstreams(site: SiteConfig, options: UpstreamsOptions): Ups
   const targets = [site.upstream, ...pool.targets].map((upstream): Target => {
     const health = new TargetHealth(rules, (up) => options.onTarget(upstream.url, up))
     const { limits, monotonicMs, isOwnListener } = options
-    const where = { host: upstream.host, port: upstream.port, limits, monotonicMs, isOwnListener, health }
+    if (upstream.path !== undefined && options.isOwnSocket(upstream.path))
+      throw new EdgeError('EDGE_CONFIG_INVALID', `site ${site.name}: ${upstream.url} is a socket of ours`)
+    const { host, port, path } = upstream
+    const way = path === undefined ? { host, port } : { host, port, path }
+    const where = { ...way, limits, monotonicMs, isOwnListener, health }
     const tls = upstream.protocol === 'https' ? { tls: tlsOf(pool, upstream.host) } : {}
     const Pool = pool.protocol === 'http2' ? Http2Pool : UpstreamPool
     return { authority: authorityOf(upstream), pool: new Pool({ ...where, ...tls }), health }

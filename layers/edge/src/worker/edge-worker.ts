@@ -25,7 +25,7 @@ import type { SocketSource } from '../sockets/socket-source.ts'
 import { LocalAnswer } from '../upstream/local-answer.ts'
 import { certificateLookMs } from '../tls/certificate-keeper.ts'
 import { createNodeEngine } from '../http/node-engine.ts'
-import { buildSite, ownListenerTest, stepMode } from './build-sites.ts'
+import { buildSite, ownListenerTest, ownSocketTest, stepMode } from './build-sites.ts'
 import { buildUpstreams } from './build-upstreams.ts'
 import { redirectAnswer } from './redirect-answer.ts'
 import { JudgementDoors } from '../beside/judgement-doors.ts'
@@ -166,6 +166,7 @@ export class EdgeWorker {
       limits,
       monotonicMs,
       isOwnListener: ownListenerTest(ownListeners),
+      isOwnSocket: ownSocketTest(context.config, context.rootDir),
       onTarget: (url, up) => this.events.target(site.name, url, up),
     })
     const inspection = this.inspections.of(site.name)
