@@ -4,10 +4,12 @@ import type { RuntimeConfig } from '@sevenfold/config'
 import { defineLayer, listenOnSocket } from '@sevenfold/layer'
 import type { Layer, PartContext, RunningLayer } from '@sevenfold/layer'
 import { runCanary } from '../agent/report/canary.ts'
-import type { Decision } from '@sevenfold/event'
+import type { Decision, EventDraft } from '@sevenfold/event'
 import { blockFactsOf } from './block-facts.ts'
 import { DecisionFeed } from './decision-feed.ts'
 import { authenticationFactsOf, noticeOf } from './other-facts.ts'
+import { findingFactsOf } from './finding-facts.ts'
+import type { FindingFacts } from './finding-facts.ts'
 import { parseConfig } from './parse-config.ts'
 import { SensorConnection } from './sensor-connection.ts'
 import type { SensorEvents } from './sensor-connection.ts'
@@ -19,6 +21,16 @@ export const maxSensors = 256
 const fallbackSpoolBytes = 16_777_216
 
 type Context = PartContext<RuntimeConfig>
+
+/** A finding with the way of the input and the request that showed it. */
+function findingEvent(context: Context, { finding, trace, site, method, path }: FindingFacts): EventDraft {
+  const draft = context.events.finding(finding)
+  return {
+    ...draft,
+    sevenfold: { ...draft.sevenfold, site, trace },
+    ...(path === '' ? {} : { url: { path }, http: { request: { method } } }),
+  }
+}
 
 function eventsFor(context: Context): SensorEvents {
   const notice = (action: string, message: string, severity?: number): void =>
@@ -42,6 +54,8 @@ function eventsFor(context: Context): SensorEvents {
       }
       const login = authenticationFactsOf(draft, service)
       if (login !== undefined) context.emit(context.events.authentication(login))
+      const weakness = findingFactsOf(draft, service)
+      if (weakness !== undefined) context.emit(findingEvent(context, weakness))
       const told = noticeOf(draft)
       if (told !== undefined)
         notice(

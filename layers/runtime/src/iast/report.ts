@@ -21,6 +21,8 @@ export interface ReportOptions {
   /** File that gets one JSON line for each weakness of each request, at once. */
   readonly logPath?: string
   readonly version: string
+  /** Hears of every entry once. */
+  readonly onNew?: (weakness: Weakness) => void
 }
 
 /** Gathers weaknesses: one entry for each class, place and source. */
@@ -58,6 +60,7 @@ export class Report {
     }
     if (this.#entries.size >= maxWeaknesses) return
     this.#entries.set(key, { weakness, requests: [request], count: 1 })
+    this.#options.onNew?.(weakness)
     this.#timer ??= setTimeout(() => this.save(), saveAfterMs).unref()
   }
 

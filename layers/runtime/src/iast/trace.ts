@@ -1,4 +1,7 @@
+import { basename } from 'node:path'
 import { installAgent, installedAgent } from '../agent/install.ts'
+import type { ProtectOptions } from '../agent/options.ts'
+import { Sensor } from '../agent/report/sensor.ts'
 import type { AgentReport, SinkUse } from '../agent/agent.ts'
 import { readStack } from '../agent/profile/call-site.ts'
 import type { RequestContext } from '../agent/request-context.ts'
@@ -6,6 +9,7 @@ import { watchConfiguration } from './configuration.ts'
 import { followStrings, taintsOf, unfollowed } from './follow-strings.ts'
 import { judgeUse } from './judge-use.ts'
 import { followSources } from './load-sources.ts'
+import { findingDraft } from './finding-draft.ts'
 import { Report } from './report.ts'
 import type { Source } from './sources.ts'
 import type { Weakness } from './weakness.ts'
@@ -16,6 +20,8 @@ export interface TraceOptions {
   readonly reportPath?: string
   /** File that gets one JSON line for each weakness of each request. */
   readonly logPath?: string
+  /** Forwarder that is told of findings, as of refused calls; without one only the file is written. */
+  readonly sensor?: ProtectOptions
   /** URL of `iast/module-thread.js`. */
   readonly threadUrl: URL
 }
@@ -83,13 +89,38 @@ function fromAgent({ finding, sink, context }: AgentReport): Weakness {
   }
 }
 
+/** What a report tells to a forwarder; nothing without one. */
+function teller(options: ProtectOptions = {}): { onNew?: (weakness: Weakness) => void } {
+  const { socketPath, token, service = basename(process.cwd()) } = options
+  if (socketPath === undefined) return {}
+  const sensor = new Sensor({
+    service,
+    socketPath,
+    ...(token === undefined ? {} : { token }),
+    unprotected: () => [],
+    news: () => [],
+    counters: () => ({}),
+    onDecisions: () => undefined,
+    // Whatever the policy is: a test run refuses nothing.
+    onMode: () => undefined,
+  })
+  sensor.start()
+  return { onNew: (weakness) => sensor.report(findingDraft(weakness, { service, now: Date.now })) }
+}
+
 /** Follows the inputs of every request through this process and writes what it finds; nothing is refused. */
-export function trace({ reportPath = 'sevenfold-iast.sarif', logPath, threadUrl }: TraceOptions): void {
+export function trace({
+  reportPath = 'sevenfold-iast.sarif',
+  logPath,
+  sensor,
+  threadUrl,
+}: TraceOptions): void {
   if (installedAgent() !== undefined) return
   const report = new Report({
     path: reportPath,
     ...(logPath === undefined ? {} : { logPath }),
     version: '0.1.0',
+    ...teller(sensor),
   })
   const add = (weakness: Weakness): void => report.add(weakness)
   let warned = 0
