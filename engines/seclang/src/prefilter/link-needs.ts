@@ -11,7 +11,7 @@ export interface LinkNeeds {
 }
 
 /** Longest piece of a literal that is looked for: longer ones cost states and are hardly ever told apart by the rest. */
-export const maxScannedLiteral = 12
+export const maxScannedLiteral = 8
 /** Most clauses and sets of one link that are looked at; more only cost. */
 export const maxClauses = 2
 const maxSets = 3
