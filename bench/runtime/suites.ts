@@ -138,6 +138,8 @@ for (const { folder, list } of checkouts) {
     print(
       `${suite.name}: ${plain.passed} passed and ${plain.failed} failed without the agent, ${guarded.passed} and ${guarded.failed} with it${isSame ? '' : ' DIFFERENT'}`,
     )
+    if (!isSame)
+      for (const line of guarded.output.split('\n')) if (/^\s*(?:not ok|\d+\) )/.test(line)) print(line)
     if (!isSame && values.verbose === true) print(guarded.output.slice(-20_000))
   }
 }
