@@ -56,6 +56,50 @@ describe('DecisionBook', () => {
     expect(book.size).toBe(5)
   })
 
+  it('that is full gives up the oldest bans of the network that has most, and no others', () => {
+    const limit = 100
+    const book = new DecisionBook(limit)
+    const others = Array.from({ length: 60 }, (_, i) => decision(i + 1, `10.${i}.0.1`))
+    book.replace({ version: 1, add: others, remove: [] })
+    const flood = Array.from({ length: 400 }, (_, i) => decision(1000 + i, `192.0.${i >> 8}.${i & 255}`))
+    let evicted = 0
+    for (const [i, one] of flood.entries()) {
+      const change = book.apply({ version: 2 + i, add: [one], remove: [] })
+      evicted += change?.evicted ?? 0
+      // The ban that came now is in force: it was not the oldest.
+      expect(change?.set.map(({ value }) => value)).toContain(one.value)
+    }
+    const values = new Set(book.entries().map(({ value }) => value))
+    expect(values.size).toBeLessThanOrEqual(limit)
+    expect(evicted).toBeGreaterThanOrEqual(360)
+    expect(others.every(({ value }) => values.has(value))).toBe(true)
+    expect(values.has('192.0.1.143')).toBe(true)
+  })
+
+  it('that is full keeps what was renewed, and every allow', () => {
+    const book = new DecisionBook(4)
+    const add = [1, 2, 3, 4].map((n) => decision(n, `192.0.2.${n}`, n === 2 ? { type: 'allow' } : {}))
+    book.replace({ version: 1, add, remove: [] })
+    book.apply({ version: 2, add: [decision(5, '192.0.2.1')], remove: [] })
+    expect(book.apply({ version: 3, add: [decision(6, '192.0.2.6')], remove: [] })).toMatchObject({
+      unset: ['192.0.2.3'],
+      evicted: 1,
+    })
+    expect(book.entries().map(({ value }) => value)).toEqual([
+      '192.0.2.1',
+      '192.0.2.2',
+      '192.0.2.4',
+      '192.0.2.6',
+    ])
+  })
+
+  it('that is full of single addresses from everywhere gives up the oldest of them', () => {
+    const book = new DecisionBook(3)
+    const add = [1, 2, 3, 4].map((n) => decision(n, `2001:${n}::1`))
+    expect(book.replace({ version: 1, add, remove: [] })).toMatchObject({ evicted: 1 })
+    expect(book.entries().map(({ value }) => value)).toEqual(['2001:2::1', '2001:3::1', '2001:4::1'])
+  })
+
   it('refuses a version that does not follow', () => {
     const book = bookOf()
     expect(book.apply({ version: 3, add: [], remove: [] })).toBeNull()

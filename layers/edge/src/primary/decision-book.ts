@@ -1,5 +1,6 @@
 import type { Decision, DecisionDelta } from '@sevenfold/event'
 import type { BanEntry } from '../ban/ban-table.ts'
+import { CrowdedPrefixes } from './crowded-prefixes.ts'
 
 /** What changed for the workers. */
 export interface BookChange {
@@ -7,7 +8,14 @@ export interface BookChange {
   readonly reset: boolean
   readonly set: readonly BanEntry[]
   readonly unset: readonly string[]
+  /** How many values gave way to others. */
+  readonly evicted?: number
 }
+
+/** Most addresses and ranges with a decision: their table in each worker stays below 32 MB. */
+export const valueLimit = 500_000
+/** Share of the limit that gives way at once. */
+const evictedShare = 0.01
 
 const enforced = new Set(['ip', 'range'])
 
@@ -25,6 +33,13 @@ export class DecisionBook {
   issuerVersion = -1
   private readonly byId = new Map<number, Decision>()
   private readonly byValue = new Map<string, Set<number>>()
+  private readonly crowd = new CrowdedPrefixes()
+  private readonly limit: number
+
+  /** @param limit most addresses and ranges. */
+  constructor(limit: number = valueLimit) {
+    this.limit = limit
+  }
 
   /** Decisions kept. */
   get size(): number {
@@ -40,9 +55,11 @@ export class DecisionBook {
   replace(snapshot: DecisionDelta): BookChange {
     this.byId.clear()
     this.byValue.clear()
+    this.crowd.clear()
     for (const decision of snapshot.add) this.keep(decision)
     this.issuerVersion = snapshot.version
-    return { reset: true, set: this.entries(), unset: [] }
+    const evicted = this.evict(new Set())
+    return { reset: true, set: this.entries(), unset: [], evicted }
   }
 
   /** Applies a change; null when a version is missing: a snapshot is needed. */
@@ -56,7 +73,8 @@ export class DecisionBook {
       this.keep(decision)
       if (isEnforced(decision)) touched.add(decision.value)
     }
-    return this.changeOf(touched)
+    const evicted = this.evict(touched)
+    return { ...this.changeOf(touched), evicted }
   }
 
   /** Forgets what ended before `now` (milliseconds since 1970); the workers see the end by themselves. */
@@ -77,6 +95,7 @@ export class DecisionBook {
     const ids = this.byValue.get(decision.value) ?? new Set()
     ids.add(decision.id)
     this.byValue.set(decision.value, ids)
+    this.crowd.add(decision.value)
   }
 
   private drop(id: number, touched: Set<string>): void {
@@ -86,8 +105,23 @@ export class DecisionBook {
     const ids = this.byValue.get(decision.value)
     if (ids === undefined) return
     ids.delete(id)
-    if (ids.size === 0) this.byValue.delete(decision.value)
+    if (ids.size === 0) {
+      this.byValue.delete(decision.value)
+      this.crowd.remove(decision.value)
+    }
     touched.add(decision.value)
+  }
+
+  /** Makes room where there are too many; returns how many values gave way. An allow never does. */
+  private evict(touched: Set<string>): number {
+    const before = this.byValue.size
+    while (this.byValue.size > this.limit) {
+      const most = Math.max(1, Math.floor(this.limit * evictedShare))
+      const values = this.crowd.surplus(most, (value) => this.entryOf(value)?.kind === 'allow')
+      if (values.length === 0) break
+      for (const value of values) for (const id of this.byValue.get(value) ?? []) this.drop(id, touched)
+    }
+    return before - this.byValue.size
   }
 
   private changeOf(touched: ReadonlySet<string>): BookChange {

@@ -17,7 +17,7 @@ import { takeKeptSockets } from '../sockets/kept-sockets.ts'
 import { findOrphans } from '../sockets/orphan.ts'
 import { newTicketSeed, ticketLifeMs } from '../tls/ticket-keys.ts'
 import { banMessages } from './ban-publisher.ts'
-import { DecisionBook } from './decision-book.ts'
+import { DecisionBook, valueLimit } from './decision-book.ts'
 import type { BookChange } from './decision-book.ts'
 import { readDecisionFile, writeDecisionFile } from './decision-file.ts'
 import { DecisionFollower } from './decision-follower.ts'
@@ -59,6 +59,7 @@ class EdgePrimary {
   private fixLook: NodeJS.Timeout | null = null
   private saving: NodeJS.Timeout | null = null
   private version = 1
+  private evictionNotedAt = 0
 
   constructor(context: Context, past: Past) {
     this.context = context
@@ -190,6 +191,17 @@ class EdgePrimary {
     this.version += 1
     for (const message of banMessages(this.allows.over(change), this.version)) this.pool.broadcast(message)
     this.saving ??= setTimeout(() => this.save(), saveDelayMs)
+    if ((change.evicted ?? 0) > 0) this.noteEvicted(change.evicted ?? 0)
+  }
+
+  private noteEvicted(count: number): void {
+    const { context } = this
+    context.log.warn('decisions-evicted', { count })
+    const now = context.clock.now()
+    if (now - this.evictionNotedAt < expireMs) return
+    this.evictionNotedAt = now
+    const text = `more than ${valueLimit} addresses have a decision: the oldest of the fullest networks gave way`
+    context.emit(context.events.notice('decisions-evicted', text, 60))
   }
 
   private async applyFixes({ exclusions, allows }: InForce): Promise<readonly string[]> {
