@@ -84,7 +84,7 @@ describe('decisions import and export', () => {
     expect(
       JSON.parse((await call(['decisions', 'export', '--form', 'json', '--origin', 'lists'], folder)).stdout),
     ).toHaveLength(2)
-    expect(part.asked.at(-1)?.path).toBe('/v1/decisions?origins=lists')
+    expect(part.asked.at(-1)?.path).toBe('/v1/decisions?origins=lists&limit=10000&after=0')
     expect((await call(['decisions', 'export', '--form', 'xml'], folder)).code).toBe(2)
   })
 })
@@ -302,5 +302,49 @@ describe('an exchange', () => {
   it('that is not there is a finding', async () => {
     await detection(() => [404, {}])
     expect((await call(['feeds', 'reporters'], folder)).code).toBe(1)
+  })
+})
+
+describe('very many decisions', () => {
+  const total = 25_000
+  const query = (path: string): URLSearchParams => new URL(path, 'http://localhost').searchParams
+  /** Answers pages as the layer does. */
+  const paged = () =>
+    detection(({ path }) => {
+      const [limit, after] = [Number(query(path).get('limit')), Number(query(path).get('after'))]
+      const count = Math.max(0, Math.min(limit, total - after))
+      return [
+        200,
+        Array.from({ length: count }, (_, i) => ({
+          id: after + i + 1,
+          scope: 'Ip',
+          value: `v${after + i + 1}`,
+        })),
+      ]
+    })
+
+  it('come page by page, all of them and each once', async () => {
+    const part = await paged()
+    const lines = (await call(['decisions', 'export'], folder)).stdout.trim().split('\n')
+    expect(lines).toEqual(Array.from({ length: total }, (_, i) => `v${i + 1}`))
+    expect(part.asked.map(({ path }) => query(path).get('after'))).toEqual(['0', '10000', '20000'])
+    expect(JSON.parse((await call(['decisions', 'list', '--json'], folder)).stdout)).toHaveLength(total)
+  })
+
+  it('are shown to people up to a limit, with a word about the rest', async () => {
+    await paged()
+    const printed = await call(['decisions', 'list'], folder)
+    expect(printed.stdout.trim().split('\n')).toHaveLength(1_001)
+    expect(printed.stderr).toContain('there are more')
+    const few = await call(['decisions', 'list', '--limit', '3', '--json'], folder)
+    expect(JSON.parse(few.stdout)).toHaveLength(3)
+    for (const limit of ['0', '-1', 'x', '1e3'])
+      expect((await call(['decisions', 'list', '--limit', limit], folder)).code).toBe(2)
+  })
+
+  it('do not go round in circles with a part that knows no pages', async () => {
+    const part = await detection(() => [200, Array.from({ length: 10_000 }, () => ({ id: 1, value: 'x' }))])
+    await call(['decisions', 'export'], folder)
+    expect(part.asked).toHaveLength(2)
   })
 })

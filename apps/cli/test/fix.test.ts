@@ -102,7 +102,7 @@ describe.skipIf(!edgeIsBuilt)('sevenfold fix with nothing but the edge (needs a 
     await detection.close()
     expect(out).toMatch(/no ban of 127\.0\.0\.6 until .*\ndecisions ended: 1\nwaits for the edge\n$/)
     expect(detection.asked.map(({ method, path }) => `${method} ${path}`)).toEqual([
-      'GET /v1/decisions',
+      'GET /v1/decisions?value=127.0.0.6&limit=10000&after=0',
       'DELETE /v1/decisions/17',
     ])
     await edge.start()

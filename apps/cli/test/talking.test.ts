@@ -38,7 +38,8 @@ const ban = {
 
 describe('decisions', () => {
   it('are listed as a table or as JSON, and found by value', async () => {
-    await detection(() => [200, [ban, { ...ban, id: 18, value: '192.0.2.8' }]])
+    const both = [ban, { ...ban, id: 18, value: '192.0.2.8' }]
+    await detection(({ path }) => [200, path.includes('value=192.0.2.7&') ? [ban] : both])
     expect((await call(['decisions', 'list', '--value', '192.0.2.7'], folder)).stdout).toBe(
       'ID  TYPE  SCOPE  VALUE      DURATION  ORIGIN     SCENARIO\n17  ban   Ip     192.0.2.7  3h59m     sevenfold  probing\n',
     )
@@ -109,8 +110,19 @@ describe('decisions', () => {
   })
 
   it('that do not exist cannot be deleted', async () => {
-    await detection(() => [200, []])
+    await detection(({ method }) => (method === 'GET' ? [200, []] : [404, {}]))
     expect(await call(['decisions', 'delete', '99'], folder)).toMatchObject({ code: 1, stdout: '' })
+    expect(await call(['decisions', 'delete', '192.0.2.9'], folder)).toMatchObject({ code: 1, stdout: '' })
+  })
+
+  it('on a name of digits are deleted by it, where there is no such number', async () => {
+    const named = { ...ban, id: 18, scope: 'username', value: '99' }
+    const part = await detection(({ method, path }) => {
+      if (method === 'GET') return [200, [named]]
+      return path.endsWith('/99') ? [404, {}] : [200, { nbDeleted: '1' }]
+    })
+    expect((await call(['decisions', 'delete', '99'], folder)).stdout).toBe('deleted 1 decision\n')
+    expect(part.asked.at(-1)?.path).toBe('/v1/decisions/18')
   })
 
   it('are not guessed when detection answers nonsense', async () => {

@@ -55,6 +55,25 @@ const stream = async (query: string, use = key): Promise<Stream> =>
   JSON.parse((await tcp(`/v1/decisions/stream${query}`, { 'x-api-key': use })).body) as Stream
 const values = (decisions: readonly Decision[]): string[] => decisions.map(({ value }) => value).toSorted()
 
+describe('pages of decisions', () => {
+  it('follow one another by number, under the same filters', async () => {
+    for (let i = 1; i <= 7; i += 1) await ban(`198.18.0.${i}`, { scenario: i % 2 === 0 ? 'even' : 'odd' })
+    const page = async (query: string): Promise<number[]> => {
+      const answer = await ask(house.socket, { path: `/v1/decisions?${query}` })
+      return (JSON.parse(answer.body) as Decision[]).map(({ id }) => id)
+    }
+    expect(await page('limit=3')).toEqual([1, 2, 3])
+    expect(await page('limit=3&after=3')).toEqual([4, 5, 6])
+    expect(await page('limit=3&after=6')).toEqual([7])
+    expect(await page('limit=3&after=7')).toEqual([])
+    expect(await page('limit=0')).toEqual([])
+    expect(await page('scenario=even&limit=2')).toEqual([2, 4])
+    expect(await page('scenario=even&limit=2&after=4')).toEqual([6])
+    for (const query of ['limit=x', 'limit=-1', 'after=1.5', 'after=1e3', `limit=${'9'.repeat(16)}`])
+      expect((await ask(house.socket, { path: `/v1/decisions?${query}` })).status).toBe(400)
+  })
+})
+
 describe('the door over TCP', () => {
   it('asks for a key, in the words of CrowdSec', async () => {
     for (const headers of [{}, { 'x-api-key': 'wrong' }, { 'x-api-key': '' }, { 'x-api-key': `${key}x` }]) {
@@ -315,7 +334,7 @@ describe('starting', () => {
     const other = createTemporaryFolder()
     mkdirSync(join(other.path, 'detection'), { recursive: true })
     const api = { listen: { host: '0.0.0.0', port: 0 }, hosts: ['localhost'], bouncers: [] }
-    await expect(startHouse(other.path, { api })).rejects.toThrow('loopback')
+    await expect(startHouse(other.path, { api })).rejects.toThrow('needs detection.api.tls')
     other.remove()
   })
 

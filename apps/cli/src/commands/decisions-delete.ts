@@ -1,10 +1,10 @@
+import { allDecisions } from '../decisions/all-decisions.ts'
 import { actor } from '../place/actor.ts'
 import { partSocket, placeOptions } from '../place/data-folder.ts'
 import { fieldText } from '../place/field-text.ts'
 import { exitCodes } from '../program/cli-error.ts'
 import type { Command } from '../program/command.ts'
 import { askSocket } from '../talk/ask-socket.ts'
-import { decisionsOf } from './decisions-list.ts'
 
 /** `sevenfold decisions delete`. */
 export const decisionsDelete: Command = {
@@ -23,21 +23,20 @@ export const decisionsDelete: Command = {
     const [word = ''] = call.words
     const socketPath = await partSocket(call, 'detection', 'api.sock')
     const ask = { socketPath, part: 'detection' }
-    const active = decisionsOf(await askSocket({ ...ask, path: '/v1/decisions' }))
-    const wanted = active.filter(
-      (decision) => fieldText(decision, 'id') === word || fieldText(decision, 'value') === word,
-    )
-    const body = { actor: actor(), reason: call.text('reason') ?? '' }
-    let deleted = 0
-    for (const decision of wanted) {
-      // One that has expired meanwhile is gone, which is what was asked for.
-      const answer = await askSocket({
-        ...ask,
-        method: 'DELETE',
-        path: `/v1/decisions/${fieldText(decision, 'id') ?? ''}`,
-        body,
-      })
-      if (answer !== undefined) deleted += 1
+    const end = async (ids: readonly string[]): Promise<number> => {
+      let ended = 0
+      for (const id of ids) {
+        const body = { actor: actor(), reason: call.text('reason') ?? '' }
+        // One that has expired meanwhile is gone, which is what was asked for.
+        const path = `/v1/decisions/${id}`
+        if ((await askSocket({ ...ask, method: 'DELETE', path, body })) !== undefined) ended += 1
+      }
+      return ended
+    }
+    let deleted = /^\d{1,15}$/.test(word) ? await end([word]) : 0
+    if (deleted === 0) {
+      const found = await allDecisions({ socketPath, filters: { value: word } })
+      deleted = await end(found.flatMap((decision) => fieldText(decision, 'id') ?? []))
     }
     if (call.json) call.io.out(JSON.stringify({ deleted }))
     else if (deleted > 0) call.io.out(`deleted ${deleted} decision${deleted === 1 ? '' : 's'}`)

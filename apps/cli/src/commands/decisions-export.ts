@@ -1,9 +1,8 @@
+import { allDecisions } from '../decisions/all-decisions.ts'
 import { partSocket, placeOptions } from '../place/data-folder.ts'
 import { fieldText } from '../place/field-text.ts'
 import { usageError } from '../program/cli-error.ts'
 import type { Command } from '../program/command.ts'
-import { askSocket } from '../talk/ask-socket.ts'
-import { decisionsOf } from './decisions-list.ts'
 
 const columns = ['duration', 'reason', 'scope', 'type', 'value'] as const
 // A cell that a table program would take for a formula gets a quote in front (OWASP: CSV injection).
@@ -33,9 +32,11 @@ export const decisionsExport: Command = {
     if (!['list', 'csv', 'json'].includes(form))
       throw usageError(`there is no form ${form}`, 'list, csv or json')
     const origin = call.text('origin')
-    const path = `/v1/decisions${origin === undefined ? '' : `?origins=${encodeURIComponent(origin)}`}`
     const socketPath = await partSocket(call, 'detection', 'api.sock')
-    const decisions = decisionsOf(await askSocket({ socketPath, part: 'detection', path }))
+    const decisions = await allDecisions({
+      socketPath,
+      ...(origin === undefined ? {} : { filters: { origins: origin } }),
+    })
     if (form === 'json') call.io.out(JSON.stringify(decisions))
     else if (form === 'csv') {
       call.io.out(columns.join(','))

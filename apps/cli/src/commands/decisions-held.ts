@@ -1,9 +1,9 @@
+import { decisionsOf } from '../decisions/all-decisions.ts'
 import { partSocket, placeOptions } from '../place/data-folder.ts'
 import { fieldText } from '../place/field-text.ts'
 import type { Command } from '../program/command.ts'
 import { table } from '../program/table.ts'
 import { askSocket } from '../talk/ask-socket.ts'
-import { decisionsOf } from './decisions-list.ts'
 
 const columns = ['id', 'type', 'scope', 'value', 'duration', 'reporter', 'cause', 'scenario'] as const
 

@@ -6,7 +6,6 @@ import { changeFixes, decodeFixes, fixText, isInForce, readFixState, readFixText
 import type { AllowFix, Fix } from '@sevenfold/edge'
 import { escapeText } from '@sevenfold/event'
 import { askControl } from '@sevenfold/layer'
-import { decisionsOf } from '../commands/decisions-list.ts'
 import { actor } from '../place/actor.ts'
 import { dataFolder } from '../place/data-folder.ts'
 import { fieldText } from '../place/field-text.ts'
@@ -14,6 +13,7 @@ import { CliError, environmentError, exitCodes, usageError } from '../program/cl
 import type { Call } from '../program/command.ts'
 import { table } from '../program/table.ts'
 import { askSocket } from '../talk/ask-socket.ts'
+import { allDecisions } from '../decisions/all-decisions.ts'
 import { findBlocks } from './find-blocks.ts'
 import { fixesFor } from './fixes-for.ts'
 
@@ -96,7 +96,8 @@ async function endDecisions(dataDir: string, fix: AllowFix): Promise<number> {
   const ask = { socketPath: join(dataDir, 'detection', 'api.sock'), part: 'detection' }
   let ended = 0
   try {
-    for (const decision of decisionsOf(await askSocket({ ...ask, path: '/v1/decisions' }))) {
+    const { socketPath } = ask
+    for (const decision of await allDecisions({ socketPath, filters: { value: fix.value } })) {
       if (fieldText(decision, 'value') !== fix.value || fieldText(decision, 'type') === 'allow') continue
       const path = `/v1/decisions/${fieldText(decision, 'id') ?? ''}`
       const body = { actor: fix.actor, reason: fix.reason }

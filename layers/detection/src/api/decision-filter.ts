@@ -98,3 +98,19 @@ export function decisionFilter(
     filters.push((decision) => !without.some((part) => decision.scenario.toLowerCase().includes(part)))
   return (decision) => filters.every((filter) => filter(decision))
 }
+
+/**
+ * The page that `limit` and `after` ask for: decisions with higher numbers than `after`, oldest first. All of them
+ * where neither is given. Throws `DETECTION_BAD_FILTER` for what is no whole number.
+ */
+export function decisionPage(
+  found: readonly StoredDecision[],
+  parameters: URLSearchParams,
+): readonly StoredDecision[] {
+  const [limit, after] = ['limit', 'after'].map((name) => {
+    const text = parameter(parameters, name)
+    return text === undefined || /^\d{1,15}$/.test(text) ? text : bad(`${name} is a whole number`)
+  })
+  const rest = after === undefined ? found : found.filter(({ id }) => id > Number(after))
+  return limit === undefined ? rest : rest.slice(0, Number(limit))
+}

@@ -7,7 +7,7 @@ import { defaultScopes, kindOfAgent } from '../bouncers/bouncer-kind.ts'
 import { BouncerStream } from './bouncer-stream.ts'
 import { actorOf, answer, answerText, notFound, refuseCall, shortText } from './call.ts'
 import type { Call, Route } from './call.ts'
-import { decisionCandidates, decisionFilter } from './decision-filter.ts'
+import { decisionCandidates, decisionFilter, decisionPage } from './decision-filter.ts'
 import { readManualDecision, readManualDecisions } from './decision-wish.ts'
 import { expandRange } from './expand-ranges.ts'
 import { readBulkJson, readJson } from './read-json.ts'
@@ -20,6 +20,8 @@ export const maxLongAnswers = 32
 /** Answers with more decisions than this are written in pieces. */
 const longAnswer = 2_000
 
+/** Decisions of an import that are made in one change. */
+const importedAtOnce = 5_000
 /** Decisions in one piece of a long answer. */
 const pieceDecisions = 1_024
 
@@ -93,9 +95,10 @@ export class DecisionRoutes {
     const { caller, url, response } = call
     const filter = decisionFilter(url.searchParams)
     const isLocal = caller.kind === 'local'
-    const found = decisionCandidates(this.#services.store, url.searchParams)
+    const matching = decisionCandidates(this.#services.store, url.searchParams)
       // People see what is simulated; bouncers would enforce it.
       .filter((decision) => (isLocal || !decision.simulated) && filter(decision))
+    const found = decisionPage(matching, url.searchParams)
     // CrowdSec's API answers null where there is nothing, and its bouncers expect that.
     if (found.length === 0) return answerText(response, 200, isLocal ? '[]' : 'null')
     const render = decisionRenderer(this.#services.clock.now())
@@ -210,17 +213,22 @@ export class DecisionRoutes {
     if (!body.ok) return refuseBody(response, body)
     const read = readManualDecisions(body.value, { nowMs: clock.now(), defaultDurationMs: banDurationMs })
     const refused: string[] = read.refused.map((why) => why)
-    const wishes = read.wishes.flatMap((wish) => {
-      const admission = gate.admit(wish)
-      if (admission.kind === 'go') return admission.wishes
-      refused.push(`${wish.value}: ${admission.reason}`)
-      return []
-    })
-    const made = store.addAll(wishes)
-    onAct({ op: 'decision-import', actor: actorOf(caller, read.actor), reason: `${made.length} decisions` })
+    let imported = 0
+    for (let at = 0; at < read.wishes.length; at += importedAtOnce) {
+      // Others are served between the pieces: bans that are needed now, and bouncers that ask.
+      if (at > 0) await new Promise(setImmediate)
+      const wishes = read.wishes.slice(at, at + importedAtOnce).flatMap((wish) => {
+        const admission = gate.admit(wish)
+        if (admission.kind === 'go') return admission.wishes
+        refused.push(`${wish.value}: ${admission.reason}`)
+        return []
+      })
+      imported += store.addAll(wishes).length
+    }
+    onAct({ op: 'decision-import', actor: actorOf(caller, read.actor), reason: `${imported} decisions` })
     await this.#services.kept()
     return answer(response, 201, {
-      imported: made.length,
+      imported,
       refused: refused.length,
       why: refused.slice(0, 100),
     })
