@@ -105,6 +105,34 @@ describe('rules install', () => {
     expect(installed()).toBe(rule(2))
   })
 
+  it('leaves rules out that need what is not there, and says which', async () => {
+    putFolder('a', 1)
+    const lookup = 'SecRule REMOTE_ADDR "@rbl list.example" "id:910140,phase:1,deny"\n'
+    writeFileSync(join(folder, 'a', 'rules', 'REQUEST-910-IP-REPUTATION.conf'), lookup)
+    const { code, stderr } = await install('--from', 'a')
+    expect(code).toBe(0)
+    expect(stderr).toMatch(
+      /REQUEST-910-IP-REPUTATION\.conf:1:22: rule 910140 is left out: @rbl is not supported/,
+    )
+    const judged = await call(['waf', 'lint', '--rules', 'data/rules/crs'], folder, '')
+    expect(judged).toMatchObject({ code: 1, stdout: expect.stringContaining('left-out: rule 910140') })
+  })
+
+  it.skipIf(!existsSync('/usr/share/modsecurity-crs/rules'))(
+    'installs the Core Rule Set of Debian (needs the package modsecurity-crs)',
+    async () => {
+      expect(await install('--from', 'debian')).toMatchObject({
+        code: 0,
+        stdout: expect.stringContaining(' rules in '),
+      })
+      const attack =
+        '{"id":1,"method":"GET","uri":"/?a=1%27+union+select+password+from+users--","headers":{"Host":"a"}}\n'
+      const judged = await call(['waf', 'eval', '--rules', 'data/rules/crs'], folder, attack)
+      expect(judged.stdout).toContain('"verdict":"block"')
+      expect(judged.stdout).toContain('942100')
+    },
+  )
+
   it('installs nothing that does not compile', async () => {
     putFolder('a', 1)
     putFolder('b', 2)

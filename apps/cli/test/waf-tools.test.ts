@@ -206,3 +206,68 @@ detection:
     expect(await call(['sigma', 'eval'], folder)).toMatchObject({ code: 2 })
   })
 })
+
+describe('input that makes no sense', () => {
+  const good = { id: 'good', method: 'GET', uri: '/', headers: { Host: 'a', 'User-Agent': 'm' } }
+
+  it('is answered by waf eval in its place, with the number of the request', async () => {
+    const lines = [
+      'no json',
+      '[]',
+      JSON.stringify({ ...good, uri: undefined }),
+      JSON.stringify({ ...good, headers: 5 }),
+      JSON.stringify({ ...good, headers: [['Host']] }),
+      JSON.stringify({ ...good, headers: { Host: 1 } }),
+      JSON.stringify({ ...good, bodyBase64: '***' }),
+      JSON.stringify({ ...good, body: 'a', bodyBase64: 'YQ==' }),
+      JSON.stringify({ ...good, body: { a: 1 } }),
+      JSON.stringify({ ...good, response: 'ok' }),
+      JSON.stringify(good),
+    ]
+    const { stdout, stderr, code } = await call(['waf', 'eval'], folder, lines.join('\n'))
+    const answers = answersOf(stdout)
+    expect(answers.slice(0, -1)).toEqual(
+      lines.slice(0, -1).map((_, at) => ({
+        id: at < 2 ? null : 'good',
+        request: at + 1,
+        error: expect.stringMatching(/must be|pairs|not both|is not valid JSON|Unexpected token/),
+      })),
+    )
+    expect(answers.at(-1)).toMatchObject({ id: 'good', verdict: 'pass' })
+    expect({ stderr, code }).toEqual({ stderr: '1 passed, 0 blocked, 10 unreadable\n', code: 1 })
+  })
+
+  it('ends waf coverage with the number of the request', async () => {
+    const { stderr, code } = await call(['waf', 'coverage'], folder, `${JSON.stringify(good)}\nno json\n`)
+    expect(code).toBe(3)
+    expect(stderr).toContain('request 2: ')
+  })
+
+  it('ends waf ftw when the pattern for its tests is none', async () => {
+    const { stderr, code } = await call(['waf', 'ftw', '--tests', '.', '--include', '('], folder, '')
+    expect(code).toBe(2)
+    expect(stderr).toContain('error: --include: ')
+  })
+
+  it.each([
+    ['Include none.conf', 'rules.conf:1:9: cannot be read'],
+    ['Include none/*.conf', 'rules.conf:1:9: cannot be read'],
+    ['Include */none.conf', 'only the last part of a path may be a pattern'],
+    ['SecRule ARGS "@rx a', 'rules.conf:1:14: quote is never closed'],
+    ['SecRemoteRules key https://rules.example/', 'rules are never loaded over the network'],
+    ['SecRuleScript a.lua "id:1"', 'Lua scripts are never run'],
+    ['SecRule REMOTE_ADDR "@geoLookup" "id:1,phase:1"', 'it needs a GeoIP database'],
+    ['SecRule ARGS "@rx a" "id:1,phase:2,exec:/a.lua"', 'scripts are never run'],
+    ['SecRulEngine On', "did you mean 'SecRuleEngine'?"],
+    ['SecRule ARGS "@rxx a" "id:1,phase:2"', "did you mean 'rx'?"],
+    ['SecRule ARGS "@rx a" "id:1,phase:2,t:lowrcase"', "did you mean 'lowercase'?"],
+  ])('in a rule file, %s, has its place and what to do', async (text, expected) => {
+    writeFileSync(join(folder, 'rules.conf'), `${text}\n`)
+    for (const command of ['lint', 'eval', 'explain', 'coverage']) {
+      const { stderr, code } = await call(['waf', command, '--rules', 'rules.conf'], folder, '')
+      expect({ command, code }).toEqual({ command, code: 3 })
+      expect(stderr).toContain(expected)
+      expect(stderr).not.toContain('    at ')
+    }
+  })
+})

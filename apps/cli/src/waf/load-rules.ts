@@ -1,9 +1,10 @@
-import { resolve } from 'node:path'
+import { dirname, resolve } from 'node:path'
+import { escapeText } from '@sevenfold/event'
 import { compileRuleSet, faultText, SeclangError } from '@sevenfold/seclang'
 import type { CompiledRuleSet, RuleText } from '@sevenfold/seclang'
 import { CliError, exitCodes, usageError } from '../program/cli-error.ts'
 import type { Call } from '../program/command.ts'
-import { ruleFiles, ruleTexts } from './rule-texts.ts'
+import { coreFolders, ruleFiles, ruleTexts } from './rule-texts.ts'
 
 const shownFaults = 20
 
@@ -29,8 +30,9 @@ export function readRules(
 
 /** Compiles rules. @throws CliError with the places of all faults. */
 export function compileRules(texts: readonly RuleText[]): CompiledRuleSet {
+  const folders = coreFolders(texts)
   try {
-    return compileRuleSet(texts, { files: ruleFiles })
+    return compileRuleSet(texts, { files: ruleFiles, leaveOut: (file) => folders.has(dirname(file)) })
   } catch (error) {
     if (!(error instanceof SeclangError)) throw error
     const faults = error.faults.slice(0, shownFaults).map(faultText)
@@ -43,7 +45,15 @@ export function compileRules(texts: readonly RuleText[]): CompiledRuleSet {
   }
 }
 
+/** Says which rules of a published set are left out, and why; everything else that is odd is for lint. */
+export function noteLeftOut(call: Call, { warnings }: CompiledRuleSet): void {
+  for (const { kind, at, message } of warnings)
+    if (kind === 'left-out') call.io.note(`${at.file}:${at.line}:${at.column}: ${escapeText(message, 300)}`)
+}
+
 /** The rules that a call names, compiled. @throws CliError with the places of all faults. */
 export function loadRules(call: Call, mode: 'block' | 'test'): CompiledRuleSet {
-  return compileRules(readRules(call, mode))
+  const rules = compileRules(readRules(call, mode))
+  noteLeftOut(call, rules)
+  return rules
 }

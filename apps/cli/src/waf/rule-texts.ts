@@ -68,11 +68,20 @@ function read(path: string): RuleText {
   }
 }
 
+/** Folders that hold a published Core Rule Set. */
+export function coreFolders(texts: readonly RuleText[]): ReadonlySet<string> {
+  return new Set(texts.filter(({ file }) => isCoreFile(file)).map(({ file }) => dirname(file)))
+}
+
+function isCoreFile(path: string): boolean {
+  return basename(path).startsWith('REQUEST-901')
+}
+
 /** The texts that a choice stands for, in the order in which they are read. @throws CliError. */
 export function ruleTexts(choice: RuleChoice): readonly RuleText[] {
   const setup = choice.setup ?? choice.rules.map(setupOf).find((path) => path !== undefined)
   const paths = choice.rules.flatMap(rulePaths).filter((path) => path !== setup)
-  const isCoreRuleSet = paths.some((path) => basename(path).startsWith('REQUEST-901'))
+  const isCoreRuleSet = paths.some(isCoreFile)
   return [
     { file: 'engine', text: engineSetup({ mode: choice.mode }) },
     ...(setup === undefined ? [] : [read(setup)]),
@@ -98,6 +107,7 @@ export const ruleFiles: RuleFiles = {
     const full = isAbsolute(path) ? path : resolve(dirname(from), path)
     if (!/[*?]/.test(full)) return [full]
     const pattern = toPattern(basename(full))
+    if (/[*?]/.test(dirname(full))) throw new Error('only the last part of a path may be a pattern')
     return readdirSync(dirname(full))
       .filter((name) => pattern.test(name))
       .sort()

@@ -12,7 +12,9 @@ const progressEvery = 10_000
 export async function runEval(call: Call): Promise<number> {
   const inspector = createSeclangInspector(loadRules(call, 'block'))
   const totals = { pass: 0, block: 0, faulty: 0 }
+  let number = 0
   for await (const line of inputLines(call.io.input())) {
+    number += 1
     try {
       const sample = readSample(line)
       const begun = performance.now()
@@ -22,9 +24,8 @@ export async function runEval(call: Call): Promise<number> {
       call.io.out(JSON.stringify({ ...judged, id: sample.id, micros }))
     } catch (error) {
       totals.faulty += 1
-      call.io.out(
-        JSON.stringify({ id: idOf(line), error: error instanceof Error ? error.message : String(error) }),
-      )
+      const message = error instanceof Error ? error.message : String(error)
+      call.io.out(JSON.stringify({ id: idOf(line), request: number, error: message }))
     }
     const done = totals.pass + totals.block + totals.faulty
     if (done % progressEvery === 0) call.io.note(`${done} requests`)

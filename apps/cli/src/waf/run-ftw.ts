@@ -47,13 +47,22 @@ function run(test: FtwTest, rules: CompiledRuleSet): FtwOutcome {
   }
 }
 
+function includeOf(call: Call): RegExp {
+  try {
+    return new RegExp(call.text('include') ?? '')
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error)
+    throw usageError(`--include: ${message}`, "for example --include '^9421'")
+  }
+}
+
 /** Runs CRS regression tests, one answer a line. Resolves to 1 when one fails. */
 export async function runFtw(call: Call): Promise<number> {
   const folders = call.texts('tests').map((path) => resolve(call.io.cwd, path))
   if (folders.length === 0)
     throw usageError('--tests is missing', 'for example --tests crs/tests/regression/tests')
+  const include = includeOf(call)
   const rules = loadRules(call, 'test')
-  const include = new RegExp(call.text('include') ?? '')
   let [passed, failed] = [0, 0]
   for (const file of folders.flatMap(testFiles)) {
     for (const test of readTests(file)) {

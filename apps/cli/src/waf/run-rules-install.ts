@@ -8,7 +8,7 @@ import { CliError, exitCodes, usageError } from '../program/cli-error.ts'
 import type { Call } from '../program/command.ts'
 import { activateRules } from './activate-rules.ts'
 import type { Activation } from './activate-rules.ts'
-import { compileRules } from './load-rules.ts'
+import { compileRules, noteLeftOut } from './load-rules.ts'
 import { folderDigest, readRuleFolder } from './rule-source.ts'
 import type { RuleFolder } from './rule-source.ts'
 import { ruleTexts } from './rule-texts.ts'
@@ -84,7 +84,9 @@ export async function runRulesInstall(call: Call): Promise<number> {
   let rules: number
   try {
     // A set that does not compile would keep the edge from its next start.
-    rules = compileRules(ruleTexts({ rules: [next], mode: 'block' })).rules.length
+    const compiled = compileRules(ruleTexts({ rules: [next], mode: 'block' }))
+    noteLeftOut(call, compiled)
+    rules = compiled.rules.length
   } catch (error) {
     rmSync(next, { recursive: true, force: true })
     throw error

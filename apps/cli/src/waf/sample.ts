@@ -24,13 +24,16 @@ function headersOf(value: Json | undefined): [name: string, value: string][] {
           throw new Error('headers must be pairs of name and value')
         return [pair[0], pair[1]] as const
       })
-    : isJsonObject(value)
-      ? Object.entries(value)
-      : []
+    : headerEntries(value)
   return pairs.map(([name, content]) => {
     if (typeof name !== 'string' || typeof content !== 'string') throw new Error('a header must be text')
     return [name, content]
   })
+}
+
+function headerEntries(value: Json): readonly (readonly [string, Json | undefined])[] {
+  if (!isJsonObject(value)) throw new Error('headers must be an object, or pairs of name and value')
+  return Object.entries(value)
 }
 
 function has(headers: readonly (readonly [string, string])[], wanted: string): boolean {
@@ -38,15 +41,20 @@ function has(headers: readonly (readonly [string, string])[], wanted: string): b
 }
 
 function responseOf(value: Json | undefined): EvalRequest['response'] {
-  if (!isJsonObject(value)) return undefined
+  if (value === undefined || value === null) return undefined
+  if (!isJsonObject(value)) throw new Error('response must be an object')
   const status = value['status'] ?? 200
   if (typeof status !== 'number') throw new Error('response.status must be a number')
   return { status, headers: headersOf(value['headers']), body: textOf(value, 'body', '') }
 }
 
 function bodyOf(object: JsonObject): { readonly bodyBase64: string } | { readonly body: string } {
-  const encoded = object['bodyBase64']
-  return typeof encoded === 'string' ? { bodyBase64: encoded } : { body: textOf(object, 'body', '') }
+  const encoded = object['bodyBase64'] ?? null
+  if (encoded === null) return { body: textOf(object, 'body', '') }
+  if (typeof encoded !== 'string' || !/^[A-Za-z0-9+/_-]*={0,2}$/.test(encoded))
+    throw new Error('bodyBase64 must be base64')
+  if (object['body'] !== undefined) throw new Error('a request has body or bodyBase64, not both')
+  return { bodyBase64: encoded }
 }
 
 /** Id of a line that cannot be judged, so that answers can be matched to questions all the same. */

@@ -1,3 +1,4 @@
+import { RegexError } from '@sevenfold/regex'
 import { nearestName } from '../language/nearest-name.ts'
 import { parseMacro } from '../language/macro.ts'
 import type { OperatorUse } from '../language/rule-set-source.ts'
@@ -5,6 +6,7 @@ import type { SeclangErrorCode } from '../language/seclang-error.ts'
 import type { Operator, OperatorContext, OperatorMatcher } from '../operators/operator.ts'
 import { compilePattern } from '../operators/pattern.ts'
 import { operators } from '../operators/registry.ts'
+import { UnsupportedOperator } from '../operators/unsupported.ts'
 import type { CompileCache } from './compile-cache.ts'
 import type { LinkOperator, NumberSource } from './compiled-rule-set.ts'
 import { compileMacro, soleTxSlot } from './expand-macro.ts'
@@ -155,8 +157,11 @@ function compileMatcher(operator: Operator, param: string, context: OperatorCont
     if (operator.name === 'rx') return takesAll.has(param) ? everything : compileRx(param, context)
     return withNeeds(operator.name.toLowerCase(), operator.compile(param, context))
   } catch (error) {
+    const isUnsupported =
+      error instanceof UnsupportedOperator ||
+      (error instanceof RegexError && error.code === 'REGEX_UNSUPPORTED')
     throw new OperatorFault(
-      'WAF_RULE_ARGUMENT',
+      isUnsupported ? 'WAF_RULE_UNSUPPORTED' : 'WAF_RULE_ARGUMENT',
       error instanceof Error ? error.message : String(error),
       operator.name,
     )
@@ -164,6 +169,8 @@ function compileMatcher(operator: Operator, param: string, context: OperatorCont
 }
 
 const neverMatches: OperatorMatcher = { match: () => false }
+/** In place of an operator that cannot be evaluated: neither it nor its negation ever matches. */
+export const neverOperator: LinkOperator = { kind: 'matcher', matcher: neverMatches, negated: false }
 
 function compileDynamic(
   use: OperatorUse,

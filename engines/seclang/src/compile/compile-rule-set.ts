@@ -3,7 +3,7 @@ import { parseRuleSet } from '../language/parse-rule-set.ts'
 import type { RuleText } from '../language/parse-rule-set.ts'
 import type { RuleActions } from '../language/rule-actions.ts'
 import type { RuleFiles } from '../language/rule-files.ts'
-import type { ParsedRule, RuleSetSource } from '../language/rule-set-source.ts'
+import type { ParsedRule, RuleSetSource, SeclangWarning } from '../language/rule-set-source.ts'
 import { FaultSignal, maxFaults, SeclangError } from '../language/seclang-error.ts'
 import type { SeclangFault } from '../language/seclang-error.ts'
 import type { OperatorContext } from '../operators/operator.ts'
@@ -15,10 +15,17 @@ import { createChainTrie } from './chain-trie.ts'
 import { compileEffect, compileLate, compileSet } from './compile-actions.ts'
 import { createRegister } from './compile-context.ts'
 import type { CompileContext } from './compile-context.ts'
-import { compileOperator, OperatorFault } from './compile-operator.ts'
+import { compileOperator, neverOperator, OperatorFault } from './compile-operator.ts'
 import { compileTargets } from './compile-target.ts'
 import { CompileCache } from './compile-cache.ts'
-import type { CompiledRule, CompiledRuleSet, Dialect, Link, PhaseProgram } from './compiled-rule-set.ts'
+import type {
+  CompiledRule,
+  CompiledRuleSet,
+  Dialect,
+  Link,
+  LinkOperator,
+  PhaseProgram,
+} from './compiled-rule-set.ts'
 import { compileMacro } from './expand-macro.ts'
 import { foldPhases } from './fold-phases.ts'
 import { createTxSlots } from './tx-slots.ts'
@@ -32,6 +39,12 @@ export interface CompileOptions {
   readonly prefilter?: boolean
   /** Shared with other rule sets of the same files. */
   readonly cache?: CompileCache
+  /**
+   * Rules of which files may be left out, each with a warning, when they need what no request can wait for or what no
+   * linear time allows (a GeoIP database, a DNS query, lookaround): of published rule sets. Default: none, and such a
+   * rule refuses the set.
+   */
+  readonly leaveOut?: (file: string) => boolean
 }
 
 /**
@@ -73,7 +86,7 @@ export function compileParsed(source: RuleSetSource, options: CompileOptions): C
     headerSlots: headers.numbers,
     columnCount: columns.numbers.size,
     prefilter,
-    warnings: source.warnings,
+    warnings: [...source.warnings, ...compiler.warnings],
   }
 }
 
@@ -88,6 +101,7 @@ class RuleCompiler {
   readonly #source: RuleSetSource
   readonly #input: CompilerInput
   readonly #faults: SeclangFault[] = []
+  readonly warnings: SeclangWarning[] = []
   readonly #ids = new Set<number>()
   /** One per rule file. */
   readonly #contexts = new Map<string, OperatorContext>()
@@ -177,14 +191,14 @@ class RuleCompiler {
       if (rule === undefined) continue
       const following: Link | null = next
       next = this.#guarded(rule, () =>
-        this.#compileLink(rule, { phase, next: following, isStarter: index === 0 }),
+        this.#compileLink(rule, { phase, next: following, starter: rules[0] ?? rule }),
       )
       if (next === null) return null
     }
     return next
   }
 
-  #compileLink(rule: ParsedRule, place: { phase: number; next: Link | null; isStarter: boolean }): Link {
+  #compileLink(rule: ParsedRule, place: { phase: number; next: Link | null; starter: ParsedRule }): Link {
     const { context } = this.#input
     const { slots } = context
     const { actions } = rule
@@ -195,10 +209,7 @@ class RuleCompiler {
     return {
       targets: compileTargets(rule.targets, actions.xmlNamespaces, context),
       isAction: rule.operator === null,
-      operator: compileOperator(rule.operator, this.#operatorContext(rule), {
-        slots,
-        cache: this.#input.cache,
-      }),
+      operator: this.#compileOperator(rule, place.starter),
       operatorName: rule.operator?.name ?? '',
       operatorParam: rule.operator?.param ?? '',
       chain: context.chains.claim(chain),
@@ -213,7 +224,20 @@ class RuleCompiler {
       bit: -1,
       words: 0,
       triggers: chain.reduce((flags, step) => flags | exactTriggerOf(step.name), 0),
-      isStarter: place.isStarter,
+      isStarter: rule === place.starter,
+    }
+  }
+
+  #compileOperator(rule: ParsedRule, starter: ParsedRule): LinkOperator {
+    const { context, cache, options } = this.#input
+    try {
+      return compileOperator(rule.operator, this.#operatorContext(rule), { slots: context.slots, cache })
+    } catch (error) {
+      const mayGo = error instanceof OperatorFault && error.code === 'WAF_RULE_UNSUPPORTED'
+      if (!mayGo || options.leaveOut?.(rule.at.file) !== true) throw error
+      const message = `rule ${starter.actions.id ?? '?'} is left out: ${error.message}`
+      this.warnings.push({ kind: 'left-out', at: rule.operator?.at ?? rule.at, message })
+      return neverOperator
     }
   }
 

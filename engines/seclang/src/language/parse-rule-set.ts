@@ -46,7 +46,8 @@ export function parseRuleSet(texts: readonly RuleText[], files: RuleFiles): Rule
   for (const { file, text } of texts) readText(state, { file, text, depth: 0 })
   if (state.openChain !== null) {
     const { openChain } = state
-    state.warnings.push({ at: openChain.at, message: 'chain has no further rule; it is left out' })
+    const message = 'chain has no further rule; it is left out'
+    state.warnings.push({ kind: 'no-effect', at: openChain.at, message })
     state.items.splice(
       state.items.findLastIndex((item) => item.kind === 'rule' && item.rule === openChain),
       1,
@@ -70,15 +71,18 @@ function readText(state: ReadState, source: RuleText & { readonly depth: number 
       readDirective(state, line, source.depth)
     } catch (error) {
       if (!(error instanceof FaultSignal)) throw error
-      state.faults.push({
-        code: error.code,
-        message: error.message,
-        at: positionOf(line, error.offset),
-        token: error.token,
-        nearest: error.nearest,
-      })
+      const { code, message, offset, token, nearest } = openQuoteOf(line) ?? error
+      state.faults.push({ code, message, at: positionOf(line, offset), token, nearest })
     }
   }
+}
+
+/** A quote that is never closed takes the rest of the line: whatever else is wrong with a directive comes of it. */
+function openQuoteOf(line: LogicalLine): FaultSignal | null {
+  const open = splitWords(line.text).find((word) => word.open)
+  if (open === undefined) return null
+  const place = { offset: Math.max(0, open.offset - 1), token: open.text }
+  return new FaultSignal('WAF_RULE_SYNTAX', 'quote is never closed', place)
 }
 
 function readDirective(state: ReadState, line: LogicalLine, depth: number): void {
@@ -87,6 +91,7 @@ function readDirective(state: ReadState, line: LogicalLine, depth: number): void
   const open = words.find((word) => word.open)
   if (open !== undefined) {
     state.warnings.push({
+      kind: 'open-quote',
       at: positionOf(line, open.offset),
       message: 'quote is never closed; it ends with the line',
     })
@@ -110,7 +115,7 @@ function readInert(state: ReadState, line: LogicalLine, name: Word): void {
   const place = { offset: name.offset, token: name.text }
   if (Object.hasOwn(ignoredDirectives, lower)) {
     const message = `${name.text} has no effect: ${ignoredDirectives[lower]}`
-    state.warnings.push({ at: positionOf(line, name.offset), message })
+    state.warnings.push({ kind: 'no-effect', at: positionOf(line, name.offset), message })
     return
   }
   if (Object.hasOwn(refusedDirectives, lower)) {
@@ -161,12 +166,25 @@ function readInclude({ state, line, name, words, depth }: DirectiveInput): void 
       token: text,
     })
   }
-  const paths = state.files.resolve(text, line.file)
+  const paths = resolveInclude(state, { text, offset }, line.file)
   if (paths.length === 0 && !/[*?[]/.test(text)) {
     throw new FaultSignal('WAF_RULE_FILE', 'no such file', { offset, token: text })
   }
   for (const path of paths) {
     readText(state, { file: path, text: readFile(state, path, offset), depth: depth + 1 })
+  }
+}
+
+function resolveInclude(
+  state: ReadState,
+  { text, offset }: { readonly text: string; readonly offset: number },
+  from: string,
+): readonly string[] {
+  try {
+    return state.files.resolve(text, from)
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    throw new FaultSignal('WAF_RULE_FILE', `cannot be read: ${reason}`, { offset, token: text })
   }
 }
 

@@ -82,9 +82,13 @@ export interface RuleSetSource {
 
 /** Something that was read and has no effect, or an exclusion that hits nothing. */
 export interface SeclangWarning {
+  readonly kind: SeclangWarningKind
   readonly at: SourcePosition
   readonly message: string
 }
+
+/** What a warning is about; `left-out`: a rule that can never match because it needs what is not there. */
+export type SeclangWarningKind = 'exclusion-hits-nothing' | 'no-effect' | 'open-quote' | 'left-out'
 
 /** Settings of an empty rule set; the values of libmodsecurity 3 where it has one. */
 export function defaultSettings(): EngineSettings {

@@ -32,7 +32,10 @@ export type RuleUpdate =
 /** Applies one update to the rules read so far; warns when it hits nothing. */
 export function applyUpdate(state: ReadState, update: RuleUpdate): void {
   const hit = state.items.filter((item) => item.kind === 'rule' && isSelected(item.rule, update.selection))
-  if (hit.length === 0) state.warnings.push({ at: update.at, message: 'no rule is selected' })
+  if (hit.length === 0) {
+    const kind = 'exclusion-hits-nothing'
+    state.warnings.push({ kind, at: update.at, message: 'no rule is selected' })
+  }
   if (update.kind === 'remove') {
     const gone = new Set<RuleItem>(hit)
     const kept = state.items.filter((item) => !gone.has(item))

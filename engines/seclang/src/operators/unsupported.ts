@@ -12,10 +12,13 @@ const NEEDS: readonly (readonly [name: string, need: string])[] = [
   ['validateSchema', 'an external XML schema file'],
 ]
 
+/** An operator that needs what is not there during a request. */
+export class UnsupportedOperator extends Error {}
+
 /** Operators of the language that are known and refused: compiling one throws with the reason. */
 export const unsupportedOperators: readonly Operator[] = NEEDS.map(([name, need]) => ({
   name,
   compile() {
-    throw new Error(`@${name} is not supported: it needs ${need}`)
+    throw new UnsupportedOperator(`@${name} is not supported: it needs ${need}`)
   },
 }))

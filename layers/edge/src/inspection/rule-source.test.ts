@@ -56,6 +56,24 @@ describe('rule sources', () => {
     expect(verdictOf(inspector, '/?q=go')).toBe('pass')
   })
 
+  it('of a Core Rule Set go without rules that need what is not there, and say so; own rules do not', () => {
+    const [rules, own] = [join(folder, 'crs', 'rules'), join(folder, 'own')]
+    for (const path of [rules, own]) mkdirSync(path, { recursive: true })
+    const lookup = 'SecRule REMOTE_ADDR "@rbl list.example" "id:910140,phase:1,deny"\n'
+    writeFileSync(join(rules, 'REQUEST-901-INITIALIZATION.conf'), 'SecRuleEngine On\n')
+    writeFileSync(join(rules, 'REQUEST-910-IP-REPUTATION.conf'), lookup)
+    writeFileSync(join(own, 'own.conf'), lookup.replace('910140', '1'))
+    const left: string[] = []
+    const options = { paranoia: 1, steps: 5_000_000, inspectedBodySizeBytes: 65_536 }
+    const onLeftOut = (message: string): void => void left.push(message)
+    const built = buildInspection({ rules: [`crs:${join(folder, 'crs')}`], ...options, onLeftOut })
+    expect(verdictOf(built?.inspector ?? build([]), '/')).toBe('pass')
+    expect(left).toEqual([
+      expect.stringMatching(/REQUEST-910.*:1: rule 910140 is left out: @rbl is not supported/),
+    ])
+    expect(() => build([own])).toThrow(/needs a DNS query/)
+  })
+
   it('that are broken are refused as a whole, with the place of the fault', () => {
     writeFileSync(
       join(folder, 'a.conf'),

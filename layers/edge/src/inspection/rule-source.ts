@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 import { builtinRules } from '@sevenfold/seclang'
 import type { RuleText } from '@sevenfold/seclang'
 import { listRuleFiles, readRuleFile } from './disk-rule-files.ts'
@@ -63,6 +63,13 @@ function coreRuleSet(folder: string, paranoia: number): RuleText[] {
     { file: 'paranoia', text: `SecAction "id:${setupIds.crs},phase:1,pass,nolog,${actions}"\n` },
     ...readAll(listRuleFiles(join(rules, '*.conf')).filter(isRules)),
   ]
+}
+
+/** Folders that hold a published Core Rule Set. */
+export function coreFolders(texts: readonly RuleText[]): ReadonlySet<string> {
+  return new Set(
+    texts.filter(({ file }) => basename(file).startsWith('REQUEST-901')).map(({ file }) => dirname(file)),
+  )
 }
 
 function ownTexts(source: string, paranoia: number): readonly RuleText[] {

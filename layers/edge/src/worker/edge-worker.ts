@@ -87,8 +87,9 @@ export class EdgeWorker {
     this.bans = new BanHolder(randomBytes(4).readUInt32LE())
     const { inspectionSteps: steps, inspectedBodySizeBytes } = config.limits
     const cache = new CompileCache()
+    const onLeftOut = (message: string): void => context.log.warn('rule-left-out', { message })
     this.inspections = new SiteInspections(siteRules(config), (rules) =>
-      buildInspection({ ...rules, steps, inspectedBodySizeBytes, cache }),
+      buildInspection({ ...rules, steps, inspectedBodySizeBytes, cache, onLeftOut }),
     )
     this.events = new EdgeEvents({
       builder: context.events,

@@ -1,10 +1,19 @@
 import { compileRegex } from '@sevenfold/regex'
 
+import { neverOperator } from '../../compile/compile-operator.ts'
 import type { CompiledRule, CompiledRuleSet, Link } from '../../compile/compiled-rule-set.ts'
 import type { SourcePosition } from '../../language/source-position.ts'
 
 /** What lint looks for. */
-export const lintKinds = ['exclusion-hits-nothing', 'missing-phase', 'never-matches', 'slow-pattern'] as const
+export const lintKinds = [
+  'exclusion-hits-nothing',
+  'left-out',
+  'missing-phase',
+  'never-matches',
+  'no-effect',
+  'open-quote',
+  'slow-pattern',
+] as const
 
 /** One finding in a rule set that compiles. */
 export interface LintFinding {
@@ -16,12 +25,7 @@ export interface LintFinding {
 
 /** Finds rules that cannot do what they seem to do. Nothing here keeps a rule set from running. */
 export function lintRuleSet(ruleSet: CompiledRuleSet): LintFinding[] {
-  const findings: LintFinding[] = ruleSet.warnings.map(({ at, message }) => ({
-    kind: 'exclusion-hits-nothing',
-    at,
-    ruleId: null,
-    message,
-  }))
+  const findings: LintFinding[] = ruleSet.warnings.map((warning) => ({ ...warning, ruleId: null }))
   for (const rule of ruleSet.rules) {
     findings.push(...phaseFindings(rule))
     for (let link: Link | null = rule.link; link !== null; link = link.next)
@@ -54,7 +58,11 @@ function linkFindings(rule: CompiledRule, link: Link): LintFinding[] {
     const message = 'the pattern asks for capital letters after t:lowercase'
     findings.push({ kind: 'never-matches', at: rule.at, ruleId: rule.id, message })
   }
-  if (link.operatorName.toLowerCase() === 'rx' && isSlow(link.operatorParam)) {
+  if (
+    link.operatorName.toLowerCase() === 'rx' &&
+    link.operator !== neverOperator &&
+    isSlow(link.operatorParam)
+  ) {
     const message = 'the pattern has no literal that it needs: it is tried on every value'
     findings.push({ kind: 'slow-pattern', at: rule.at, ruleId: rule.id, message })
   }
