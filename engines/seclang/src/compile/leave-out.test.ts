@@ -74,6 +74,11 @@ describe('rules of a published set that need what is not there', () => {
     expect(kinds.filter((kind) => kind === 'left-out')).toHaveLength(6)
   })
 
+  it('are looked at by lint as the engine reads them, patterns with a rewritten end included', () => {
+    const text = 'SecRule ARGS "@rx <\\?(?!xml)" "id:1,phase:1,deny"\n'
+    expect(lintRuleSet(compile(text, () => false))).toEqual([])
+  })
+
   it.each([
     ['by default', undefined],
     ['in a file of one’s own', (file: string) => file !== published],

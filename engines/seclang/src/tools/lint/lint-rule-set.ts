@@ -1,7 +1,6 @@
-import { compileRegex } from '@sevenfold/regex'
-
 import { neverOperator } from '../../compile/compile-operator.ts'
 import type { CompiledRule, CompiledRuleSet, Link } from '../../compile/compiled-rule-set.ts'
+import { compilePattern } from '../../operators/pattern.ts'
 import type { SourcePosition } from '../../language/source-position.ts'
 
 /** What lint looks for. */
@@ -80,6 +79,6 @@ function isLowerCasedAway(link: Link): boolean {
 }
 
 function isSlow(pattern: string): boolean {
-  const regex = compileRegex(pattern, { mode: 'bytes', dotAll: true })
+  const { regex } = compilePattern(pattern, { multiline: false })
   return regex.requiredLiterals.length === 0 && regex.requiredBytes === undefined && !pattern.startsWith('^')
 }
