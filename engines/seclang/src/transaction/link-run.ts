@@ -1,0 +1,304 @@
+import { alwaysTrigger } from '../prefilter/byte-trigger.ts'
+import { applyChainShared } from '../compile/chain-trie.ts'
+import type { CompiledRule, Link, Target } from '../compile/compiled-rule-set.ts'
+import { ruleAttribute, ruleAttributes } from '../compile/rule-attribute.ts'
+import { hasLink, knownTexts } from '../prefilter/column.ts'
+import type { Column } from '../prefilter/column.ts'
+import { countMembers } from './count-members.ts'
+import { isRemoved } from './is-removed.ts'
+import { LinkJudge } from './link-judge.ts'
+import { compares } from './operator-matches.ts'
+import { passesFilter } from './passes-filter.ts'
+import type { Transaction } from './transaction.ts'
+
+/** From so many values on, one look at all of them together comes first. */
+const manyValues = 8
+
+/** One link against all its targets. Hot: bench/waf measures it. */
+export class LinkRun extends LinkJudge {
+  begin(tx: Transaction, rule: CompiledRule, link: Link): boolean {
+    this.tx = tx
+    this.rule = rule
+    this.link = link
+    this.goOn(link)
+    if (link.isAction) {
+      this.accept('', null, '')
+      if (!link.multiMatch) this.fixTexts()
+      return true
+    }
+    for (; this.targetAt < link.targets.length; this.targetAt++) {
+      const target = link.targets[this.targetAt]
+      if (target !== undefined) this.visit(target)
+      if (this.isPaused) return false
+    }
+    // Nothing that texts can name changes after the last match of a link.
+    if (this.matched && !link.multiMatch) this.fixTexts()
+    return this.matched
+  }
+
+  visit(target: Target): void {
+    switch (target.kind) {
+      case 'list':
+        for (; this.listAt < target.lists.length; this.listAt++) {
+          const list = target.lists[this.listAt]
+          if (list !== undefined) this.visitList(target, list.access, list.column)
+          if (this.isPaused) return
+          this.valueAt = 0
+        }
+        this.listAt = 0
+        return
+      case 'scalar':
+        this.visitScalar(target)
+        return
+      case 'tx-slot':
+        this.visitValue(target.label, target.name, this.tx.tx.slots[target.slot])
+        return
+      case 'count':
+        this.visitValue(target.label, countName(target.of), countMembers(this.tx, target.of))
+        return
+      case 'map':
+        this.visitMap(target)
+        return
+      case 'xml':
+        this.visitXml(target)
+        return
+      case 'rule':
+        this.visitRule(target)
+    }
+  }
+
+  visitScalar(target: Target & { kind: 'scalar' }): void {
+    const { link, tx } = this
+    this.current = 0
+    this.visitScalarValue(target, link, tx)
+    this.current = -1
+  }
+
+  visitScalarValue(target: Target & { kind: 'scalar' }, link: Link, tx: Transaction): void {
+    if (link.bit < 0 || target.column < 0) {
+      this.visitValue(target.label, null, target.source.read(tx))
+      return
+    }
+    const column = tx.columns[target.column]
+    if (column === undefined || column.scanned === 0)
+      this.visitValue(target.label, null, target.source.read(tx))
+    else if (column.rows.length > 0 && hasLink(column, 0, link) && !this.isTakenAway(target.label, null)) {
+      this.visitHit(target.label, null, {
+        text: String(target.source.read(tx)),
+        known: knownTexts(column, 0),
+      })
+    }
+  }
+
+  visitList(
+    target: Target & { kind: 'list' },
+    access: (Target & { kind: 'list' })['lists'][number]['access'],
+    columnNumber: number,
+  ): void {
+    const { tx, link } = this
+    const values = access.values(tx)
+    if (values.length === 0) return
+    const names = access.names(tx)
+    const column = link.bit >= 0 && columnNumber >= 0 ? tx.columns[columnNumber] : undefined
+    if (column !== undefined && column.scanned >= values.length) {
+      this.visitHits(target, { column, values, names })
+      return
+    }
+    if (
+      columnNumber >= 0 &&
+      target.headerSlot < 0 &&
+      this.valueAt === 0 &&
+      this.isRuledOutWhole(tx.columns[columnNumber], values)
+    )
+      return
+    if (target.headerSlot >= 0) {
+      for (let row = tx.headerFirst[target.headerSlot] ?? -1; row >= 0; row = tx.headerNext[row] ?? -1) {
+        this.visitMember(target, names[row] ?? '', values[row] ?? '')
+      }
+      return
+    }
+    // MATCHED_VARS grows while it is read.
+    const size = values.length
+    for (let row = this.valueAt; row < size; row++) {
+      if (row > this.valueAt && this.isOver()) {
+        this.pauseAt(row)
+        return
+      }
+      this.current = row
+      this.visitMember(target, names[row] ?? '', values[row] ?? '')
+      if (this.isPaused) return
+    }
+    this.current = -1
+  }
+
+  visitHits(
+    target: Target & { kind: 'list' },
+    { column, values, names }: { column: Column; values: readonly string[]; names: readonly string[] },
+  ): void {
+    const { link } = this
+    if (column.rows.length === 0) return
+    if (this.valueAt === 0 && this.isRuledOut(column, values)) return
+    for (let hit = this.valueAt; hit < column.rows.length; hit++) {
+      if (!hasLink(column, hit, link)) continue
+      if (hit > this.valueAt && this.isOver()) {
+        this.pauseAt(hit)
+        return
+      }
+      const row = column.rows[hit] ?? 0
+      const name = names[row] ?? ''
+      if (!this.isMeant(target, name)) continue
+      this.current = hit
+      this.visitHit(target.label, name, { text: values[row] ?? '', known: knownTexts(column, hit) })
+      if (this.isPaused) return
+    }
+    this.current = -1
+  }
+
+  /**
+   * One look at all values that the prefilter left, when they are many: often none of them matches. Also true when the
+   * slice ended while their forms were made: these are kept, so that the next time comes further.
+   */
+  isRuledOut(column: Column, values: readonly string[]): boolean {
+    const { link } = this
+    const matcher = link.operator.kind === 'matcher' && !link.operator.negated ? link.operator.matcher : null
+    if (matcher?.matchesAny === undefined || link.multiMatch || column.rows.length < manyValues) return false
+    const texts: string[] = []
+    let length = 0
+    for (let hit = 0; hit < column.rows.length; hit++) {
+      if (!hasLink(column, hit, link)) continue
+      const known = knownTexts(column, hit)
+      const isNew = link.chain.depth > 0 && known[link.chain.number] === undefined
+      const text = applyChainShared(link.chain, values[column.rows[hit] ?? 0] ?? '', known)
+      if (isNew) {
+        this.tx.steps += 1 + (text.length >> 5)
+        if (this.isOver()) {
+          this.pauseAt(0)
+          return true
+        }
+      }
+      length += text.length + 1
+      texts.push(text)
+    }
+    if (texts.length < manyValues) return texts.length === 0
+    this.tx.steps += 1 + (length >> 5)
+    return !matcher.matchesAny(texts.join('\n'))
+  }
+
+  /** The same for a link that looks at every value, as long as its chain changes none of them. */
+  isRuledOutWhole(column: Column | undefined, values: readonly string[]): boolean {
+    const { link } = this
+    if (column === undefined || values.length < manyValues || column.scanned < values.length) return false
+    if (link.multiMatch || this.tx.surroundings.tracer !== null) return false
+    const matcher = link.operator.kind === 'matcher' && !link.operator.negated ? link.operator.matcher : null
+    if (matcher?.matchesAny === undefined || ((column.flags | alwaysTrigger) & link.triggers) !== 0)
+      return false
+    column.joined ??= values.join('\n')
+    this.tx.steps += 1 + (column.joined.length >> 5)
+    return !matcher.matchesAny(column.joined)
+  }
+
+  visitMember(target: Target & { kind: 'list' }, name: string, value: string): void {
+    if (this.isMeant(target, name)) this.visitText(target.label, name, value)
+  }
+
+  visitMap(target: Target & { kind: 'map' }): void {
+    const { tx } = this
+    if (target.filter.kind === 'key') {
+      this.visitValue(target.label, target.filter.key, target.source.get(tx, target.filter.key))
+      return
+    }
+    const { filter } = target
+    if (target.label === 'TX' && filter.kind === 'regex') {
+      for (const [name, value] of tx.tx.matching(filter.test))
+        if (this.isKept(target, name)) this.visitValue(target.label, name, value)
+      return
+    }
+    for (const [name, value] of [...target.source.entries(tx)])
+      if (this.isMeant(target, name)) this.visitValue(target.label, name, value)
+  }
+
+  visitXml(target: Target & { kind: 'xml' }): void {
+    const { tx, link } = this
+    if (tx.xml === null || this.isTakenAway('XML', target.path)) return
+    const label = `XML:${target.path}`
+    const values = tx.xmlValues(target.path, target.xpath)
+    const column = tx.columns[target.column]
+    if (link.bit >= 0 && column !== undefined && column.scanned > 0) {
+      this.visitXmlHits(label, column, values)
+      if (this.isPaused) return
+    } else if (this.valueAt > 0 || !this.isRuledOutWhole(column, values)) {
+      for (let row = this.valueAt; row < values.length; row++) {
+        if (this.isLeftAt(row)) return
+        this.visitText(label, null, values[row] ?? '')
+        if (this.isPaused) return
+      }
+    }
+    this.valueAt = 0
+    this.current = -1
+  }
+
+  visitXmlHits(label: string, column: Column, values: readonly string[]): void {
+    if (this.valueAt === 0 && this.isRuledOut(column, values)) return
+    for (let hit = this.valueAt; hit < column.rows.length; hit++) {
+      if (!hasLink(column, hit, this.link)) continue
+      if (this.isLeftAt(hit)) return
+      this.visitHit(label, null, {
+        text: values[column.rows[hit] ?? 0] ?? '',
+        known: knownTexts(column, hit),
+      })
+      if (this.isPaused) return
+    }
+  }
+
+  /** Whether the rule is left before a value; else the value is the one in hand. */
+  isLeftAt(value: number): boolean {
+    if (value > this.valueAt && this.isOver()) this.pauseAt(value)
+    else this.current = value
+    return this.isPaused
+  }
+
+  visitRule(target: Target & { kind: 'rule' }): void {
+    for (const name of ruleAttributes) {
+      if (!passesFilter(target.filter, name, this.tx)) continue
+      this.visitText(target.label, name, ruleAttribute(this.tx, this.rule, name))
+    }
+  }
+
+  /** Selector and exclusions of a target, and targets removed for this transaction. */
+  isMeant(target: Target & { kind: 'list' | 'map' }, name: string): boolean {
+    if (target.filter.kind !== 'all' && !passesFilter(target.filter, name, this.tx)) return false
+    return this.isKept(target, name)
+  }
+
+  /** The same for a member that passed the selector. */
+  isKept(target: Target & { kind: 'list' | 'map' }, name: string): boolean {
+    const { tx } = this
+    for (const exclusion of target.exclusions) if (passesFilter(exclusion.filter, name, tx)) return false
+    return !this.isTakenAway(target.label, name)
+  }
+
+  isTakenAway(label: string, name: string | null): boolean {
+    return this.tx.targetRemovals !== null && isRemoved(this.tx, this.rule, { label, name })
+  }
+
+  visitValue(label: string, name: string | null, value: string | number | undefined): void {
+    if (value === undefined) return
+    const { tx, link } = this
+    if (this.isTakenAway(label, name)) return
+    if (typeof value === 'string') {
+      this.visitText(label, name, value)
+      return
+    }
+    if (link.operator.kind === 'compare' && link.chain.depth === 0 && tx.surroundings.tracer === null) {
+      tx.steps++
+      if (compares(value, link.operator, tx)) this.accept(label, name, String(value))
+      return
+    }
+    this.visitText(label, name, String(value))
+  }
+}
+
+function countName(target: Target): string | null {
+  if (target.kind === 'tx-slot') return target.name
+  return target.kind === 'list' && target.filter.kind === 'key' ? target.filter.written : null
+}
