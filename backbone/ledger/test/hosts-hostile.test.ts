@@ -26,7 +26,7 @@ import {
   RosterBook,
 } from '@sevenfold/layer'
 import type { HostFiles, PartKeys } from '@sevenfold/layer'
-import { createCertificateAuthority, createMemoryLog, createTemporaryFolder } from '@sevenfold/testkit'
+import { createCertificateAuthority, createMemoryLog } from '@sevenfold/testkit'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { Authority } from '../src/hosts/authority.ts'
 import { HostsHouse, until } from './hosts-house.ts'
@@ -302,7 +302,7 @@ describe('a host that joins', () => {
     house.later(() => new Promise((resolve) => impostor.close(() => resolve())))
     const url = `https://127.0.0.1:${(impostor.address() as AddressInfo).port}`
     const token = decodeEnrolToken(encodeEnrolToken({ ...real, url }))
-    const keys = loadOrCreateKeys(join(createTemporaryFolder().path, 'keys'))
+    const keys = loadOrCreateKeys(join(house.temporary(), 'keys'))
     await expect(enrolHost(token, keys)).rejects.toEqual(
       expect.objectContaining({ code: 'LAYER_ENROL_REFUSED' }),
     )
@@ -312,7 +312,7 @@ describe('a host that joins', () => {
   it('says so when nothing answers', async () => {
     const token = decodeEnrolToken(await house.token('web2'))
     await house.stop()
-    const keys = loadOrCreateKeys(join(createTemporaryFolder().path, 'keys'))
+    const keys = loadOrCreateKeys(join(house.temporary(), 'keys'))
     await expect(enrolHost(token, keys)).rejects.toEqual(
       expect.objectContaining({ code: 'LAYER_ENROL_UNREACHABLE' }),
     )
@@ -330,7 +330,7 @@ describe('a host that joins', () => {
       .update(Buffer.from(root.replaceAll(/-----[^-]+-----|\s/g, ''), 'base64'))
       .digest('hex')
     expect(token.fingerprint).toBe(fingerprint)
-    const keys = loadOrCreateKeys(join(createTemporaryFolder().path, 'keys'))
+    const keys = loadOrCreateKeys(join(house.temporary(), 'keys'))
     await expect(enrolHost(token, keys)).rejects.toThrow(/cannot be reached/)
   })
 })

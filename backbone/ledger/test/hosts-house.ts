@@ -25,7 +25,8 @@ export interface AdminAnswer {
 
 /** A host of the backbone with a ledger that listens for others. */
 export class HostsHouse {
-  readonly folder: string = createTemporaryFolder().path
+  readonly #folders = [createTemporaryFolder()]
+  readonly folder: string = this.#folders[0]?.path ?? ''
   readonly log: MemoryLog = createMemoryLog()
   /** Where hosts enrol. */
   url = ''
@@ -71,6 +72,14 @@ export class HostsHouse {
   async close(): Promise<void> {
     for (const close of this.#closing.splice(0).toReversed()) await close()
     await this.stop()
+    for (const folder of this.#folders) folder.remove()
+  }
+
+  /** A folder that goes when the test ends. */
+  temporary(): string {
+    const folder = createTemporaryFolder()
+    this.#folders.push(folder)
+    return folder.path
   }
 
   /** Asks as a command of this host does. */
@@ -115,7 +124,7 @@ export class HostsHouse {
 
   /** An enrolled host with a data folder of its own. */
   async joined(host: string): Promise<string> {
-    const dataDir = createTemporaryFolder().path
+    const dataDir = this.temporary()
     await this.join(dataDir, host)
     return dataDir
   }

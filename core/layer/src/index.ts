@@ -68,6 +68,7 @@ export { heartbeatPath } from './receive/heartbeat-path.ts'
 export type { Receiver, ReceiverOptions } from './receive/create-receiver.ts'
 export { startShipper } from './ship/shipper.ts'
 export type { Shipper, ShipperOptions } from './ship/shipper.ts'
+export { controlBeatMs, controlPaths } from './host/control-paths.ts'
 export { decodeEnrolToken, encodeEnrolToken } from './host/enrol-token.ts'
 export type { EnrolToken } from './host/enrol-token.ts'
 export {

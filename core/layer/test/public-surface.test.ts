@@ -16,6 +16,8 @@ it('exports what it means to and nothing else', () => {
     'askControl',
     'canaryState',
     'configPath',
+    'controlBeatMs',
+    'controlPaths',
     'createHostKey',
     'createHostServer',
     'createLogger',

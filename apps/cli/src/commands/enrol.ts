@@ -30,10 +30,7 @@ export const enrol: Command = {
     max: 1,
   },
   options: placeOptions,
-  examples: [
-    'sevenfold enrol sf1.eyJ1Ijo…',
-    'sevenfold enrol - < token.txt',
-  ],
+  examples: ['sevenfold enrol sf1.eyJ1Ijo…', 'sevenfold enrol - < token.txt'],
   run: async (call) => {
     const {
       decodeEnrolToken,

@@ -19,6 +19,11 @@ export const mode: Command = {
   words: { name: 'PART MODE', help: 'for example edge monitor', min: 2, max: 2 },
   options: {
     site: { type: 'string', value: 'SITE', help: 'only on this site' },
+    host: {
+      type: 'string',
+      value: 'NAME',
+      help: 'on an enrolled host; from here a mode can only be strengthened',
+    },
     reason: { type: 'string', value: 'TEXT', help: 'why; it is recorded' },
     ...placeOptions,
   },
@@ -28,15 +33,19 @@ export const mode: Command = {
     const [part = '', wanted = ''] = call.words
     if (!isPartName(part)) throw usageError(`there is no part ${part}`, 'sevenfold status shows all')
     if (!isMode(wanted)) throw usageError(`there is no mode ${wanted}`, 'modes are off, monitor, enforce')
-    const [site, reason] = [call.text('site'), call.text('reason')]
-    const { control } = await import('../talk/control.ts')
-    const result = await control(part, await partSocket(call, part, 'control.sock'), {
-      op: 'mode',
+    const [site, reason, host] = [call.text('site'), call.text('reason'), call.text('host')]
+    const wish = {
+      op: 'mode' as const,
       mode: wanted,
       actor: actor(),
       ...(site === undefined ? {} : { site }),
       ...(reason === undefined ? {} : { reason }),
-    })
+    }
+    const { control, controlHost } = await import('../talk/control.ts')
+    const result =
+      host === undefined
+        ? await control(part, await partSocket(call, part, 'control.sock'), wish)
+        : await controlHost(call, { host, layer: part }, wish)
     call.io.out(
       call.json
         ? JSON.stringify(result ?? null)

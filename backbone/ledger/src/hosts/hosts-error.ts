@@ -7,6 +7,7 @@ export type HostsErrorCode =
   | 'HOSTS_TOO_MANY'
   | 'HOSTS_UNKNOWN'
   | 'HOSTS_REVOKED'
+  | 'HOSTS_NO_LEASE'
   | 'HOSTS_AUTHORITY'
 
 /** What enrolling refuses or cannot do. */
@@ -28,5 +29,6 @@ export const statusOf: Readonly<Record<HostsErrorCode, number>> = {
   HOSTS_TOO_MANY: 429,
   HOSTS_UNKNOWN: 404,
   HOSTS_REVOKED: 403,
+  HOSTS_NO_LEASE: 409,
   HOSTS_AUTHORITY: 503,
 }

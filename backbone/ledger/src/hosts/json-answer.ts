@@ -1,29 +1,40 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { isJsonObject, parseBoundedJson } from '@sevenfold/event'
-import type { JsonObject } from '@sevenfold/event'
+import type { JsonLimits, JsonObject } from '@sevenfold/event'
 import { maxEnrolBytes } from '@sevenfold/layer'
 import type { Logger } from '@sevenfold/layer'
 import { HostsError, statusOf } from './hosts-error.ts'
 
-const limits = { maxTextLength: maxEnrolBytes, maxDepth: 4, maxNodes: 64, maxStringLength: 8192 }
+const limits: JsonLimits = { maxTextLength: maxEnrolBytes, maxDepth: 4, maxNodes: 64, maxStringLength: 8192 }
+/** Limits of what a host answers to an order: its whole status. */
+export const answerLimits: JsonLimits = {
+  maxTextLength: 131_072,
+  maxDepth: 12,
+  maxNodes: 4_000,
+  maxStringLength: 16_384,
+}
 
-function tooLarge(): HostsError {
-  return new HostsError('HOSTS_BAD_REQUEST', `the body has more than ${maxEnrolBytes} bytes`)
+function tooLarge(most: number): HostsError {
+  return new HostsError('HOSTS_BAD_REQUEST', `the body has more than ${most} bytes`)
 }
 
 /** The body of a request as a JSON object. @throws HostsError HOSTS_BAD_REQUEST. */
-export async function readJsonBody(request: IncomingMessage): Promise<JsonObject> {
+export async function readJsonBody(
+  request: IncomingMessage,
+  within: JsonLimits = limits,
+): Promise<JsonObject> {
+  const most = within.maxTextLength
   if ((request.headers['content-type'] ?? '').split(';', 1)[0]?.trim() !== 'application/json')
     throw new HostsError('HOSTS_BAD_REQUEST', 'the body must be application/json')
-  if (Number(request.headers['content-length'] ?? 0) > maxEnrolBytes) throw tooLarge()
+  if (Number(request.headers['content-length'] ?? 0) > most) throw tooLarge(most)
   const chunks: Buffer[] = []
   let bytes = 0
   for await (const chunk of request as AsyncIterable<Buffer>) {
     bytes += chunk.length
-    if (bytes > maxEnrolBytes) throw tooLarge()
+    if (bytes > most) throw tooLarge(most)
     chunks.push(chunk)
   }
-  const parsed = parseBoundedJson(Buffer.concat(chunks).toString('utf8'), limits)
+  const parsed = parseBoundedJson(Buffer.concat(chunks).toString('utf8'), within)
   if (parsed.ok && isJsonObject(parsed.value)) return parsed.value
   throw new HostsError('HOSTS_BAD_REQUEST', 'the body must be one JSON object')
 }

@@ -3,6 +3,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { join } from 'node:path'
 import type { LedgerConfig } from '@sevenfold/config'
 import {
+  controlPaths,
   createHostKey,
   createHostServer,
   ensurePrivateFolder,
@@ -13,6 +14,7 @@ import {
 } from '@sevenfold/layer'
 import type {
   HostServer,
+  Logger,
   PartContext,
   Receiver,
   Registry,
@@ -21,11 +23,12 @@ import type {
   Timer,
 } from '@sevenfold/layer'
 import { Authority } from './authority.ts'
+import { ControlRelay } from './control-relay.ts'
 import { HostBook } from './host-book.ts'
 import { HostDesk, backboneHost } from './host-desk.ts'
 import type { HostAct } from './host-desk.ts'
 import { HostsError } from './hosts-error.ts'
-import { answerJson, readJsonBody } from './json-answer.ts'
+import { answerJson, answerLimits, readJsonBody } from './json-answer.ts'
 import { TokenStore } from './token-store.ts'
 
 type Context = PartContext<LedgerConfig>
@@ -64,7 +67,10 @@ function notFound(): never {
 }
 
 /** Commands of this host: the socket is the credential. */
-function createAdminServer(context: Context, desk: HostDesk, book: HostBook): Server {
+function createAdminServer(
+  context: Context,
+  { desk, book, relay }: { desk: HostDesk; book: HostBook; relay: ControlRelay },
+): Server {
   const route = async (request: IncomingMessage): Promise<unknown> => {
     switch (at(request)) {
       case 'POST /v1/tokens':
@@ -73,6 +79,8 @@ function createAdminServer(context: Context, desk: HostDesk, book: HostBook): Se
         return { revoked: desk.revoke(await readJsonBody(request)) }
       case 'POST /v1/local-certificate':
         return await desk.localCertificate(await readJsonBody(request))
+      case 'POST /v1/control':
+        return await relay.ask(await readJsonBody(request))
       case 'GET /v1/hosts':
         return desk.list()
       case 'GET /v1/roster':
@@ -105,6 +113,29 @@ function onlyRenew(context: Context, desk: HostDesk) {
     }
     answerJson(response, renew(), context.log)
   }
+}
+
+/** Streams of orders and the answers to them, of whoever holds the lease; true when the request was one of these. */
+function orders(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { receiver, relay, log }: { receiver: Receiver; relay: ControlRelay; log: Logger },
+): boolean {
+  const place = at(request)
+  const isStream = place === `GET ${controlPaths.orders}`
+  if (!isStream && place !== `POST ${controlPaths.answers}`) return false
+  if (isStream && receiver.holdsLease(request)) relay.open(request, response)
+  else answerJson(response, takeAnswer(request, { receiver, relay }), log)
+  return true
+}
+
+async function takeAnswer(
+  request: IncomingMessage,
+  { receiver, relay }: { receiver: Receiver; relay: ControlRelay },
+): Promise<object> {
+  if (!receiver.holdsLease(request))
+    throw new HostsError('HOSTS_NO_LEASE', 'take the lease of this writer first')
+  return relay.answer(request, await readJsonBody(request, answerLimits))
 }
 
 async function ownCredentials(
@@ -205,11 +236,14 @@ export async function openHosts(context: Context, local: Registry): Promise<Open
     listen: async (receiver) => {
       const { endMs, ...credentials } = await ownCredentials(authority, ownLifeMs)
       const renew = onlyRenew(context, desk)
+      const relay = new ControlRelay(clock)
       const server = createHostServer({
         credentials,
         roster: book.roster,
         handle: (request, response) =>
-          receiver.owns(request) ? receiver.handle(request, response) : renew(request, response),
+          receiver.owns(request)
+            ? receiver.handle(request, response)
+            : void (orders(request, response, { receiver, relay, log }) || renew(request, response)),
         handleStranger: onlyEnrol(context, desk),
         handleExpired: renew,
         clock,
@@ -221,7 +255,7 @@ export async function openHosts(context: Context, local: Registry): Promise<Open
           context.emit(events.notice(`host-${why}`, message, 70))
         },
       })
-      const admin = createAdminServer(context, desk, book)
+      const admin = createAdminServer(context, { desk, book, relay })
       await listenOnSocket(admin, join(dataDir, hostsSocket))
       port = await server.listen(hosts.listen)
       const fresh = keepFresh(context, { authority, server, lifeMs: ownLifeMs, endMs })
@@ -229,6 +263,7 @@ export async function openHosts(context: Context, local: Registry): Promise<Open
         url: receiversOf(config, port)['ledger'] ?? '',
         stop: async () => {
           fresh.stop()
+          relay.close()
           await Promise.all([server.close(), closeServer(admin)])
         },
       }

@@ -10,6 +10,7 @@ import { LayerError } from '../error.ts'
 import { ensurePrivateFolder } from '../files/private-folder.ts'
 import { readBoot, writeBoot } from '../heartbeat/boot-file.ts'
 import { startHeartbeatSender } from '../heartbeat/heartbeat-sender.ts'
+import { ControlChannel } from '../host/control-channel.ts'
 import { HostLink } from '../host/host-link.ts'
 import { keepEnrolled } from '../host/keep-enrolled.ts'
 import { loadOrCreateKeys } from '../keys/keys.ts'
@@ -186,6 +187,9 @@ function startSending<C>(state: PartState<C>, receivers: readonly ReceiverTarget
   if (link !== undefined && state.hasControl) {
     const renewing = keepEnrolled({ partDir: dataDir, link, clock, log })
     closers.push(() => renewing.stop())
+    const reach = reachOf(state)
+    const orders = new ControlChannel({ link, act: (request) => actOn(reach, request), clock, log })
+    closers.push(() => orders.stop())
   }
   const { part, rootDir } = state
   const peers = state.hasControl ? createPeerProbe({ part, rootDir, metrics }) : undefined
