@@ -342,3 +342,15 @@ describe('clocks', () => {
     expect(bench.alerts()).toHaveLength(2)
   })
 })
+
+describe('a compiled scenario', () => {
+  it('knows where its rule starts, whatever key is asked for', () => {
+    const [scenario] = benchOf(rulesOf({ scenarios: [leaky] })).engine.scenarios
+    const place = scenario?.spec.place
+    expect(place?.file).toBe('own0.yaml')
+    expect([place?.at(), place?.at('filter')]).toEqual([
+      { line: 1, column: 2 },
+      { line: 1, column: 2 },
+    ])
+  })
+})

@@ -43,6 +43,8 @@ export class CompileCache {
     let regex = this.#regexes.get(pattern)
     if (regex === undefined) {
       regex = compileRegex(pattern, { mode: 'string' })
+      // Most of a large rule set never runs.
+      regex.forget()
       if (this.#regexes.size < maxPatterns) this.#regexes.set(pattern, regex)
     }
     return regex

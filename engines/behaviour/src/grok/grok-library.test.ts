@@ -154,3 +154,20 @@ describe('fields that nobody reads', () => {
     expect(found.get('bytes')).toBe('')
   })
 })
+
+describe('a library that is finished', () => {
+  it('leaves its patterns as they were, and can compile more', () => {
+    const library = new GrokLibrary()
+    const grok = library.compile('%{WORD:verb} %{INT:code}')
+    const { needs } = grok
+    library.finish()
+    expect(grok.needs).toEqual(needs)
+    const found = new Map<string, string>()
+    expect(grok.parse('GET 200', found)).toBe(true)
+    expect(Object.fromEntries(found)).toEqual({ verb: 'GET', code: '200' })
+    library.writeOnly({ has: () => false, tellsMissing: () => false })
+    expect(grok.parse('PUT 201', found)).toBe(true)
+    expect(found.get('verb')).toBe('PUT')
+    expect(fields('%{WORD:a}', 'x', library)).toEqual({ a: 'x' })
+  })
+})

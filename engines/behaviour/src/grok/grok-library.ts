@@ -80,6 +80,13 @@ export class GrokLibrary {
     for (const grok of this.#groks) grok.writeOnly(reads)
   }
 
+  /** All patterns are compiled and in their filters: gives back what only that needed. */
+  finish(): void {
+    for (const grok of this.#groks) grok.forget()
+    this.#groks.length = 0
+    this.#expanded.clear()
+  }
+
   #compiled({ source, fields }: Expanded): Grok {
     const kept = [...new Set(fields.values())].toSorted((a, b) => a - b)
     const regex = this.#checked(keepGroups(source, new Set(kept)))

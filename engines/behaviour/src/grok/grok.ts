@@ -52,6 +52,11 @@ export class Grok {
     return this.#names
   }
 
+  /** Gives back what only building a filter needs: of a large rule set most patterns never run. */
+  forget(): void {
+    this.#regex.forget()
+  }
+
   /** What every match contains, for a prefilter over several patterns. */
   get needs(): PatternNeeds {
     const { requiredLiterals, requiredBytes, minLength } = this.#regex

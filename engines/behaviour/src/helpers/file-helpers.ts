@@ -97,6 +97,7 @@ class PatternList {
       { mode: 'string' },
     )
     this.#candidates = new Uint32Array(this.#filter.words)
+    for (const regex of regexes) regex.forget()
   }
 
   /** Number of the first pattern that matches; -1 for none. */

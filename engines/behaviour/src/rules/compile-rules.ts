@@ -50,6 +50,7 @@ export function compileRules(files: RuleFiles, around: RuleSurroundings): HubRul
     const { reads } = around.factory
     for (const { groks } of [parsers, postoverflows]) groks.writeOnly(reads)
   }
+  for (const { groks } of [parsers, postoverflows]) groks.finish()
   return {
     parsers: parsers.stages,
     postoverflows: postoverflows.stages,

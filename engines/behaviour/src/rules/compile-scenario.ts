@@ -1,4 +1,5 @@
 import type { Expression } from '../expr/expression.ts'
+import type { RulePlace } from '../hub/rule-reader.ts'
 import type { ScenarioSpec } from '../hub/scenario-spec.ts'
 import type { CompiledCondition, CompiledScenario } from '../scenario/compiled-scenario.ts'
 import type { CompileContext } from './compile-context.ts'
@@ -15,7 +16,7 @@ export function compileScenario(spec: ScenarioSpec, context: CompileContext): Co
   // Compiled here for its errors only: filters run as one set.
   compile('filter', spec.filter)
   const scenario: CompiledScenario = {
-    spec,
+    spec: { ...spec, place: startOf(spec.place) },
     groupBy: compile('groupby', spec.groupBy),
     distinct: compile('distinct', spec.distinct),
     cancelOn: compile('cancel_on', spec.cancelOn),
@@ -31,6 +32,15 @@ export function compileScenario(spec: ScenarioSpec, context: CompileContext): Co
     isDisabled: false,
   }
   return context.problems.length > before ? undefined : scenario
+}
+
+/** A place that only knows where the rule starts: that of each key would keep the whole document in memory. */
+function startOf(place: RulePlace): RulePlace {
+  return placeAt(place.file, place.at())
+}
+
+function placeAt(file: string, start: ReturnType<RulePlace['at']>): RulePlace {
+  return { file, at: () => start }
 }
 
 function compileConditions(spec: ScenarioSpec, context: CompileContext): readonly CompiledCondition[] {
