@@ -22,12 +22,13 @@ function supervised(rootDir: string): ReadonlySet<string> | undefined {
 
 /**
  * Of the writers known before a restart those that must speak again: the main one of each part that is still meant to
- * run. Workers come and go with the configuration and announce themselves.
+ * run, and those of other hosts (`edge/web2.main`), whose end the supervisor here cannot know. Workers come and go with the configuration and announce themselves.
  */
 export function expectedAgents(rootDir: string, known: readonly string[]): readonly string[] {
   const parts = supervised(rootDir)
   return known.filter((agent) => {
     const [part = '', slot] = agent.split('/', 2)
+    if (slot?.endsWith('.main') === true) return true
     return slot === 'main' && (parts === undefined || parts.has(part))
   })
 }
