@@ -213,7 +213,8 @@ export class LinkRun extends LinkJudge {
         if (this.isKept(target, name)) this.visitValue(target.label, name, value)
       return
     }
-    for (const [name, value] of [...target.source.entries(tx)])
+    // All names first: a match may set variables of the same collection.
+    for (const [name, value] of Array.from(target.source.entries(tx)))
       if (this.isMeant(target, name)) this.visitValue(target.label, name, value)
   }
 
