@@ -38,7 +38,7 @@ export interface HostServerOptions {
   readonly clock: Clock
   readonly log: Logger
   readonly metrics: Metrics
-  /** Told about certificates that are of us and refused all the same. */
+  /** Told about certificates that are of us and refused all the same, each host once a minute. */
   readonly onRefused?: (why: string, certificate: HostCertificate) => void
   readonly limits?: Partial<HandshakeLimits>
 }
@@ -56,6 +56,8 @@ export interface HostServer {
 export const maxHostConnections = 1024
 /** How often connections are looked at again, in milliseconds. */
 export const sweepMs = 1_000
+const tellEveryMs = 60_000
+const maxTold = 2_000
 /** A certificate may be renewed for this long after its end, in milliseconds. */
 export const renewGraceMs: number = 7 * 86_400_000
 
@@ -71,6 +73,8 @@ interface State {
   readonly guests: Map<TLSSocket, Guest>
   readonly strangers: WeakSet<Socket>
   readonly connections: Counter
+  /** When each refusal was told last. */
+  readonly told: Map<string, number>
 }
 
 function isOver({ certificate }: Guest, now: number): boolean {
@@ -93,12 +97,21 @@ function certificateOf(socket: TLSSocket, now: number): Guest | undefined {
   return { certificate, isExpired: hasEnded || now > certificate.notAfterMs }
 }
 
+/** A host that is refused comes back every few seconds, in each of its processes: once a minute is told. */
+function isToldNow({ told, options }: State, what: string): boolean {
+  const now = options.clock.monotonicMs()
+  if (now - (told.get(what) ?? Number.NEGATIVE_INFINITY) < tellEveryMs) return false
+  if (told.size >= maxTold) told.clear()
+  told.set(what, now)
+  return true
+}
+
 function refuse(state: State, socket: TLSSocket, guest: Guest, why: 'unknown' | 'revoked'): void {
   const { identity, serial } = guest.certificate
   const { host, layer } = identity
   state.options.log.warn('host-refused', { host, layer, serial, why })
   state.connections.inc(1, { result: why === 'revoked' ? 'revoked' : 'refused' })
-  state.options.onRefused?.(why, guest.certificate)
+  if (isToldNow(state, `${why} ${layer}/${host}`)) state.options.onRefused?.(why, guest.certificate)
   socket.destroy()
 }
 
@@ -222,6 +235,7 @@ export function createHostServer(options: HostServerOptions): HostServer {
     gate: new HandshakeGate(clock, limits),
     guests: new Map(),
     strangers: new WeakSet(),
+    told: new Map(),
     connections: metrics.counter('sevenfold_host_connections_total', 'Connections of hosts, by result', {
       result: ['accepted', 'stranger', 'refused', 'revoked', 'limited', 'failed'],
     }),
