@@ -107,10 +107,11 @@ describe.skipIf(!canRun)('the console in a browser (needs Chromium and a built p
         Layers: '.u-wrap',
         Incidents: 'tbody tr',
         Events: 'tbody tr',
+        Findings: '.findings li',
         Decisions: '.decisions li',
       } as const
       page.on('console', (message) => void (message.type() === 'error' && problems.push(message.text())))
-      for (const title of ['Layers', 'Incidents', 'Events', 'Decisions'] as const) {
+      for (const title of ['Layers', 'Incidents', 'Events', 'Findings', 'Decisions'] as const) {
         await page.getByRole('link', { name: title, exact: true }).click()
         await page.getByRole('heading', { name: title, level: 1 }).waitFor()
         await page.locator(firstOf[title]).first().waitFor()
@@ -134,6 +135,18 @@ describe.skipIf(!canRun)('the console in a browser (needs Chromium and a built p
     expect(page.url()).not.toContain('token')
     await page.goto(`${server.url}/#events`)
     await page.getByText('<img src=x onerror=document.title=1>').first().waitFor()
+    expect(await page.title()).toBe('Sevenfold')
+    await context.close()
+  })
+
+  it('shows findings of a test run with source, way and sink', async () => {
+    const context = await browser.newContext()
+    const page = await open(context)
+    await page.goto(`${server.url}/#findings`)
+    await page.getByText('iast/sql-injection').waitFor()
+    await page.getByText('pg.Client.query at src/app.js:12:5').waitFor()
+    await page.getByText('in 3 steps').click()
+    await page.getByText('src/app.js:11:9').waitFor()
     expect(await page.title()).toBe('Sevenfold')
     await context.close()
   })

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { getRequestListener } from '@hono/node-server'
 import type { Decision, Json, JsonObject } from '@sevenfold/event'
 import { createTrustedTest } from '../src/access/trusted.ts'
-import type { Backend, HealthWord, ModeChange } from '../src/backend/backend.ts'
+import type { Backend, EventQuery, HealthWord, ModeChange } from '../src/backend/backend.ts'
 import { loadAssets } from '../src/http/assets.ts'
 import { createConsoleApp } from '../src/http/console-app.ts'
 import type { ConsoleAct } from '../src/http/console-routes.ts'
@@ -50,8 +50,9 @@ export class FakeBackend implements Backend {
     return Promise.resolve({ parts } as never)
   }
 
-  events(): Promise<never> {
-    return Promise.resolve({ events: [blockEvent('stored-1')] } as never)
+  events({ query }: EventQuery): Promise<never> {
+    const isFinding = query?.includes('kind:finding') === true
+    return Promise.resolve({ events: [isFinding ? findingEvent() : blockEvent('stored-1')] } as never)
   }
 
   request(id: string): Promise<never> {
@@ -161,6 +162,32 @@ function runbook(): JsonObject {
     title: 'Stopped',
     author: 'Sevenfold',
     runbook: runbookText,
+  }
+}
+
+/** A finding of a test run, with hostile text in the name of its source. */
+export function findingEvent(): object {
+  return {
+    '@timestamp': time(60),
+    event: { id: 'finding-1', action: 'finding-open', dataset: 'sevenfold.runtime.finding' },
+    url: { path: '/users' },
+    http: { request: { method: 'GET' } },
+    sevenfold: {
+      kind: 'finding',
+      layer: 'runtime',
+      site: 'shop',
+      finding: {
+        control: 'iast/sql-injection',
+        severity: 'high',
+        summary: 'Input reaches a statement of a database (CWE-89)',
+        resource: 'pg.Client.query at src/app.js:12:5',
+      },
+      trace: [
+        { step: 'query "<img src=x onerror=document.title=1>"', verdict: 'source' },
+        { step: '+', verdict: 'path', detail: 'src/app.js:11:9' },
+        { step: 'pg.Client.query', verdict: 'sink', detail: 'src/app.js:12:5' },
+      ],
+    },
   }
 }
 

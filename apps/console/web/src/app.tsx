@@ -4,6 +4,7 @@ import { logout, me } from './state/session.ts'
 import { DecisionsView } from './view/decisions-view.tsx'
 import { IncidentsView } from './view/incidents-view.tsx'
 import { EventsView } from './view/events-view.tsx'
+import { FindingsView } from './view/findings-view.tsx'
 import { LayersView } from './view/layers-view.tsx'
 import { LoginView } from './view/login-view.tsx'
 
@@ -11,6 +12,7 @@ const pages = [
   { hash: '#layers', title: 'Layers', view: LayersView },
   { hash: '#incidents', title: 'Incidents', view: IncidentsView },
   { hash: '#events', title: 'Events', view: EventsView },
+  { hash: '#findings', title: 'Findings', view: FindingsView },
   { hash: '#decisions', title: 'Decisions', view: DecisionsView },
 ] as const
 

@@ -11,7 +11,7 @@ export interface ShownEvent {
   readonly message?: string
   readonly source?: { readonly ip?: string }
   readonly user?: { readonly name?: string }
-  readonly url?: { readonly original?: string; readonly domain?: string }
+  readonly url?: { readonly original?: string; readonly domain?: string; readonly path?: string }
   readonly http?: {
     readonly request?: { readonly id?: string; readonly method?: string }
     readonly response?: { readonly status_code?: number }
@@ -30,6 +30,12 @@ export interface ShownEvent {
       readonly matched?: string
       readonly score?: number
     }
+    readonly finding?: {
+      readonly control?: string
+      readonly severity?: string
+      readonly summary?: string
+      readonly resource?: string
+    }
     readonly trace?: readonly { readonly step: string; readonly verdict: string; readonly detail?: string }[]
     readonly decision?: { readonly value?: string; readonly duration?: string; readonly scenario?: string }
   }
@@ -44,6 +50,9 @@ export function summarise(event: ShownEvent): string {
   const decision = event.sevenfold?.decision
   if (decision !== undefined)
     return `${event.event?.action ?? 'decision'} ${decision.value ?? ''} for ${decision.duration ?? '?'} (${decision.scenario ?? ''})`
+  const finding = event.sevenfold?.finding
+  if (finding !== undefined)
+    return `${finding.control ?? ''}: ${finding.summary ?? ''} ${finding.resource ?? ''}`
   if (event.message !== undefined) return event.message
   if (event.user?.name !== undefined)
     return `${event.event?.action ?? ''} ${event.user.name}: ${event.event?.outcome ?? ''}`
