@@ -45,7 +45,7 @@ const suites: Readonly<Record<string, readonly Suite[]>> = {
     },
   ],
   fastify: [
-    { name: 'fastify unit', args: ['node_modules/borp/borp.js', '--reporter=tap', '--concurrency=2'] },
+    { name: 'fastify unit', args: ['node_modules/borp/borp.js', '--reporter=tap', '--concurrency=2', '--timeout=120000'] },
   ],
   knex: [
     {
