@@ -1,6 +1,7 @@
 // Lines per CPU-second of hub rules, beside the CrowdSec that is installed, in the same run on the same rules, logs and
-// machine; whether both give the same alerts; what all rules of a whole hub cost; memory after a million lines.
-// Run: npm run bench:detection [-- --rounds N] [-- --quick] [-- --only nginx|sshd|alerts|whole|memory]
+// machine; whether both give the same alerts; what all rules of a whole hub cost; memory after a million lines; then the
+// Local API with 500,000 decisions (lapi.ts) and the kernel's sets with 100,000 (nft.ts).
+// Run: npm run bench:detection [-- --rounds N] [-- --quick] [-- --only nginx|sshd|alerts|whole|memory|lapi|nft]
 import { execFileSync } from 'node:child_process'
 import {
   cpSync,
@@ -15,6 +16,7 @@ import {
 import { cpus, tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { runBeside } from './beside.ts'
 import { layOutPeer, missingPeer, parsers, peerAlerts, peerVersion, runPeer, timed } from './peer.ts'
 import type { Run } from './peer.ts'
 
@@ -220,10 +222,14 @@ function measureMemory(work: string): void {
   print(`speed over these lines: ${answer.linesPerCpuSecond} lines per CPU-second`)
 }
 
-const missing = missingPeer() ?? (existsSync(generator) ? undefined : generator)
-if (missing !== undefined) {
-  print(`bench:detection skipped: needs ${missing}`)
-} else {
+function isWanted(part: string): boolean {
+  return only === undefined || only === part
+}
+
+/** All that needs the peer's rules. */
+function compare(): void {
+  const missing = missingPeer() ?? (existsSync(generator) ? undefined : generator)
+  if (missing !== undefined) return print(`comparison with CrowdSec: skipped (needs ${missing})`)
   const work = mkdtempSync(join(tmpdir(), 'sevenfold-bench-detection-'))
   try {
     print(
@@ -231,7 +237,6 @@ if (missing !== undefined) {
     )
     layOutPeer(join(work, 'peer'))
     makeLogs(join(work, 'big'), isQuick ? [50_000, 100_000, 42] : [200_000, 300_000, 42])
-    const isWanted = (part: string): boolean => only === undefined || only === part
     for (const kind of kinds) if (isWanted(kind.name)) compareSpeed(work, kind)
     if (isWanted('alerts')) compareAlerts(work)
     if (isWanted('whole')) compareWhole(work)
@@ -240,3 +245,6 @@ if (missing !== undefined) {
     rmSync(work, { recursive: true, force: true })
   }
 }
+
+if (['nginx', 'sshd', 'alerts', 'whole', 'memory'].some(isWanted)) compare()
+for (const part of ['lapi', 'nft']) if (isWanted(part)) for (const line of runBeside(part)) print(line)

@@ -14,8 +14,21 @@ const count = Number(values.decisions)
 const namespace = `sf-bench-${process.pid}`
 const ip = process.env['IP_PROGRAM'] ?? 'ip'
 
-if (spawnSync(ip, ['netns', 'add', namespace], { stdio: 'ignore' }).status !== 0) {
-  console.log('skipped: needs ip and the right to make network namespaces')
+/** What is missing; undefined when nothing is. The kernel may allow namespaces and have no nftables. */
+function missing(): string | undefined {
+  if (spawnSync(ip, ['netns', 'add', namespace], { stdio: 'ignore' }).status !== 0)
+    return 'ip and the right to make network namespaces'
+  const probe = spawnSync(ip, ['netns', 'exec', namespace, 'nft', 'add', 'table', 'inet', 'probe'], {
+    stdio: 'ignore',
+  })
+  if (probe.status === 0) return undefined
+  spawnSync(ip, ['netns', 'del', namespace])
+  return 'nft and a kernel that lets it make tables'
+}
+
+const lacking = missing()
+if (lacking !== undefined) {
+  console.log(`skipped (needs ${lacking})`)
   process.exit(0)
 }
 
