@@ -2,14 +2,11 @@ import type { Agent } from './agent.ts'
 import { finding } from './attack.ts'
 import { hostsChosenBy, isInner } from './judges/judge-address.ts'
 import type { Outgoing } from './judges/judge-address.ts'
+import { surroundings } from './inputs/surroundings.ts'
 import type { ProfileKeeper } from './profile/profile-keeper.ts'
 import type { RefusedError } from './refusal.ts'
 import { currentRequest, isServing } from './request-context.ts'
 import type { RequestContext } from './request-context.ts'
-
-// Browsers name the page they come from and proxies where they stand: an application that calls itself or a service
-// beside it is not sent there by them.
-const surroundings = ['referer', 'x-forwarded-host', 'x-forwarded-for', 'x-forwarded-server', 'x-real-ip']
 
 /** Hosts that the newest inputs chose: a request that speaks to several hosts asks once. */
 let asked: { readonly inputs: ReadonlySet<string>; readonly hosts: ReadonlySet<string> } | undefined

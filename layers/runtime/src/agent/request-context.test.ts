@@ -116,19 +116,37 @@ describe('RequestContext', () => {
     expect(contextOf('/fetch?item=item-1', '', '').mayName('redis')).toBe(false)
     expect(contextOf('/1', '', '').mayName('0.0.0.1')).toBe(true)
     expect(contextOf('/', 'text/plain', 'x').mayName('127.0.0.1')).toBe(true)
-    const context = contextOf('/', '', '')
     for (const [agent, answer] of [
       ['Mozilla/5.0 (X11; Linux x86_64)', false],
       ['127.0.0.1/8.0', true],
       ['Redis/8.0', true],
       ['http://127.0.0.1/', true],
     ] as const) {
+      const context = contextOf('/', '', '')
       context.request.headers['user-agent'] = agent
       expect(context.mayName('redis')).toBe(answer)
     }
-    context.request.headers['user-agent'] = 'curl/8.0'
-    context.request.headers['x-to'] = '127.0.0.1'
+  })
+
+  it.each([
+    ['x-to', '127.0.0.1', true],
+    ['x-to', '2130706433', true],
+    ['x-to', Buffer.from('127.0.0.1').toString('base64'), true],
+    ['cookie', 'to=127.0.0.1', true],
+    ['cookie', 'id=5; theme=dark', false],
+    ['referer', 'http://127.0.0.1/', false],
+  ])('may name an address in a header: %s: %s', (name, value, answer) => {
+    const context = contextOf('/', '', '')
+    context.request.headers[name] = value
+    expect(context.mayName('127.0.0.1')).toBe(answer)
+  })
+
+  it('knows a path that a framework has cut from the address since', () => {
+    const context = contextOf('/%2Fsrv%2Fa.txt/read?to=127.0.0.1', '', '')
+    context.request.url = '/read'
+    expect(context.mayHold('/srv/a.txt')).toBe(true)
     expect(context.mayName('127.0.0.1')).toBe(true)
+    expect(context.raw().has('/srv/a.txt')).toBe(true)
   })
 
   it('surely names no host with words alone', () => {

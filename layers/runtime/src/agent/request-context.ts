@@ -9,7 +9,7 @@ import {
   maxInputs,
 } from './inputs/collect.ts'
 import { parseJson } from './inputs/parse-json.ts'
-import { mayNameHost } from './inputs/may-name-host.ts'
+import { hasPlainHead, mayNameWord } from './inputs/plain-head.ts'
 import { formsOf, holds } from './inputs/path-forms.ts'
 import type { StoredInputs } from './inputs/stored-inputs.ts'
 import { shortestEncoded, variantsOf } from './inputs/variants.ts'
@@ -59,6 +59,8 @@ export interface Observed {
 export class RequestContext {
   readonly request: IncomingMessage
   readonly response: ServerResponse
+  /** Path and query as they came: frameworks cut the path while it is routed. */
+  readonly target: string
   /** An input chose the host of an outgoing request: connections to inner addresses are refused from here on. */
   guardsAddresses = false
   /** The answer was refused: status 403 and no more of the application's body. */
@@ -89,12 +91,14 @@ export class RequestContext {
   #seenParsed = 0
   #uses: Observed[] | undefined
   #isTelling: boolean | undefined
+  #isPlainHead: boolean | undefined
   #seenBody = 0
   readonly #stored: StoredInputs
 
   constructor(request: IncomingMessage, response: ServerResponse, stored: StoredInputs) {
     this.request = request
     this.response = response
+    this.target = request.url ?? ''
     this.#stored = stored
   }
 
@@ -143,9 +147,11 @@ export class RequestContext {
    * cheaper to know than all of its inputs: it stands nowhere as it is or in base64, and nothing long enough is escaped.
    */
   mayHold(path: string): boolean {
-    const { url = '', headers } = this.request
+    const { target } = this
     const forms = formsOf(path)
-    if (forms === undefined || url.includes('%') || url.includes('\\') || holds(url, forms)) return true
+    if (forms === undefined || target.includes('%') || target.includes('\\') || holds(target, forms))
+      return true
+    const { headers } = this.request
     for (const name of Object.keys(headers)) {
       const value = headers[name] ?? ''
       if (typeof value !== 'string') return true
@@ -155,9 +161,15 @@ export class RequestContext {
     return this.#bodyMayHold(forms)
   }
 
-  /** False when surely no input names a host, which is cheaper to know than all of them. */
+  /** True when no input names an address or a host with a dot: no body came, and the head is made of words. */
+  isPlain(): boolean {
+    this.#isPlainHead ??= hasPlainHead(this.target, this.request.headers)
+    return this.#isPlainHead && this.#hasNoBody()
+  }
+
+  /** False when surely no input names this host, which is cheaper to know than all of them. */
   mayName(host: string): boolean {
-    return !this.#hasNoBody() || mayNameHost(this.request, host)
+    return !this.isPlain() || mayNameWord(this.target, this.request.headers, host)
   }
 
   #hasNoBody(): boolean {
@@ -205,7 +217,7 @@ export class RequestContext {
    */
   linkable(): ReadonlySet<string> {
     const all = new Set<string>()
-    collectTarget(this.request.url ?? '', all)
+    collectTarget(this.target, all)
     const type = this.request.headers['content-type'] ?? ''
     if (this.#bodyBytes > 0 && !type.includes('json')) collectBody(type, this.bodyText(), all)
     return new Set([...all].flatMap((text) => variantsOf(text)))
@@ -228,8 +240,8 @@ export class RequestContext {
   isTelling(): boolean {
     if (this.#isTelling === true) return true
     const all = new Set<string>()
-    const { headers, url } = this.request
-    collectTarget(url ?? '', all)
+    const { headers } = this.request
+    collectTarget(this.target, all)
     for (const name of Object.keys(headers)) if (!isUsualHeader(name)) collectStrings(headers[name], all)
     this.#collectBody(all)
     this.#isTelling = [...all].some((text) => variantsOf(text).some((variant) => telling.test(variant)))
@@ -292,6 +304,7 @@ export class RequestContext {
     this.#seenBody = this.#bodyBytes
     const all = new Set<string>()
     collectHead(this.request, all)
+    if (this.request.url !== this.target) collectTarget(this.target, all)
     this.#collectBody(all)
     const harmful = new Set<string>()
     for (const text of all) this.#addVariants(text, all, harmful)

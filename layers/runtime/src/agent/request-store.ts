@@ -9,8 +9,11 @@ export interface Store<T extends object> {
   getStore(): T | undefined
   /** Runs a function, and what it starts, for something. */
   run<R>(value: T, call: () => R): R
-  /** As `run`, for a method: a closure for each of thousands of calls would keep the garbage collector busy. */
-  call(value: T, method: Method, self: unknown, args: unknown[]): unknown // oxlint-disable-line max-params -- see above
+  /**
+   * As `run`, or as `exit` for undefined, for a method: a closure for each of thousands of calls would keep the garbage
+   * collector busy.
+   */
+  call(value: T | undefined, method: Method, self: unknown, args: unknown[]): unknown // oxlint-disable-line max-params -- see above
   /** Runs a function for nobody. */
   exit<R>(call: () => R): R
   /** A callback that runs for what the code works for now. The function itself outside of `run`. */
@@ -49,7 +52,7 @@ class HookedStore<T extends object> implements Store<T> {
     }
   }
 
-  call(value: T, method: Method, self: unknown, args: unknown[]): unknown {
+  call(value: T | undefined, method: Method, self: unknown, args: unknown[]): unknown {
     const before = this.#current
     this.#current = value
     try {
@@ -129,8 +132,10 @@ class FramedStore<T extends object> implements Store<T> {
     return this.#storage.run(value, call)
   }
 
-  call(value: T, method: Method, self: unknown, args: unknown[]): unknown {
-    return this.#storage.run(value, () => method.apply(self, args))
+  call(value: T | undefined, method: Method, self: unknown, args: unknown[]): unknown {
+    return value === undefined
+      ? this.#storage.exit(() => method.apply(self, args))
+      : this.#storage.run(value, () => method.apply(self, args))
   }
 
   readonly tick = (value: T, callback: Method, args: unknown[] | undefined): void => {

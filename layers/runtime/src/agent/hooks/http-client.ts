@@ -140,6 +140,23 @@ function wrapConnect(guard: OutgoingGuard): (connect: AnyFunction) => AnyFunctio
     }
 }
 
+let areAnswersHooked = false
+
+/** Reading the body of an answer is as much work inside of Node. The class is loaded by the first `fetch`. */
+function hookAnswers(): void {
+  if (areAnswersHooked) return
+  areAnswersHooked = true
+  for (const name of ['arrayBuffer', 'blob', 'json', 'text'])
+    patch(
+      Response.prototype,
+      name,
+      (read) =>
+        function (this: unknown): unknown {
+          return currentRequest.call(undefined, read, this, [])
+        },
+    )
+}
+
 /** Outgoing HTTP requests. */
 export function hookHttpClient(guard: OutgoingGuard): void {
   for (const [module, name] of [
@@ -155,7 +172,13 @@ export function hookHttpClient(guard: OutgoingGuard): void {
     (fetch) =>
       function (this: unknown, ...args: unknown[]): unknown {
         const refusal = guard.checkUrl('fetch', args[0])
-        return refusal === null ? fetch.apply(this, args) : rejected(refusal)
+        if (refusal !== null) return rejected(refusal)
+        // Node makes fifty promises for each: nobody needs to follow them when no input names a host, and so none of the
+        // connections and redirects inside can be of its choice. Who awaits the answer is followed by its own promises.
+        const context = currentRequest.getStore()
+        if (currentRequest.isFramed || context?.isPlain() !== true) return fetch.apply(this, args)
+        hookAnswers()
+        return currentRequest.call(undefined, fetch, this, args)
       },
   )
   patch(net.Socket.prototype, 'connect', wrapConnect(guard))
