@@ -133,6 +133,12 @@ describe.skipIf(!isBuilt)('the agent in an application (needs a build)', () => {
     expect(whole.text).toBe(shown)
     expect(whole.headers['content-length']).toBe(String(Buffer.byteLength(shown)))
     expect((await app.send('kept', 'pieces')).text).toBe(shown)
+    // Nobody else can make a browser send JSON: what came with it is shown to its own sender alone.
+    const own = await app.ask('/kept', {
+      body: JSON.stringify({ note: `one ${script}` }),
+      headers: { 'content-type': 'application/json' },
+    })
+    expect(own.text).toBe(`<p>one ${script}</p><p><b>bold</b></p>`)
   })
 
   it('does not let markup of a request run in an answer that is sent in pieces', async () => {

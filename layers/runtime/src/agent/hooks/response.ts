@@ -76,6 +76,18 @@ function markupOf(context: RequestContext): ReadonlySet<string> {
   return context.ownMarkup.size === 0 ? stored : new Set([...stored, ...context.ownMarkup])
 }
 
+/** Markup of others that stands in a text: what this very request brought was judged as its own. */
+function foreignMarkup(
+  context: RequestContext,
+  stored: ReadonlySet<string>,
+  text: string,
+): readonly string[] {
+  return [...stored].filter(
+    (markup) =>
+      text.includes(markup) && (context.ownMarkup?.has(markup) === true || !context.raw().has(markup)),
+  )
+}
+
 /** Escapes markup in an HTML answer that is about to be sent; gives the body to send. */
 function cleaned(agent: Agent, context: RequestContext, body: unknown): unknown {
   const stored = markupOf(context)
@@ -85,10 +97,8 @@ function cleaned(agent: Agent, context: RequestContext, body: unknown): unknown 
   const isOpen = head._header === null || !head._headerSent
   if (!isHtml(response, head._header) || (!isOpen && !head.chunkedEncoding)) return body
   try {
-    const clean = withoutStoredMarkup(
-      typeof body === 'string' ? body : Buffer.from(body).toString('utf8'),
-      stored,
-    )
+    const text = typeof body === 'string' ? body : Buffer.from(body).toString('utf8')
+    const clean = withoutStoredMarkup(text, foreignMarkup(context, stored, text))
     // Told of once for each request, as everywhere.
     if (clean === undefined) return body
     const isTold = context.isMarkupTold
