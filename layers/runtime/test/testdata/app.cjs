@@ -219,13 +219,15 @@ const server = http.createServer((request, response) => {
   }
   if (name === 'kept') {
     const page = kept.map((text) => `<p>${text}</p>`).join('')
-    if (q === 'pieces') {
-      response.setHeader('content-type', 'text/html')
-      response.write(page)
-      return response.end()
-    }
-    response.writeHead(200, { 'content-type': 'text/html', 'content-length': Buffer.byteLength(page) })
-    return response.end(page)
+    return request.resume().on('end', () => {
+      if (q === 'pieces') {
+        response.setHeader('content-type', 'text/html')
+        response.write(page)
+        return response.end()
+      }
+      response.writeHead(200, { 'content-type': 'text/html', 'content-length': Buffer.byteLength(page) })
+      response.end(page)
+    })
   }
   if (name === 'pieces') {
     response.writeHead(200, { 'content-type': 'text/html' })
