@@ -26,7 +26,7 @@ interface Suite {
 }
 
 const mocha = 'node_modules/mocha/bin/mocha.js'
-const knexDatabase = [mocha, '--exit', '-t', '10000', '--config', 'test/mocha-integration-config-test.js']
+const knexDatabase = [mocha, '--exit', '-t', '60000', '--config', 'test/mocha-integration-config-test.js']
 
 const suites: Readonly<Record<string, readonly Suite[]>> = {
   express: [
@@ -50,7 +50,7 @@ const suites: Readonly<Record<string, readonly Suite[]>> = {
   knex: [
     {
       name: 'knex unit',
-      args: [mocha, '--exit', '-t', '10000', '--config', 'test/mocha-unit-config-test.js'],
+      args: [mocha, '--exit', '-t', '60000', '--config', 'test/mocha-unit-config-test.js'],
     },
     { name: 'knex SQLite (sqlite3)', args: knexDatabase, env: { DB: 'sqlite3' } },
     { name: 'knex SQLite (better-sqlite3)', args: knexDatabase, env: { DB: 'better-sqlite3' } },
