@@ -237,8 +237,8 @@ describe('input that makes no sense', () => {
     expect({ stderr, code }).toEqual({ stderr: '1 passed, 0 blocked, 10 unreadable\n', code: 1 })
   })
 
-  it('ends waf coverage with the number of the request', async () => {
-    const { stderr, code } = await call(['waf', 'coverage'], folder, `${JSON.stringify(good)}\nno json\n`)
+  it.each(['coverage', 'explain'])('ends waf %s with the number of the request', async (command) => {
+    const { stderr, code } = await call(['waf', command], folder, `${JSON.stringify(good)}\nno json\n`)
     expect(code).toBe(3)
     expect(stderr).toContain('request 2: ')
   })

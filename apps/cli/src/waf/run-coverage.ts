@@ -1,23 +1,13 @@
 import { basename, isAbsolute } from 'node:path'
 import { ruleCoverage } from '@sevenfold/seclang/tools'
-import type { EvalRequest } from '@sevenfold/seclang/tools'
-import { environmentError, exitCodes } from '../program/cli-error.ts'
+import { exitCodes } from '../program/cli-error.ts'
 import type { Call } from '../program/command.ts'
 import { table } from '../program/table.ts'
 import { inputLines } from './input-lines.ts'
 import { compileRules, noteLeftOut, readRules } from './load-rules.ts'
-import { readSample } from './sample.ts'
+import { numberedSample } from './sample.ts'
 
 const progressEvery = 1000
-
-function requestOf(line: string, number: number): EvalRequest {
-  try {
-    return readSample(line).request
-  } catch (error) {
-    const message = error instanceof Error ? error.message : String(error)
-    throw environmentError(`request ${number}: ${message}`, 'the form is that of waf eval', error)
-  }
-}
 
 /** Counts which rules fire on the requests of standard input. Resolves to 1 when some never do. */
 export async function runCoverage(call: Call): Promise<number> {
@@ -29,7 +19,7 @@ export async function runCoverage(call: Call): Promise<number> {
   let requests = 0
   for await (const line of inputLines(call.io.input())) {
     requests += 1
-    run.add(requestOf(line, requests))
+    run.add(numberedSample(line, requests).request)
     if (requests % progressEvery === 0) call.io.note(`${requests} requests`)
   }
   // Settings that are put in front of every rule set are no rules that somebody asks about.

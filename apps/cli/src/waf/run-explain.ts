@@ -5,7 +5,7 @@ import { exitCodes } from '../program/cli-error.ts'
 import type { Call } from '../program/command.ts'
 import { inputLines } from './input-lines.ts'
 import { loadRules } from './load-rules.ts'
-import { readSample } from './sample.ts'
+import { numberedSample } from './sample.ts'
 
 const shownValue = 200
 
@@ -21,16 +21,18 @@ function shown(rule: ExplainedRule): string {
   }
   for (const { variable, value } of rule.scores)
     lines.push(`  ${escapeText(variable, 80)} is now ${escapeText(value, 80)}`)
-  if (rule.exclusion !== null) lines.push(`  least exclusion: ${escapeText(rule.exclusion.trim(), 500)}`)
+  // To be copied into a rule file as it stands: nothing but printable ASCII gets into one.
+  if (rule.exclusion !== null) lines.push(`  least exclusion: ${rule.exclusion.trim()}`)
   return lines.join('\n')
 }
 
 /** Explains each request of standard input. Resolves to 1 when a rule matched. */
 export async function runExplain(call: Call): Promise<number> {
   const rules = loadRules(call, 'block')
-  let matched = 0
+  let [matched, number] = [0, 0]
   for await (const line of inputLines(call.io.input())) {
-    const { id, request } = readSample(line)
+    number += 1
+    const { id, request } = numberedSample(line, number)
     const explanation = explainRequest(request, rules)
     matched += explanation.rules.length
     if (call.json) call.io.out(JSON.stringify({ ...explanation, id }))

@@ -1,6 +1,7 @@
 import { isJsonObject, parseBoundedJson } from '@sevenfold/event'
 import type { Json, JsonObject } from '@sevenfold/event'
 import type { EvalRequest } from '@sevenfold/seclang/tools'
+import { environmentError } from '../program/cli-error.ts'
 
 /** A line of the input: the request, and the id as it came, whatever its type. */
 export interface Sample {
@@ -61,6 +62,16 @@ function bodyOf(object: JsonObject): { readonly bodyBase64: string } | { readonl
 export function idOf(line: string): Json {
   const parsed = parseBoundedJson(line, limits)
   return parsed.ok && isJsonObject(parsed.value) ? (parsed.value['id'] ?? null) : null
+}
+
+/** As {@link readSample}, for tools that end at a request that makes no sense. @throws CliError with its number. */
+export function numberedSample(line: string, number: number): Sample {
+  try {
+    return readSample(line)
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error)
+    throw environmentError(`request ${number}: ${message}`, 'the form is that of waf eval', error)
+  }
 }
 
 /**
