@@ -5,8 +5,8 @@ import { isJsonObject } from '@sevenfold/event'
 import type { EventDraft, HeartbeatBody, JsonObject } from '@sevenfold/event'
 import { openRegistry, writeAtomic } from '@sevenfold/layer'
 import type { PartContext, Registry, Timer } from '@sevenfold/layer'
-import { logStart } from '@sevenfold/ledger/segments'
-import type { SegmentLine, SegmentPosition } from '@sevenfold/ledger/segments'
+import { logStart, openReveal } from '@sevenfold/ledger/segments'
+import type { RevealLine, SegmentLine, SegmentPosition } from '@sevenfold/ledger/segments'
 import type { Alert } from './alert/alert.ts'
 import { severityOf } from './alert/level.ts'
 import { textAt, valueAt } from './alert/read-event.ts'
@@ -60,6 +60,7 @@ export class AlertsService {
   readonly #chatter = new ChatterBook()
   readonly #follower: LedgerFollower
   readonly #registry: Registry
+  readonly #reveal: RevealLine
   readonly #lag
   readonly #counts
   readonly #listeners: ((change: IncidentChange) => void)[] = []
@@ -102,6 +103,7 @@ export class AlertsService {
       path: join(rootDir, 'ledger', 'agents.json'),
       onInvalid: (error) => context.log.error('registry-invalid', { error }),
     })
+    this.#reveal = openReveal(join(rootDir, 'ledger'), () => context.clock.now())
     this.#lag = createLagMetrics(metrics)
     this.#counts = {
       events: metrics.counter('sevenfold_alerts_events_total', 'Events of the ledger that were judged'),
@@ -218,7 +220,9 @@ export class AlertsService {
     if (index < this.#skipBelow) return
     let event: unknown
     try {
-      event = JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8'))
+      event = JSON.parse(
+        this.#reveal(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8')),
+      )
     } catch {
       event = undefined // the ledger's verification names it
     }

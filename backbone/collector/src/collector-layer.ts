@@ -4,7 +4,8 @@ import type { CollectorConfig } from '@sevenfold/config'
 import { isJsonObject } from '@sevenfold/event'
 import { defineLayer, listenOnSocket } from '@sevenfold/layer'
 import type { Layer, PartContext, RunningLayer, Timer } from '@sevenfold/layer'
-import type { SegmentLine } from '@sevenfold/ledger/segments'
+import { openReveal } from '@sevenfold/ledger/segments'
+import type { RevealLine, SegmentLine } from '@sevenfold/ledger/segments'
 import { Api } from './api/api.ts'
 import { LiveTail } from './api/live-tail.ts'
 import { LogFollower } from './follow/log-follower.ts'
@@ -12,6 +13,7 @@ import { IdIndex } from './ids/id-index.ts'
 import { IndexFeed } from './index-store/index-feed.ts'
 import { followForeignLogs } from './sources/foreign-logs.ts'
 import type { ForeignLogState } from './sources/foreign-logs.ts'
+import { startErasing } from './index-store/start-erasing.ts'
 import { SavedSearches } from './searches/saved-searches.ts'
 import { SegmentWords } from './words/segment-words.ts'
 import { PartStatusBook } from './status/part-status.ts'
@@ -33,12 +35,12 @@ function parseConfig(value: unknown): Config {
 /** The follower behind ids, live tail and status: it needs no database, so that none of them stops with it. */
 function createLiveFollower(
   segments: string,
-  parts: { ids: IdIndex; tail: LiveTail; status: PartStatusBook; context: Context },
+  parts: { ids: IdIndex; tail: LiveTail; status: PartStatusBook; context: Context; reveal: RevealLine },
 ): LogFollower {
-  const { ids, tail, status, context } = parts
+  const { ids, tail, status, context, reveal } = parts
   let caughtUp = false
   const take = (line: SegmentLine): void => {
-    const text = Buffer.from(line.bytes).toString('utf8')
+    const text = reveal(Buffer.from(line.bytes).toString('utf8'))
     const event = parse(text)
     if (event === undefined) return
     ids.add(event, { segment: line.segment, offset: line.offset, length: line.bytes.length })
@@ -94,22 +96,36 @@ async function start(context: Context): Promise<RunningLayer<Config>> {
   const { config, dataDir, rootDir, log, metrics, clock } = context
   const ledger = join(rootDir, 'ledger')
   const segments = join(ledger, 'segments')
+  const reveal = openReveal(ledger, () => clock.now())
   const ids = new IdIndex({ folder: join(dataDir, 'ids'), segments })
   const [tail, status] = [new LiveTail(), new PartStatusBook()]
-  const follower = createLiveFollower(segments, { ids, tail, status, context })
+  const follower = createLiveFollower(segments, { ids, tail, status, context, reveal })
   const aggregated = new Set(
     (config.sites ?? []).filter((site) => site.accessEvents === 'aggregate').map((site) => site.name),
   )
   const path = join(dataDir, 'index.duckdb')
   const words = new SegmentWords(join(dataDir, 'words'))
   const { memoryBytes } = config
-  const index = new IndexFeed({ path, memoryBytes, ledger, aggregated, words, log, metrics })
+  const index = new IndexFeed({ path, memoryBytes, ledger, aggregated, words, reveal, log, metrics })
   const now = (): number => clock.now()
   const foreign = await followForeignLogs(config.sources ?? [], context)
   const sources = (): readonly ForeignLogState[] => foreign.states()
   const searches = new SavedSearches(join(dataDir, 'searches.json'), now)
   const followed = (): number => follower.position.index
-  const api = new Api({ ids, tail, status, index, words, ledger, now, log, followed, sources, searches })
+  const api = new Api({
+    ids,
+    tail,
+    status,
+    index,
+    words,
+    ledger,
+    reveal,
+    now,
+    log,
+    followed,
+    sources,
+    searches,
+  })
   const server = createServer({ maxHeaderSize: 16_384, headersTimeout: 5_000, requestTimeout: 15_000 })
   server.on('request', (request, response) => api.handle(request, response))
   await listenOnSocket(server, join(dataDir, 'api.sock'))
@@ -117,6 +133,7 @@ async function start(context: Context): Promise<RunningLayer<Config>> {
   void follower.start() // errors go to onError
   await index.start()
   const purging = startPurging(context, index)
+  const erasing = startErasing(context, ledger, index)
   return {
     selfTest: async () => {
       const rows = index.isOpen ? await index.query('SELECT 1 AS one', []) : []
@@ -124,6 +141,7 @@ async function start(context: Context): Promise<RunningLayer<Config>> {
     },
     stop: async () => {
       purging.stop()
+      erasing.stop()
       await foreign.close()
       tail.close()
       await new Promise<void>((resolve) => {

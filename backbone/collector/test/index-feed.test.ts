@@ -21,6 +21,7 @@ function feedAt(path: string): IndexFeed {
     ledger: join(folder.path, 'ledger'),
     aggregated: new Set(),
     words: new SegmentWords(join(folder.path, 'words')),
+    reveal: (line) => line,
     log: createMemoryLog(),
     metrics: createMetrics(),
   })

@@ -29,6 +29,9 @@ import type { LedgerLog } from './log/ledger-log.ts'
 import { SegmentGuard } from './log/segment-guard.ts'
 import { openHosts } from './hosts/start-hosts.ts'
 import { startCopies } from './copies/start-copies.ts'
+import { PersonalKeys, personalFolder } from './personal/personal-keys.ts'
+import { sealLine } from './personal/seal-line.ts'
+import { startForgetting } from './personal/start-forgetting.ts'
 import { startCosigning } from './witness/start-cosigning.ts'
 import { startWitnessing } from './witness/start-witnessing.ts'
 
@@ -44,17 +47,26 @@ function parseConfig(value: unknown): LedgerConfig {
   )
     throw new Error('not a compiled ledger configuration')
   // Written by our own compiler, perhaps by the version before this one, which knew no witnesses and no copies.
-  const absent = { witnesses: [], witnessIntervalMs: 10_000, syslogCopies: [], s3Copies: [] }
+  const absent = {
+    witnesses: [],
+    witnessIntervalMs: 10_000,
+    syslogCopies: [],
+    s3Copies: [],
+    personal: { seal: false },
+  }
   return { ...absent, ...config } as unknown as LedgerConfig
 }
 
-/** The batch as the log takes it: the lines' exact bytes again. */
-function toLedgerBatch(batch: ReceivedBatch): LedgerBatch | undefined {
+/** The batch as the log takes it: the lines' exact bytes again, or sealed. */
+function toLedgerBatch(
+  batch: ReceivedBatch,
+  seal: ((line: string) => string) | undefined,
+): LedgerBatch | undefined {
   const [first] = batch.events
   if (first === undefined) return undefined
   const { agent, epoch, lane, events, position } = batch
   let text = ''
-  for (const event of events) text += `${event.line}\n`
+  for (const { line } of events) text += `${seal === undefined ? line : seal(line)}\n`
   return {
     agent,
     epoch,
@@ -95,8 +107,12 @@ function openLocal({ dataDir, log }: Context): Registry {
   })
 }
 
-function openReceiver(context: Context, ledger: LedgerLog, registry: Registry): Receiver {
-  const { dataDir, clock, log, metrics, events } = context
+function openReceiver(
+  context: Context,
+  { ledger, registry, keys }: { ledger: LedgerLog; registry: Registry; keys: PersonalKeys },
+): Receiver {
+  const { dataDir, clock, log, metrics, events, config } = context
+  const seal = config.personal.seal ? (line: string): string => sealLine(line, keys, clock.now()) : undefined
   return createReceiver({
     registry,
     folder: join(dataDir, 'receiver'),
@@ -106,7 +122,7 @@ function openReceiver(context: Context, ledger: LedgerLog, registry: Registry): 
     recovered: ledger.positions(),
     checkpoint: () => ledger.signedNote,
     onBatch: async (batch) => {
-      const taken = toLedgerBatch(batch)
+      const taken = toLedgerBatch(batch, seal)
       if (taken !== undefined) await ledger.append(taken)
     },
     // Somebody lies, or evidence is missing: that belongs into the evidence.
@@ -180,7 +196,9 @@ async function start(context: Context): Promise<RunningLayer<LedgerConfig>> {
   const local = openLocal(context)
   const hosts = await openHosts(context, local)
   const registry = hosts === undefined ? local : registryOf(local, hosts.roster)
-  const receiver = openReceiver(context, ledger, registry)
+  const keys = new PersonalKeys(personalFolder(context.dataDir))
+  const receiver = openReceiver(context, { ledger, registry, keys })
+  const forgetting = startForgetting(context, keys)
   const server = createServer({ headersTimeout: 5_000, requestTimeout: 30_000 }, receiver.handle)
   await listenOnSocket(server, join(context.dataDir, 'ingest.sock'))
   const listening = await hosts?.listen(receiver)
@@ -195,6 +213,7 @@ async function start(context: Context): Promise<RunningLayer<LedgerConfig>> {
     },
     stop: async () => {
       checkpoints.stop()
+      forgetting.stop()
       cosigning.stop()
       await Promise.all([close(server), witnessing.stop(), copies.stop(), listening?.stop()])
       await receiver.close()

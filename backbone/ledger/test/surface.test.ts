@@ -5,6 +5,8 @@ import * as segments from '@sevenfold/ledger/segments'
 it('exports of @sevenfold/ledger change only on purpose', () => {
   expect(Object.keys(api).toSorted()).toEqual([
     'LedgerError',
+    'askToForget',
+    'isAsked',
     'ledgerLayer',
     'maxCommitBytes',
     'maxProblems',
@@ -19,11 +21,15 @@ it('exports of @sevenfold/ledger change only on purpose', () => {
 
 it('exports of @sevenfold/ledger/segments change only on purpose', () => {
   expect(Object.keys(segments).toSorted()).toEqual([
+    'PersonalKeys',
     'SegmentReader',
+    'isDay',
     'listSegments',
     'logStart',
     'maxSegmentLineBytes',
     'oldestPosition',
+    'openReveal',
+    'personalFolder',
     'readLineAt',
     'segmentBytes',
     'segmentName',

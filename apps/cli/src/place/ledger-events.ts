@@ -28,6 +28,8 @@ export async function* ledgerEvents(
 ): AsyncGenerator<LedgerEvent, void> {
   const folder = ledgerIn(dataDir)
   const { tailLedger } = await import('@sevenfold/ledger')
+  const { openReveal } = await import('@sevenfold/ledger/segments')
+  const reveal = openReveal(folder)
   const { holding, follow, signal } = options
   const tail = tailLedger(folder, {
     ...(follow === undefined ? {} : { follow }),
@@ -35,7 +37,7 @@ export async function* ledgerEvents(
   })
   for await (const { index, line } of tail) {
     if (holding !== undefined && !line.includes(holding)) continue
-    const parsed = parseBoundedJson(line, limits)
+    const parsed = parseBoundedJson(reveal(line), limits)
     if (parsed.ok && isJsonObject(parsed.value)) yield { index, event: parsed.value }
   }
 }

@@ -361,6 +361,11 @@ export const commands: readonly Listed[] = [
     load: async () => (await import('../commands/ledger-export.ts')).ledgerExport,
   },
   {
+    name: 'ledger forget',
+    summary: 'erase what is personal in the entries of a day, for good; all hashes and proofs stay valid',
+    load: async () => (await import('../commands/ledger-forget.ts')).ledgerForget,
+  },
+  {
     name: 'ledger prove',
     summary: 'write the receipt of an entry: shows to anybody that it is in the ledger',
     load: async () => (await import('../commands/ledger-prove.ts')).ledgerProve,

@@ -91,7 +91,7 @@ export class Api {
     const [, kind, encoded = ''] = /^\/v1\/(events|requests)\/([^/]{1,768})$/u.exec(path) ?? []
     if (kind === undefined) throw new CollectorError('COLLECTOR_NOT_FOUND', 'no such endpoint')
     const id = decodeId(encoded)
-    const events = (await this.#options.ids.find(id)).map(parseEvent)
+    const events = (await this.#options.ids.find(id)).map((line) => parseEvent(this.#options.reveal(line)))
     if (kind === 'requests') return json(response, 200, { events })
     const own = events.find((event) => eventId(event) === id)
     if (own === undefined) throw new CollectorError('COLLECTOR_NOT_FOUND', 'no event has this id')

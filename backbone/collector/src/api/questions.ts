@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { readLineAt } from '@sevenfold/ledger/segments'
+import type { RevealLine } from '@sevenfold/ledger/segments'
 import { CollectorError } from '../collector-error.ts'
 import { fieldOf } from '../fields/fields.ts'
 import type { IndexFeed } from '../index-store/index-feed.ts'
@@ -21,6 +22,8 @@ const maxTop = 100
 export interface QuestionContext {
   readonly index: IndexFeed
   readonly words: Pick<SegmentWords, 'without'>
+  /** Gives back what is sealed in a line. */
+  readonly reveal: RevealLine
   /** The ledger's folder. */
   readonly ledger: string
   /** Milliseconds since 1970. */
@@ -95,7 +98,7 @@ export async function answerEvents(context: QuestionContext, parameters: URLSear
     }
     const line = await readLineAt(segments, place)
     // Retention may have dropped the segment: the index forgets it later.
-    if (line !== undefined) events.push(parseEvent(line))
+    if (line !== undefined) events.push(parseEvent(context.reveal(line)))
   }
   const last = rows.length === limit ? rows.at(-1) : undefined
   return { events, ...(last === undefined ? {} : { next: Number(last['entry']) }) }

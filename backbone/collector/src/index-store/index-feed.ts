@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Logger, Metrics } from '@sevenfold/layer'
 import { oldestPosition } from '@sevenfold/ledger/segments'
-import type { SegmentLine, SegmentPosition } from '@sevenfold/ledger/segments'
+import type { RevealLine, SegmentLine, SegmentPosition } from '@sevenfold/ledger/segments'
 import { CollectorError } from '../collector-error.ts'
 import { LogFollower } from '../follow/log-follower.ts'
 import { DuckIndex, removeIndex } from './duck-index.ts'
@@ -24,6 +24,8 @@ export interface IndexFeedOptions {
   readonly aggregated: AggregatedSites
   /** Kept in step with the index. */
   readonly words: SegmentWords
+  /** Gives back what is sealed in a line. */
+  readonly reveal: RevealLine
   readonly log: Logger
   readonly metrics: Metrics
 }
@@ -116,7 +118,7 @@ export class IndexFeed {
 
   async #take(lines: readonly SegmentLine[]): Promise<void> {
     for (const line of lines) {
-      const event = parseLine(line.bytes)
+      const event = parseLine(line.bytes, this.#options.reveal)
       const row = indexRow(line, event, this.#options.aggregated)
       if (row === undefined) continue
       this.#waiting.push(row)
@@ -168,6 +170,15 @@ export class IndexFeed {
     await this.#open()
   }
 
+  /** Throws the index away and makes it again from the segments. */
+  async rebuild(): Promise<void> {
+    await this.#working
+    if (this.#closed) return
+    clearTimeout(this.#retry)
+    this.#working = this.#reopen(true)
+    await this.#working
+  }
+
   /** Answers a question. Throws `COLLECTOR_INDEX_UNAVAILABLE`. */
   async query(sql: string, parameters: Parameters): Promise<AnswerRow[]> {
     if (this.#index === undefined) {
@@ -204,9 +215,9 @@ function positionAfter(line: SegmentLine | undefined): SegmentPosition | undefin
   return { segment, offset: offset + bytes.length + 1, index: index + 1 }
 }
 
-function parseLine(bytes: Uint8Array): unknown {
+function parseLine(bytes: Uint8Array, reveal: RevealLine): unknown {
   try {
-    return JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8'))
+    return JSON.parse(reveal(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8')))
   } catch {
     // The ledger has checked what it took; a line that cannot be read is left out, the ledger's verification names it.
     return undefined

@@ -80,6 +80,22 @@ const s3CopySchema = z.strictObject({
   interval: option(duration({ min: '1s', max: '1d' }).prefault('60s'), 'Time between two uploads.'),
 })
 
+/** What is personal in the entries. */
+const personalSchema = z.strictObject({
+  seal: option(
+    z.boolean().default(false),
+    'Whether fields that can name a person stand encrypted in the entries, under a key a day.',
+    {
+      security:
+        'Without it, what is personal in the ledger cannot be erased before its segments are dropped.',
+    },
+  ),
+  keep: option(
+    duration({ min: '1d', max: '3650d' }).optional(),
+    'The key of a day is deleted after this time, and with it what is personal in the entries of that day.',
+  ),
+})
+
 /** The ledger. */
 export const ledgerSchema = z.strictObject({
   origin: option(
@@ -114,6 +130,7 @@ export const ledgerSchema = z.strictObject({
     z.array(s3CopySchema).max(8).default([]),
     'Object stores that get every entry and checkpoint.',
   ),
+  personal: option(personalSchema.prefault({}), 'What is personal in the entries, and how it is erased.'),
   hosts: option(ledgerHostsSchema.optional(), 'Other hosts: where they enrol and send their events.'),
   witnessing: option(witnessingSchema.optional(), 'Cosigns the checkpoints of other logs.'),
 })

@@ -1,0 +1,37 @@
+import type { LedgerConfig } from '@sevenfold/config'
+import type { PartContext, Timer } from '@sevenfold/layer'
+import { forgetDone, forgetRequests } from './forget-requests.ts'
+import { PersonalKeys, personalFolder } from './personal-keys.ts'
+
+const lookEveryMs = 1_000
+
+/** Deletes keys of days that somebody asked to forget, and those that are older than `ledger.personal.keep`; each is an event. */
+export function startForgetting(context: PartContext<LedgerConfig>, keys: PersonalKeys): { stop(): void } {
+  const { clock, events, log, config, dataDir } = context
+  const folder = personalFolder(dataDir)
+  const { keepMs } = config.personal
+  const forget = (day: string, actor: string, reason: string): void => {
+    const outcome = keys.forget(day) ? 'success' : 'failure'
+    context.emit(events.admin({ op: 'forget-day', actor, to: day, reason }, outcome))
+  }
+  const look = (): void => {
+    for (const { day, actor, reason } of forgetRequests(folder)) {
+      forget(day, actor, reason)
+      forgetDone(folder, day)
+    }
+    if (keepMs === undefined) return
+    const oldest = new Date(clock.now() - keepMs).toISOString().slice(0, 10)
+    for (const day of keys.days()) if (day < oldest) forget(day, 'ledger', 'older than ledger.personal.keep')
+  }
+  let timer: Timer | undefined
+  const run = (): void => {
+    try {
+      look()
+    } catch (error) {
+      log.error('forget-failed', { error }) // tried again
+    }
+    timer = clock.after(lookEveryMs, run)
+  }
+  run()
+  return { stop: () => timer?.cancel() }
+}
