@@ -1,7 +1,8 @@
 import type { LedgerConfig } from '@sevenfold/config'
 import type { PartContext, Timer } from '@sevenfold/layer'
 import { forgetDone, forgetRequests } from './forget-requests.ts'
-import { PersonalKeys, personalFolder } from './personal-keys.ts'
+import { personalFolder } from './personal-keys.ts'
+import type { PersonalKeys } from './personal-keys.ts'
 
 const lookEveryMs = 1_000
 
