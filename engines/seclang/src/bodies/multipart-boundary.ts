@@ -13,8 +13,9 @@ export function readBoundary(
   if (contentType.length > maxMultipartContentType) return fault('length')
   if (!/^multipart\/form-data/i.test(contentType)) return { error: 'Multipart: Invalid MIME type.' }
   const count = contentType.toLowerCase().split('boundary').length - 1
-  const named = [...contentType.matchAll(/boundary[ \t]*=/gi)].length
-  if (named > 1) return { error: 'Multipart: Multiple boundary parameters in C-T.' }
+  // Most have one, and then there is nothing to count.
+  if (count > 1 && [...contentType.matchAll(/boundary[ \t]*=/gi)].length > 1)
+    return { error: 'Multipart: Multiple boundary parameters in C-T.' }
   const at = contentType.indexOf('boundary')
   if (at < 0)
     return count > 0 ? fault('case sensitivity') : { error: 'Multipart: Boundary not found in C-T.' }
