@@ -1,4 +1,4 @@
-import { lstatSync, readFileSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import { isAbsolute, join, normalize } from 'node:path'
 import type { DataFiles } from '@sevenfold/behaviour'
 
@@ -21,8 +21,9 @@ function readLines(folder: string, name: string): readonly string[] | undefined 
   if (!isInside(name)) return undefined
   const path = join(folder, name)
   try {
-    const { size } = lstatSync(path)
-    if (size > maxDataFileBytes) return undefined
+    const found = statSync(path)
+    // A pipe would be waited for.
+    if (!found.isFile() || found.size > maxDataFileBytes) return undefined
     const lines = readFileSync(path, 'utf8').split(/\r?\n/u)
     return lines.filter((line) => line !== '' && !line.startsWith('#'))
   } catch {

@@ -84,13 +84,27 @@ export function openHubFolder(root: string): HubFolder {
   return { root, items, patterns: patternsOf(root) }
 }
 
-/** The documents of a rule file; YAML that cannot be read is reported and left out. */
+/** The text of a rule file, or why there is none: a pipe would be waited for, a device never ends. */
+function textOf(path: string): { readonly text: string } | { readonly problem: string } {
+  try {
+    const found = statSync(path)
+    if (!found.isFile()) return { problem: 'this is no file' }
+    if (found.size > yamlLimits.maxBytes) return { problem: `longer than ${yamlLimits.maxBytes} bytes` }
+    return { text: readFileSync(path, 'utf8') }
+  } catch (error) {
+    return { problem: error instanceof Error ? error.message : String(error) }
+  }
+}
+
+/** The documents of a rule file; a file or YAML that cannot be read is reported and left out. */
 export function readRuleFile(path: string, name: string, problems: RuleProblem[]): RuleFile {
   const documents: RuleDocument[] = []
-  for (const parsed of parseYamlStream(readFileSync(path, 'utf8'), {
-    ...yamlLimits,
-    maxDocuments: hubLimits.maxDocuments,
-  })) {
+  const read = textOf(path)
+  if ('problem' in read) {
+    problems.push({ file: name, line: 1, column: 1, message: read.problem })
+    return { documents }
+  }
+  for (const parsed of parseYamlStream(read.text, { ...yamlLimits, maxDocuments: hubLimits.maxDocuments })) {
     for (const { line, column, message } of parsed.errors)
       problems.push({ file: name, line, column, message })
     if (parsed.errors.length === 0)

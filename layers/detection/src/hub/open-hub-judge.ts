@@ -9,8 +9,19 @@ import { openDataFolder } from './data-folder.ts'
 import { openGeoDatabases } from './geo-database.ts'
 import { openHubFolder, readHub } from './hub-folder.ts'
 
-/** Problems of rule files that are logged one by one; the rest is counted. */
-const maxLogged = 20
+/** Problems that are logged one by one, altogether and of one file, so that a noisy one hides no other; all are counted. */
+const maxLogged = 100
+const maxLoggedOfFile = 3
+
+function worthLogging(problems: HubJudge['problems']): HubJudge['problems'] {
+  const ofFile = new Map<string, number>()
+  const first = problems.filter(({ file }) => {
+    const count = (ofFile.get(file) ?? 0) + 1
+    ofFile.set(file, count)
+    return count <= maxLoggedOfFile
+  })
+  return first.slice(0, maxLogged)
+}
 
 type Around = Omit<HubJudgeOptions, 'files' | 'facilities' | 'events' | 'emit' | 'mode' | 'stopwatch'> & {
   readonly decisions: NonNullable<Facilities['decisions']>
@@ -55,7 +66,7 @@ function report(
   problems: HubJudge['problems'],
   missing: ReadonlySet<string>,
 ): void {
-  for (const { file, line, column, message } of problems.slice(0, maxLogged))
+  for (const { file, line, column, message } of worthLogging(problems))
     context.log.warn('rule-left-out', { place: `${file}:${line}:${column}`, message })
   const count = problems.length + missing.size
   if (count === 0) return
