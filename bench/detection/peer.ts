@@ -61,6 +61,13 @@ export function layOutPeer(folder: string): void {
   writeConfig(etc)
 }
 
+/** A port of the loopback that nobody listens on now. */
+function freePort(): number {
+  const script =
+    "const s = require('node:net').createServer().listen(0, '127.0.0.1', () => { console.log(s.address().port); s.close() })"
+  return Number(spawnSync(process.execPath, ['-e', script], { encoding: 'utf8' }).stdout)
+}
+
 function writeConfig(etc: string): void {
   const config = `common: {daemonize: false, log_media: stdout, log_level: info, log_dir: ${etc}/log/, working_dir: .}
 config_paths: {config_dir: ${etc}/, data_dir: ${etc}/data/, simulation_path: ${etc}/simulation.yaml, hub_dir: ${etc}/hub/, index_path: ${etc}/hub/.index.json, notification_dir: ${etc}/notifications/, plugin_dir: ${etc}/plugins/}
@@ -69,7 +76,7 @@ cscli: {output: human}
 db_config: {log_level: error, type: sqlite, db_path: ${etc}/data/crowdsec.db, use_wal: true}
 api:
   client: {insecure_skip_verify: false, credentials_path: ${etc}/local_api_credentials.yaml}
-  server: {log_level: error, listen_uri: 127.0.0.1:18080, profiles_path: ${etc}/profiles.yaml, console_path: ${etc}/console.yaml}
+  server: {log_level: error, listen_uri: 127.0.0.1:${freePort()}, profiles_path: ${etc}/profiles.yaml, console_path: ${etc}/console.yaml}
 prometheus: {enabled: false}
 `
   const profile = `name: default_ip_remediation
@@ -109,24 +116,25 @@ export function timed(command: readonly string[], seconds: number): Run {
   return { cpuSeconds: Number(user) + Number(system), output: `${stdout}\n${stderr}` }
 }
 
-/** Replays a log through the peer. */
+/** Replays a log through the peer. Throws when it does not come up, twice in a row. */
 export function runPeer(folder: string, log: string, type: string): Run {
+  for (let attempt = 1; ; attempt += 1) {
+    const run = startPeer(folder, log, type)
+    const fatal = /level=fatal msg="([^"]*)/u.exec(run.output)?.[1]
+    if (fatal === undefined) return run
+    if (attempt === 2) throw new Error(`CrowdSec does not run: ${fatal}`)
+    // Somebody else took the port in between.
+    writeConfig(join(folder, 'etc'))
+  }
+}
+
+function startPeer(folder: string, log: string, type: string): Run {
   const config = join(folder, 'etc', 'config.yaml')
   const credentials = join(folder, 'etc', 'local_api_credentials.yaml')
   for (const suffix of ['', '-wal', '-shm'])
     rmSync(join(folder, 'etc', 'data', `crowdsec.db${suffix}`), { force: true })
-  spawnSync('cscli', [
-    '-c',
-    config,
-    'machines',
-    'add',
-    'bench',
-    '--password',
-    'benchbench',
-    '--force',
-    '-f',
-    credentials,
-  ])
+  const machine = ['machines', 'add', 'bench', '--password', 'benchbench', '--force', '-f', credentials]
+  spawnSync('cscli', ['-c', config, ...machine])
   return timed(['crowdsec', '-c', config, '-dsn', `file://${log}`, '-type', type], 240)
 }
 
