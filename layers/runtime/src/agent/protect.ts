@@ -2,6 +2,7 @@ import { basename } from 'node:path'
 import { Account } from './account/account.ts'
 import type { Denial, Login } from './account/account.ts'
 import { Blocks } from './account/blocks.ts'
+import { NotServed } from './account/not-served.ts'
 import { RateLimits } from './account/rate-limits.ts'
 import { watchLogin } from './account/watch-logins.ts'
 import type { AgentCounters, AgentMode } from './agent.ts'
@@ -69,12 +70,16 @@ export function protect(options: ProtectOptions = {}): Protection {
     },
   })
   const blocks = new Blocks(Date.now, sources.trustsProxy)
+  const notServed = new NotServed()
   const limits = new RateLimits(options.rateLimits ?? [], Date.now, sources.trustsProxy)
   const account = new Account(agent, blocks, { emit: (draft) => sensor.report(draft), sources })
   const sensor = new Sensor({
     service,
     unprotected: () => agent.unprotected.all(),
-    news: () => agent.inventory.takeNews().map((text) => noticeDraft('runtime-inventory', text, Date.now)),
+    news: () => [
+      ...agent.inventory.takeNews().map((text) => noticeDraft('runtime-inventory', text, Date.now)),
+      ...notServed.takeNews().map((text) => noticeDraft('runtime-refused-entry', text, Date.now)),
+    ],
     counters: () => ({ ...agent.counters }),
     onDecisions: (add, remove) => {
       blocks.remove(remove)
@@ -87,7 +92,7 @@ export function protect(options: ProtectOptions = {}): Protection {
     ...(options.token === undefined ? {} : { token: options.token }),
   })
   agent.account = account
-  agent.entry = (context) => blocks.refusalOf(context) ?? limits.refusalOf(context)
+  agent.entry = (context) => notServed.note(blocks.refusalOf(context) ?? limits.refusalOf(context))
   agent.onEnd = (context) => {
     watchLogin(account, context)
     const { request } = context
