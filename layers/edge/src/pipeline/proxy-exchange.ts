@@ -4,7 +4,7 @@ import type { Mode, TraceStep } from '@sevenfold/event'
 import type { BanHit } from '../ban/ban-table.ts'
 import type { Exchange, ExchangeListener, Peer, RefusalAnswer, TlsFacts } from '../http/exchange.ts'
 import type { Refusal } from '../http/refusal.ts'
-import { hasBody, noLength } from '../http/request-head.ts'
+import { hasBody } from '../http/request-head.ts'
 import type { RequestHead } from '../http/request-head.ts'
 import { plainHead } from '../http/response-head.ts'
 import type { UpstreamHead } from '../http/response-head.ts'
@@ -14,8 +14,10 @@ import type { UpstreamListener, UpstreamWriter } from '../upstream/upstream-list
 import { AnswerInspection } from './answer-inspection.ts'
 import type { AnswerInspectionOwner } from './answer-inspection.ts'
 import { answerPage } from './answer-page.ts'
+import { BlockReports } from './block-reports.ts'
 import { BodyHold } from './body-hold.ts'
-import { forwardHead } from './forward-head.ts'
+import { connectionInfo } from './connection-info.ts'
+import { forwardChunk, forwardRequest } from './forward-request.ts'
 import type { GatewayContext } from './gateway-context.ts'
 import { InspectionRun } from './inspection-run.ts'
 import type { PeerNote } from './peer-note.ts'
@@ -24,8 +26,8 @@ import type { RequestInspectionOwner, Stop } from './request-inspection.ts'
 import type { GuardAnswer, GuardRun, GuardedRequest, StepReport } from './site-guard.ts'
 import type { BlockRecord, RequestRecord } from './request-record.ts'
 import type { Site } from './site.ts'
+import { spoofedAddress, stopFacts } from './stop-facts.ts'
 import { traceOf } from './trace-of.ts'
-import { mainMatch } from './waf-verdict.ts'
 
 const stage = { judging: 0, forwarding: 1, answering: 2, tunnel: 3, done: 4 } as const
 
@@ -66,9 +68,7 @@ export class ProxyExchange
   private banHit: BanHit | null = null
   private wafMode: Mode = 'off'
   private wafVerdict = 'off'
-  private blocked: BlockRecord | null = null
-  /** Reports that wait for the status that is really sent. */
-  private untold: BlockRecord[] | null = null
+  private readonly reports: BlockReports
   private run: InspectionRun | null = null
   private inspection: RequestInspection | null = null
   private answer: AnswerInspection | null = null
@@ -87,6 +87,7 @@ export class ProxyExchange
     this.head = exchange.head
     this.clientAddress = note.address
     this.startedAt = context.monotonicMs()
+    this.reports = new BlockReports(context.events, this)
   }
 
   get site(): string {
@@ -103,7 +104,9 @@ export class ProxyExchange
 
   /** Judges and forwards. Hot: a request without inspection runs straight through to the upstream. */
   start(): void {
-    if (this.head.claims !== '' && !this.note.viaProxy) this.reportClaims()
+    const { claims } = this.head
+    if (claims !== '' && !this.note.viaProxy && this.place.mode('limits') !== 'off')
+      this.reports.hold(spoofedAddress(claims))
     if (this.isBanned()) return
     const { guard } = this.place
     if (guard === undefined) {
@@ -123,7 +126,7 @@ export class ProxyExchange
 
   trace(): readonly TraceStep[] {
     return traceOf({
-      blocked: this.blocked,
+      blocked: this.reports.last,
       ban: this.banHit,
       guard: this.guard === null ? [] : this.guard.trace(),
       waf: this.wafVerdict,
@@ -134,14 +137,6 @@ export class ProxyExchange
   }
 
   // ---- judgement ----
-
-  /** A client that says where it comes from is nobody's proxy: what it said was removed, and that is worth knowing. */
-  private reportClaims(): void {
-    if (this.place.mode('limits') === 'off') return
-    const names = this.head.claims.split('\r\n').map((line) => line.slice(0, line.indexOf(':')))
-    const message = `headers about the client or the target were removed: ${names.filter(Boolean).join(', ')}`
-    ;(this.untold ??= []).push({ step: 'limits', verdict: 'pass', rule: 'EDGE_SPOOFED_ADDRESS', message })
-  }
 
   private isBanned(): boolean {
     const hit = this.note.ban(this.context)
@@ -248,19 +243,11 @@ export class ProxyExchange
   private inspect(): void {
     const { inspection } = this.place
     if (inspection === null) return
-    const { peer } = this.exchange
+    const { clientAddress, id: requestId, site } = this
+    const facts = { clientAddress, requestId, startedAtMs: this.context.now(), site }
     this.run = new InspectionRun(
       inspection.inspector,
-      {
-        clientAddress: this.clientAddress,
-        clientPort: peer.port,
-        serverAddress: peer.localAddress,
-        serverPort: peer.localPort,
-        tls: peer.tls !== null,
-        requestId: this.id,
-        startedAtMs: this.context.now(),
-        site: this.place.name,
-      },
+      connectionInfo(this.exchange.peer, facts),
       this.context.bounds,
     )
     this.inspection = new RequestInspection({
@@ -290,22 +277,13 @@ export class ProxyExchange
     const failed = stop.kind === 'fault' || stop.kind === 'exhausted'
     const mode = step === 'waf' ? this.wafMode : this.place.mode('response')
     const passes = mode === 'monitor' || (failed && this.place.onInspectionFailure === 'pass')
-    const facts = { step, ...this.factsOf(stop) }
+    const facts = { step, ...stopFacts(stop, this.run?.report() ?? null) }
     if (step === 'waf') this.wafVerdict = passes ? 'would-block' : stop.kind
     if (passes) this.report({ ...facts, verdict: 'would-block' })
     else if (stop.kind === 'drop') this.drop(facts)
     else if (stop.kind === 'redirect') this.block(facts, stop.status, stop.location)
     else this.block(facts, stop.kind === 'deny' ? stop.status : 503)
     return !passes
-  }
-
-  private factsOf(stop: Stop): Pick<BlockRecord, 'rule' | 'message'> {
-    if (stop.kind === 'fault') return { rule: `inspection-failed-${stop.reason}`, message: stop.detail }
-    if (stop.kind === 'exhausted') {
-      return { rule: 'inspection-failed-steps', message: 'the budget of the transaction is used up' }
-    }
-    const match = mainMatch(this.run?.report() ?? null)
-    return match === null ? { rule: 'unknown', message: '' } : { rule: match.ruleId, message: match.message }
   }
 
   private endInspection(): void {
@@ -349,20 +327,12 @@ export class ProxyExchange
     this.upstream = connection
     const { head, hold } = this
     this.hold = null
-    const whole = !hasBody(head) || hold?.complete === true
-    const chunked = head.chunked && !whole
-    const length = chunked ? noLength : head.chunked ? (hold?.bytes ?? 0) : head.contentLength
-    const text = forwardHead(
-      head,
-      { length, chunked },
-      {
-        id: this.id,
-        authority: this.place.upstreamAuthority,
-        forwarded: this.claimsPass ? this.head.claims + this.note.forwarded : this.note.forwarded,
-      },
-    )
-    const piece = hold === null ? null : hold.join()
-    const drained = this.sendRequest(connection, text, piece, { chunked, whole })
+    const facts = {
+      id: this.id,
+      authority: this.place.upstreamAuthority,
+      forwarded: this.claimsPass ? head.claims + this.note.forwarded : this.note.forwarded,
+    }
+    const { whole, drained } = forwardRequest(connection, head, { hold, facts })
     if (whole) return
     this.exchange.sendContinue()
     if (drained) this.exchange.resumeRequest()
@@ -371,18 +341,6 @@ export class ProxyExchange
   /** Only a proof switches the step off: then the service sees what the client claims, as without an edge. */
   private get claimsPass(): boolean {
     return this.head.claims !== '' && this.place.mode('limits') === 'off'
-  }
-
-  private sendRequest(
-    connection: UpstreamWriter,
-    text: string,
-    piece: Buffer | null,
-    how: { chunked: boolean; whole: boolean },
-  ): boolean {
-    const { method, upgrade } = this.head
-    if (!how.chunked || piece === null) return connection.send(method, upgrade, text, piece, how.whole)
-    connection.send(method, upgrade, text, null, false)
-    return connection.write(`${piece.length.toString(16)}\r\n`, piece, '\r\n', false)
   }
 
   requestBody(piece: Buffer): void {
@@ -402,9 +360,7 @@ export class ProxyExchange
     if (upstream === null) return
     const framed = this.head.chunked && this.at !== stage.tunnel
     const last = this.requestBytes === this.head.contentLength && this.at !== stage.tunnel
-    const drained = framed
-      ? upstream.write(`${piece.length.toString(16)}\r\n`, piece, '\r\n', false)
-      : upstream.write('', piece, '', last)
+    const drained = framed ? forwardChunk(upstream, piece) : upstream.write('', piece, '', last)
     if (!drained) this.exchange.pauseRequest()
   }
 
@@ -427,7 +383,7 @@ export class ProxyExchange
     this.status = head.status
     if (head.status === 101) {
       this.at = stage.tunnel
-      if (this.untold !== null) this.tellAll()
+      this.reports.tell()
       this.exchange.switchProtocols(`${head.fields}X-Request-Id: ${this.id}\r\n`)
       return true
     }
@@ -451,7 +407,7 @@ export class ProxyExchange
   }
 
   private sendHead(head: UpstreamHead, piece: Buffer | null, ended: boolean): boolean {
-    if (this.untold !== null) this.tellAll()
+    this.reports.tell()
     if (piece !== null) this.responseBytes += piece.length
     this.at = ended ? stage.done : stage.answering
     const kept = this.guard === null ? head.fields : this.guard.answerFields(head.status, head.fields)
@@ -549,23 +505,8 @@ export class ProxyExchange
   }
 
   private report(block: Omit<BlockRecord, 'report'>): void {
-    const report = block.step === 'waf' || block.step === 'response' ? this.run?.report() : null
-    this.blocked = report === null || report === undefined ? block : { ...block, report }
-    if (block.verdict === 'block') this.tell(this.blocked)
-    else if (this.status === 0) (this.untold ??= []).push(this.blocked)
-    else this.context.events.block(this, this.blocked)
-  }
-
-  private tell(block: BlockRecord): void {
-    this.tellAll()
-    this.context.events.block(this, block)
-  }
-
-  /** The status is known, or there is none: what would have been refused can be told. */
-  private tellAll(): void {
-    const { untold } = this
-    this.untold = null
-    for (const block of untold ?? []) this.context.events.block(this, block)
+    const judged = block.step === 'waf' || block.step === 'response'
+    this.reports.add(block, judged ? (this.run?.report() ?? null) : null)
   }
 
   private answerLocally(status: number, code: string, more = ''): void {
@@ -592,7 +533,7 @@ export class ProxyExchange
 
   private finish(): void {
     this.at = stage.done
-    if (this.untold !== null) this.tellAll()
+    this.reports.tell()
     if (this.upstream !== null) this.upstream.destroy()
     else this.place.pool.cancel(this)
     this.upstream = null
