@@ -41,6 +41,7 @@ it('exports what it means to and nothing else', () => {
     'isHostName',
     'isWeakening',
     'jsonPost',
+    'keepEnrolled',
     'keyIdOf',
     'lastGoodPath',
     'layerOrder',

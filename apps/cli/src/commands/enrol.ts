@@ -42,10 +42,16 @@ export const enrol: Command = {
     } = await import('@sevenfold/layer')
     const token = decodeEnrolToken(await tokenOf(call))
     const folder = await dataFolder(call)
-    const partDir = join(folder, token.layer)
+    const ownDir = join(folder, token.layer)
+    // A ledger that enrols elsewhere stays what it is, and sends a copy there.
+    const isCopy = token.layer === 'ledger'
+    const partDir = isCopy
+      ? join(ownDir, 'copies', 'ledgers', new URL(token.url).host.replaceAll(/[^\w.-]/g, '_'))
+      : ownDir
     ensurePrivateFolder(folder)
+    ensurePrivateFolder(ownDir)
     ensurePrivateFolder(partDir)
-    const files = await enrolHost(token, loadOrCreateKeys(join(partDir, 'keys')))
+    const files = await enrolHost(token, loadOrCreateKeys(join(ownDir, 'keys')))
     writeHostFiles(partDir, files)
     const ends = new Date(readHostFiles(partDir)?.certificate.notAfterMs ?? 0).toISOString()
     const { host, layer, url } = token
@@ -55,7 +61,11 @@ export const enrol: Command = {
       call.io.out(
         `${layer} on ${host} is enrolled at ${url}; its certificate holds until ${ends} and renews itself`,
       )
-      call.io.note(`next: sevenfold up --layers ${layer}`)
+      call.io.note(
+        isCopy
+          ? 'next: start sevenfold up again; it copies the ledger there'
+          : `next: sevenfold up --layers ${layer}`,
+      )
     }
     return 0
   },

@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { LedgerConfig } from '@sevenfold/config'
-import { ensurePrivateFolder } from '@sevenfold/layer'
+import { HostLink, ensurePrivateFolder, keepEnrolled } from '@sevenfold/layer'
 import type { PartContext } from '@sevenfold/layer'
 import type { LedgerLog } from '../log/ledger-log.ts'
 import { logFolder } from '../log/log-folder.ts'
@@ -9,6 +9,7 @@ import { CopyConflict } from './copy-target.ts'
 import type { CopyTarget } from './copy-target.ts'
 import { Copier } from './copier.ts'
 import type { CopyReport } from './copier.ts'
+import { createLedgerCopy } from './ledger-copy.ts'
 import { createS3Copy } from './s3-copy.ts'
 import { createSyslogCopy } from './syslog-copy.ts'
 
@@ -54,6 +55,34 @@ function s3Targets({ config, clock }: Context): readonly Planned[] {
   })
 }
 
+/** Ledgers of other installations at which this one was enrolled: each has a folder below `copies/ledgers`. */
+function ledgerTargets({ dataDir, clock, log }: Context): { planned: readonly Planned[]; stop(): void } {
+  const root = join(dataDir, 'copies', 'ledgers')
+  const names = existsSync(root) ? readdirSync(root).toSorted() : []
+  const renewing: { stop(): void }[] = []
+  const planned = names.flatMap((name): Planned[] => {
+    const folder = join(root, name)
+    const link = HostLink.open({
+      partDir: folder,
+      agentId: (host) => `ledger/${host}.copy`,
+      slot: 'copy',
+      clock,
+      log,
+    })
+    if (link === undefined) return []
+    renewing.push(keepEnrolled({ partDir: folder, link, clock, log }))
+    const verifierKey = (): string => readFileSync(logFolder(dataDir).verifierKey, 'utf8').trim()
+    const target = createLedgerCopy(`ledger-${name}`, { link, folder, verifierKey })
+    return [{ target, intervalMs: syslogIntervalMs }]
+  })
+  return {
+    planned,
+    stop: () => {
+      for (const one of renewing) one.stop()
+    },
+  }
+}
+
 /** Metrics for every try; an event when a copy begins to fail, when it is back, and for what it can never have. */
 function reportFor(context: Context, name: string): CopyReport {
   const { log, metrics, events } = context
@@ -88,7 +117,8 @@ function reportFor(context: Context, name: string): CopyReport {
 /** Copies the log to every configured place; nothing of the ledger waits for them. */
 export function startCopies(context: Context, ledger: LedgerLog): { stop(): Promise<void> } {
   const { dataDir, clock } = context
-  const planned = [...syslogTargets(context), ...s3Targets(context)]
+  const ledgers = ledgerTargets(context)
+  const planned = [...syslogTargets(context), ...s3Targets(context), ...ledgers.planned]
   if (planned.length === 0) return { stop: () => Promise.resolve() }
   const folder = join(dataDir, 'copies')
   ensurePrivateFolder(folder)
@@ -105,5 +135,10 @@ export function startCopies(context: Context, ledger: LedgerLog): { stop(): Prom
       }),
   )
   for (const copier of copiers) copier.start()
-  return { stop: async () => void (await Promise.all(copiers.map((copier) => copier.stop()))) }
+  return {
+    stop: async () => {
+      ledgers.stop()
+      await Promise.all(copiers.map((copier) => copier.stop()))
+    },
+  }
 }

@@ -9,6 +9,8 @@ export type HostsErrorCode =
   | 'HOSTS_REVOKED'
   | 'HOSTS_NO_LEASE'
   | 'HOSTS_AUTHORITY'
+  | 'HOSTS_COPY_GAP'
+  | 'HOSTS_COPY_CONFLICT'
 
 /** What enrolling refuses or cannot do. */
 export class HostsError extends Error {
@@ -31,4 +33,6 @@ export const statusOf: Readonly<Record<HostsErrorCode, number>> = {
   HOSTS_REVOKED: 403,
   HOSTS_NO_LEASE: 409,
   HOSTS_AUTHORITY: 503,
+  HOSTS_COPY_GAP: 409,
+  HOSTS_COPY_CONFLICT: 409,
 }

@@ -30,6 +30,7 @@ import type { HostAct } from './host-desk.ts'
 import { HostsError } from './hosts-error.ts'
 import { answerJson, answerLimits, readJsonBody } from './json-answer.ts'
 import { TokenStore } from './token-store.ts'
+import { MirrorDesk } from '../mirrors/mirror-desk.ts'
 
 type Context = PartContext<LedgerConfig>
 
@@ -115,13 +116,22 @@ function onlyRenew(context: Context, desk: HostDesk) {
   }
 }
 
-/** Streams of orders and the answers to them, of whoever holds the lease; true when the request was one of these. */
+/** Copies of other ledgers; streams of orders and the answers to them, of whoever holds the lease; true when the request was one of these. */
 function orders(
   request: IncomingMessage,
   response: ServerResponse,
-  { receiver, relay, log }: { receiver: Receiver; relay: ControlRelay; log: Logger },
+  {
+    receiver,
+    relay,
+    mirrors,
+    log,
+  }: { receiver: Receiver; relay: ControlRelay; mirrors: MirrorDesk; log: Logger },
 ): boolean {
   const place = at(request)
+  if (mirrors.owns(place.slice(place.indexOf(' ') + 1))) {
+    answerJson(response, mirrors.take(request), log)
+    return true
+  }
   const isStream = place === `GET ${controlPaths.orders}`
   if (!isStream && place !== `POST ${controlPaths.answers}`) return false
   if (isStream && receiver.holdsLease(request)) relay.open(request, response)
@@ -237,13 +247,24 @@ export async function openHosts(context: Context, local: Registry): Promise<Open
       const { endMs, ...credentials } = await ownCredentials(authority, ownLifeMs)
       const renew = onlyRenew(context, desk)
       const relay = new ControlRelay(clock)
+      const mirrors = new MirrorDesk({
+        dataDir,
+        origin: config.origin,
+        segmentBytes: config.segmentSizeBytes,
+        retainBytes: Math.floor(config.segmentsBytes / 4),
+        now,
+        onConflict: (host, why) =>
+          context.emit(
+            events.notice('ledger-copy-conflict', `the copy of the ledger on ${host}: ${why}`, 90),
+          ),
+      })
       const server = createHostServer({
         credentials,
         roster: book.roster,
         handle: (request, response) =>
           receiver.owns(request)
             ? receiver.handle(request, response)
-            : void (orders(request, response, { receiver, relay, log }) || renew(request, response)),
+            : void (orders(request, response, { receiver, relay, mirrors, log }) || renew(request, response)),
         handleStranger: onlyEnrol(context, desk),
         handleExpired: renew,
         clock,
@@ -265,6 +286,7 @@ export async function openHosts(context: Context, local: Registry): Promise<Open
           fresh.stop()
           relay.close()
           await Promise.all([server.close(), closeServer(admin)])
+          await mirrors.close()
         },
       }
     },

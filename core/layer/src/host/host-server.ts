@@ -22,9 +22,6 @@ export interface ServerCredentials {
   readonly root: string
 }
 
-/** Why a connection was not taken, or how it was. */
-export type ConnectionResult = 'accepted' | 'stranger' | 'refused' | 'revoked' | 'limited' | 'failed'
-
 /** What a listener for hosts needs. */
 export interface HostServerOptions {
   readonly credentials: ServerCredentials
