@@ -37,7 +37,7 @@ const preloads: Readonly<Record<string, string>> = {
     }`,
 }
 
-describe.skipIf(!isBuilt)('an application in hardship (needs a build)', () => {
+describe.skipIf(!isBuilt)('an application in hardship (needs a build)', { timeout: 120_000 }, () => {
   let folder = ''
   const file = (name: string): string => join(folder, `${name.replaceAll(' ', '-')}.cjs`)
 

@@ -187,7 +187,7 @@ describe.skipIf(!isBuilt)('the agent in an application (needs a build)', () => {
   })
 })
 
-describe.skipIf(!isBuilt)('ways to start (needs a build)', () => {
+describe.skipIf(!isBuilt)('ways to start (needs a build)', { timeout: 120_000 }, () => {
   it('guards names that an ECMAScript module imports from built-ins', async () => {
     const app = await startApp({ entry: 'app.mjs' })
     try {

@@ -3,6 +3,7 @@ import { finding } from '../attack.ts'
 import { mentionsPrototype, reachesPrototype } from '../judges/judge-prototype.ts'
 import { readStack } from '../profile/call-site.ts'
 import { currentRequest } from '../request-context.ts'
+import type { RequestContext } from '../request-context.ts'
 import { patch } from './patch.ts'
 import { guardConstructor, namesConstructorWay } from './prototype.ts'
 
@@ -26,15 +27,23 @@ export function hookJson(agent: Agent): void {
         const context = currentRequest.getStore()
         if (context === undefined || agent.mode === 'off') return value
         context.addParsed(text)
-        if (!mentionsPrototype(text)) return value
-        if (namesConstructorWay(text)) guardConstructor(agent, context)
-        const refusal = agent.check('JSON.parse', () =>
-          reachesPrototype(value) && context.isFromRequest(text) && !isCalledCarefully()
-            ? finding('prototype-pollution', text, 'an input would reach a prototype when it is merged')
-            : null,
-        )
-        if (refusal !== null) throw refusal // JSON.parse throws for bad texts as well
+        if (mentionsPrototype(text)) checkParsed(agent, context, { text, value })
         return value
       },
   )
+}
+
+/** Throws for JSON of a request that reaches a prototype; JSON.parse throws for bad texts as well. */
+function checkParsed(
+  agent: Agent,
+  context: RequestContext,
+  { text, value }: { readonly text: string; readonly value: object },
+): void {
+  if (namesConstructorWay(text)) guardConstructor(agent, context)
+  const refusal = agent.check('JSON.parse', () =>
+    reachesPrototype(value) && context.isFromRequest(text) && !isCalledCarefully()
+      ? finding('prototype-pollution', text, 'an input would reach a prototype when it is merged')
+      : null,
+  )
+  if (refusal !== null) throw refusal
 }
