@@ -1,30 +1,7 @@
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { compilePattern } from './pattern.ts'
 
-const text = fc.string({ unit: fc.constantFrom('a', 'B', '\n', '\r', ' ', '\xe4', '\0'), maxLength: 12 })
-
 describe('compilePattern', () => {
-  it.each(['^.*$', '^.*', '.*', '.*$'])(
-    'takes a value as a whole with %s, as the same in brackets does',
-    (source) => {
-      for (const multiline of [false, true]) {
-        const quick = compilePattern(source, { multiline })
-        const plain = compilePattern(source.replace('.*', '(?:.*)'), { multiline })
-        fc.assert(
-          fc.property(text, fc.nat(14), (value, from) => {
-            const [left, right] = [['old', 'old'], [] as string[]]
-            const start = Math.min(from, value.length)
-            expect(quick.find(value, start, left)).toBe(plain.find(value, start, right))
-            if (start === 0) expect(left).toEqual(right)
-            expect(quick.find(value, start, null)).toBe(plain.find(value, start, null))
-            expect(quick.test(value)).toBe(plain.test(value))
-          }),
-        )
-      }
-    },
-  )
-
   it('gives the groups of the leftmost match, ten at most', () => {
     const groups: string[] = []
     expect(compilePattern('(b)(c)?', { multiline: false }).find('abd', 0, groups)).toBe(1)

@@ -42,9 +42,6 @@ function fill(input: string, captures: Int32Array, groups: string[]): void {
   }
 }
 
-/** Patterns that take any value as a whole: rules copy values with them. */
-const takesAll: ReadonlySet<string> = new Set(['^.*$', '^.*', '.*', '.*$'])
-
 /**
  * Compiles a rule's pattern as ModSecurity does: bytes, `.` takes line ends, `$` only at the very
  * end (and at line ends in the `libmodsecurity3` dialect). Throws an Error that says what is wrong
@@ -58,23 +55,15 @@ export function compilePattern(source: string, dialect: RegexDialect): Pattern {
     multiline: dialect.multiline,
     ...(dialect.cache === undefined ? {} : { cache: dialect.cache }),
   })
-  const isWhole = takesAll.has(source)
   return {
     regex,
     find(input, from, groups) {
-      if (isWhole && from === 0) {
-        if (groups !== null) {
-          groups.length = 0
-          groups.push(input)
-        }
-        return 0
-      }
       const found = regex.exec(input, from)
       if (found === null) return -1
       if (groups !== null) fill(input, found.captures, groups)
       return found.index
     },
-    test: (input) => isWhole || regex.test(input),
+    test: (input) => regex.test(input),
     get literals() {
       return regex.requiredLiterals.length === 0 ? undefined : regex.requiredLiterals
     },
