@@ -79,10 +79,22 @@ function parseBranch(reader: PatternReader): RegexNode {
   return concatNodes(nodes)
 }
 
-/** `\Qab\E*` repeats the b: the end of a quotation stands between an atom and its quantifier. */
+/**
+ * `\Qab\E*` repeats the b: the end of a quotation, an empty one, and comments of PCRE may stand between an atom and its
+ * quantifier.
+ */
 function closeEmptyQuote(reader: PatternReader): void {
   if (reader.quoting && takeText(reader, '\\E')) reader.quoting = false
-  while (skipExtended(reader));
+  while (!reader.quoting && (skipExtended(reader) || skipNothing(reader)));
+}
+
+function skipNothing(reader: PatternReader): boolean {
+  if (reader.syntax.dialect !== 'pcre') return false
+  if (takeText(reader, '\\Q\\E') || takeText(reader, '\\E')) return true
+  const comment = /^\(\?#[^)]*\)/.exec(reader.pattern.slice(reader.at))
+  if (comment === null) return false
+  reader.at += comment[0].length
+  return true
 }
 
 function skipExtended(reader: PatternReader): boolean {
