@@ -215,6 +215,41 @@ describe('beside Caddy', () => {
   )
 })
 
+describe('beside Traefik', () => {
+  it.skipIf(!built || !isInstalled('traefik'))(
+    'forward auth: judges, and is labelled as what it is (needs traefik, dist)',
+    async () => {
+      const asked = await freePort()
+      const port = await freePort()
+      await startEdge([{ kind: 'forward-auth', listen: { host: '127.0.0.1', port: asked } }])
+      const routes = join(folder, 'traefik-routes.yml')
+      const places = { '127.0.0.1:7701': `127.0.0.1:${asked}`, '127.0.0.1:8080': `127.0.0.1:${appPort}` }
+      writeFileSync(routes, exampleText('traefik-routes.yml', places))
+      const fixed = { '127.0.0.1:443': `127.0.0.1:${port}`, 'traefik-routes.yml\n': `${routes}\n` }
+      writeFileSync(join(folder, 'traefik.yml'), exampleText('traefik.yml', fixed))
+      proxy = await RealServer.start(['traefik', `--configFile=${join(folder, 'traefik.yml')}`], port)
+      await expectJudgement(port, 'forward-auth')
+      expect((await ask(port, get('/'))).status).toBeGreaterThanOrEqual(500)
+    },
+  )
+
+  it.skipIf(!built)('judges the questions that its forward auth sends (needs dist)', async () => {
+    const asked = await freePort()
+    await startEdge([{ kind: 'forward-auth', listen: { host: '127.0.0.1', port: asked } }])
+    const places = { '127.0.0.1:7701': `127.0.0.1:${asked}`, '127.0.0.1:8080': `127.0.0.1:${appPort}` }
+    const [, address = ''] = /address: ['"]([^'"]+)['"]/.exec(exampleText('traefik-routes.yml', places)) ?? []
+    expect(new URL(address).port).toBe(String(asked))
+    // As its documentation lists them: a GET without body, whatever the method of the request.
+    const question = (method: string, uri: string): string =>
+      `GET / HTTP/1.1\r\nHost: 127.0.0.1:${asked}\r\nUser-Agent: curl/8\r\nX-Forwarded-Method: ${method}\r\nX-Forwarded-Proto: https\r\nX-Forwarded-Host: shop.test\r\nX-Forwarded-Uri: ${uri}\r\nX-Forwarded-For: 127.0.0.9\r\n\r\n`
+    expect((await ask(asked, question('POST', '/a?b=1'))).status).toBe(200)
+    expect((await ask(asked, question('GET', attack))).status).toBe(403)
+    await edge?.stop()
+    const [block] = events('block')
+    expect(block).toMatchObject({ labels: { beside: 'forward-auth' }, source: { ip: '127.0.0.9' } })
+  })
+})
+
 describe('beside HAProxy', () => {
   it.skipIf(!built || !isInstalled('haproxy'))(
     'SPOE: judges, and is labelled as what it is (needs haproxy, dist)',

@@ -9,6 +9,8 @@ import { RawUpstream } from './support/raw-upstream.ts'
 import { waitFor } from './support/wait-for.ts'
 
 const built = existsSync(edgeMain)
+/** Processes start and end here one after the other; on a slow machine that takes its time. */
+const patienceMs = 60_000
 
 let folder: EdgeFolder
 let upstream: RawUpstream
@@ -72,7 +74,7 @@ class Load {
 
   async more(count: number): Promise<void> {
     const goal = this.served + count
-    await waitFor(() => this.served >= goal, `${count} more requests`, 30_000)
+    await waitFor(() => this.served >= goal, `${count} more requests`, patienceMs)
   }
 
   async end(): Promise<void> {
@@ -83,7 +85,7 @@ class Load {
 
 async function kill(pid: number): Promise<void> {
   process.kill(pid, 'SIGKILL')
-  await waitFor(() => !isAlive(pid), `the end of ${pid}`)
+  await waitFor(() => !isAlive(pid), `the end of ${pid}`, patienceMs)
 }
 
 function isAlive(pid: number): boolean {
@@ -105,7 +107,7 @@ function local(port: number): Target {
   return { port, host: '127.0.0.1' }
 }
 
-describe.skipIf(!built)('hand-over (needs a build)', () => {
+describe.skipIf(!built)('hand-over (needs a build)', { timeout: patienceMs * 3 }, () => {
   it('a killed primary costs no request: its workers serve until those of the next one do', async () => {
     folder.configure(edgeConfig([siteConfig('shop', upstream.port)]))
     const first = await start(keeper)
@@ -120,7 +122,7 @@ describe.skipIf(!built)('hand-over (needs a build)', () => {
     await load.end()
     expect(load.failed).toEqual([])
     expect(second.workers().length).toBe(2)
-    for (const pid of before) await waitFor(() => !isAlive(pid), 'the end of the old workers')
+    for (const pid of before) await waitFor(() => !isAlive(pid), 'the end of the old workers', patienceMs)
     // The same names, so that nobody misses a process; nothing is left of the change.
     expect(readdirSync(join(folder.path, 'edge', 'spool')).toSorted()).toEqual(['main', 'w0', 'w1'])
     expect(readdirSync(join(folder.path, 'edge')).filter((name) => /^w\d/.test(name))).toEqual([])
@@ -168,7 +170,7 @@ describe.skipIf(!built)('hand-over (needs a build)', () => {
     const [victim = 0] = edge.workers()
     await kill(victim)
     await load.more(20)
-    await waitFor(() => edge.workers().length === 2, 'the new worker')
+    await waitFor(() => edge.workers().length === 2, 'the new worker', patienceMs)
     await load.more(20)
     await load.end()
     expect(load.failed.length).toBeLessThanOrEqual(clients)
@@ -225,7 +227,7 @@ describe.skipIf(!built)('hand-over (needs a build)', () => {
     folder.configure(edgeConfig([siteConfig('shop', upstream.port)]))
     const second = await start(keeper)
     expect(second.port).toBe(first.port)
-    await waitFor(() => keeper.size === 1, 'the end of the socket')
+    await waitFor(() => keeper.size === 1, 'the end of the socket', patienceMs)
     expect(await ask(local(gone))).toContain('ECONNREFUSED')
   })
 })

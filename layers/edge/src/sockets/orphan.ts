@@ -5,8 +5,8 @@ import { join } from 'node:path'
 
 /** Time for which a worker whose primary died serves alone, milliseconds: its decisions grow old. */
 export const orphanMs = 60_000
-/** Time that a worker gets to leave when a new primary asks, milliseconds: slow requests end first. */
-const leaveMs = 8000
+/** Time that a worker gets to leave when a new primary asks, milliseconds: slow requests end first, and it ends itself in time. */
+const leaveMs = 12_000
 const order = 'leave\n'
 
 function socketPath(dataDir: string, slot: string): string {

@@ -14,7 +14,7 @@ interface Answered {
 
 const retryMs = 5
 /** Time in which another process leaves a place, milliseconds. */
-export const vacateMs = 8000
+const vacateMs = 12_000
 
 function isTaken(error: unknown): boolean {
   return error instanceof Error && error.message.includes('EADDRINUSE')
