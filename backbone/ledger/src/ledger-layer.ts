@@ -29,6 +29,7 @@ import type { LedgerLog } from './log/ledger-log.ts'
 import { SegmentGuard } from './log/segment-guard.ts'
 import { openHosts } from './hosts/start-hosts.ts'
 import { startCopies } from './copies/start-copies.ts'
+import { settleKeyChange, startKeyChanges } from './keys/change-key.ts'
 import { PersonalKeys, personalFolder } from './personal/personal-keys.ts'
 import { sealLine } from './personal/seal-line.ts'
 import { startForgetting } from './personal/start-forgetting.ts'
@@ -81,6 +82,7 @@ function toLedgerBatch(
 async function openLog(context: Context): Promise<LedgerLog> {
   const { config, dataDir, log } = context
   try {
+    settleKeyChange(dataDir, config.origin)
     const opened = await openLedgerLog({
       folder: dataDir,
       origin: config.origin,
@@ -199,6 +201,7 @@ async function start(context: Context): Promise<RunningLayer<LedgerConfig>> {
   const keys = new PersonalKeys(personalFolder(context.dataDir))
   const receiver = openReceiver(context, { ledger, registry, keys })
   const forgetting = startForgetting(context, keys)
+  const keyChanges = startKeyChanges(context, ledger)
   const server = createServer({ headersTimeout: 5_000, requestTimeout: 30_000 }, receiver.handle)
   await listenOnSocket(server, join(context.dataDir, 'ingest.sock'))
   const listening = await hosts?.listen(receiver)
@@ -214,6 +217,7 @@ async function start(context: Context): Promise<RunningLayer<LedgerConfig>> {
     stop: async () => {
       checkpoints.stop()
       forgetting.stop()
+      keyChanges.stop()
       cosigning.stop()
       await Promise.all([close(server), witnessing.stop(), copies.stop(), listening?.stop()])
       await receiver.close()

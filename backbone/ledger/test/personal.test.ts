@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { askToForget, ledgerLayer, verifyLedger } from '@sevenfold/ledger'
+import { forgetWishes, leaveWish, ledgerLayer, verifyLedger } from '@sevenfold/ledger'
 import { openReveal, personalFolder, PersonalKeys } from '@sevenfold/ledger/segments'
 import { loadOrCreateKeys, localAgent, registerAgent, startLayer, startPart } from '@sevenfold/layer'
 import { createMemoryLog, createTemporaryFolder } from '@sevenfold/testkit'
@@ -69,7 +69,7 @@ it('what is personal in the ledger can be erased, and everything still verifies'
   expect(shown()).toContain('"ana.person"')
   const keys = new PersonalKeys(personalFolder(ledger))
   const [day = ''] = keys.days()
-  askToForget(personalFolder(ledger), { day, actor: 'cli:ana', reason: 'erasure request 17' })
+  leaveWish(forgetWishes(ledger), { name: day, actor: 'cli:ana', reason: 'erasure request 17' })
   await until(() => keys.days().length === 0)
   expect(shown()).toContain(`"name":"erased:${day}"`)
   expect(shown()).not.toContain('ana.person')

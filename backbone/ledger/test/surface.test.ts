@@ -5,8 +5,10 @@ import * as segments from '@sevenfold/ledger/segments'
 it('exports of @sevenfold/ledger change only on purpose', () => {
   expect(Object.keys(api).toSorted()).toEqual([
     'LedgerError',
-    'askToForget',
-    'isAsked',
+    'forgetWishes',
+    'isWaiting',
+    'keyWishes',
+    'leaveWish',
     'ledgerLayer',
     'maxCommitBytes',
     'maxProblems',
@@ -14,6 +16,7 @@ it('exports of @sevenfold/ledger change only on purpose', () => {
     'maxWriterLanes',
     'openLedgerLog',
     'proveEntry',
+    'readKeyHistory',
     'tailLedger',
     'verifyLedger',
   ])
@@ -25,6 +28,7 @@ it('exports of @sevenfold/ledger/segments change only on purpose', () => {
     'SegmentReader',
     'isDay',
     'listSegments',
+    'logIdentity',
     'logStart',
     'maxSegmentLineBytes',
     'oldestPosition',

@@ -21,11 +21,11 @@ when it does not run, it does so at its next start. The index is made anew witho
     const reason = call.text('reason')
     if (reason === undefined || reason === '')
       throw usageError('--reason is missing', 'it stands in the ledger')
-    const { askToForget, isAsked } = await import('@sevenfold/ledger')
+    const { forgetWishes, isWaiting, leaveWish } = await import('@sevenfold/ledger')
     const { isDay, PersonalKeys, personalFolder } = await import('@sevenfold/ledger/segments')
     if (!isDay(day)) throw usageError(`${day} is no day`, 'for example 2026-01-31')
-    const personal = personalFolder(await ledgerFolder(call))
-    const keys = new PersonalKeys(personal)
+    const folder = await ledgerFolder(call)
+    const keys = new PersonalKeys(personalFolder(folder))
     if (!keys.days().includes(day)) {
       const known = keys.days()
       throw usageError(
@@ -33,9 +33,10 @@ when it does not run, it does so at its next start. The index is made anew witho
         known.length === 0 ? 'nothing is sealed: see ledger.personal.seal' : `there are ${known.join(', ')}`,
       )
     }
-    askToForget(personal, { day, actor: actor(), reason: reason.slice(0, 500) })
-    for (let waited = 0; waited < patienceMs && isAsked(personal, day); waited += 100) await wait(100)
-    const isDone = !isAsked(personal, day)
+    const wishes = forgetWishes(folder)
+    leaveWish(wishes, { name: day, actor: actor(), reason: reason.slice(0, 500) })
+    for (let waited = 0; waited < patienceMs && isWaiting(wishes, day); waited += 100) await wait(100)
+    const isDone = !isWaiting(wishes, day)
     if (call.json) call.io.out(JSON.stringify({ day, forgotten: isDone }))
     else call.io.out(isDone ? `${day} is forgotten` : `${day} will be forgotten when the ledger runs again`)
     return 0

@@ -366,6 +366,21 @@ export const commands: readonly Listed[] = [
     load: async () => (await import('../commands/ledger-forget.ts')).ledgerForget,
   },
   {
+    name: 'ledger keys rotate',
+    summary: 'give the log a new key; whoever has an older one is led to it',
+    load: async () => (await import('../commands/ledger-keys.ts')).ledgerKeysRotate,
+  },
+  {
+    name: 'ledger keys revoke',
+    summary: 'give the log a new key because the old one may be in other hands',
+    load: async () => (await import('../commands/ledger-keys.ts')).ledgerKeysRevoke,
+  },
+  {
+    name: 'ledger keys list',
+    summary: 'list the keys that the log had, the newest last',
+    load: async () => (await import('../commands/ledger-keys.ts')).ledgerKeysList,
+  },
+  {
     name: 'ledger prove',
     summary: 'write the receipt of an entry: shows to anybody that it is in the ledger',
     load: async () => (await import('../commands/ledger-prove.ts')).ledgerProve,

@@ -1,7 +1,6 @@
-import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Logger, Metrics } from '@sevenfold/layer'
-import { oldestPosition } from '@sevenfold/ledger/segments'
+import { logIdentity, oldestPosition } from '@sevenfold/ledger/segments'
 import type { RevealLine, SegmentLine, SegmentPosition } from '@sevenfold/ledger/segments'
 import { CollectorError } from '../collector-error.ts'
 import { LogFollower } from '../follow/log-follower.ts'
@@ -28,12 +27,6 @@ export interface IndexFeedOptions {
   readonly reveal: RevealLine
   readonly log: Logger
   readonly metrics: Metrics
-}
-
-/** The public key of the log stands for the log: a new log has a new key. */
-function logIdentity(ledger: string): string {
-  const path = join(ledger, 'log.vkey')
-  return existsSync(path) ? readFileSync(path, 'utf8').trim() : ''
 }
 
 /** An index that fails this often in a row without taking anything is thrown away and made again. */

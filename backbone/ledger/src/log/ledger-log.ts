@@ -1,5 +1,5 @@
 import { ensurePrivateFolder, writeAtomic } from '@sevenfold/layer'
-import { leafHashesOfLines } from '@sevenfold/merkle'
+import { leafHashesOfLines, noteKey } from '@sevenfold/merkle'
 import type { Checkpoint, NoteKey, Tile, TileTree } from '@sevenfold/merkle'
 import { LedgerError } from '../ledger-error.ts'
 import { SegmentWriter } from '../segments/segment-writer.ts'
@@ -38,7 +38,8 @@ export interface LedgerLogOptions {
 export class LedgerLog {
   readonly #folder: LogFolder
   readonly #options: LedgerLogOptions
-  readonly #key: NoteKey
+  #key: NoteKey
+  #signer: LogSigner
   readonly #tiles: TileStore
   readonly #writer: SegmentWriter
   readonly #tree: TileTree
@@ -60,6 +61,7 @@ export class LedgerLog {
     this.#options = options
     this.#folder = state.folder
     this.#key = state.key
+    this.#signer = options.signer
     this.#signed = state.signed
     this.#tiles = new TileStore(state.folder.root)
     this.#tree = state.found.tree
@@ -130,9 +132,7 @@ export class LedgerLog {
     // before the snapshot: the older snapshot leads to the same root.
     await this.#tiles.write([...full, ...partials])
     this.#unwritten.splice(0, full.length)
-    const note = signCheckpoint(checkpoint, this.#key, this.#options.signer)
-    writeAtomic(this.#folder.checkpoint, note)
-    this.#note = note
+    this.#publish(checkpoint)
     writeSnapshot(this.#folder.snapshot, snapshot)
     const kept = new Set(partials.map((tile) => `${tile.level}/${tile.index}/${tile.width}`))
     await this.#tiles.removePartials(
@@ -141,6 +141,19 @@ export class LedgerLog {
     this.#partials = partials
     this.#signed = checkpoint
     return checkpoint
+  }
+
+  #publish(checkpoint: Checkpoint): void {
+    const note = signCheckpoint(checkpoint, this.#key, this.#signer)
+    writeAtomic(this.#folder.checkpoint, note)
+    this.#note = note
+  }
+
+  /** Signs with another key of the same name from now on, the newest checkpoint as well. */
+  signWith(signer: LogSigner): void {
+    this.#signer = signer
+    this.#key = noteKey(this.#key.name, signer.publicKey)
+    if (this.#signed !== undefined) this.#publish(this.#signed)
   }
 
   /** Drops oldest segments over the budget; undefined when none had to go. Only what a checkpoint covers is dropped. */

@@ -11,6 +11,7 @@ import {
   signNote,
 } from '@sevenfold/merkle'
 import type { Checkpoint, NoteKey } from '@sevenfold/merkle'
+import { readKeyHistory } from '../keys/key-history.ts'
 import { LedgerError } from '../ledger-error.ts'
 import type { LogFolder } from './log-folder.ts'
 
@@ -47,7 +48,10 @@ export function readCheckpoint(folder: LogFolder, key: NoteKey): Checkpoint | un
   try {
     const parsed = parseNote(note)
     const checkpoint = decodeCheckpoint(parsed.text)
-    if (isSignedBy(parsed, key) && checkpoint.origin === key.name) return checkpoint
+    // A crash between a change of the key and the next checkpoint leaves one of the key before.
+    const before = readKeyHistory(folder.root).findLast(({ from }) => isSignedBy(parsed, from))
+    const isSigned = isSignedBy(parsed, key) || (before !== undefined && checkpoint.size <= before.size)
+    if (isSigned && checkpoint.origin === key.name) return checkpoint
   } catch (error) {
     throw corrupt(folder, error)
   }

@@ -2,6 +2,7 @@
 export type LedgerProblemCode =
   | 'key-unusable'
   | 'key-changed'
+  | 'key-revoked'
   | 'checkpoint-missing'
   | 'checkpoint-invalid'
   | 'root-mismatch'

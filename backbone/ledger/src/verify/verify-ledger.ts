@@ -3,6 +3,7 @@ import {
   TileTree,
   decodeCheckpoint,
   decodeVerifierKey,
+  encodeVerifierKey,
   isSignedBy,
   leafHash,
   parseNote,
@@ -10,7 +11,9 @@ import {
   tileHashReader,
   treeRoot,
 } from '@sevenfold/merkle'
-import type { Checkpoint, NoteKey, Tile } from '@sevenfold/merkle'
+import type { Checkpoint, Tile } from '@sevenfold/merkle'
+import { followKeys, readKeyHistory } from '../keys/key-history.ts'
+import type { KeyChain } from '../keys/key-history.ts'
 import { logFolder } from '../log/log-folder.ts'
 import type { LogFolder } from '../log/log-folder.ts'
 import { TileStore } from '../log/tile-store.ts'
@@ -21,7 +24,10 @@ import type { LedgerProblem } from './ledger-problem.ts'
 
 /** What a verifier knows from elsewhere. */
 export interface VerifyOptions {
-  /** The log's verifier key (`name+id+base64`), kept where the ledger's administrator cannot change it. Default: the one beside the log. */
+  /**
+   * A verifier key of the log (`name+id+base64`), kept where the ledger's administrator cannot change it; one that was rotated since leads to
+   * its successors. Default: the one beside the log.
+   */
   readonly verifierKey?: string
   /** Checkpoints seen earlier, as signed notes: the log must still contain each of them. */
   readonly seen?: readonly string[]
@@ -53,7 +59,7 @@ interface Run {
   readonly options: VerifyOptions
   readonly tiles: TileStore
   readonly problems: LedgerProblem[]
-  readonly key: NoteKey | undefined
+  readonly keys: KeyChain | undefined
   readonly signed: Checkpoint | undefined
 }
 
@@ -61,14 +67,24 @@ function add(run: Pick<Run, 'problems'>, problem: LedgerProblem): void {
   if (run.problems.length < maxProblems) run.problems.push(problem)
 }
 
-function loadKey(folder: LogFolder, options: VerifyOptions, problems: LedgerProblem[]): NoteKey | undefined {
+function loadKeys(
+  folder: LogFolder,
+  options: VerifyOptions,
+  problems: LedgerProblem[],
+): KeyChain | undefined {
   try {
     const beside = existsSync(folder.verifierKey) ? readFileSync(folder.verifierKey, 'utf8').trim() : ''
-    const key = decodeVerifierKey(options.verifierKey ?? beside)
-    if (options.verifierKey !== undefined && beside !== '' && beside !== options.verifierKey.trim()) {
-      problems.push({ code: 'key-changed', message: 'the key beside the log is not the one given' })
+    const trusted = decodeVerifierKey(options.verifierKey ?? beside)
+    const followed = followKeys(trusted, readKeyHistory(folder.root))
+    if (followed?.revoked !== undefined) {
+      const { size, time, reason } = followed.revoked
+      const message = `the key given was revoked at entry ${size} (${time}: ${reason}): ask for the new one by another way`
+      problems.push({ code: 'key-revoked', message })
     }
-    return key
+    const { key } = followed?.chain ?? { key: trusted }
+    if (beside !== '' && beside !== encodeVerifierKey(key))
+      problems.push({ code: 'key-changed', message: 'the key beside the log is not the one given' })
+    return followed?.chain ?? { key: trusted, keys: [trusted], mostEntries: () => Number.MAX_SAFE_INTEGER }
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error)
     problems.push({ code: 'key-unusable', message: `the log's verifier key cannot be used: ${why}` })
@@ -76,14 +92,17 @@ function loadKey(folder: LogFolder, options: VerifyOptions, problems: LedgerProb
   }
 }
 
-/** The checkpoint in a note that the log's key signed, or the reason why there is none. */
-function openNote(note: string, key: NoteKey | undefined): Checkpoint | string {
+/** The checkpoint in a note that a key of the log signed while it was the key, or the reason why there is none. */
+function openNote(note: string, keys: KeyChain | undefined): Checkpoint | string {
   try {
     const parsed = parseNote(note)
     const checkpoint = decodeCheckpoint(parsed.text)
-    if (key === undefined) return checkpoint
-    if (!isSignedBy(parsed, key)) return 'is not signed by the key of the log'
-    return checkpoint.origin === key.name ? checkpoint : `is one of ${checkpoint.origin}`
+    if (keys === undefined) return checkpoint
+    const signer = keys.keys.find((key) => isSignedBy(parsed, key))
+    if (signer === undefined) return 'is not signed by the key of the log'
+    if (checkpoint.size > (keys.mostEntries(signer) ?? 0))
+      return 'is signed by a key that was no longer that of the log'
+    return checkpoint.origin === signer.name ? checkpoint : `is one of ${checkpoint.origin}`
   } catch (error) {
     return `is malformed: ${error instanceof Error ? error.message : String(error)}`
   }
@@ -91,7 +110,7 @@ function openNote(note: string, key: NoteKey | undefined): Checkpoint | string {
 
 function loadCheckpoint(
   folder: LogFolder,
-  key: NoteKey | undefined,
+  keys: KeyChain | undefined,
   problems: LedgerProblem[],
 ): Checkpoint | undefined {
   if (!existsSync(folder.checkpoint)) {
@@ -99,7 +118,7 @@ function loadCheckpoint(
       problems.push({ code: 'checkpoint-missing', message: 'there are entries and no checkpoint' })
     return undefined
   }
-  const opened = openNote(readFileSync(folder.checkpoint, 'utf8'), key)
+  const opened = openNote(readFileSync(folder.checkpoint, 'utf8'), keys)
   if (typeof opened !== 'string') return opened
   problems.push({ code: 'checkpoint-invalid', message: `the checkpoint ${opened}` })
   return undefined
@@ -188,7 +207,7 @@ function checkRest(run: Run, reached: number, entries: number): void {
 function checkSeen(run: Run, size: number): void {
   const read = tileHashReader(run.signed?.size ?? 0, (tile) => run.tiles.read(tile))
   for (const note of run.options.seen ?? []) {
-    const seen = openNote(note, run.key)
+    const seen = openNote(note, run.keys)
     if (typeof seen === 'string') {
       add(run, { code: 'seen-invalid', message: `a checkpoint seen earlier ${seen}` })
     } else if (run.signed === undefined || seen.size > run.signed.size || seen.size > size) {
@@ -199,6 +218,18 @@ function checkSeen(run: Run, size: number): void {
         message: `the log is not the one whose ${seen.size} entries were seen earlier`,
       })
     }
+  }
+}
+
+/** What each change of the key says of the entries below it. */
+function checkKeyChanges(run: Run, size: number): void {
+  if (run.keys === undefined) return
+  const read = tileHashReader(run.signed?.size ?? 0, (tile) => run.tiles.read(tile))
+  for (const change of readKeyHistory(run.folder.root)) {
+    const root = new Uint8Array(Buffer.from(change.root, 'base64'))
+    if (change.size <= size && hasRoot(() => treeRoot(read, change.size), root)) continue
+    const message = `the log is not the one whose ${change.size} entries stood below its key at ${change.time}`
+    add(run, { code: 'forked', message })
   }
 }
 
@@ -220,9 +251,9 @@ function hasRoot(compute: () => Uint8Array, root: Uint8Array): boolean {
 export async function verifyLedger(folder: string, options: VerifyOptions = {}): Promise<LedgerReport> {
   const paths = logFolder(folder)
   const problems: LedgerProblem[] = []
-  const key = loadKey(paths, options, problems)
-  const signed = loadCheckpoint(paths, key, problems)
-  const run: Run = { folder: paths, options, tiles: new TileStore(folder), problems, key, signed }
+  const keys = loadKeys(paths, options, problems)
+  const signed = loadCheckpoint(paths, keys, problems)
+  const run: Run = { folder: paths, options, tiles: new TileStore(folder), problems, keys, signed }
   const oldest = oldestPosition(paths.segments).index
   const tree = await readEntries(run)
   if (signed !== undefined && tree.size < signed.size) {
@@ -230,9 +261,10 @@ export async function verifyLedger(folder: string, options: VerifyOptions = {}):
     add(run, { code: 'truncated', entry: tree.size, message })
   }
   checkSeen(run, tree.size)
+  checkKeyChanges(run, tree.size)
   return {
     ok: problems.length === 0,
-    origin: key?.name ?? signed?.origin ?? '',
+    origin: keys?.key.name ?? signed?.origin ?? '',
     signedSize: signed?.size ?? 0,
     entries: tree.size,
     oldest,
