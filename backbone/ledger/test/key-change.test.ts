@@ -82,10 +82,11 @@ describe('a log whose key was rotated', () => {
     const old = loadOrCreateKeys(join(ledger, 'log-key'))
     cpSync(join(ledger, 'log-key'), join(folder.path, 'stolen'), { recursive: true })
     await change('rotate')
-    const [{ size = 0, from } = {}] = readKeyHistory(ledger)
+    const [done] = readKeyHistory(ledger)
+    if (done === undefined) throw new Error('no change')
+    const { size, from } = done
     await until(() => Number(note().split('\n')[1]) > size)
     await stop()
-    if (from === undefined) throw new Error('no change')
     const { signCheckpoint } = await import('../src/log/log-key.ts')
     const stolen = { publicKey: old.publicKey, sign: loadOrCreateKeys(join(folder.path, 'stolen')).sign }
     const root = new Uint8Array(Buffer.from(note().split('\n')[2] ?? '', 'base64'))
