@@ -101,6 +101,16 @@ for (const [server, url, routes] of servers) {
         60_000,
       )
 
+    it.skipIf(server !== 'mysql' || !has('mysql'))(
+      'mysql-object: refuses an object where a value is compared',
+      async () => {
+        expect(await ask(app, 'mysql-object', { name: 1 })).toMatch(refused)
+        expect(await ask(app, 'mysql2-object', { name: 1 })).toMatch(refused)
+        expect(await ask(app, 'mysql-object', "O'Brien")).toBe("ok O'Brien")
+      },
+      60_000,
+    )
+
     it.skipIf(server !== 'postgres' || prisma === '')(
       'prisma: raw statements (needs SEVENFOLD_RUNTIME_PRISMA)',
       async () => {

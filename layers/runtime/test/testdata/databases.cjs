@@ -89,6 +89,9 @@ const routes = {
   'sequelize-pg': async (q) => names((await pgSequelize().query(statement(q)))[0]),
   'typeorm-pg': async (q) => names(await (await pgTypeorm()).query(statement(q))),
   mysql: async (q) => names(await promisify(mysqlPool().query).call(mysqlPool(), statement(q))),
+  'mysql-object': async (q) =>
+    names(await promisify(mysqlPool().query).call(mysqlPool(), 'select name from sevenfold_users where name=?', [q])),
+  'mysql2-object': async (q) => names((await mysql2Promise().query('select name from sevenfold_users where name=?', [q]))[0]),
   'mysql-bound': async (q) =>
     names(await promisify(mysqlPool().query).call(mysqlPool(), 'select name from sevenfold_users where name=?', [q])),
   mysql2: async (q) => names(await promisify(mysql2Pool().query).call(mysql2Pool(), statement(q))),

@@ -13,6 +13,7 @@ import {
 import { patch } from './patch.ts'
 import { guardConstructor, namesConstructorWay } from './prototype.ts'
 import type { AnyFunction } from './patch.ts'
+import { askForUnpacked } from './unpacked-answers.ts'
 
 /** Requests are entered at the server itself, below every framework; bodies are seen as the parser gives them. */
 export function hookHttpServer(agent: Agent, stored: StoredInputs): void {
@@ -38,6 +39,7 @@ export function hookHttpServer(agent: Agent, stored: StoredInputs): void {
       setContextOf(request, context)
       setContextOf(response, context)
       if (isRefusedEntry(agent, context)) return true
+      askForUnpacked(agent, context)
       if (namesConstructorWay(request.url ?? '')) guardConstructor(agent, context)
       return currentRequest.call(context, emit, this, args)
     }

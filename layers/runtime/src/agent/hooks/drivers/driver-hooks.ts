@@ -36,7 +36,7 @@ export interface Guards {
 /** Files by package. Several copies and versions of one package are hooked each for itself. */
 export function driverHooks(guards: Guards): ReadonlyMap<string, readonly DriverFile[]> {
   const { agent, guard, outgoing, stored } = guards
-  const mysqlClass: DriverHook = (exported) => hookMysqlClass(guard, exported)
+  const mysqlClass: DriverHook = (exported) => hookMysqlClass(guards, exported)
   const xml: DriverHook = (exported) => hookXml(agent, exported)
   const anyFile = /\.c?js$/
   const ldap: DriverHook = (exported) => hookLdap(agent, exported)
