@@ -31,7 +31,7 @@ function run(args: readonly string[], env: Readonly<Record<string, string>> = {}
   return new Promise((resolve) => child.once('close', (code) => resolve({ code, out, errors })))
 }
 
-describe.skipIf(!isBuilt)('the program (needs a build)', { timeout: 90_000 }, () => {
+describe.skipIf(!isBuilt)('the program (needs a build)', { timeout: 240_000 }, () => {
   it('prints one document on stdout and progress on stderr, with exit 0', async () => {
     const { code, out, errors } = await run([
       '--bare',
