@@ -2,8 +2,11 @@ import { prefixOf } from '../challenge/prefix-of.ts'
 
 /** Work that a client gets at once; only what is beyond waits. Ordinary requests stay far below. */
 export const freeMs = 10
-/** For each millisecond of work beyond it a client waits so many: others then have most of the worker. */
-const waitPerMs = 5
+/**
+ * For each millisecond of work beyond it a client waits so many, while others are there: requests of theirs that come
+ * upon its work, or on the garbage of it, then are too few to be felt in the 99th of a hundred.
+ */
+const waitPerMs = 15
 /** Longest single wait; what is owed beyond it is forgiven, so that no request hangs. */
 const longestWaitMs = 50
 /** A client whose work was paid is forgotten when so many are known. */
@@ -28,7 +31,7 @@ export function payer(address: string): string {
 
 /**
  * Charges the inspection's work to the client that caused it. A client that makes it work hard while others are there
- * has to rest between slices: however many connections it opens, it gets about a sixth of a worker.
+ * has to rest between slices: however many connections it opens, it gets about a sixteenth of a worker.
  */
 export class InspectionPace {
   private readonly clients = new Map<string, Account>()

@@ -113,7 +113,7 @@ describe('the queue of inspections', () => {
     const bench = new Bench()
     for (const client of ['heavy', 'other']) bench.queue.charge(client, 11)
     // It owes half a millisecond more than what is free: heavy, but not resting.
-    bench.now += 5.5
+    bench.now += 15.5
     for (let n = 0; n < 100; n++) bench.inspection(`light-${n}`, 1, 0.01)
     bench.inspection('heavy', 3, 0.01)
     while (bench.order.filter((client) => client === 'heavy').length < 3) bench.turn(true)
@@ -131,8 +131,8 @@ describe('the queue of inspections', () => {
       for (let n = 0; n < connections; n++) bench.inspection('heavy', 2000 / connections, 2)
       bench.finish(true)
       const share = 4000 / bench.now
-      expect(share).toBeGreaterThan(0.13)
-      expect(share).toBeLessThan(0.2)
+      expect(share).toBeGreaterThan(0.05)
+      expect(share).toBeLessThan(0.08)
     }
   })
 
