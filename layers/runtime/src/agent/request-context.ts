@@ -359,10 +359,15 @@ export function isServing(): boolean {
   return inFlight.size > 0 || currentRequest.getStore() !== undefined
 }
 
-const contextOf = Symbol('sevenfold.context')
+/**
+ * Where an object keeps its request. Hooks that are reached many times a request read it in a function of their own: V8
+ * remembers few kinds of objects for each place that reads, and one place for all would know none.
+ */
+export const contextOf: unique symbol = Symbol('sevenfold.context')
 
 // A property and not a weak map: thousands of short-lived keys in one would keep the garbage collector busy.
-interface Traced {
+/** An object that knows its request. */
+export interface Traced {
   [contextOf]?: RequestContext
 }
 

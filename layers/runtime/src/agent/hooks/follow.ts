@@ -57,12 +57,18 @@ const namesOfStreams = new Set([
 ])
 const maxOfStreams = 64
 const ofStreams = new Set<unknown>()
+/** Asking for a name is slow, and nearly all of the others are one and the same function. */
+let newestOther: unknown
 
 function isOfStreams(callback: AnyFunction): boolean {
   if (ofStreams.has(callback)) return true
-  if (!namesOfStreams.has(callback.name) || ofStreams.size >= maxOfStreams) return false
-  ofStreams.add(callback)
-  return true
+  if (callback === newestOther) return false
+  if (namesOfStreams.has(callback.name) && ofStreams.size < maxOfStreams) {
+    ofStreams.add(callback)
+    return true
+  }
+  newestOther = callback
+  return false
 }
 
 /** Messages and answers know their request, and their events are heard by code that works for it. */
@@ -79,7 +85,12 @@ function bindTick(original: AnyFunction): AnyFunction {
     const callback = args[0]
     const context = currentRequest.getStore()
     if (context === undefined || typeof callback !== 'function') return original.apply(this, args)
-    if ((knowsItsRequest(args[1]) || knowsItsRequest(args[2])) && isOfStreams(callback as AnyFunction))
+    if (
+      args.length > 1 &&
+      args.length <= 3 &&
+      isOfStreams(callback as AnyFunction) &&
+      (knowsItsRequest(args[1]) || knowsItsRequest(args[2]))
+    )
       return original.apply(this, args)
     return args.length === 1
       ? original.call(this, currentRequest.tick, context, callback)

@@ -3,13 +3,8 @@ import { Server as HttpsServer } from 'node:https'
 import { answer } from '../account/account.ts'
 import type { Agent } from '../agent.ts'
 import type { StoredInputs } from '../inputs/stored-inputs.ts'
-import {
-  RequestContext,
-  contextOfObject,
-  currentRequest,
-  inFlight,
-  setContextOf,
-} from '../request-context.ts'
+import { RequestContext, contextOf, currentRequest, inFlight, setContextOf } from '../request-context.ts'
+import type { Traced } from '../request-context.ts'
 import { patch } from './patch.ts'
 import { guardConstructor, namesConstructorWay } from './prototype.ts'
 import type { AnyFunction } from './patch.ts'
@@ -36,8 +31,8 @@ export function hookHttpServer(agent: Agent, stored: StoredInputs): void {
       agent.counters.requests += 1
       const context = new RequestContext(request, response, stored)
       context.slot = inFlight.add(context)
-      setContextOf(request, context)
-      setContextOf(response, context)
+      ;(request as Traced)[contextOf] = context
+      ;(response as Traced)[contextOf] = context
       if (isRefusedEntry(agent, context)) return true
       askForUnpacked(agent, context)
       if (namesConstructorWay(request.url ?? '')) guardConstructor(agent, context)
@@ -94,7 +89,7 @@ function hookBodies(agent: Agent): void {
     (push) =>
       function (this: unknown, chunk: unknown, encoding: unknown): unknown {
         if (chunk instanceof Uint8Array) {
-          const context = contextOfObject(this as object)
+          const context = (this as Traced)[contextOf]
           if (context !== undefined && context.request === this) {
             context.addChunk(chunk)
             guardAgainstForm(agent, context, chunk)
@@ -104,9 +99,41 @@ function hookBodies(agent: Agent): void {
       },
   )
   // The parser speaks from outside of the request: what listens to a body would not know which request it serves.
-  patch(IncomingMessage.prototype, 'emit', emitForOwner)
-  patch(ServerResponse.prototype, 'emit', emitForOwner)
-  patch(ClientRequest.prototype, 'emit', emitForOwner)
+  patch(
+    IncomingMessage.prototype,
+    'emit',
+    (emit) =>
+      function (this: unknown, ...args: unknown[]): unknown {
+        const context = isHeard(this as Heard, args[0]) ? (this as Traced)[contextOf] : undefined
+        return isOtherThanCurrent(context)
+          ? currentRequest.call(context, emit, this, args)
+          : emit.apply(this, args)
+      },
+  )
+  patch(
+    ServerResponse.prototype,
+    'emit',
+    (emit) =>
+      function (this: unknown, ...args: unknown[]): unknown {
+        const context = isHeard(this as Heard, args[0]) ? (this as Traced)[contextOf] : undefined
+        return isOtherThanCurrent(context)
+          ? currentRequest.call(context, emit, this, args)
+          : emit.apply(this, args)
+      },
+  )
+  patch(
+    ClientRequest.prototype,
+    'emit',
+    (emit) =>
+      function (this: unknown, ...args: unknown[]): unknown {
+        const context = (this as Traced)[contextOf]
+        if (args[0] === 'response' && context !== undefined && args[1] instanceof IncomingMessage)
+          setContextOf(args[1], context)
+        return isOtherThanCurrent(context)
+          ? currentRequest.call(context, emit, this, args)
+          : emit.apply(this, args)
+      },
+  )
 }
 
 /** Node's own record of who listens. */
@@ -120,13 +147,6 @@ function isHeard({ _events: listeners }: Heard, event: unknown): boolean {
 }
 
 /** Events of a message are heard by code that works for the request it belongs to; so is the answer to an outgoing one. */
-function emitForOwner(emit: AnyFunction): AnyFunction {
-  return function (this: unknown, ...args: unknown[]): unknown {
-    const context = contextOfObject(this as object)
-    if (context === undefined) return emit.apply(this, args)
-    if (args[0] === 'response' && args[1] instanceof IncomingMessage) setContextOf(args[1], context)
-    return currentRequest.getStore() === context || !isHeard(this as Heard, args[0])
-      ? emit.apply(this, args)
-      : currentRequest.call(context, emit, this, args)
-  }
+function isOtherThanCurrent(context: RequestContext | undefined): boolean {
+  return context !== undefined && currentRequest.getStore() !== context
 }

@@ -2,8 +2,8 @@ import { ServerResponse } from 'node:http'
 import type { Agent } from '../agent.ts'
 import { judgeHtml, judgeRedirect, runsScript, withoutStoredMarkup } from '../judges/judge-html.ts'
 import type { ProfileKeeper } from '../profile/profile-keeper.ts'
-import { contextOfObject, inFlight } from '../request-context.ts'
-import type { RequestContext } from '../request-context.ts'
+import { contextOf, inFlight } from '../request-context.ts'
+import type { RequestContext, Traced } from '../request-context.ts'
 import { patch } from './patch.ts'
 import type { AnyFunction } from './patch.ts'
 import { removePollution } from './prototype.ts'
@@ -45,7 +45,7 @@ function takeBackHead(response: ServerResponse): boolean {
 }
 
 function contextFor(response: unknown): RequestContext | undefined {
-  const context = contextOfObject(response as object)
+  const context = (response as Traced)[contextOf]
   return context?.response === response ? context : undefined
 }
 
