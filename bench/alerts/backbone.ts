@@ -25,7 +25,12 @@ const figures: readonly Figure[] = [
     file: 'bench/ledger/throughput.ts',
     quick: ['--entries', '30000', '--rounds', '1'],
   },
-  { title: 'Collector: index and questions', file: 'bench/ledger/index.ts' },
+  {
+    title: 'Collector: index and questions over five million events',
+    file: 'bench/ledger/index.ts',
+    args: ['--events', '5000000', '--memory', '512'],
+    quick: [],
+  },
   { title: 'Kills: nothing acknowledged is lost', file: 'bench/ledger/kill.ts' },
 ]
 

@@ -20,13 +20,13 @@ const rules = process.env['BENCH_RULES'] ?? 'builtin'
 export async function startEdge(
   name: string,
   steps: string,
-  where: { folder: string; upstream: number; shedding?: string },
+  where: { folder: string; upstream: number; shedding?: string; edge?: string },
 ): Promise<Edge> {
   const folder = join(where.folder, name.replaceAll(/\W+/g, '-'))
   mkdirSync(join(folder, 'data', 'edge'), { recursive: true, mode: 0o700 })
   const site = `  - name: shop\n    listen: "127.0.0.1:0"\n    upstream: "http://127.0.0.1:${where.upstream}"\n`
   const read = readConfig(
-    `version: 1\nedge: { workers: 1, rules: [${JSON.stringify(rules)}], shedding: { delay: ${where.shedding ?? '60ms'} } }\nsites:\n${site}${steps}`,
+    `version: 1\nedge: { workers: 1, rules: [${JSON.stringify(rules)}], ${where.edge ?? `shedding: { delay: ${where.shedding ?? '60ms'} }`} }\nsites:\n${site}${steps}`,
     'bench',
   )
   if (!read.ok) throw new Error(read.problems.map(({ message }) => message).join('; '))
