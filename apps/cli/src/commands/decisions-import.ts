@@ -5,10 +5,25 @@ import { maxImportBytes, readImport } from '../decisions/read-import.ts'
 import { actor } from '../place/actor.ts'
 import { partSocket, placeOptions } from '../place/data-folder.ts'
 import { environmentError, exitCodes, usageError } from '../program/cli-error.ts'
-import type { Command } from '../program/command.ts'
+import type { Call, Command } from '../program/command.ts'
 import { askSocket } from '../talk/ask-socket.ts'
 
 const perRequest = 50_000
+
+/** How long one part of an import may take: detection answers when it is on disk. */
+const importTimeoutMs = 120_000
+
+async function readInput(call: Call): Promise<string> {
+  const chunks: Uint8Array[] = []
+  let length = 0
+  for await (const chunk of call.io.input()) {
+    length += chunk.length
+    if (length > maxImportBytes)
+      throw usageError(`the input is larger than ${maxImportBytes} bytes`, 'split it')
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks).toString('utf8')
+}
 
 /** `sevenfold decisions import`. */
 export const decisionsImport: Command = {
@@ -29,7 +44,7 @@ is on an allow-list, is left out and named; ranges lose such addresses.`,
   run: async (call) => {
     const [file = ''] = call.words
     let text = ''
-    if (file === '-') for await (const chunk of call.io.input()) text += Buffer.from(chunk).toString('utf8')
+    if (file === '-') text = await readInput(call)
     else {
       const path = resolve(call.io.cwd, file)
       const found = await stat(path).catch((error: unknown) => {
@@ -57,6 +72,7 @@ is on an allow-list, is left out and named; ranges lose such addresses.`,
         method: 'POST',
         path: '/v1/decisions/import',
         body,
+        timeoutMs: importTimeoutMs,
       })
       if (!isJsonObject(answer))
         throw environmentError('detection did not answer as agreed', 'is it of this version?')

@@ -12,6 +12,8 @@ export interface Question {
   readonly method?: 'GET' | 'POST' | 'DELETE'
   readonly path: string
   readonly body?: Json
+  /** How long nothing may come before the part counts as down; default 10 s. */
+  readonly timeoutMs?: number
   readonly signal?: AbortSignal
 }
 
@@ -46,7 +48,7 @@ export function openAnswer(question: Question): Promise<IncomingMessage> {
           ? {}
           : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }),
       },
-      timeout: answerTimeoutMs,
+      timeout: question.timeoutMs ?? answerTimeoutMs,
       ...(question.signal === undefined ? {} : { signal: question.signal }),
     })
     call.once('response', resolve)

@@ -43,6 +43,12 @@ export class BouncerStream {
     this.#store = store
   }
 
+  /** Whether a reader is given everything: it asks for that, or its place is not known any more. */
+  isFromStart(client: StreamRequest['client'], startup: boolean): boolean {
+    const cursor = startup ? undefined : this.#cursors.get(`${client.bouncer} ${client.address}`)
+    return cursor === undefined || this.#store.changesSince(cursor) === undefined
+  }
+
   /** What to answer; nothing is moved on before `commit`. */
   answer(request: StreamRequest): StreamAnswer {
     const key = `${request.client.bouncer} ${request.client.address}`

@@ -46,26 +46,65 @@ function ofAddress(decision: StoredDecision): NumberRange | undefined {
   return range === undefined ? undefined : numberRange(range)
 }
 
+/** Decisions that are looked at in one piece; others are served between two. */
+const lookedAtOnce = 20_000
+
 /**
- * Decisions among which those that a request asks for are found: everything, or for a question about one address or
- * value only what the store's index gives, which is what a bouncer asks for each request of its clients.
+ * Decisions that a request asks for: found by the store's index for a question about one address or value, which is
+ * what a bouncer asks for each request of its clients; else looked for among all, piece by piece.
  */
-export function decisionCandidates(
+export async function findDecisions(
   store: DecisionStore,
   parameters: URLSearchParams,
-): readonly StoredDecision[] {
-  const asked = askedRange(parameters)
-  if (asked !== undefined) {
-    if (parameter(parameters, 'contains') !== 'false') return store.around(asked, rangeText(asked))
-    return store.active().filter((decision) => {
-      const own = ofAddress(decision)
-      return own?.family === asked.family && asked.first <= own.first && own.last <= asked.last
-    })
+  filter: DecisionFilter,
+): Promise<readonly StoredDecision[]> {
+  const candidates = decisionCandidates(store, parameters)
+  const isInside = insideFilter(parameters)
+  const found: StoredDecision[] = []
+  for (let at = 0; at < candidates.length; at += lookedAtOnce) {
+    if (at > 0) await new Promise(setImmediate)
+    for (const decision of candidates.slice(at, at + lookedAtOnce))
+      if (filter(decision) && isInside(decision)) found.push(decision)
   }
+  return found
+}
+
+/** With `contains=false`: decisions inside of the range that is asked about. */
+function insideFilter(parameters: URLSearchParams): DecisionFilter {
+  const asked = askedRange(parameters)
+  if (asked === undefined || parameter(parameters, 'contains') !== 'false') return () => true
+  return (decision) => {
+    const own = ofAddress(decision)
+    return own?.family === asked.family && asked.first <= own.first && own.last <= asked.last
+  }
+}
+
+function decisionCandidates(store: DecisionStore, parameters: URLSearchParams): readonly StoredDecision[] {
+  const asked = askedRange(parameters)
+  if (asked !== undefined)
+    return parameter(parameters, 'contains') === 'false'
+      ? store.active()
+      : store.around(asked, rangeText(asked))
   const [scope, value] = [parseScope(parameter(parameters, 'scope') ?? ''), parameter(parameters, 'value')]
   return scope === undefined || value === undefined
     ? store.active()
     : store.at({ scope, value: canonicalValue(scope, value) ?? value })
+}
+
+/** Scenarios whose answer is remembered: half a million decisions come of a few scenarios. */
+const maxRemembered = 10_000
+
+/** Whether the scenario of a decision contains one of some parts, which are in lower case. */
+function containing(parts: readonly string[]): DecisionFilter {
+  const known = new Map<string, boolean>()
+  return ({ scenario }) => {
+    const before = known.get(scenario)
+    if (before !== undefined) return before
+    const lower = scenario.toLowerCase()
+    const is = parts.some((part) => lower.includes(part))
+    if (known.size < maxRemembered) known.set(scenario, is)
+    return is
+  }
 }
 
 /**
@@ -91,11 +130,12 @@ export function decisionFilter(
   const origins = listParameter(parameters, 'origins')
   if (origins !== undefined) filters.push((decision) => origins.includes(decision.origin.toLowerCase()))
   const having = listParameter(parameters, 'scenarios_containing')
-  if (having !== undefined)
-    filters.push((decision) => having.some((part) => decision.scenario.toLowerCase().includes(part)))
+  if (having !== undefined) filters.push(containing(having))
   const without = listParameter(parameters, 'scenarios_not_containing')
-  if (without !== undefined)
-    filters.push((decision) => !without.some((part) => decision.scenario.toLowerCase().includes(part)))
+  if (without !== undefined) {
+    const isOut = containing(without)
+    filters.push((decision) => !isOut(decision))
+  }
   return (decision) => filters.every((filter) => filter(decision))
 }
 

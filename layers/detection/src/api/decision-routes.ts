@@ -7,7 +7,7 @@ import { defaultScopes, kindOfAgent } from '../bouncers/bouncer-kind.ts'
 import { BouncerStream } from './bouncer-stream.ts'
 import { actorOf, answer, answerText, notFound, refuseCall, shortText } from './call.ts'
 import type { Call, Route } from './call.ts'
-import { decisionCandidates, decisionFilter, decisionPage } from './decision-filter.ts'
+import { decisionFilter, decisionPage, findDecisions } from './decision-filter.ts'
 import { readManualDecision, readManualDecisions } from './decision-wish.ts'
 import { expandRange } from './expand-ranges.ts'
 import { readBulkJson, readJson } from './read-json.ts'
@@ -95,9 +95,12 @@ export class DecisionRoutes {
     const { caller, url, response } = call
     const filter = decisionFilter(url.searchParams)
     const isLocal = caller.kind === 'local'
-    const matching = decisionCandidates(this.#services.store, url.searchParams)
+    const matching = await findDecisions(
+      this.#services.store,
+      url.searchParams,
       // People see what is simulated; bouncers would enforce it.
-      .filter((decision) => (isLocal || !decision.simulated) && filter(decision))
+      (decision) => (isLocal || !decision.simulated) && filter(decision),
+    )
     const found = decisionPage(matching, url.searchParams)
     // CrowdSec's API answers null where there is nothing, and its bouncers expect that.
     if (found.length === 0) return answerText(response, 200, isLocal ? '[]' : 'null')
@@ -115,9 +118,15 @@ export class DecisionRoutes {
     const local: Bouncer = { name: 'local', created: '' }
     const settings = caller.kind === 'bouncer' ? caller.bouncer : local
     const kind = settings.kind ?? kindOfAgent(request.headers['user-agent'] ?? '')
+    const client = { bouncer: settings.name, address: request.socket.remoteAddress ?? '' }
+    const startup = url.searchParams.get('startup') === 'true'
+    // Refused before everything is gathered: else the refusal would cost as much as the answer.
+    const isLong = this.#services.store.size > longAnswer && this.#stream.isFromStart(client, startup)
+    if (isLong && request.method !== 'HEAD' && this.#longAnswers >= maxLongAnswers)
+      return refuseBusy(response)
     const given = this.#stream.answer({
-      client: { bouncer: settings.name, address: request.socket.remoteAddress ?? '' },
-      startup: url.searchParams.get('startup') === 'true',
+      client,
+      startup,
       filter: decisionFilter(url.searchParams, settings.scopes ?? defaultScopes[kind]),
       dedup: url.searchParams.get('dedup') !== 'false',
     })
@@ -152,12 +161,7 @@ export class DecisionRoutes {
       return false
     }
     if (this.#longAnswers >= maxLongAnswers) {
-      response.setHeader('retry-after', '5')
-      refuseCall(response, {
-        status: 503,
-        code: 'DETECTION_BUSY',
-        message: 'too many long answers at one time',
-      })
+      refuseBusy(response)
       return false
     }
     this.#longAnswers += 1
@@ -275,7 +279,9 @@ export class DecisionRoutes {
     const body = await readJson(request)
     if (!body.ok) return refuseBody(response, body)
     const filter = decisionFilter(url.searchParams)
-    const matching = decisionCandidates(this.#services.store, url.searchParams).filter(
+    const matching = await findDecisions(
+      this.#services.store,
+      url.searchParams,
       (decision) => filter(decision) && this.#mayEnd(call, decision),
     )
     const [actor, reason] = [actorOf(caller, body.value['actor']), shortText(body.value['reason'])]
@@ -289,6 +295,11 @@ export class DecisionRoutes {
     await this.#services.kept()
     return answer(response, 200, { nbDeleted: String(ended) })
   }
+}
+
+function refuseBusy(response: ServerResponse): void {
+  response.setHeader('retry-after', '5')
+  refuseCall(response, { status: 503, code: 'DETECTION_BUSY', message: 'too many long answers at one time' })
 }
 
 function refuseBody(response: ServerResponse, body: { status: number; message: string }): void {
