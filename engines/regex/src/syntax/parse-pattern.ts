@@ -168,7 +168,7 @@ function parseBackslash(reader: PatternReader, offset: number): RegexNode | unde
     reader.at += 1
     return lineBreak(reader, offset)
   }
-  if (pcre && letter === 'N' && peekCode(reader, 1) !== 0x7b) {
+  if (pcre && letter === 'N' && !namesCharacter(reader)) {
     reader.at += 1
     return { kind: 'set', set: negateSet([0x0a, 0x0a], reader.maxCode) }
   }
@@ -184,6 +184,11 @@ function parseBackslash(reader: PatternReader, offset: number): RegexNode | unde
   if ('GKXCB'.includes(letter)) throw unsupported(`\\${letter}`, offset)
   const escape = parseEscape(reader)
   return escape.kind === 'code' ? literal(reader, escape.code) : { kind: 'set', set: escape.set }
+}
+
+/** `\N{…}` names a character, unless what is in the braces is a count (pcre2pattern, "Non-printing characters"). */
+function namesCharacter(reader: PatternReader): boolean {
+  return /^N\{(?!\d+(?:,\d*)?\})/.test(reader.pattern.slice(reader.at, reader.at + 24))
 }
 
 /** Digits after a backslash that are no octal code (pcre2pattern, "Non-printing characters"; RE2 syntax). */
