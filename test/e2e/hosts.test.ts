@@ -40,6 +40,17 @@ sites:
 const attack = '/?q=%27%20UNION%20SELECT%20password%20FROM%20users--'
 const [bad, good] = ['10.78.0.66', '10.78.0.67']
 
+/** Waits for what crosses hosts and processes: long enough for a machine that does much else. */
+function soon(what: string, look: () => Promise<true | undefined> | true | undefined): Promise<true> {
+  return until(what, look, 90_000)
+}
+
+/** An event, as far as it is looked at. */
+interface Told {
+  readonly '@timestamp': string
+  readonly agent: { readonly id: string }
+}
+
 /** A program of ours on a host, until it says that it is ready. */
 class Up {
   readonly child: ChildProcess
@@ -98,6 +109,12 @@ describe.skipIf(!canMakeNamespaces())('three hosts (needs root and ip netns)', (
     }
   }
   const ledgerText = (): Promise<string> => onBackbone('ledger', 'export')
+  /** Events of the backbone whose action or act has a name. */
+  const told = async (name: string): Promise<readonly Told[]> =>
+    (await ledgerText())
+      .split('\n')
+      .filter((line) => line.includes(`"${name}"`))
+      .map((line) => JSON.parse(line) as Told)
   const startBackbone = async (): Promise<void> => {
     backbone = new Up(hosts, 'backbone', join(folder, 'backbone'), 'ledger,detection')
     await backbone.ready()
@@ -124,7 +141,7 @@ describe.skipIf(!canMakeNamespaces())('three hosts (needs root and ip netns)', (
     answers = createInterface({ input: app.stdout })[Symbol.asyncIterator]()
     await answers.next()
     await startBackbone()
-  }, 120_000)
+  }, 240_000)
   afterAll(async () => {
     await hosts.remove()
     if (folder !== '') rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
@@ -146,18 +163,18 @@ describe.skipIf(!canMakeNamespaces())('three hosts (needs root and ip netns)', (
     expect(printed).toContain('edge on web2 is enrolled')
     await startEdge()
     await visitMany(5)
-    await until('the events cross', async () =>
+    await soon('the events cross', async () =>
       (await ledgerText()).includes('"/seen-4-"') ? true : undefined,
     )
-  }, 120_000)
+  }, 240_000)
 
   it('attacks at the edge become a ban at detection, and the ban comes back over mTLS', async () => {
-    await until('the source is banned', async () => {
+    await soon('the source is banned', async () => {
       await visit(attack, bad)
       return (await visit('/', bad)) === 403 ? true : undefined
     })
     expect(await visit('/', good)).toBe(200)
-  }, 60_000)
+  }, 240_000)
 
   it('the backbone may go: bans hold, also over a restart, and no event is lost', async () => {
     await backbone?.end()
@@ -174,7 +191,7 @@ describe.skipIf(!canMakeNamespaces())('three hosts (needs root and ip netns)', (
     expect(await visit('/', bad)).toBe(403)
     await startBackbone()
     await visitMany(5)
-    await until('everything is there', async () => {
+    await soon('everything is there', async () => {
       const text = await ledgerText()
       return Array.from({ length: sent }, (_, n) => `"/seen-${n}-"`).every((path) => text.includes(path))
         ? true
@@ -185,7 +202,7 @@ describe.skipIf(!canMakeNamespaces())('three hosts (needs root and ip netns)', (
       expect(lines.filter((line) => line.includes(`"/seen-${n}-"`))).toHaveLength(1)
     const verified = JSON.parse(await onBackbone('ledger', 'verify', '--json')) as { ok: boolean }
     expect(verified.ok).toBe(true)
-  }, 120_000)
+  }, 240_000)
 
   it('a copy of the data folder is refused and reported', async () => {
     const copy = join(folder, 'copy')
@@ -195,8 +212,8 @@ describe.skipIf(!canMakeNamespaces())('three hosts (needs root and ip netns)', (
     const cloned = hosts.spawn('edge', [main], { SEVENFOLD_DATA: copy })
     let printed = ''
     cloned.stderr?.setEncoding('utf8').on('data', (text: string) => (printed += text))
-    await until('the copy hears it', () => (printed.includes('host-cloned') ? true : undefined))
-    await until('it is in the ledger', async () =>
+    await soon('the copy hears it', () => (printed.includes('host-cloned') ? true : undefined))
+    await soon('it is in the ledger', async () =>
       (await ledgerText()).includes('the data folder of edge on web2 is used from two places')
         ? true
         : undefined,
@@ -205,20 +222,24 @@ describe.skipIf(!canMakeNamespaces())('three hosts (needs root and ip netns)', (
     cloned.kill('SIGTERM')
     await closed
     await visitMany(1)
-    await until('the original goes on', async () =>
+    await soon('the original goes on', async () =>
       (await ledgerText()).includes(`"/seen-${sent - 1}-"`) ? true : undefined,
     )
-  }, 120_000)
+  }, 240_000)
 
   it('a revoked host is refused within ten seconds, and its traffic goes on being judged', async () => {
-    const begun = performance.now()
     await onBackbone('enrol', 'revoke', 'web2', '--reason', 'end of the test')
-    await until('it is refused', async () =>
-      (await ledgerText()).includes('edge on web2 came with a certificate that is revoked')
-        ? true
-        : undefined,
+    const wasRevoked = (): Promise<readonly Told[]> => told('enrol-revoke')
+    const wasRefused = (): Promise<readonly Told[]> => told('host-revoked')
+    await soon('both doors refuse it', async () =>
+      new Set((await wasRefused()).map(({ agent }) => agent.id)).size === 2 ? true : undefined,
     )
-    expect(performance.now() - begun).toBeLessThan(10_000)
+    // By the time of the events: how slow the machine is that runs the test does not matter.
+    const begun = Date.parse((await wasRevoked())[0]?.['@timestamp'] ?? '')
+    for (const agent of ['ledger/main', 'detection/main']) {
+      const first = (await wasRefused()).find((event) => event.agent.id === agent)
+      expect(Date.parse(first?.['@timestamp'] ?? '') - begun).toBeLessThan(10_000)
+    }
     expect(await visit('/after-the-end-', good)).toBe(200)
     expect(await visit(attack, good)).toBe(403)
     expect(await ledgerText()).not.toContain('/after-the-end-')
@@ -226,5 +247,5 @@ describe.skipIf(!canMakeNamespaces())('three hosts (needs root and ip netns)', (
       hosts: readonly { host: string; state: string }[]
     }
     expect(listed).toMatchObject([{ host: 'web2', state: 'revoked' }])
-  }, 60_000)
+  }, 240_000)
 })
