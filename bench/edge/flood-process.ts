@@ -1,4 +1,5 @@
-// A flood in a process of its own: flood-process.ts <port> <requests a second> <addresses> <connections each>
+// A flood in a process of its own: flood-process.ts <port> <requests a second> <addresses> <connections each>. Connects,
+// says `ready`, and floods from the first message on; tells what it counted twice a second.
 import net from 'node:net'
 import type { Socket } from 'node:net'
 
@@ -17,7 +18,7 @@ const request = Buffer.from(
 /** Bytes that may wait in a connection before it is left out of a round. */
 const mostWaiting = 65_536
 const tickMs = 10
-const counts = { offered: 0, sent: 0, ok: 0, turnedAway: 0, limited: 0 }
+const counts = { seconds: 0, offered: 0, sent: 0, ok: 0, turnedAway: 0, limited: 0 }
 
 function connect(localAddress: string): Socket {
   const socket = net.connect({ port, host: '127.0.0.1', localAddress })
@@ -34,15 +35,16 @@ function connect(localAddress: string): Socket {
 }
 
 const sockets: { socket: Socket; address: string }[] = []
-for (let i = 0; i < addresses * each; i += 1) {
-  const n = i % addresses
-  const address = `127.10.${n >>> 8}.${1 + ((n & 255) % 254)}`
-  sockets.push({ socket: connect(address), address })
-}
 let at = 0
 let owed = 0
-setInterval(() => {
-  owed = Math.min(owed + (rate * tickMs) / 1000, rate)
+let last = 0
+
+/** Sends what is due: each request goes out on the next address's connection. */
+function tick(): void {
+  const now = performance.now()
+  owed = Math.min(owed + (rate * (now - last)) / 1000, rate)
+  counts.seconds += (now - last) / 1000
+  last = now
   for (; owed >= 1; owed -= 1) {
     const slot = sockets[(at += 1) % sockets.length]
     if (slot === undefined) continue
@@ -53,7 +55,24 @@ setInterval(() => {
       counts.sent += 1
     }
   }
-}, tickMs)
-setInterval(() => process.send?.(counts), 500)
-process.send?.('ready')
+}
+
+const total = addresses * each
+const atOnce = 100
+for (let i = 0; i < total; i += atOnce) {
+  const some = Array.from({ length: Math.min(atOnce, total - i) }, (_, one) => {
+    const n = (i + one) % addresses
+    const address = `127.10.${n >>> 8}.${1 + ((n & 255) % 254)}`
+    const socket = connect(address)
+    sockets.push({ socket, address })
+    return new Promise((resolve) => socket.once('connect', resolve).once('close', resolve))
+  })
+  await Promise.all(some)
+}
+process.once('message', () => {
+  last = performance.now()
+  setInterval(tick, tickMs)
+  setInterval(() => process.send?.(counts), 500)
+})
 process.once('disconnect', () => process.exit(0))
+process.send?.('ready')

@@ -183,22 +183,24 @@ async function measure(folder: string, scene: Scene): Promise<boolean> {
   const edge = await startEdge(name, site, { folder, upstream: upstream.port, edge: scene.edge })
   const visitors = Array.from({ length: goodClients }, (_, index) => new Visitor(edge.port, index))
   const script = fileURLToPath(new URL('flood-process.ts', import.meta.url))
-  let counts = { offered: 0, sent: 0, ok: 0, turnedAway: 0, limited: 0 }
+  let counts = { seconds: 1, offered: 0, sent: 0, ok: 0, turnedAway: 0, limited: 0 }
   try {
     for (const visitor of visitors) await visitor.introduce()
     const most = scene.capacity ?? (await capacity(edge.port, folder))
     const quiet = await visits(visitors, 3)
     const rate = Math.round(most * times)
-    const flood = fork(script, [edge.port, rate, addresses, 2].map(String), {
+    const flood = fork(script, [edge.port, rate, addresses, 1].map(String), {
       execArgv: [...process.execArgv],
     })
+    await new Promise((resolve) => flood.once('message', resolve))
     flood.on('message', (message) => {
       if (typeof message === 'object' && message !== null) counts = message as typeof counts
     })
+    flood.send('start')
     await wait(2000)
     const flooded = await visits(visitors, seconds)
     flood.kill()
-    const offered = counts.offered / (seconds + 2) / most
+    const offered = counts.offered / counts.seconds / most
     const holds = flooded.share >= mustSucceed && (!scene.full || offered >= times * 0.98)
     console.log(
       `${scene.name}: capacity ${Math.round(most)} posts of 4 KB a second; flood: ${rate} a second from ${addresses} addresses for ${seconds} s`,
