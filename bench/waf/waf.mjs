@@ -2,7 +2,7 @@
 // equal verdicts at paranoia levels 1 and 2; what compiling and serving cost in time and memory.
 // usage: node bench/waf/waf.mjs [--crs DIR] [--rounds N] [--scale X] [--seed N] [--json] [--full]
 // Needs g++ and libmodsecurity-dev for the peer; without them only our own side is shown. --full adds the worst case,
-// every pattern on pumping strings, a hostile client beside others at the real edge, the built-in rules beside CRS, and
+// every pattern on pumping strings, the longest stretch without a pause, a hostile client beside others at the real edge, the built-in rules beside CRS, and
 // the time of a fix (docs/waf.md); it takes some minutes and needs a build.
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -193,6 +193,7 @@ function runFull() {
   const steps = [
     ['worst case', [join(here, 'worst-case.mjs'), '--crs', crs]],
     ['pumping strings', [...source, join(here, 'pumps.ts'), crs]],
+    ['longest stretch', [join(here, 'slices.mjs'), crs]],
     ['hostile neighbour', [join(here, 'neighbours.mjs'), crs]],
     ['fix', [join(here, 'fix.mjs'), crs]],
     ['built-in rules', [...source, join(root, 'engines/seclang/test/builtin-table.ts'), '29', '150']],
