@@ -5,7 +5,7 @@ import { generator } from './corpus.mjs'
 import { hostileBodies } from './hostile-bodies.mjs'
 
 const random = generator(Number(process.argv[2] ?? 1))
-let over = true
+const state = { over: true }
 
 /** Sends one request; resolves with its status and milliseconds, and with status 0 when the connection ended. */
 function send(port, { agent, method = 'GET', path, headers = {}, body = '', localAddress }) {
@@ -28,7 +28,7 @@ function send(port, { agent, method = 'GET', path, headers = {}, body = '', loca
 async function ordinary(port, number, times, refused) {
   const agent = new Agent({ keepAlive: true, maxSockets: 1 })
   const localAddress = `127.0.1.${number + 1}`
-  while (!over) {
+  while (!state.over) {
     const path = `/item?id=${Math.floor(random() * 1e9)}&q=garden+chair`
     const { status, ms } = await send(port, { agent, path, localAddress })
     times.push(ms)
@@ -42,7 +42,7 @@ async function ordinary(port, number, times, refused) {
 async function hostile(port, { type, body }, statuses) {
   const agent = new Agent({ keepAlive: true, maxSockets: 1 })
   const headers = { 'content-type': type, 'content-length': Buffer.byteLength(body) }
-  while (!over) {
+  while (!state.over) {
     const one = { agent, method: 'POST', path: '/c', headers, body, localAddress: '127.0.2.1' }
     const { status } = await send(port, one)
     statuses[status] = (statuses[status] ?? 0) + 1
@@ -51,7 +51,7 @@ async function hostile(port, { type, body }, statuses) {
 }
 
 async function start({ port, clients, shape }) {
-  over = false
+  state.over = false
   const [times, refused, statuses] = [[], [], {}]
   const body = shape === undefined ? null : hostileBodies[shape]()
   const one = (_, number) =>
@@ -61,6 +61,6 @@ async function start({ port, clients, shape }) {
 }
 
 process.on('message', (message) => {
-  if (message.stop === true) over = true
+  if (message.stop === true) state.over = true
   else void start(message.start)
 })

@@ -2,8 +2,8 @@
 // equal verdicts at paranoia levels 1 and 2; what compiling and serving cost in time and memory.
 // usage: node bench/waf/waf.mjs [--crs DIR] [--rounds N] [--scale X] [--seed N] [--json] [--full]
 // Needs g++ and libmodsecurity-dev for the peer; without them only our own side is shown. --full adds the worst case,
-// every pattern on pumping strings, the longest stretch without a pause, a hostile client beside others at the real edge, the built-in rules beside CRS, and
-// the time of a fix (docs/waf.md); it takes some minutes and needs a build.
+// every pattern on pumping strings, the longest stretch without a pause, a hostile client beside others at the real
+// edge, the built-in rules beside CRS, and the time of a fix (docs/waf.md); it takes some minutes and needs a build.
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { cpus, tmpdir } from 'node:os'
