@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs'
 import { isJsonObject } from '@sevenfold/event'
 import { parseYaml } from '@sevenfold/yaml'
 import type { HubFolder, HubItem, HubKind } from './hub-folder.ts'
+import { ruleText } from './rule-text.ts'
 
 /** Collections that name each other. */
 const maxCollections = 1_000
@@ -9,7 +9,9 @@ const maxCollections = 1_000
 const kinds: readonly HubKind[] = ['parsers', 'postoverflows', 'scenarios', 'contexts', 'collections']
 
 function namesIn(path: string, kind: HubKind): readonly string[] {
-  const { value } = parseYaml(readFileSync(path, 'utf8'))
+  const read = ruleText(path)
+  if ('problem' in read) return []
+  const { value } = parseYaml(read.text)
   const names = isJsonObject(value) ? value[kind] : undefined
   return Array.isArray(names) ? names.filter((name) => typeof name === 'string') : []
 }

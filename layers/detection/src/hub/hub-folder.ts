@@ -3,6 +3,7 @@ import { basename, join, relative, sep } from 'node:path'
 import type { RuleDocument, RuleFile, RuleFiles, RuleProblem, StagedRuleFile } from '@sevenfold/behaviour'
 import { parseYamlStream, yamlLimits } from '@sevenfold/yaml'
 import { chooseItems } from './choose-items.ts'
+import { ruleText } from './rule-text.ts'
 
 /** Named limits of a folder of rules. */
 export const hubLimits = {
@@ -84,22 +85,10 @@ export function openHubFolder(root: string): HubFolder {
   return { root, items, patterns: patternsOf(root) }
 }
 
-/** The text of a rule file, or why there is none: a pipe would be waited for, a device never ends. */
-function textOf(path: string): { readonly text: string } | { readonly problem: string } {
-  try {
-    const found = statSync(path)
-    if (!found.isFile()) return { problem: 'this is no file' }
-    if (found.size > yamlLimits.maxBytes) return { problem: `longer than ${yamlLimits.maxBytes} bytes` }
-    return { text: readFileSync(path, 'utf8') }
-  } catch (error) {
-    return { problem: error instanceof Error ? error.message : String(error) }
-  }
-}
-
 /** The documents of a rule file; a file or YAML that cannot be read is reported and left out. */
 export function readRuleFile(path: string, name: string, problems: RuleProblem[]): RuleFile {
   const documents: RuleDocument[] = []
-  const read = textOf(path)
+  const read = ruleText(path)
   if ('problem' in read) {
     problems.push({ file: name, line: 1, column: 1, message: read.problem })
     return { documents }
