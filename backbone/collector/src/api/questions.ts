@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { readLineAt } from '@sevenfold/ledger/segments'
+import { listSegments, readLineAt } from '@sevenfold/ledger/segments'
 import type { RevealLine } from '@sevenfold/ledger/segments'
 import { CollectorError } from '../collector-error.ts'
 import { fieldOf } from '../fields/fields.ts'
@@ -51,16 +51,35 @@ function countOf(parameters: URLSearchParams, name: string, range: { most: numbe
   return count
 }
 
+/** More segments than this are asked for by their first and last alone. */
+const maxNamedSegments = 16
+
+/**
+ * Leaves out segments that cannot match, in a form by which the database skips what it has of them: it knows least and greatest values of
+ * each block of rows.
+ */
+function segmentClause(without: readonly number[], folder: string): readonly string[] {
+  if (without.length === 0) return []
+  const out = new Set(without)
+  const left = listSegments(folder)
+    .map(({ first }) => first)
+    .filter((segment) => !out.has(segment))
+  const [oldest, newest] = [left[0], left.at(-1)]
+  if (oldest === undefined || newest === undefined) return ['false']
+  if (left.length > maxNamedSegments) return [`segment BETWEEN ${oldest} AND ${newest}`]
+  return [`(${left.map((segment) => `segment = ${segment}`).join(' OR ')})`]
+}
+
 interface Where {
   readonly sql: string
   readonly parameters: readonly (string | number)[]
 }
 
-function whereOf({ words }: QuestionContext, parameters: URLSearchParams): Where {
+function whereOf({ words, ledger }: QuestionContext, parameters: URLSearchParams): Where {
   const query = parseQuery(parameters.get('query') ?? '')
   const compiled = compileSql(query)
-  const without = words.without(requiredWords(query))
-  const clauses = [compiled.sql, ...(without.length === 0 ? [] : [`segment NOT IN (${without.join(', ')})`])]
+  const segments = segmentClause(words.without(requiredWords(query)), join(ledger, 'segments'))
+  const clauses = [...segments, compiled.sql]
   const values = [...compiled.parameters]
   const add = (clause: string, value: number | undefined): void => {
     if (value === undefined) return
