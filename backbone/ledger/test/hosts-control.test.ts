@@ -1,9 +1,12 @@
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { controlPaths, jsonPost, startPart, systemClock, HostLink } from '@sevenfold/layer'
 import type { PartContext } from '@sevenfold/layer'
 import { createMemoryLog } from '@sevenfold/testkit'
 import { HostsHouse, until } from './hosts-house.ts'
+
+// Processes, disks and handshakes of a machine that may do much else meanwhile.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })
 
 let house: HostsHouse
 let edge: PartContext<object>

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import {
   HostDoor,
   HostLink,
@@ -13,6 +13,9 @@ import {
 } from '@sevenfold/layer'
 import { createMemoryLog } from '@sevenfold/testkit'
 import { HostsHouse, until } from './hosts-house.ts'
+
+// Processes, disks and handshakes of a machine that may do much else meanwhile.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })
 
 let house: HostsHouse
 beforeEach(async () => {

@@ -27,9 +27,12 @@ import {
 } from '@sevenfold/layer'
 import type { HostFiles, PartKeys } from '@sevenfold/layer'
 import { createCertificateAuthority, createMemoryLog } from '@sevenfold/testkit'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { Authority } from '../src/hosts/authority.ts'
 import { HostsHouse, until } from './hosts-house.ts'
+
+// Processes, disks and handshakes of a machine that may do much else meanwhile.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })
 
 let house: HostsHouse
 beforeEach(async () => {

@@ -157,7 +157,7 @@ export class HostsHouse {
 
 /** Waits for what comes by itself; the deadline is generous. */
 export async function until(what: string, look: () => boolean | Promise<boolean>): Promise<void> {
-  const deadline = performance.now() + 25_000
+  const deadline = performance.now() + 90_000
   while (!(await look())) {
     if (performance.now() > deadline) throw new Error(`${what}: not in time`)
     await new Promise((resolve) => setTimeout(resolve, 20))

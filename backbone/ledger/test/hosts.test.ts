@@ -1,11 +1,14 @@
 import { cpSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { HostLink, readHostFiles, renewEnrolment, systemClock } from '@sevenfold/layer'
 import type { PartContext } from '@sevenfold/layer'
 import { tailLedger } from '@sevenfold/ledger'
 import { createMemoryLog } from '@sevenfold/testkit'
 import { HostsHouse, until } from './hosts-house.ts'
+
+// Processes, disks and handshakes of a machine that may do much else meanwhile.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })
 
 let house: HostsHouse
 beforeEach(async () => {

@@ -1,10 +1,13 @@
 import { cpSync, existsSync, readFileSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { decodeEnrolToken, enrolHost, loadOrCreateKeys, writeHostFiles } from '@sevenfold/layer'
 import { cosignedAt, decodeCheckpoint, decodeCosignerKey, parseNote } from '@sevenfold/merkle'
 import { tailLedger, verifyLedger } from '@sevenfold/ledger'
 import { HostsHouse, until } from './hosts-house.ts'
+
+// Processes, disks and handshakes of a machine that may do much else meanwhile.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })
 
 let own: HostsHouse
 let other: HostsHouse

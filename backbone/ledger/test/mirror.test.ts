@@ -1,10 +1,13 @@
 import { appendFileSync, readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { openLedgerLog, tailLedger, verifyLedger } from '@sevenfold/ledger'
 import type { LedgerLog, LogSigner } from '@sevenfold/ledger'
 import { Mirror } from '../src/mirrors/mirror.ts'
 import { batchOf, createSigner, smallLog, temporaryFolder } from './fixtures.ts'
+
+// Processes, disks and handshakes of a machine that may do much else meanwhile.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })
 
 let folder: ReturnType<typeof temporaryFolder>
 let signer: LogSigner

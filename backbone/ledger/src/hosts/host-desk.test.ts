@@ -12,7 +12,7 @@ import {
 import type { PartKeys } from '@sevenfold/layer'
 import { createFakeClock, createTemporaryFolder } from '@sevenfold/testkit'
 import type { FakeClock, TemporaryFolder } from '@sevenfold/testkit'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { attemptLimits } from './attempts.ts'
 import { Authority, maxRequestBytes } from './authority.ts'
 import { HostBook } from './host-book.ts'
@@ -20,6 +20,9 @@ import { HostDesk } from './host-desk.ts'
 import type { HostAct } from './host-desk.ts'
 import { loadX509 } from './load-x509.ts'
 import { TokenStore, maxOpenTokens } from './token-store.ts'
+
+// Processes, disks and handshakes of a machine that may do much else meanwhile.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })
 
 let folder: TemporaryFolder
 let clock: FakeClock
