@@ -103,7 +103,10 @@ function allVerdicts() {
   )
 }
 
-/** Compile time and memory, each in a process of its own, beside one that does the same without rules. */
+/**
+ * Compile time and memory, each in a process of its own, beside one that does the same without rules. Memory is what the
+ * system counts as resident, with Node's own settings of the heap on both sides: medians of five, subtracted.
+ */
 function loadFigures() {
   const corpora = [0, 1, 2, 3].map((number) => corpusFile(seed + number)).join(',')
   const once = (what) => call(process.execPath, [join(here, 'load.mjs'), what, corpora])[0]
@@ -171,8 +174,8 @@ function printTable() {
   const { compileMs, loadedMb, servedMb, requests } = load
   figure(compileMs <= limits.compileMs, `compile ${compileMs.toFixed(0)} ms CPU (must ${limits.compileMs})`)
   figure(
-    loadedMb <= limits.memoryMb,
-    `memory over a bare process: ${loadedMb.toFixed(0)} MB with the rule set (must ${limits.memoryMb}), ${servedMb.toFixed(0)} MB after ${requests} requests`,
+    Math.max(loadedMb, servedMb) <= limits.memoryMb,
+    `memory over a bare process: ${loadedMb.toFixed(0)} MB with the rule set, ${servedMb.toFixed(0)} MB after ${requests} requests (must ${limits.memoryMb} both)`,
   )
 }
 
