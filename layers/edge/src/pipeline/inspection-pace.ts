@@ -43,10 +43,14 @@ export class InspectionPace {
   private heavyMs = 0
   private fadedAtMs = 0
 
-  /** Charges work. */
-  charge(client: string, workMs: number, nowMs: number): void {
+  /**
+   * Charges work. Without `owes` it is only noted whose it was: short requests are what a client may send many of (an
+   * office, another proxy), and rate limits are there for them.
+   */
+  charge(client: string, workMs: number, nowMs: number, owes = true): void {
     const account = this.accountOf(client, nowMs)
-    account.owedMs = Math.min(free + longestWaitMs, account.owedMs + workMs * (1 + waitPerMs))
+    const owedMs = owes ? workMs * (1 + waitPerMs) : 0
+    account.owedMs = Math.min(free + longestWaitMs, account.owedMs + owedMs)
     if (client !== this.last.client) {
       this.otherAtMs = this.last.atMs
       this.last.client = client

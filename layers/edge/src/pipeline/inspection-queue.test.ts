@@ -109,6 +109,30 @@ describe('the queue of inspections', () => {
     expect(bench.order).toHaveLength(100)
   })
 
+  it('lets short requests of a heavy address go at once, while its long ones rest', () => {
+    const bench = new Bench()
+    bench.inspection('nat', 200, 2)
+    for (let turn = 0; turn < 20; turn++) bench.turn(true)
+    expect(bench.queue.isHeavy('nat')).toBe(true)
+    const [before, long] = [bench.now, bench.order.length]
+    for (let n = 0; n < 100; n++) bench.inspection('nat', 1, 0.1, true)
+    while (bench.order.length < long + 100) bench.turn(true)
+    // A hundred short ones of a tenth of a millisecond, and hardly a slice of the long one between them.
+    expect(bench.now - before).toBeLessThan(80)
+    bench.finish(true)
+    expect(bench.order).toHaveLength(300)
+  })
+
+  it('makes nobody heavy by requests that need no further slice, however many', () => {
+    const bench = new Bench()
+    for (let n = 0; n < 1000; n++) {
+      bench.queue.charge('office', 1, false)
+      bench.inspection('office', 1, 1, true)
+    }
+    bench.finish(true)
+    expect(bench.queue.isHeavy('office')).toBe(false)
+  })
+
   it('puts clients that owe nothing before heavy ones, and starves nobody', () => {
     const bench = new Bench()
     for (const client of ['heavy', 'other']) bench.queue.charge(client, 11)

@@ -19,8 +19,10 @@ interface Client {
   readonly first: InspectionSlice[]
   /** Inspections that go on; the first of them until it is through, so that the others hold nothing but their place. */
   readonly long: InspectionSlice[]
-  /** True while it stands in a line, or its rest runs. */
-  placed: boolean
+  /** Whether it stands in a line, or its rest runs. */
+  place: 'none' | 'line' | 'rest'
+  /** Number of its rest: one that was cut short must not end the next. */
+  rests: number
 }
 
 /** A slice that took less was hardly interrupted: asking for the CPU time costs more than it would tell. */
@@ -34,7 +36,7 @@ const lightTurns = 3
 /**
  * The order of long inspections in one worker: one slice at a time, and what came in meanwhile is served in between.
  * Clients take turns, whatever the number of their requests; those that owe nothing go first; a heavy one rests after
- * each slice, and has one long inspection at work while its others wait.
+ * each slice of a long one, and has one long inspection at work while its others wait.
  */
 export class InspectionQueue {
   private readonly pace = new InspectionPace()
@@ -67,16 +69,16 @@ export class InspectionQueue {
     return this.pace.heavyShare(now) > 0.5 && !this.pace.isHeavy(client, now)
   }
 
-  /** Charges work that was done at once. */
-  charge(client: string, workMs: number): void {
-    this.pace.charge(client, workMs, this.surroundings.monotonicMs())
+  /** Charges work that was done at once. @param owes false for a call that needed no further slice. */
+  charge(client: string, workMs: number, owes = true): void {
+    this.pace.charge(client, workMs, this.surroundings.monotonicMs(), owes)
   }
 
   /** Queues a slice. @param begins whether it begins a stage of a request, and does not go on with one. */
   add(name: string, slice: InspectionSlice, begins = false): void {
     let client = this.clients.get(name)
     if (client === undefined) {
-      client = { name, first: [], long: [], placed: false }
+      client = { name, first: [], long: [], place: 'none', rests: 0 }
       this.clients.set(name, client)
     }
     ;(begins ? client.first : client.long).push(slice)
@@ -85,18 +87,24 @@ export class InspectionQueue {
   }
 
   private place(client: Client): void {
-    if (client.placed) return
-    client.placed = true
+    const begins = client.first.length > 0
+    if (client.place === 'line' || (client.place === 'rest' && !begins)) return
     const now = this.surroundings.monotonicMs()
-    const restMs = this.pace.restMs(client.name, now)
+    // Only what is long rests: behind one address may be many clients with short requests.
+    const restMs = begins ? 0 : this.pace.restMs(client.name, now)
     if (restMs >= 1) {
-      this.surroundings.after(restMs, () => this.line(client, this.heavy))
+      client.place = 'rest'
+      const rest = ++client.rests
+      this.surroundings.after(restMs, () => {
+        if (client.place === 'rest' && client.rests === rest) this.line(client, this.heavy)
+      })
       return
     }
     this.line(client, this.pace.isHeavy(client.name, now) ? this.heavy : this.light)
   }
 
   private line(client: Client, line: Client[]): void {
+    client.place = 'line'
     line.push(client)
     this.schedule()
   }
@@ -113,7 +121,7 @@ export class InspectionQueue {
     const lightFirst = this.heavy.length === 0 || this.turns % (lightTurns + 1) !== 0
     const client = (lightFirst ? this.light.shift() : undefined) ?? this.heavy.shift() ?? this.light.shift()
     if (client === undefined) return
-    client.placed = false
+    client.place = 'none'
     try {
       this.run(client)
     } finally {
@@ -150,7 +158,7 @@ export class InspectionQueue {
       more = slice()
     } finally {
       const ended = monotonicMs()
-      this.pace.charge(client.name, this.workMs(started, ended), ended)
+      this.pace.charge(client.name, this.workMs(started, ended), ended, more || !begins)
     }
     if (!more) return
     if (begins) client.long.push(slice)

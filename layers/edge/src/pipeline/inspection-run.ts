@@ -82,7 +82,8 @@ export class InspectionRun {
     const before = performance.now()
     const verdict = guarded(() => call(inspection))
     // Others may have had the processor meanwhile: the call cannot have worked much longer than a slice.
-    queue?.charge(this.client, Math.min(performance.now() - before, 2 * this.bounds.inspectionSliceMs))
+    const tookMs = Math.min(performance.now() - before, 2 * this.bounds.inspectionSliceMs)
+    queue?.charge(this.client, tookMs, verdict.kind === 'yield')
     if (goesOn(verdict, done)) this.later(() => this.resume(done))
   }
 
