@@ -75,3 +75,27 @@ describe('keys of bouncers', () => {
     expect(open().list()).toEqual([])
   })
 })
+
+describe('bouncers with a certificate', () => {
+  it('are known by it, listed with the others, and have no key', () => {
+    const keys = open()
+    keys.add('nginx')
+    const gate = keys.ofCertificate('gate@192.0.2.1')
+    expect(gate).toEqual({ name: 'gate@192.0.2.1', created: '2026-01-31T12:00:00.000Z', certificate: true })
+    expect(keys.ofCertificate('gate@192.0.2.1')).toBe(gate)
+    expect(keys.list().map(({ name }) => name)).toEqual(['nginx', 'gate@192.0.2.1'])
+    expect(readFileSync(join(folder.path, 'bouncers.json'), 'utf8')).not.toContain('gate')
+    expect(keys.find('gate@192.0.2.1')).toBeUndefined()
+  })
+
+  it('are at most so many: the one known for longest is forgotten first', () => {
+    const keys = open()
+    for (let i = 0; i <= maxBouncers; i += 1) keys.ofCertificate(`b${i}@192.0.2.1`)
+    const names = keys.list().map(({ name }) => name)
+    expect([names.length, names[0], names.at(-1)]).toEqual([
+      maxBouncers,
+      'b1@192.0.2.1',
+      `b${maxBouncers}@192.0.2.1`,
+    ])
+  })
+})

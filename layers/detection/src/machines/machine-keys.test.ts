@@ -147,3 +147,31 @@ describe('hashed passwords', () => {
       expect(await checkPassword('x', stored)).toBe(false)
   })
 })
+
+describe('machines with a certificate', () => {
+  it('are added when they first come, without trust, and nobody knows a password for them', async () => {
+    const machines = open()
+    const name = 'web1@2001:db8::7'
+    const first = await machines.loginByCertificate(name)
+    const second = await machines.loginByCertificate(name)
+    expect([first.isNew, second.isNew]).toEqual([true, false])
+    expect(machines.find(second.token)).toMatchObject({ name, validated: true, trusted: false })
+    expect(await machines.login(name, '')).toBeUndefined()
+    expect(
+      open()
+        .list()
+        .map((machine) => machine.name),
+    ).toEqual([name])
+  })
+
+  it('may come on several connections at once', async () => {
+    const machines = open()
+    const logins = await Promise.all([1, 2, 3].map(() => machines.loginByCertificate('web1@192.0.2.1')))
+    for (const { token: given } of logins) expect(machines.find(given)?.name).toBe('web1@192.0.2.1')
+    expect(machines.list()).toHaveLength(1)
+  })
+
+  it('are refused names that are none', async () => {
+    await expect(open().loginByCertificate('web 1@192.0.2.1')).rejects.toThrow('a machine has a name')
+  })
+})

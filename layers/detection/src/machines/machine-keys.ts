@@ -199,7 +199,12 @@ export class MachineKeys {
    */
   async loginByCertificate(name: string): Promise<{ token: string; expire: string; isNew: boolean }> {
     const isNew = !this.#machines.some((one) => one.name === name)
-    if (isNew) await this.add(name, { trusted: false })
+    try {
+      if (isNew) await this.add(name, { trusted: false })
+    } catch (error) {
+      // Two connections of one agent may come for the first time at once.
+      if (!this.#machines.some((one) => one.name === name)) throw error
+    }
     const login = this.refresh(name)
     if (login === undefined) throw new DetectionError('DETECTION_BAD_MACHINE', 'the machine was just deleted')
     return { ...login, isNew }
