@@ -7,7 +7,7 @@ import type { Clock, Timer } from '@sevenfold/layer'
 import { environmentError } from '../program/cli-error.ts'
 import { partEnvironment } from './part-environment.ts'
 import { lastLines, openPartLog } from './part-log.ts'
-import { readyDeadlineMs, restartDelayMs, steadyAfterMs, stopDeadlineMs } from './part-spec.ts'
+import { leftBehindMs, readyDeadlineMs, restartDelayMs, steadyAfterMs, stopDeadlineMs } from './part-spec.ts'
 import type { PartListening, PartSpec } from './part-spec.ts'
 
 /** What a part's process needs and whom it tells. */
@@ -59,8 +59,8 @@ export class PartProcess {
   readonly #around: PartSurroundings
   readonly #sockets: SocketKeeper | undefined
   #child: ChildProcess | undefined
-  /** A process that died and whose own processes serve until the next one is ready. */
-  #leftBehind: ChildProcess | undefined
+  /** Processes that died and whose own processes serve until the next one takes over. */
+  readonly #leftBehind = new Map<ChildProcess, Timer>()
   #timer: Timer | undefined
   #deathsInARow = 0
   #readyAt = 0
@@ -161,19 +161,27 @@ export class PartProcess {
 
   /** Processes of a dead part would go on with half of its work, unless that is what they are for. */
   #leave(child: ChildProcess): void {
-    this.#dropLeftBehind()
-    if (this.#sockets !== undefined && this.state === 'ready' && !this.#stopping) this.#leftBehind = child
-    else this.#killGroup(child)
+    if (this.#sockets === undefined || this.state !== 'ready' || this.#stopping) {
+      this.#killGroup(child)
+      return
+    }
+    // They leave by themselves; what is still there then hangs.
+    const late = this.#around.clock.after(leftBehindMs, () => {
+      this.#leftBehind.delete(child)
+      this.#killGroup(child)
+    })
+    this.#leftBehind.set(child, late)
   }
 
   #dropLeftBehind(): void {
-    if (this.#leftBehind !== undefined) this.#killGroup(this.#leftBehind)
-    this.#leftBehind = undefined
+    for (const [child, late] of this.#leftBehind) {
+      late.cancel()
+      this.#killGroup(child)
+    }
+    this.#leftBehind.clear()
   }
 
   #becomeReady(listening: readonly PartListening[]): void {
-    // The new process has taken over; what did not leave by now hangs.
-    this.#dropLeftBehind()
     this.state = 'ready'
     this.listening = listening
     this.#readyAt = this.#around.clock.monotonicMs()

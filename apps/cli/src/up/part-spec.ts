@@ -29,6 +29,8 @@ export const readyDeadlineMs = 30_000
 export const stopDeadlineMs = 3_000
 /** Time for stopping everything, in milliseconds. */
 export const stopAllDeadlineMs = 4_500
+/** Time for which the processes of a dead part may serve until the next one took over, in milliseconds. */
+export const leftBehindMs = 75_000
 /** A part that ran this long before it died starts again at once, in milliseconds. */
 export const steadyAfterMs = 60_000
 

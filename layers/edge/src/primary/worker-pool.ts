@@ -70,6 +70,7 @@ export class WorkerPool {
   private nextMember = 1
   private readonly counters = new RateHub(() => performance.now())
   private quickDeaths = 0
+  private takingOver: Promise<void> = Promise.resolve()
   private stopping = false
 
   constructor(options: WorkerPoolOptions) {
@@ -95,15 +96,20 @@ export class WorkerPool {
    * @throws EdgeError EDGE_WORKER_START.
    */
   async use(config: EdgeConfig, digest: string): Promise<void> {
+    await this.takingOver
     const previous = this.config
     const old = [...this.members.values()].filter(({ leaving }) => !leaving)
     this.config = { config, digest }
     try {
       // A single worker is relieved by a second one for the time of the change.
-      const single = old.length + this.orphans.length === 1
-      const relief = single ? await this.fork(this.freeSlot()) : null
+      const relieved = old.length === 1 || this.orphans.length > 0
+      const relief = relieved ? await this.fork(this.freeSlot()) : null
+      if (relief !== null && this.orphans.length > 0) {
+        // This one serves, and so do those that are left: the rest can take its time.
+        this.takingOver = this.takeOver(relief, Math.max(1, config.workers))
+        return
+      }
       for (const member of old) await this.renew(member)
-      await this.relieveOrphans()
       await this.resize(relief, Math.max(1, config.workers))
       this.shelf.prune()
     } catch (error) {
@@ -114,9 +120,25 @@ export class WorkerPool {
     }
   }
 
+  private async takeOver(relief: Member, count: number): Promise<void> {
+    try {
+      await this.relieveOrphans()
+      if (this.stopping) return
+      if (this.members.size > count) await this.leave(relief)
+      await this.resize(null, count)
+      this.shelf.prune()
+    } catch (error) {
+      // Whoever serves by now goes on; what is missing is started as if it had died.
+      this.options.log.error('hand-over-failed', { error })
+      const missing = count - this.members.size
+      for (let i = 0; i < missing; i += 1) this.replace(this.freeSlot())
+    }
+  }
+
   /** Takes over from the workers of a primary that died, one by one and under the same names. */
   private async relieveOrphans(): Promise<void> {
     for (let orphan = this.orphans[0]; orphan !== undefined; orphan = this.orphans[0]) {
+      if (this.stopping) return
       const left = await orphan.leave()
       if (!left) this.options.log.error('orphan-stays', { slot: orphan.slot })
       // A slot that somebody still holds cannot be used: its spool is locked.
@@ -197,6 +219,7 @@ export class WorkerPool {
   /** Drains and ends all workers. */
   async stop(): Promise<void> {
     this.stopping = true
+    this.vacate()
     await Promise.all(Array.from(this.members.values(), (member) => this.leave(member, false)))
     if (!this.options.sockets.outlive) this.shelf.close()
   }
