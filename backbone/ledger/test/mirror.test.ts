@@ -3,6 +3,8 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { openLedgerLog, tailLedger, verifyLedger } from '@sevenfold/ledger'
 import type { LedgerLog, LogSigner } from '@sevenfold/ledger'
+import { encodeVerifierKey, noteKey } from '@sevenfold/merkle'
+import { signKeyChange } from '../src/keys/key-change.ts'
 import { Mirror } from '../src/mirrors/mirror.ts'
 import { batchOf, createSigner, smallLog, temporaryFolder } from './fixtures.ts'
 
@@ -104,6 +106,37 @@ describe('a mirror', () => {
     await mirror.append(10, batchOf('edge/forged', 1, 10).body)
     expect(await mirror.checkpoint(log.signedNote, key())).toMatchObject({ kind: 'conflict' })
     expect(await mirror.checkpoint(before, key())).toEqual({ kind: 'taken', size: 10 })
+  })
+
+  it('follows a rotation of the key, and no revocation', async () => {
+    const next = createSigner()
+    const change = (kind: 'rotate' | 'revoke'): string =>
+      signKeyChange(
+        {
+          kind,
+          size: 10,
+          root: 'AA==',
+          from: noteKey('example.org/ledger', signer.publicKey),
+          to: noteKey('example.org/ledger', next.publicKey),
+          time: '2026-01-31T12:00:00.000Z',
+          reason: 'once a year',
+        },
+        { from: signer, to: next },
+      )
+    const old = key()
+    await mirror.append(0, await grow(10))
+    await mirror.checkpoint(log.signedNote, old)
+    log.signWith(next)
+    const offered = encodeVerifierKey(noteKey('example.org/ledger', next.publicKey))
+    expect(await mirror.checkpoint(log.signedNote, offered, [])).toMatchObject({ kind: 'conflict' })
+    expect(await mirror.checkpoint(log.signedNote, offered, ['no note', change('revoke')])).toMatchObject({
+      kind: 'conflict',
+    })
+    expect(await mirror.checkpoint(log.signedNote, offered, [change('rotate')])).toEqual({
+      kind: 'taken',
+      size: 10,
+    })
+    expect(await mirror.checkpoint(log.signedNote, offered)).toEqual({ kind: 'taken', size: 10 })
   })
 
   it('refuses a checkpoint of another key, also when that key is offered with it', async () => {

@@ -20,6 +20,8 @@ export interface LedgerCopyOptions {
   readonly folder: string
   /** Verifier key of our log. */
   readonly verifierKey: () => string
+  /** Notes of the latest rotations of that key, oldest first. */
+  readonly keyChanges: () => readonly string[]
 }
 
 const limits = { maxTextLength: 65_536, maxDepth: 4, maxNodes: 32, maxStringLength: 16_384 }
@@ -44,7 +46,10 @@ function check(answer: { readonly status: number; readonly text: string }): Json
  * Copies entries to another Sevenfold ledger over mTLS. It computes the same tree, compares its root with each signed
  * checkpoint, and answers with a cosignature: the receipt, which is checked with the key that it showed the first time.
  */
-export function createLedgerCopy(name: string, { link, folder, verifierKey }: LedgerCopyOptions): CopyTarget {
+export function createLedgerCopy(
+  name: string,
+  { link, folder, verifierKey, keyChanges }: LedgerCopyOptions,
+): CopyTarget {
   const keyFile = join(folder, 'copy.vkey')
   const pinned = (offered: unknown): string => {
     if (!existsSync(keyFile) && typeof offered === 'string') {
@@ -62,7 +67,10 @@ export function createLedgerCopy(name: string, { link, folder, verifierKey }: Le
     },
     checkpoint: async (note) => {
       const answer = check(
-        await link.send('ledger', jsonPost(mirrorPaths.checkpoint, { note, key: verifierKey() })),
+        await link.send(
+          'ledger',
+          jsonPost(mirrorPaths.checkpoint, { note, key: verifierKey(), changes: keyChanges() }),
+        ),
       )
       const { cosignature, key } = answer
       const receipt = `${note}${typeof cosignature === 'string' ? cosignature : ''}`

@@ -4,6 +4,7 @@ import type { LedgerConfig } from '@sevenfold/config'
 import { HostLink, ensurePrivateFolder, keepEnrolled } from '@sevenfold/layer'
 import type { PartContext } from '@sevenfold/layer'
 import type { LedgerLog } from '../log/ledger-log.ts'
+import { keyNotes } from '../keys/key-history.ts'
 import { logFolder } from '../log/log-folder.ts'
 import { CopyConflict } from './copy-target.ts'
 import type { CopyTarget } from './copy-target.ts'
@@ -72,7 +73,9 @@ function ledgerTargets({ dataDir, clock, log }: Context): { planned: readonly Pl
     if (link === undefined) return []
     renewing.push(keepEnrolled({ partDir: folder, link, clock, log }))
     const verifierKey = (): string => readFileSync(logFolder(dataDir).verifierKey, 'utf8').trim()
-    const target = createLedgerCopy(`ledger-${name}`, { link, folder, verifierKey })
+    // Those that a copy can have missed since it was last reached; the body of a question is small.
+    const keyChanges = (): readonly string[] => keyNotes(dataDir).slice(-8)
+    const target = createLedgerCopy(`ledger-${name}`, { link, folder, verifierKey, keyChanges })
     return [{ target, intervalMs: syslogIntervalMs }]
   })
   return {

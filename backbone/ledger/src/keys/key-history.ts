@@ -17,13 +17,7 @@ const sameKey = (a: NoteKey, b: NoteKey): boolean => encodeVerifierKey(a) === en
  * `maxKeyChanges`.
  */
 export function readKeyHistory(ledger: string): readonly KeyChange[] {
-  const folder = folderOf(ledger)
-  if (!existsSync(folder)) return []
-  const names = readdirSync(folder)
-    .filter((name) => /^\d{6}\.note$/u.test(name))
-    .toSorted()
-  if (names.length > maxKeyChanges) throw new Error(`over ${maxKeyChanges} key changes`)
-  const changes = names.map((name) => readKeyChange(readFileSync(join(folder, name), 'utf8')))
+  const changes = keyNotes(ledger).map(readKeyChange)
   for (const [at, change] of changes.entries()) {
     const before = changes[at - 1]
     if (before === undefined) continue
@@ -31,6 +25,17 @@ export function readKeyHistory(ledger: string): readonly KeyChange[] {
       throw new Error(`key change ${at + 1} does not follow on the one before`)
   }
   return changes
+}
+
+/** The signed notes of these changes. Throws an Error over `maxKeyChanges`. */
+export function keyNotes(ledger: string): readonly string[] {
+  const folder = folderOf(ledger)
+  if (!existsSync(folder)) return []
+  const names = readdirSync(folder)
+    .filter((name) => /^\d{6}\.note$/u.test(name))
+    .toSorted()
+  if (names.length > maxKeyChanges) throw new Error(`over ${maxKeyChanges} key changes`)
+  return names.map((name) => readFileSync(join(folder, name), 'utf8'))
 }
 
 /** Adds a change that was signed. */

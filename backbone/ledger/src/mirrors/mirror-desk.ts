@@ -85,12 +85,13 @@ export class MirrorDesk {
   }
 
   async #checkpoint(request: IncomingMessage, host: string): Promise<object> {
-    const { note, key } = await readJsonBody(request)
+    const { note, key, changes } = await readJsonBody(request)
+    const notes = Array.isArray(changes) ? changes.filter((change) => typeof change === 'string') : []
     if (typeof note !== 'string' || typeof key !== 'string' || note.length > maxNoteBytes)
       throw new HostsError('HOSTS_BAD_REQUEST', 'a note and the verifier key of the log are needed')
     const work = async (): Promise<MirrorAnswer> => {
       try {
-        return await (await this.#mirrorOf(host)).checkpoint(note, key)
+        return await (await this.#mirrorOf(host)).checkpoint(note, key, notes)
       } catch (error) {
         if (error instanceof MerkleError)
           throw new HostsError('HOSTS_BAD_REQUEST', error.message, { cause: error })

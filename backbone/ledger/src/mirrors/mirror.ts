@@ -5,6 +5,7 @@ import {
   TileTree,
   decodeCheckpoint,
   decodeVerifierKey,
+  encodeVerifierKey,
   isSignedBy,
   leafHash,
   leafHashesOfLines,
@@ -13,6 +14,9 @@ import {
   tileHashReader,
 } from '@sevenfold/merkle'
 import type { Checkpoint, Tile } from '@sevenfold/merkle'
+import { readKeyChange } from '../keys/key-change.ts'
+import type { KeyChange } from '../keys/key-change.ts'
+import { writeKeyChange } from '../keys/key-history.ts'
 import { dropOldSegments } from '../log/drop-old-segments.ts'
 import { logFolder } from '../log/log-folder.ts'
 import type { LogFolder } from '../log/log-folder.ts'
@@ -148,11 +152,18 @@ export class Mirror {
     return { kind: 'taken', size: this.size }
   }
 
-  /** Checks a signed checkpoint against the entries that are here. `verifierKey` counts only the first time. */
-  async checkpoint(note: string, verifierKey: string): Promise<MirrorAnswer> {
+  /**
+   * Checks a signed checkpoint against the entries that are here. `verifierKey` counts only the first time; later keys must follow from it by
+   * `changes`, the notes of rotations.
+   */
+  async checkpoint(
+    note: string,
+    verifierKey: string,
+    changes: readonly string[] = [],
+  ): Promise<MirrorAnswer> {
     const parsed = parseNote(note)
     const checkpoint = decodeCheckpoint(parsed.text)
-    const key = decodeVerifierKey(this.#keyOf(verifierKey))
+    const key = decodeVerifierKey(this.#keyOf(verifierKey, changes))
     if (!isSignedBy(parsed, key) || checkpoint.origin !== key.name)
       return { kind: 'conflict', why: 'the checkpoint is not signed by the key of this log' }
     if (checkpoint.size > this.size) return { kind: 'gap', expected: this.size }
@@ -196,13 +207,31 @@ export class Mirror {
     return tileHashReader(this.#tree.size, (tile) => this.#tiles.read(tile))(0, index)
   }
 
-  #keyOf(offered: string): string {
+  #keyOf(offered: string, changes: readonly string[]): string {
     const { verifierKey } = this.#folder
     if (!existsSync(verifierKey)) {
       decodeVerifierKey(offered)
       writeAtomic(verifierKey, `${offered}\n`)
     }
+    const known = readFileSync(verifierKey, 'utf8').trim()
+    if (known === offered) return known
+    for (const note of changes) this.#follow(note)
     return readFileSync(verifierKey, 'utf8').trim()
+  }
+
+  /** A rotation from the key that is known leads to the next one. After a revocation somebody must bring the new key by another way. */
+  #follow(note: string): void {
+    const { verifierKey, root } = this.#folder
+    let change: KeyChange
+    try {
+      change = readKeyChange(note)
+    } catch {
+      return // what cannot be read proves nothing: the key stays
+    }
+    const isNext = encodeVerifierKey(change.from) === readFileSync(verifierKey, 'utf8').trim()
+    if (!isNext || change.kind !== 'rotate') return
+    writeKeyChange(root, note)
+    writeAtomic(verifierKey, `${encodeVerifierKey(change.to)}\n`)
   }
 
   #remember(index: number, hash: Uint8Array): void {
