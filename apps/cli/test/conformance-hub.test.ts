@@ -25,7 +25,7 @@ function chosen(tests: readonly string[], backend: Backend): readonly string[] {
   return isFull ? tests : tests.filter((_, number) => number % every === 0)
 }
 
-describe.skipIf(!hasHub)("the hub's own data (needs ../shared/hub)", { timeout: 300_000 }, () => {
+describe.skipIf(!hasHub)("the hub's own data (needs ../shared/hub)", { timeout: 900_000 }, () => {
   const hub = hasHub ? openHubFolder(hubFolder) : undefined
 
   for (const backend of ['generate', 'closures'] as const) {
