@@ -16,6 +16,9 @@ function queryText(query: EventQuery): string {
   return text === '' ? '' : `?${text}`
 }
 
+/** Most decisions that the console asks for; the command lists them all. */
+export const maxDecisions = 500
+
 function asDecisions(answer: Json): readonly Decision[] {
   return Array.isArray(answer) ? answer : []
 }
@@ -66,7 +69,13 @@ export function createSocketBackend(dataDir: string): Backend {
       for await (const chunk of answer as AsyncIterable<string>) read(chunk)
     },
     decisions: async () =>
-      asDecisions(await askSocket({ socketPath: detection, method: 'GET', path: '/v1/decisions' })),
+      asDecisions(
+        await askSocket({
+          socketPath: detection,
+          method: 'GET',
+          path: `/v1/decisions?limit=${maxDecisions}`,
+        }),
+      ),
     unban: async (id, reason, actor) => {
       await askSocket({
         socketPath: detection,

@@ -6,6 +6,9 @@ import { left } from './ago.ts'
 import { formText } from './form-text.ts'
 import { usePoll } from './use-poll.ts'
 
+/** As many as the console asks for. */
+const shownAtMost = 500
+
 /** A decision in force. */
 interface ShownDecision {
   readonly id: number
@@ -74,6 +77,9 @@ export function DecisionsView(): JSX.Element {
         {problem}
       </p>
       {value !== undefined && decisions.length === 0 ? <p class="hint">Nothing is banned.</p> : null}
+      {decisions.length >= shownAtMost ? (
+        <p class="hint">The first {shownAtMost}; “sevenfold decisions list” has them all.</p>
+      ) : null}
       <ul class="decisions">
         {decisions.map((decision) => (
           <li key={decision.id}>
