@@ -44,7 +44,14 @@ export async function startLayers(
     for (const part of parts) {
       const entry = packageEntry(part)
       if (entry === undefined) throw new Error(`${part} is not built; run npm run build`)
-      started.push(await startProcess({ name: part, entry, env: { SEVENFOLD_DATA: file.data } }))
+      started.push(
+        await startProcess({
+          name: part,
+          entry,
+          env: { SEVENFOLD_DATA: file.data },
+          handsOver: part === 'edge',
+        }),
+      )
     }
     return started
   } catch (error) {

@@ -1,4 +1,5 @@
 import { fork } from 'node:child_process'
+import { SocketKeeper } from '@sevenfold/edge/sockets'
 
 /** A child process of the bed. */
 export interface BedProcess {
@@ -20,6 +21,8 @@ export interface ProcessOptions {
   readonly env: Readonly<Record<string, string>>
   /** Options of Node, for instance `--import`; none by default. */
   readonly execArgv?: readonly string[]
+  /** Keeps its listening sockets over a restart, as `sevenfold up` does for the edge. */
+  readonly handsOver?: boolean
 }
 
 /** Longest wait for the ready message, in milliseconds. */
@@ -42,11 +45,12 @@ function listenOf(message: unknown): ReadonlyMap<string, string> | undefined {
 
 type Running = Omit<BedProcess, 'name' | 'restart'>
 
-function launch(options: ProcessOptions): Promise<Running> {
+function launch(options: ProcessOptions, sockets: SocketKeeper | undefined): Promise<Running> {
   // Nobody else looks after these: when the proof dies, by a closed pipe for instance, they must not stay.
-  const env = { ...process.env, SEVENFOLD_STOP_WITH_PARENT: '1', ...options.env }
+  const env = { ...process.env, SEVENFOLD_STOP_WITH_PARENT: '1', ...sockets?.environment, ...options.env }
   const execArgv = [...(options.execArgv ?? [])]
   const child = fork(options.entry, [], { env, execArgv, stdio: ['ignore', 'ignore', 'pipe', 'ipc'] })
+  sockets?.attach(child)
   let errors = ''
   child.stderr?.on('data', (chunk: Buffer) => {
     errors = (errors + chunk.toString('utf8')).slice(-maxKeptErrors)
@@ -81,7 +85,8 @@ function launch(options: ProcessOptions): Promise<Running> {
 
 /** Starts a script with an IPC channel and waits for its ready message. Rejects with its last words. */
 export async function startProcess(options: ProcessOptions): Promise<BedProcess> {
-  let running = await launch(options)
+  const sockets = options.handsOver === true ? new SocketKeeper() : undefined
+  let running = await launch(options, sockets)
   return {
     name: options.name,
     get pid() {
@@ -90,10 +95,13 @@ export async function startProcess(options: ProcessOptions): Promise<BedProcess>
     get listen() {
       return running.listen
     },
-    stop: () => running.stop(),
+    stop: async () => {
+      sockets?.close()
+      await running.stop()
+    },
     restart: async () => {
       await running.stop()
-      running = await launch(options)
+      running = await launch(options, sockets)
     },
   }
 }
