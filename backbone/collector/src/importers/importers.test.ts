@@ -25,7 +25,7 @@ function drafts(lines: readonly string[], read: ReadLine): readonly unknown[] {
 
 const openImporter = (name: string): ReadLine => findImporter(name)?.open() ?? (() => undefined)
 const sampleLines = (name: string): readonly string[] =>
-  readFileSync(new URL(`${name}.log`, folder), 'utf8')
+  readFileSync(new URL(`${name}.txt`, folder), 'utf8')
     .trimEnd()
     .split('\n')
 
