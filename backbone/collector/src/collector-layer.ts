@@ -11,8 +11,7 @@ import { LiveTail } from './api/live-tail.ts'
 import { LogFollower } from './follow/log-follower.ts'
 import { IdIndex } from './ids/id-index.ts'
 import { IndexFeed } from './index-store/index-feed.ts'
-import { followForeignLogs } from './sources/foreign-logs.ts'
-import type { ForeignLogState } from './sources/foreign-logs.ts'
+import type { ForeignLogs, ForeignLogState } from './sources/foreign-logs.ts'
 import { startErasing } from './index-store/start-erasing.ts'
 import { SavedSearches } from './searches/saved-searches.ts'
 import { SegmentWords } from './words/segment-words.ts'
@@ -92,6 +91,15 @@ function startPurging(context: Context, index: IndexFeed): { stop(): void } {
   return { stop: () => timer?.cancel() }
 }
 
+/** Importers and sources are loaded only where there is something to read with them. */
+async function openForeignLogs(
+  sources: CollectorConfig['sources'],
+  context: Context,
+): Promise<ForeignLogs | undefined> {
+  if (sources.length === 0) return undefined
+  return (await import('./sources/foreign-logs.ts')).followForeignLogs(sources, context)
+}
+
 async function start(context: Context): Promise<RunningLayer<Config>> {
   const { config, dataDir, rootDir, log, metrics, clock } = context
   const ledger = join(rootDir, 'ledger')
@@ -108,8 +116,8 @@ async function start(context: Context): Promise<RunningLayer<Config>> {
   const { memoryBytes } = config
   const index = new IndexFeed({ path, memoryBytes, ledger, aggregated, words, reveal, log, metrics })
   const now = (): number => clock.now()
-  const foreign = await followForeignLogs(config.sources ?? [], context)
-  const sources = (): readonly ForeignLogState[] => foreign.states()
+  const foreign = await openForeignLogs(config.sources ?? [], context)
+  const sources = (): readonly ForeignLogState[] => foreign?.states() ?? []
   const searches = new SavedSearches(join(dataDir, 'searches.json'), now)
   const followed = (): number => follower.position.index
   const api = new Api({
@@ -142,7 +150,7 @@ async function start(context: Context): Promise<RunningLayer<Config>> {
     stop: async () => {
       purging.stop()
       erasing.stop()
-      await foreign.close()
+      await foreign?.close()
       tail.close()
       await new Promise<void>((resolve) => {
         server.close(() => resolve())
