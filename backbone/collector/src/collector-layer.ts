@@ -2,8 +2,8 @@ import { createServer } from 'node:http'
 import { join } from 'node:path'
 import type { CollectorConfig } from '@sevenfold/config'
 import { isJsonObject } from '@sevenfold/event'
-import { defineLayer, listenOnSocket } from '@sevenfold/layer'
-import type { Layer, PartContext, RunningLayer, Timer } from '@sevenfold/layer'
+import { defineLayer, listenOnSocket, repeat } from '@sevenfold/layer'
+import type { Layer, PartContext, RunningLayer } from '@sevenfold/layer'
 import { openReveal } from '@sevenfold/ledger/segments'
 import type { RevealLine, SegmentLine } from '@sevenfold/ledger/segments'
 import { Api } from './api/api.ts'
@@ -76,19 +76,16 @@ function parse(text: string): unknown {
 }
 
 function startPurging(context: Context, index: IndexFeed): { stop(): void } {
-  let timer: Timer | undefined
-  const run = async (): Promise<void> => {
-    try {
-      const { retentionMs, indexBytes } = context.config
-      const removed = await index.purge(context.clock.now() - retentionMs, indexBytes)
-      if (removed > 0) context.log.info('index-purged', { removed })
-    } catch (error) {
-      context.log.error('purge-failed', { error })
-    }
-    timer = context.clock.after(purgeEveryMs, () => void run())
-  }
-  timer = context.clock.after(purgeEveryMs, () => void run())
-  return { stop: () => timer?.cancel() }
+  const { clock, config, log } = context
+  return repeat({
+    clock,
+    everyMs: purgeEveryMs,
+    run: async () => {
+      const removed = await index.purge(clock.now() - config.retentionMs, config.indexBytes)
+      if (removed > 0) log.info('index-purged', { removed })
+    },
+    onError: (error) => log.error('purge-failed', { error }),
+  })
 }
 
 /** Importers and sources are loaded only where there is something to read with them. */

@@ -69,6 +69,7 @@ it('exports what it means to and nothing else', () => {
     'renderRoster',
     'renewEnrolment',
     'renewGraceMs',
+    'repeat',
     'runLayer',
     'signHeartbeat',
     'startLayer',

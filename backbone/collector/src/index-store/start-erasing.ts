@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { writeAtomic } from '@sevenfold/layer'
-import type { PartContext, Timer } from '@sevenfold/layer'
+import { repeat, writeAtomic } from '@sevenfold/layer'
+import type { PartContext } from '@sevenfold/layer'
 import { PersonalKeys, personalFolder } from '@sevenfold/ledger/segments'
 import type { IndexFeed } from './index-feed.ts'
 
@@ -18,7 +18,6 @@ export function startErasing(
 ): { stop(): void } {
   const path = join(dataDir, 'forgotten')
   let done = existsSync(path) ? readFileSync(path, 'utf8') : ''
-  let timer: Timer | undefined
   const look = async (): Promise<void> => {
     const forgotten = new PersonalKeys(personalFolder(ledger)).forgotten().join('\n')
     if (forgotten === done) return
@@ -27,13 +26,11 @@ export function startErasing(
     writeAtomic(path, forgotten)
     done = forgotten
   }
-  const run = (): void => {
-    look()
-      .catch((error: unknown) => log.error('erase-failed', { error })) // tried again
-      .finally(() => {
-        timer = clock.after(lookEveryMs, run)
-      })
-  }
-  run()
-  return { stop: () => timer?.cancel() }
+  return repeat({
+    clock,
+    everyMs: lookEveryMs,
+    atOnce: true,
+    run: look,
+    onError: (error) => log.error('erase-failed', { error }), // tried again
+  })
 }

@@ -1,8 +1,8 @@
 import { existsSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { LedgerConfig } from '@sevenfold/config'
-import { loadOrCreateKeys, writeAtomic } from '@sevenfold/layer'
-import type { PartContext, Timer } from '@sevenfold/layer'
+import { loadOrCreateKeys, repeat, writeAtomic } from '@sevenfold/layer'
+import type { PartContext } from '@sevenfold/layer'
 import { encodeVerifierKey, noteKey } from '@sevenfold/merkle'
 import { logFolder } from '../log/log-folder.ts'
 import type { LedgerLog } from '../log/ledger-log.ts'
@@ -80,21 +80,13 @@ export function startKeyChanges(context: PartContext<LedgerConfig>, ledger: Ledg
     }
     wishDone(folder, name)
   }
-  let timer: Timer | undefined
-  let stopped = false
-  const run = async (): Promise<void> => {
-    try {
+  return repeat({
+    clock,
+    everyMs: lookEveryMs,
+    atOnce: true,
+    run: async () => {
       for (const wish of wishesIn(folder)) await carryOut(wish)
-    } catch (error) {
-      log.error('key-change-failed', { error }) // tried again
-    }
-    if (!stopped) timer = clock.after(lookEveryMs, () => void run())
-  }
-  void run()
-  return {
-    stop: () => {
-      stopped = true
-      timer?.cancel()
     },
-  }
+    onError: (error) => log.error('key-change-failed', { error }), // tried again
+  })
 }

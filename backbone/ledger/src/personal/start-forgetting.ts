@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { LedgerConfig } from '@sevenfold/config'
-import type { PartContext, Timer } from '@sevenfold/layer'
+import { repeat } from '@sevenfold/layer'
+import type { PartContext } from '@sevenfold/layer'
 import { wishDone, wishesIn } from '../wishes/wishes.ts'
 import { personalFolder } from './personal-keys.ts'
 import type { PersonalKeys } from './personal-keys.ts'
@@ -30,15 +31,11 @@ export function startForgetting(context: PartContext<LedgerConfig>, keys: Person
     const oldest = new Date(clock.now() - keepMs).toISOString().slice(0, 10)
     for (const day of keys.days()) if (day < oldest) forget(day, 'ledger', 'older than ledger.personal.keep')
   }
-  let timer: Timer | undefined
-  const run = (): void => {
-    try {
-      look()
-    } catch (error) {
-      log.error('forget-failed', { error }) // tried again
-    }
-    timer = clock.after(lookEveryMs, run)
-  }
-  run()
-  return { stop: () => timer?.cancel() }
+  return repeat({
+    clock,
+    everyMs: lookEveryMs,
+    atOnce: true,
+    run: look,
+    onError: (error) => log.error('forget-failed', { error }), // tried again
+  })
 }
