@@ -103,6 +103,20 @@ async function indexed(): Promise<number> {
   return isJsonObject(index) ? Number(index['entries']) : 0
 }
 
+/** Waits for the index; says every ten seconds how far it is (stderr). */
+async function allIndexed(): Promise<void> {
+  let said = performance.now()
+  for (;;) {
+    const count = await indexed()
+    if (count >= events) return
+    if (performance.now() - said >= 10_000) {
+      said = performance.now()
+      process.stderr.write(`${count.toLocaleString('en')} of ${events.toLocaleString('en')} events indexed\n`)
+    }
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+}
+
 async function median(path: string): Promise<number> {
   const times: number[] = []
   for (let i = 0; i < 7; i += 1) {
@@ -157,7 +171,7 @@ const pid = child.pid ?? 0
 try {
   const start = performance.now()
   await new Promise((resolve) => child.once('message', resolve))
-  while ((await indexed()) < events) await new Promise((resolve) => setTimeout(resolve, 50))
+  await allIndexed()
   const wallMs = performance.now() - start
   const after = usage(pid)
   console.log(
