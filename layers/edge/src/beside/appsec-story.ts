@@ -28,7 +28,22 @@ export type AppsecStory =
 
 // Of the question itself, not of the request that is asked about.
 const own = new Set(['host', 'connection', 'keep-alive', 'expect', 'upgrade', 'proxy-connection'])
-const prefix = 'x-crowdsec-appsec-'
+/** What bouncers always write themselves: a client's own header of that name does not get past them. */
+const written: ReadonlySet<string> = new Set([
+  appsecHeaders.ip,
+  appsecHeaders.uri,
+  appsecHeaders.host,
+  appsecHeaders.verb,
+  appsecHeaders.key,
+  appsecHeaders.userAgent,
+])
+
+/** Belongs to the protocol. What only looks like it may be the client's, and is judged as any header. */
+function isTold(name: string, value: string): boolean {
+  if (name === appsecHeaders.version) return /^\d(?:\.?\d)?$/.test(value)
+  if (name === appsecHeaders.transaction) return /^[\w-]{1,64}$/.test(value)
+  return written.has(name)
+}
 
 interface Told {
   readonly values: ReadonlyMap<string, readonly string[]>
@@ -44,16 +59,16 @@ function tell(list: readonly string[]): Told {
   let chunked = false
   let length: number = noLength
   for (let i = 0; i + 1 < list.length; i += 2) {
-    const [written = '', value = ''] = [list[i], list[i + 1]]
-    const name = written.toLowerCase()
-    if (name.startsWith(prefix)) {
+    const [spelt = '', value = ''] = [list[i], list[i + 1]]
+    const name = spelt.toLowerCase()
+    if (isTold(name, value)) {
       const told = values.get(name)
       if (told === undefined) values.set(name, [value])
       else told.push(value)
     } else if (!own.has(name)) {
       if (name === 'transfer-encoding') chunked = true
       if (name === 'content-length') length = Number(value)
-      headers.push(written, value)
+      headers.push(spelt, value)
     }
   }
   return { values, headers, chunked, length }
@@ -70,12 +85,26 @@ export function shownKeys(list: readonly string[]): readonly string[] {
   return tell(list).values.get(appsecHeaders.key) ?? []
 }
 
-/** User agents that differ are both judged: one of them reaches the application. */
-function agentLines(told: readonly string[], headers: readonly string[]): readonly string[] {
+/**
+ * The headers with the client's user agent first: bots are told by it. Another one beside it is the bouncer's or the
+ * client's, and is judged as well; told as empty, the one that is there is the bouncer's.
+ */
+function withAgent(told: readonly string[], headers: readonly string[]): readonly string[] {
   const [agent] = told
-  if (agent === undefined || agent === '') return []
-  const isThere = headers.some((name, i) => name.toLowerCase() === 'user-agent' && headers[i + 1] === agent)
-  return isThere ? [] : ['User-Agent', agent]
+  if (agent === undefined) return headers
+  const rest = without(headers, (name, value) => name === 'user-agent' && (agent === '' || value === agent))
+  return agent === '' ? rest : ['User-Agent', agent, ...rest]
+}
+
+/** What is left of names and values. */
+function without(
+  headers: readonly string[],
+  drops: (name: string, value: string) => boolean,
+): readonly string[] {
+  return headers.filter((_, i) => {
+    const at = i - (i % 2)
+    return !drops((headers[at] ?? '').toLowerCase(), headers[at + 1] ?? '')
+  })
 }
 
 /**
@@ -91,22 +120,22 @@ export function appsecStory(list: readonly string[], limits: HttpLimits): Appsec
   if ([...values.values()].some((told) => told.length > 1)) {
     return { kind: 'refused', refusal: refusals.EDGE_HEADER_REPEATED, client }
   }
+  const host = first(appsecHeaders.host)
   const version = first(appsecHeaders.version)
-  const minorVersion = /^1\.?0$/.test(version) ? 0 : 1
+  // Only HTTP/1.0 knows requests without host, and not every bouncer tells the version.
+  const minorVersion = /^1\.?0$/.test(version) || (version === '' && host === '') ? 0 : 1
   if (client === '') return { kind: 'incomplete', header: appsecHeaders.ip }
   for (const name of [appsecHeaders.uri, appsecHeaders.verb]) {
     if (first(name) === '') return { kind: 'incomplete', header: name }
   }
-  const host = first(appsecHeaders.host)
-  // Only HTTP/1.0 knows requests without host.
-  if (host === '' && minorVersion === 1) return { kind: 'incomplete', header: appsecHeaders.host }
-  const kept = minorVersion === 0 ? withoutEncoding(headers) : headers
-  const agent = agentLines(values.get(appsecHeaders.userAgent) ?? [], headers)
+  // The framing of the question is not that of an HTTP/1.0 request, which has no chunks.
+  const kept = minorVersion === 0 ? without(headers, (name) => name === 'transfer-encoding') : headers
+  const judged = withAgent(values.get(appsecHeaders.userAgent) ?? [], kept)
   const head = parseListedHead(
     {
       method: first(appsecHeaders.verb),
       target: first(appsecHeaders.uri),
-      headers: [...(host === '' ? [] : ['Host', host]), ...kept, ...agent],
+      headers: [...(host === '' ? [] : ['Host', host]), ...judged],
       minorVersion,
     },
     limits,
@@ -118,9 +147,4 @@ export function appsecStory(list: readonly string[], limits: HttpLimits): Appsec
     client,
     head: { ...head, protocol, chunked, contentLength: chunked ? noLength : length, upgrade: false },
   }
-}
-
-/** The framing of the question is not that of an HTTP/1.0 request, which has no chunks. */
-function withoutEncoding(headers: readonly string[]): readonly string[] {
-  return headers.filter((_, i) => headers[i - (i % 2)]?.toLowerCase() !== 'transfer-encoding')
 }
