@@ -5,6 +5,8 @@ import { verifierOf, verifySignature } from '../keys/registry.ts'
 import type { RegisteredAgent } from '../keys/registry.ts'
 import { epochOf, isDeclared, rememberLoss } from './agents.ts'
 import type { AgentTrack, EpochTrack, OpenGap } from './agents.ts'
+import { problem } from './answer.ts'
+import type { Answer } from './answer.ts'
 import { checkLine } from './check-line.ts'
 import { noteGap, settleGaps } from './gaps.ts'
 import type { JournalEntry } from './journal.ts'
@@ -15,13 +17,6 @@ import type { ReceiverCore } from './receiver-core.ts'
 import type { ReceivedEvent } from './receiver-types.ts'
 import { blockEnds, splitLines } from './split-lines.ts'
 
-/** An HTTP answer. */
-export interface Answer {
-  readonly status: number
-  readonly body: Readonly<Record<string, unknown>>
-  readonly retryAfterSeconds?: number
-}
-
 /** A batch whose key is known and whose signature holds. */
 export interface AuthenticBatch {
   readonly headers: BatchHeaders
@@ -29,11 +24,6 @@ export interface AuthenticBatch {
   readonly body: Uint8Array
   /** Chain hash that the sender gives after a gap it cannot fill, hex. */
   readonly afterGap: string | undefined
-}
-
-/** Answer for a problem: a stable code for programs and a sentence for people. */
-export function problem(status: number, code: string, message: string): Answer {
-  return { status, body: { error: { code, message } } }
 }
 
 /** True when the body is what the key signed. */

@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http'
 import { hostOf } from '../host/host-of.ts'
 import type { RegisteredAgent } from '../keys/registry.ts'
-import { problem } from './accept-batch.ts'
-import type { Answer } from './accept-batch.ts'
+import { problem } from './answer.ts'
+import type { Answer } from './answer.ts'
 import type { ReceiverCore } from './receiver-core.ts'
 
 /**
