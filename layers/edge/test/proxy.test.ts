@@ -57,7 +57,8 @@ describe('what reaches the upstream', () => {
   const claims = [
     'X-Forwarded-For', 'X-Forwarded-Host', 'X-Forwarded-Proto', 'X-Forwarded-Port', 'Forwarded', 'X-Real-IP',
     'CF-Connecting-IP', 'True-Client-IP', 'X-Original-URL', 'X-Rewrite-URL', 'X-Sevenfold-Trace', 'X-Sevenfold-Any',
-    'X-Request-Id', 'X_Forwarded_For', 'x_real_ip', 'X_Sevenfold_Trace', 'X-Forwarded_For',
+    'X-Request-Id', 'X_Forwarded_For', 'x_real_ip', 'X_Sevenfold_Trace', 'X-Forwarded_For', 'X.Forwarded.For', 'x.real-ip', 'Proxy',
+    'Proxy-Client-IP', 'WL-Proxy-Client-IP', 'X-Originating-IP', 'X-Remote-Addr', 'X.Original.URL', 'X.Sevenfold.Trace',
   ] // prettier-ignore
   for (const name of claims) {
     it(`does not hold what the client claims in ${name}`, async () => {

@@ -18,9 +18,10 @@ const among = (text: string) => {
 
 const tokenMark = among("!#$%&'*+-.^_`|~")
 
-/** `tchar`: header names and methods. `_` has the value 3, so that a scan learns on the way whether it met one. */
+/** `tchar`: header names and methods. `_` and `.` have the value 3, so that a scan learns on the way whether it met one. */
 export const isTokenByte: Uint8Array = table((byte) => alphanumeric(byte) || tokenMark(byte))
 isTokenByte[0x5f] = 3
+isTokenByte[0x2e] = 3
 
 /** `field-vchar`, space and tab: header values. No other control character, no DEL. */
 export const isFieldByte: Uint8Array = table((byte) => byte === 0x09 || (byte >= 0x20 && byte !== 0x7f))
@@ -31,11 +32,14 @@ export const isFieldByte: Uint8Array = table((byte) => byte === 0x09 || (byte >=
  */
 export const isTargetByte: Uint8Array = table((byte) => byte > 0x20 && byte < 0x7f && byte !== 0x23)
 
-/** Lower case, `_` as `-`: the spelling under which header names are recognised. */
+/**
+ * Lower case, `_` and `.` as `-`: the spelling under which header names are recognised. CGI knows `-` as `_`, and PHP
+ * makes `_` of the dots that a FastCGI server handed on: `X.Forwarded.For` would be believed there.
+ */
 export const foldName: Uint8Array = (() => {
   const bytes = new Uint8Array(256)
   for (let byte = 0; byte < 256; byte += 1) {
-    bytes[byte] = byte >= 0x41 && byte <= 0x5a ? byte + 0x20 : byte === 0x5f ? 0x2d : byte
+    bytes[byte] = byte >= 0x41 && byte <= 0x5a ? byte + 0x20 : byte === 0x5f || byte === 0x2e ? 0x2d : byte
   }
   return bytes
 })()

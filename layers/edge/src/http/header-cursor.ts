@@ -5,7 +5,7 @@ const space = 0x20
 const tab = 0x09
 const cr = 0x0d
 const lf = 0x0a
-const underscoreBit = 2
+const foldedBit = 2
 
 /**
  * Walks the header lines of a head, strictly (RFC 9112 section 5): a token, a colon without space before it, field
@@ -19,8 +19,8 @@ export class HeaderCursor {
   nameEnd = 0
   valueStart = 0
   valueEnd = 0
-  /** True when the current name holds a `_`. */
-  underscore = false
+  /** True when the current name holds a `_` or `.`, which services may read as `-`. */
+  folded = false
   /** True when `next` stopped at a malformed line. */
   faulty = false
   private at = 0
@@ -64,7 +64,7 @@ export class HeaderCursor {
     this.nameEnd = nameEnd
     this.valueStart = valueStart
     this.valueEnd = valueEnd
-    this.underscore = (marks & underscoreBit) !== 0
+    this.folded = (marks & foldedBit) !== 0
     this.canonical = valueStart === nameEnd + 2 && valueEnd === i && text.charCodeAt(nameEnd + 1) === space
     this.at = i + 2
     return true

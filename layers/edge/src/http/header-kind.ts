@@ -32,6 +32,8 @@ const names: readonly (readonly [string, HeaderKind])[] = [
   ['connection', headerKind.connection],
   ['keep-alive', headerKind.keepAlive],
   ['proxy-connection', headerKind.removed],
+  // CGI hands it to programs as HTTP_PROXY, which many of them take for their own proxy (CVE-2016-5385).
+  ['proxy', headerKind.removed],
   ['te', headerKind.removed],
   ['trailer', headerKind.removed],
   ['upgrade', headerKind.upgrade],
@@ -49,6 +51,18 @@ const names: readonly (readonly [string, HeaderKind])[] = [
   ['cf-connecting-ip', headerKind.claim],
   ['true-client-ip', headerKind.claim],
   ['fastly-client-ip', headerKind.claim],
+  ['cf-connecting-ipv6', headerKind.claim],
+  ['fly-client-ip', headerKind.claim],
+  ['proxy-client-ip', headerKind.claim],
+  ['wl-proxy-client-ip', headerKind.claim],
+  ['x-appengine-user-ip', headerKind.claim],
+  ['x-azure-clientip', headerKind.claim],
+  ['x-envoy-external-address', headerKind.claim],
+  ['x-original-forwarded-for', headerKind.claim],
+  ['x-originating-ip', headerKind.claim],
+  ['x-proxyuser-ip', headerKind.claim],
+  ['x-remote-addr', headerKind.claim],
+  ['x-remote-ip', headerKind.claim],
   ['x-original-url', headerKind.claim],
   ['x-rewrite-url', headerKind.claim],
   ['x-original-host', headerKind.claim],
@@ -83,8 +97,8 @@ function sameName(text: string, start: number, name: string): boolean {
 const letterX = 0x18 // 'x' & 31
 
 /**
- * Recognises the header name at `text[start, end)` whatever its case, with `_` read as `-` (CGI-style upstreams see
- * the two as one). Hot: one call a header line, guarded by bench/edge.
+ * Recognises the header name at `text[start, end)` whatever its case, with `_` and `.` read as `-` (CGI-style upstreams
+ * see them as one). Hot: one call a header line, guarded by bench/edge.
  */
 export function headerKindOf(text: string, start: number, end: number): HeaderKind {
   const length = end - start

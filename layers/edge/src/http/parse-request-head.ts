@@ -37,7 +37,7 @@ class Findings {
   forwardedFor = ''
   canary = ''
   claims = ''
-  underscores = false
+  folded = false
 
   clear(): void {
     this.seen = 0
@@ -53,7 +53,7 @@ class Findings {
     this.forwardedFor = ''
     this.canary = ''
     this.claims = ''
-    this.underscores = false
+    this.folded = false
   }
 }
 
@@ -138,9 +138,9 @@ function takeClaim(): void {
   findings.claims += `${cursor.text.slice(cursor.nameStart, cursor.nameEnd)}: ${cursor.value()}\r\n`
 }
 
-/** A name with `_` that means a header of ours: framing is refused, a forwarding claim is only removed. */
-function takeUnderscore(kind: number): Refusal | null {
-  findings.underscores = true
+/** A name with `_` or `.` that means a header of ours: framing is refused, a forwarding claim is only removed. */
+function takeFolded(kind: number): Refusal | null {
+  findings.folded = true
   if (kind === headerKind.other) {
     cursor.keep()
     return null
@@ -159,22 +159,22 @@ function readHeaders(maxCount: number): Refusal | null {
     count += 1
     if (count > maxCount) return refusals.EDGE_TOO_MANY_HEADERS
     const kind = headerKindOf(cursor.text, cursor.nameStart, cursor.nameEnd)
-    if (kind === headerKind.other && !cursor.underscore) {
+    if (kind === headerKind.other && !cursor.folded) {
       cursor.keep()
       continue
     }
-    const refusal = cursor.underscore ? takeUnderscore(kind) : takeLine(kind)
+    const refusal = cursor.folded ? takeFolded(kind) : takeLine(kind)
     if (refusal !== null) return refusal
   }
   return cursor.faulty ? refusals.EDGE_HEADER_SYNTAX : null
 }
 
-/** `foo_bar` beside `foo-bar`: CGI-style upstreams see one header where the inspection saw two. */
+/** `foo_bar` or `foo.bar` beside `foo-bar`: CGI-style upstreams see one header where the inspection saw two. */
 function hasTwins(fields: string): boolean {
   const spelling = new Map<string, string>()
   for (const line of fields.split('\r\n')) {
     const name = line.slice(0, line.indexOf(':')).toLowerCase()
-    const folded = name.replaceAll('_', '-')
+    const folded = name.replaceAll(/[_.]/g, '-')
     const other = spelling.get(folded)
     if (other !== undefined && other !== name) return true
     spelling.set(folded, name)
@@ -266,7 +266,7 @@ function assemble(
   upgrade: boolean,
 ): RequestHead | Refusal {
   let fields = cursor.finish()
-  if (findings.underscores && hasTwins(fields)) return refusals.EDGE_HEADER_UNDERSCORE
+  if (findings.folded && hasTwins(fields)) return refusals.EDGE_HEADER_UNDERSCORE
   const { nominated } = findings.connection
   if (nominated.length > 0) fields = withoutNominated(fields, nominated)
   return {

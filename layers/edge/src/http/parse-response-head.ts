@@ -69,7 +69,8 @@ function readHeaders(maxCount: number): Refusal | null {
     count += 1
     if (count > maxCount) return refusals.EDGE_TOO_MANY_HEADERS
     const kind = headerKindOf(cursor.text, cursor.nameStart, cursor.nameEnd)
-    if (kind === headerKind.other) cursor.keep()
+    // `Content_Length` is no length: nobody but CGI reads it so, and CGI reads requests.
+    if (kind === headerKind.other || cursor.folded) cursor.keep()
     else {
       const refusal = takeLine(kind)
       if (refusal !== null) return refusal

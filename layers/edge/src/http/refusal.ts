@@ -48,7 +48,7 @@ const table: Readonly<Record<RefusalCode, readonly [status: number, message: str
   EDGE_HEADERS_TOO_LARGE: [431, 'request head too large'],
   EDGE_TOO_MANY_HEADERS: [431, 'too many headers'],
   EDGE_HEADER_REPEATED: [400, 'a header that must stand alone is repeated'],
-  EDGE_HEADER_UNDERSCORE: [400, 'a header name with underscores stands for another header'],
+  EDGE_HEADER_UNDERSCORE: [400, 'a header name with underscores or dots stands for another header'],
   EDGE_HOST: [400, 'missing, repeated or malformed Host'],
   EDGE_HOST_MISMATCH: [400, 'request target and Host name different hosts'],
   EDGE_CONTENT_LENGTH: [400, 'malformed Content-Length'],
