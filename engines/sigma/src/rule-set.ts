@@ -2,6 +2,7 @@ import { Correlations } from './correlation/correlations.ts'
 import type { CorrelationLimits } from './correlation/correlations.ts'
 import type { CorrelationRule } from './correlation/correlation-rule.ts'
 import { parseCorrelation } from './correlation/parse-correlation.ts'
+import { usableCorrelations } from './correlation/usable-correlations.ts'
 import type { Placeholders } from './detection/parse-detection.ts'
 import { SigmaError } from './error.ts'
 import { applyFilters, parseFilter } from './filter/parse-filter.ts'
@@ -10,12 +11,13 @@ import { sigmaLimits } from './limits.ts'
 import { createPlan } from './match/plan.ts'
 import type { Plan } from './match/plan.ts'
 import type { SigmaEvent } from './match/event-view.ts'
-import { mapCorrelation, mapRule, renameFor } from './pipeline/pipeline.ts'
+import { mapCorrelations } from './pipeline/map-correlations.ts'
+import { mapRule } from './pipeline/pipeline.ts'
 import type { FieldMapping } from './pipeline/pipeline.ts'
 import { parseRule } from './rule/parse-rule.ts'
 import type { LogSource, RuleInfo, SigmaRule } from './rule/sigma-rule.ts'
-import { isMap } from './rule/source.ts'
-import type { SigmaValue } from './rule/source.ts'
+import { isMap, textAt } from './rule/source.ts'
+import type { SigmaMap, SigmaValue } from './rule/source.ts'
 
 /** One parsed YAML document and where it came from. */
 export interface SigmaDocument {
@@ -59,6 +61,16 @@ interface Loaded {
   readonly filters: SigmaFilter[]
   readonly correlations: CorrelationRule[]
   readonly problems: SigmaProblem[]
+  /** Ids that documents gave themselves. */
+  readonly ids: Set<string>
+}
+
+/** An id names one rule: a second one would be found under the name of the first. */
+function claimId(document: SigmaMap, { ids }: Loaded): void {
+  const id = textAt(document, 'id', [])
+  if (id === undefined) return
+  if (ids.has(id)) throw new SigmaError('SIGMA_DUPLICATE', ['id'], `there is another rule with the id ${id}`)
+  ids.add(id)
 }
 
 function loadDocument({ source, value }: SigmaDocument, placeholders: Placeholders, loaded: Loaded): void {
@@ -66,14 +78,18 @@ function loadDocument({ source, value }: SigmaDocument, placeholders: Placeholde
     if (!isMap(value)) throw new SigmaError('SIGMA_DOCUMENT', [], 'a Sigma document is a mapping')
     if (value['action'] !== undefined)
       throw new SigmaError('SIGMA_DOCUMENT', ['action'], 'action is no longer part of Sigma')
-    if (value['correlation'] !== undefined) loaded.correlations.push(parseCorrelation(value))
-    else if (value['filter'] !== undefined) loaded.filters.push(parseFilter(value, placeholders))
+    if (value['correlation'] !== undefined) {
+      const correlation = parseCorrelation(value)
+      claimId(value, loaded)
+      loaded.correlations.push(correlation)
+    } else if (value['filter'] !== undefined) loaded.filters.push(parseFilter(value, placeholders))
     else {
       const rule = parseRule(value, placeholders)
       // Compiled alone once, so that a bad pattern is this document's problem and not everybody's.
       createPlan([rule], { prefilter: false })
       if (loaded.rules.length >= sigmaLimits.maxRules)
         throw new SigmaError('SIGMA_LIMIT', [], `more than ${sigmaLimits.maxRules} rules`)
+      claimId(value, loaded)
       loaded.rules.push(rule)
     }
   } catch (error) {
@@ -82,44 +98,18 @@ function loadDocument({ source, value }: SigmaDocument, placeholders: Placeholde
   }
 }
 
-function known(loaded: Loaded): Set<string> {
-  const infos = [...loaded.rules, ...loaded.correlations].map((rule) => rule.info)
-  return new Set(infos.flatMap(({ id, name }) => (name === undefined ? [id] : [id, name])))
-}
-
-function checkReferences(loaded: Loaded): readonly CorrelationRule[] {
-  const names = known(loaded)
-  return loaded.correlations.filter((correlation) => {
-    const missing = correlation.rules.find((reference) => !names.has(reference))
-    if (missing === undefined) return true
-    const error = new SigmaError(
-      'SIGMA_CORRELATION',
-      ['correlation', 'rules'],
-      `no rule is called ${missing}`,
-    )
-    loaded.problems.push({ source: correlation.info.title, error })
-    return false
-  })
-}
-
 function looksAt(rule: LogSource, event: LogSource): boolean {
   const fits = (key: keyof LogSource): boolean => rule[key] === undefined || rule[key] === event[key]
   return fits('category') && fits('product') && fits('service')
 }
 
-/** Correlations in the names of the events, as the rules below them are. */
-function mapCorrelations(
-  correlations: readonly CorrelationRule[],
-  rules: readonly SigmaRule[],
-  mappings: readonly FieldMapping[],
-): readonly CorrelationRule[] {
-  if (mappings.length === 0) return correlations
-  return correlations.map((correlation) => {
-    const base = rules.find(({ info }) =>
-      correlation.rules.some((name) => name === info.id || name === info.name),
-    )
-    return base === undefined ? correlation : mapCorrelation(correlation, renameFor(base.logsource, mappings))
-  })
+/** Log sources are written in lower case (specification 2.1), whatever names an event's source. */
+function lowered({ category, product, service }: LogSource): LogSource {
+  return {
+    ...(category === undefined ? {} : { category: category.toLowerCase() }),
+    ...(product === undefined ? {} : { product: product.toLowerCase() }),
+    ...(service === undefined ? {} : { service: service.toLowerCase() }),
+  }
 }
 
 /** Ids of rules whose matches only feed a correlation. */
@@ -132,13 +122,16 @@ function silentRules(correlations: readonly CorrelationRule[]): ReadonlySet<stri
  * `problems`; the others work.
  */
 export function compileSigma(documents: readonly SigmaDocument[], options: SigmaOptions = {}): SigmaRuleSet {
-  const loaded: Loaded = { rules: [], filters: [], correlations: [], problems: [] }
+  const loaded: Loaded = { rules: [], filters: [], correlations: [], problems: [], ids: new Set() }
   for (const document of documents) loadDocument(document, options.placeholders ?? {}, loaded)
   const mappings = options.mappings ?? []
-  const correlations = mapCorrelations(checkReferences(loaded), loaded.rules, mappings)
+  const usable = usableCorrelations(loaded.rules, loaded.correlations)
+  loaded.problems.push(...usable.problems)
+  const correlations = mapCorrelations(usable.correlations, loaded.rules, mappings)
   const rules = loaded.rules.map((rule) => mapRule(applyFilters(rule, loaded.filters), mappings))
   const plans = new Map<string, Plan>()
-  const planFor = (logsource: LogSource): Plan => {
+  const planFor = (given: LogSource): Plan => {
+    const logsource = lowered(given)
     const key = `${logsource.category ?? ''}|${logsource.product ?? ''}|${logsource.service ?? ''}`
     const known = plans.get(key)
     if (known !== undefined) return known

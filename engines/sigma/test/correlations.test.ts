@@ -161,6 +161,87 @@ describe('aliases, chains and generate', () => {
   })
 })
 
+describe('chains', () => {
+  const many = correlation(
+    { type: 'event_count', 'group-by': ['host'], condition: { gte: 3 } },
+    { name: 'many', id: 'many' },
+  )
+  const chain = correlation({ type: 'temporal_ordered', rules: ['many', 'login'] }, { id: 'chain' })
+  const on = (host: string): SigmaEvent => fail('ann', { host })
+
+  it('group by their own fields, whatever the rule below groups by', () => {
+    const { send } = bench([many, chain])
+    for (const seconds of [0, 1]) send(seconds, on('web1'))
+    expect(send(2, on('web1'))).toMatchObject([{ rule: { id: 'many' }, group: { host: 'web1' } }])
+    expect(send(3, { action: 'login', user: 'bob' })).toEqual([])
+    expect(send(4, { action: 'login', user: 'ann' })).toMatchObject([{ rule: { id: 'chain' } }])
+  })
+
+  it('see a match below that goes on, although it began long ago', () => {
+    const { send } = bench([many, chain])
+    const fired = Array.from({ length: 60 }, (_, n) => send(n * 5, on('web1'))).flat()
+    expect(fired).toHaveLength(1)
+    expect(send(300, { action: 'login', user: 'ann' })).toMatchObject([{ rule: { id: 'chain' } }])
+  })
+
+  it('do not count a match below that goes on as another one', () => {
+    const waves = correlation(
+      { type: 'event_count', rules: ['many'], 'group-by': ['host'], condition: { gte: 2 } },
+      { id: 'waves' },
+    )
+    const { send } = bench([many, waves])
+    const fired = Array.from({ length: 60 }, (_, n) => send(n, on('web1'))).flat()
+    expect(fired.map(({ rule }) => rule.id)).toEqual(['many'])
+  })
+
+  it('keep their order when a match below goes on before the next rule', () => {
+    const ordered = correlation({ type: 'temporal_ordered', rules: ['login', 'many'] }, { id: 'ordered' })
+    const { send } = bench([many, ordered])
+    for (const seconds of [0, 1, 2]) send(seconds, on('web1'))
+    send(3, { action: 'login', user: 'ann' })
+    expect(send(4, on('web1'))).toMatchObject([{ rule: { id: 'ordered' } }])
+  })
+
+  it('reach from windows that end later', () => {
+    const few = correlation(
+      { type: 'event_count', 'group-by': ['host'], condition: { lte: 2 } },
+      { id: 'few', name: 'few' },
+    )
+    const next = correlation({ type: 'event_count', rules: ['few'], condition: { gte: 1 } }, { id: 'next' })
+    const { send, state } = bench([few, next])
+    send(0, on('web1'))
+    expect(state.advance(60_000)).toMatchObject([
+      { rule: { id: 'few' } },
+      { rule: { id: 'next' }, group: { user: 'ann' } },
+    ])
+  })
+})
+
+describe('aliases', () => {
+  it('may name rules by id where the correlation names them by name', () => {
+    const rule = correlation({
+      type: 'value_count',
+      rules: ['failed', 'login'],
+      'group-by': ['who'],
+      aliases: { who: { 'id-failed': 'user', 'id-login': 'account' }, from: { failed: 'ip', login: 'peer' } },
+      condition: { gte: 2, field: 'from' },
+    })
+    const { send } = bench([rule])
+    send(0, fail('ann', { ip: '192.0.2.1' }))
+    expect(send(1, { action: 'login', account: 'ann', peer: '192.0.2.2' })).toMatchObject([{ result: 2 }])
+  })
+})
+
+describe('temporal_ordered', () => {
+  it('may want the same rule twice', () => {
+    const rule = correlation({ type: 'temporal_ordered', rules: ['failed', 'login', 'failed'] })
+    const { send } = bench([rule])
+    send(0, fail('ann'))
+    expect(send(1, { action: 'login', user: 'ann' })).toEqual([])
+    expect(send(2, fail('ann'))).toMatchObject([{ result: 3 }])
+  })
+})
+
 describe('limits of the state', () => {
   it('drop the longest untouched group and the oldest entry, counted', () => {
     const rules = compileSigma(
@@ -174,6 +255,26 @@ describe('limits of the state', () => {
       void state.observe(rules.match(fail(user), { category: 'test' }), fail(user), ms)
     for (const [i, user] of ['a', 'b', 'a', 'c', 'a', 'a'].entries()) send(user, i)
     expect(state.state).toEqual({ groups: 2, evictedGroups: 1, evictedEntries: 2 })
+  })
+})
+
+describe('correlations on what cannot be used', () => {
+  const named = (name: string, rules: readonly string[]): SigmaMap =>
+    correlation({ type: 'event_count', rules, condition: { gte: 1 } }, { id: name, name })
+
+  it('are refused as well, and so are circles', () => {
+    const documents = [
+      named('a', ['b']),
+      named('b', ['a']),
+      named('c', ['d']),
+      named('d', ['ghost']),
+      named('e', ['failed']),
+    ]
+    const set = compileSigma([...base, ...documents].map((value) => ({ source: 'x', value })))
+    expect(set.correlations.map(({ info }) => info.id)).toEqual(['e'])
+    expect(set.problems.map(({ error }) => error.code)).toEqual(
+      Array.from({ length: 4 }, () => 'SIGMA_CORRELATION'),
+    )
   })
 })
 

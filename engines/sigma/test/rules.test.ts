@@ -117,7 +117,7 @@ const refused: readonly (readonly [what: string, document: SigmaValue, code: Sig
   ['no condition', { title: 'x', logsource: {}, detection: { a: 'x' } }, 'SIGMA_CONDITION'],
   ['a selection that is not there', rule({ condition: 'b', a: 'x' }), 'SIGMA_CONDITION'],
   ['an unknown modifier', rule({ selection: { 'a|fuzzy': 'x' } }), 'SIGMA_MODIFIER'],
-  ['modifiers that contradict', rule({ selection: { 'a|re|contains': 'x' } }), 'SIGMA_MODIFIER'],
+  ['modifiers that contradict', rule({ selection: { 'a|re|startswith': 'x' } }), 'SIGMA_MODIFIER'],
   ['regular expression flags without one', rule({ selection: { 'a|contains|i': 'x' } }), 'SIGMA_MODIFIER'],
   ['a broken regular expression', rule({ selection: { 'a|re': '(' } }), 'SIGMA_REGEX'],
   ['a regular expression outside linear time', rule({ selection: { 'a|re': '(a)\\1' } }), 'SIGMA_REGEX'],

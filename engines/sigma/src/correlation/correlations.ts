@@ -35,11 +35,15 @@ interface Group {
   entries: WindowEntry[]
   /** A rising rule fires once until its window no longer satisfies it. */
   isFiring: boolean
+  /** The newest event, for the correlations that stand on this one; absent when none does. */
+  newest?: SigmaEvent
 }
 
 interface Observation {
   readonly correlation: CorrelationRule
-  /** Id or name under which the match is counted. */
+  /** The rule that matched. */
+  readonly info: RuleInfo
+  /** Its id or name, under which the match is counted. */
   readonly reference: string
   readonly event: SigmaEvent
   readonly timeMs: number
@@ -50,6 +54,18 @@ const maxChainDepth = 8
 /** Rules with an upper bound can only be judged when their window is over. */
 function isClosing(rule: CorrelationRule): boolean {
   return rule.thresholds.some(({ operator }) => operator !== 'gt' && operator !== 'gte')
+}
+
+/** Kinds that ask whether rules matched near each other, not how often. */
+function isTemporal({ type }: CorrelationRule): boolean {
+  return type === 'temporal' || type === 'temporal_ordered'
+}
+
+/** The field that a name stands for in an event of a rule: an alias is resolved by the rule's id or name. */
+function fieldOf({ correlation, info }: Observation, name: string): string {
+  const alias = Object.hasOwn(correlation.aliases, name) ? correlation.aliases[name] : undefined
+  if (alias === undefined) return name
+  return alias[info.id] ?? (info.name === undefined ? undefined : alias[info.name]) ?? name
 }
 
 function textOfField(event: SigmaEvent, field: string): string {
@@ -110,36 +126,38 @@ export class Correlations {
     const seen = new Set<CorrelationRule>()
     for (const reference of info.name === undefined ? [info.id] : [info.id, info.name]) {
       for (const correlation of this.#byReference.get(reference) ?? []) {
-        if (seen.has(correlation)) continue
+        if (seen.has(correlation) || (run.isReminder === true && !isTemporal(correlation))) continue
         seen.add(correlation)
-        this.#take({ correlation, reference, event, timeMs: run.timeMs }, run)
+        this.#take({ correlation, info, reference, event, timeMs: run.timeMs }, run)
       }
     }
   }
 
   #take(observation: Observation, run: Run): void {
-    const { correlation } = observation
+    const { correlation, event } = observation
     const group = this.#groupOf(observation)
     if (group === undefined) return
     if (isClosing(correlation)) {
       const first = group.entries[0]
       if (first !== undefined && first.timeMs + correlation.timespanMs <= run.timeMs) this.#close(group, run)
-      this.#add(group, entryOf(observation))
-      return
+      this.#add(group, entryOf(observation), run)
+    } else {
+      this.#add(group, entryOf(observation), run)
+      this.#trim(group, run.timeMs)
+      const satisfied = isSatisfied(correlation, group.entries)
+      if (satisfied && !group.isFiring) this.#fire(group, event, run)
+      else if (satisfied) this.#remind(group, event, run)
+      group.isFiring = satisfied
     }
-    this.#add(group, entryOf(observation))
-    this.#trim(group, run.timeMs)
-    const satisfied = isSatisfied(correlation, group.entries)
-    if (satisfied && !group.isFiring) this.#fire(group, run)
-    group.isFiring = satisfied
+    if (this.#hasChain(correlation)) group.newest = event
   }
 
   #close(group: Group, run: Run): void {
-    if (isSatisfied(group.correlation, group.entries)) this.#fire(group, run)
+    if (isSatisfied(group.correlation, group.entries)) this.#fire(group, group.newest ?? {}, run)
     group.entries = []
   }
 
-  #fire(group: Group, run: Run): void {
+  #fire(group: Group, event: SigmaEvent, run: Run): void {
     const { correlation, values, entries } = group
     run.fired.push({
       rule: correlation.info,
@@ -148,15 +166,29 @@ export class Correlations {
       result: measure(correlation, entries),
       count: entries.length,
     })
-    this.#spread(correlation.info, values, { ...run, depth: run.depth + 1 })
+    this.#spread(correlation.info, { ...event, ...values }, { ...run, depth: run.depth + 1 })
   }
 
-  #groupOf({ correlation, reference, event }: Observation): Group | undefined {
+  /**
+   * A match that goes on is no second one, but what wants it near something else must know that it still lasts: many
+   * failures for an hour and then a login are near each other, although the failures became many an hour ago.
+   */
+  #remind({ correlation, values }: Group, event: SigmaEvent, run: Run): void {
+    if (!this.#hasChain(correlation)) return
+    const reminder = { ...run, depth: run.depth + 1, isReminder: true }
+    this.#spread(correlation.info, { ...event, ...values }, reminder)
+  }
+
+  #hasChain({ info: { id, name } }: CorrelationRule): boolean {
+    return this.#byReference.has(id) || (name !== undefined && this.#byReference.has(name))
+  }
+
+  #groupOf(observation: Observation): Group | undefined {
+    const { correlation, event } = observation
     const values: Record<string, string> = {}
     let key = correlation.info.id
     for (const name of correlation.groupBy) {
-      const alias = Object.hasOwn(correlation.aliases, name) ? correlation.aliases[name] : undefined
-      const text = textOfField(event, alias?.[reference] ?? name)
+      const text = textOfField(event, fieldOf(observation, name))
       // An event without a group-by field belongs to no group; joining all of them would correlate strangers.
       if (text === '') return undefined
       values[name] = text
@@ -179,11 +211,13 @@ export class Correlations {
     this.#evictedGroups += 1
   }
 
-  #add(group: Group, entry: WindowEntry): void {
+  #add(group: Group, entry: WindowEntry, { isReminder = false }: Run): void {
     const { entries } = group
     let at = entries.length
     while (at > 0 && (entries[at - 1]?.timeMs ?? 0) > entry.timeMs) at -= 1
-    entries.splice(at, 0, entry)
+    // Of one rule's matches in a row the last says as much as all of them.
+    const replaces = isReminder && entries[at - 1]?.rule === entry.rule
+    entries.splice(replaces ? at - 1 : at, replaces ? 1 : 0, entry)
     if (entries.length <= this.#limits.maxEntries) return
     entries.shift()
     this.#evictedEntries += 1
@@ -201,10 +235,15 @@ interface Run {
   readonly timeMs: number
   readonly depth: number
   readonly fired: CorrelationMatch[]
+  /** Nothing new happened: a match below goes on. */
+  readonly isReminder?: boolean
 }
 
-function entryOf({ correlation, reference, event, timeMs }: Observation): WindowEntry {
-  const text = correlation.fields.map((field) => textOfField(event, field)).join('\u0000')
+function entryOf(observation: Observation): WindowEntry {
+  const { correlation, reference, event, timeMs } = observation
+  const text = correlation.fields
+    .map((field) => textOfField(event, fieldOf(observation, field)))
+    .join('\u0000')
   const isEmpty = text.replaceAll('\u0000', '') === ''
   return {
     timeMs,

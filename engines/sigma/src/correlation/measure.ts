@@ -45,11 +45,17 @@ function distinctRules(entries: readonly WindowEntry[]): number {
   return new Set(entries.map((entry) => entry.rule)).size
 }
 
-/** How many of the rules occurred in their order, taking the earliest place for each. */
-function orderedRules(entries: readonly WindowEntry[]): number {
+/** How many of the rules occurred in their order, taking the earliest place for each; one may be named twice. */
+function orderedRules(rules: readonly string[], entries: readonly WindowEntry[]): number {
+  const order = rules.map((name) => rules.indexOf(name))
   let next = 0
-  for (const entry of entries) if (entry.rule === next) next += 1
+  for (const entry of entries) if (entry.rule === order[next]) next += 1
   return next
+}
+
+/** What a temporal rule without a threshold wants. */
+function wanted({ type, rules }: CorrelationRule): number {
+  return type === 'temporal_ordered' ? rules.length : new Set(rules).size
 }
 
 /** The number that a correlation compares, over entries sorted by time. */
@@ -62,7 +68,7 @@ export function measure(rule: CorrelationRule, entries: readonly WindowEntry[]):
     case 'temporal':
       return distinctRules(entries)
     case 'temporal_ordered':
-      return orderedRules(entries)
+      return orderedRules(rule.rules, entries)
     case 'value_sum':
       return numbers(entries).reduce((sum, number) => sum + number, 0)
     case 'value_avg': {
@@ -77,5 +83,5 @@ export function measure(rule: CorrelationRule, entries: readonly WindowEntry[]):
 /** True when the window satisfies the rule. Temporal rules without a threshold want every rule once. */
 export function isSatisfied(rule: CorrelationRule, entries: readonly WindowEntry[]): boolean {
   const result = measure(rule, entries)
-  return rule.thresholds.length === 0 ? result >= rule.rules.length : holds(rule.thresholds, result)
+  return rule.thresholds.length === 0 ? result >= wanted(rule) : holds(rule.thresholds, result)
 }

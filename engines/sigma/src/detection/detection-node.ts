@@ -31,7 +31,13 @@ export type Leaf =
       readonly operator: CompareOperator
       readonly value: number
     }
-  | { readonly kind: 'time'; readonly field: string; readonly part: TimePart; readonly value: number }
+  | {
+      readonly kind: 'time'
+      readonly field: string
+      readonly part: TimePart
+      readonly operator: CompareOperator | 'eq'
+      readonly value: number
+    }
   | {
       readonly kind: 'fieldref'
       readonly field: string

@@ -23,13 +23,23 @@ export interface FieldSpec {
 
 type Draft = { -readonly [K in keyof FieldSpec]: FieldSpec[K] }
 
+const ignoreCase = (draft: Draft): void => void (draft.regexFlags = { ...draft.regexFlags, ignoreCase: true })
+const multiline = (draft: Draft): void => void (draft.regexFlags = { ...draft.regexFlags, multiline: true })
+const dotAll = (draft: Draft): void => void (draft.regexFlags = { ...draft.regexFlags, dotAll: true })
+
+/** Each of them only widens: `startswith|endswith` puts a wildcard on both sides, which is `contains`. */
+function place(where: FieldSpec['where']): (draft: Draft) => void {
+  return (draft) =>
+    void (draft.where = draft.where === 'equals' || draft.where === where ? where : 'contains')
+}
+
 const modifiers: Readonly<Record<string, (draft: Draft) => void>> = {
   all: (draft) => void (draft.all = true),
   cased: (draft) => void (draft.cased = true),
   neq: (draft) => void (draft.negated = true),
-  contains: (draft) => void (draft.where = 'contains'),
-  startswith: (draft) => void (draft.where = 'startswith'),
-  endswith: (draft) => void (draft.where = 'endswith'),
+  contains: place('contains'),
+  startswith: place('startswith'),
+  endswith: place('endswith'),
   windash: (draft) => void (draft.windash = true),
   base64: (draft) => void (draft.base64 = 'whole'),
   base64offset: (draft) => void (draft.base64 = 'offset'),
@@ -42,9 +52,12 @@ const modifiers: Readonly<Record<string, (draft: Draft) => void>> = {
   cidr: (draft) => void (draft.special = 'cidr'),
   exists: (draft) => void (draft.special = 'exists'),
   fieldref: (draft) => void (draft.special = 'fieldref'),
-  i: (draft) => void (draft.regexFlags = { ...draft.regexFlags, ignoreCase: true }),
-  m: (draft) => void (draft.regexFlags = { ...draft.regexFlags, multiline: true }),
-  s: (draft) => void (draft.regexFlags = { ...draft.regexFlags, dotAll: true }),
+  i: ignoreCase,
+  ignorecase: ignoreCase,
+  m: multiline,
+  multiline,
+  s: dotAll,
+  dotall: dotAll,
   lt: (draft) => void (draft.compare = 'lt'),
   lte: (draft) => void (draft.compare = 'lte'),
   gt: (draft) => void (draft.compare = 'gt'),
@@ -60,23 +73,67 @@ const modifiers: Readonly<Record<string, (draft: Draft) => void>> = {
 /** Names of all modifiers, for messages and docs. */
 export const modifierNames: readonly string[] = Object.keys(modifiers)
 
-const wholeOnly = ['regex', 'cidr', 'exists']
+const placing = new Set(['contains', 'startswith', 'endswith'])
+const encodings = new Set(['utf16le', 'utf16be', 'utf16', 'wide'])
+const base64s = new Set(['base64', 'base64offset'])
+const flags = new Set(['i', 'ignorecase', 'm', 'multiline', 's', 'dotall'])
+const types = new Set(['re', 'cidr', 'exists', 'fieldref'])
+const comparisons = new Set(['lt', 'lte', 'gt', 'gte'])
+const times = new Set(['minute', 'hour', 'day', 'week', 'month', 'year'])
+/** Modifiers that turn a value into another before it is compared: only for texts. */
+const changing = new Set([...encodings, ...base64s, 'windash'])
+/** Modifiers that say of what kind a value is; they look at it as it stands in the rule. */
+const kinds = new Set([...types, ...comparisons, ...times])
 
-function check(draft: Draft, names: readonly string[], path: SigmaPath): void {
-  const conflict = (message: string): never => {
-    throw new SigmaError('SIGMA_MODIFIER', path, `${message} (${names.join('|')})`)
-  }
+/** One choice of each group: a second one would silently replace the first. */
+const groups: readonly (readonly [names: ReadonlySet<string>, what: string])[] = [
+  [encodings, 'encoding'],
+  [base64s, 'base64'],
+  [types, 'type of value'],
+  [comparisons, 'comparison'],
+  [times, 'part of a time'],
+]
+
+/** Modifiers work in the order in which they stand (specification 2.1); these orders would mean something else. */
+const orders: readonly (readonly [first: ReadonlySet<string>, then: ReadonlySet<string>])[] = [
+  [encodings, base64s],
+  [base64s, placing],
+  [types, flags],
+]
+
+/** What is wrong with the modifiers of a field; undefined when nothing is. */
+function contradiction(draft: Draft, names: readonly string[]): string | undefined {
+  for (const [group, what] of groups)
+    if (new Set(names.filter((name) => group.has(name))).size > 1) return `only one ${what}`
   const isPlaced = draft.where !== 'equals'
-  if (wholeOnly.includes(draft.special) && isPlaced)
-    conflict(`${draft.special} cannot be combined with ${draft.where}`)
-  if (names.some((name) => 'ims'.includes(name)) && draft.special !== 'regex')
-    conflict('i, m and s belong behind re')
-  if (draft.compare !== undefined && (isPlaced || draft.special !== 'none'))
-    conflict('a comparison stands alone')
-  if (draft.time !== undefined && (isPlaced || draft.special !== 'none'))
-    conflict('a part of a time stands alone')
-  if (draft.encoding !== undefined && draft.base64 === 'no')
-    conflict('an encoding needs base64 or base64offset behind it')
+  const { special } = draft
+  if (isPlaced && (special === 'cidr' || special === 'exists'))
+    return `${special} cannot be combined with ${draft.where}`
+  // A search finds its pattern anywhere as it is; where it must stand is said with ^ and $.
+  if (special === 'regex' && isPlaced && draft.where !== 'contains')
+    return 're says with ^ and $ where it stands'
+  if (names.some((name) => flags.has(name)) && special !== 'regex') return 'i, m and s belong behind re'
+  const hasKind = names.some((name) => kinds.has(name))
+  if (hasKind && names.some((name) => changing.has(name))) return 'only texts can be changed'
+  if (draft.cased && (special === 'cidr' || special === 'exists' || draft.regexFlags.ignoreCase))
+    return 'cased says nothing here'
+  if ((draft.compare !== undefined || draft.time !== undefined) && (isPlaced || special !== 'none'))
+    return 'a comparison stands alone'
+  if (draft.compare !== undefined && draft.cased) return 'cased says nothing here'
+  if (draft.expand && special === 'exists') return 'exists needs true or false'
+  if (draft.field === '' && hasKind && special !== 'regex') return 'keywords have no such comparison'
+  if (draft.encoding === 'utf16' && draft.base64 === 'no')
+    return 'utf16 needs base64 or base64offset behind it'
+  return misplaced(names)
+}
+
+function misplaced(names: readonly string[]): string | undefined {
+  for (const [first, then] of orders) {
+    const early = names.findIndex((name) => then.has(name))
+    const late = names.findLastIndex((name) => first.has(name))
+    if (early >= 0 && late > early) return `${names[late] ?? ''} must stand before ${names[early] ?? ''}`
+  }
+  return undefined
 }
 
 /**
@@ -106,6 +163,8 @@ export function readFieldSpec(key: string, path: SigmaPath): FieldSpec {
       throw new SigmaError('SIGMA_MODIFIER', path, `modifier ${name.slice(0, 40)} is not known`)
     apply(draft)
   }
-  check(draft, names, path)
+  const problem = contradiction(draft, names)
+  if (problem !== undefined)
+    throw new SigmaError('SIGMA_MODIFIER', path, `${problem} (${names.join('|')})`.slice(0, 300))
   return draft
 }

@@ -2,9 +2,9 @@ import { SigmaError } from '../error.ts'
 import { sigmaLimits } from '../limits.ts'
 import { isList, isMap } from '../rule/source.ts'
 import type { SigmaMap, SigmaPath, SigmaValue } from '../rule/source.ts'
-import { base64, base64Offsets, dashVariants, encodeText } from '../value/encodings.ts'
+import { base64, base64Offsets, dashVariants, encodeText, wideText } from '../value/encodings.ts'
 import { compileCidr } from '../value/cidr.ts'
-import { plainText, readPattern, surround } from '../value/pattern.ts'
+import { mapLiterals, plainText, readPattern, surround } from '../value/pattern.ts'
 import type { PatternPiece } from '../value/pattern.ts'
 import { join } from './detection-node.ts'
 import type { DetectionNode, Leaf } from './detection-node.ts'
@@ -23,14 +23,32 @@ export interface DetectionContext {
 
 const leafNode = (leaf: Leaf): DetectionNode => ({ kind: 'leaf', leaf })
 
+const placeholder = /\\%|%(\w+)%/g
+
+/** Text between placeholders, and the values of each placeholder. `\%` is a percent sign. */
+function placeholderParts(
+  text: string,
+  placeholders: Placeholders,
+  path: SigmaPath,
+): readonly (readonly string[])[] {
+  const parts: (readonly string[])[] = []
+  let from = 0
+  for (const found of text.matchAll(placeholder)) {
+    parts.push([text.slice(from, found.index)])
+    from = found.index + found[0].length
+    const [, name] = found
+    const values =
+      name === undefined ? ['%'] : Object.hasOwn(placeholders, name) ? placeholders[name] : undefined
+    if (values === undefined || values.length === 0)
+      throw new SigmaError('SIGMA_PLACEHOLDER', path, `placeholder ${found[0]} has no values`)
+    parts.push(values)
+  }
+  return [...parts, [text.slice(from)]]
+}
+
 function expandPlaceholders(text: string, placeholders: Placeholders, path: SigmaPath): readonly string[] {
   let variants = ['']
-  for (const [index, part] of text.split(/%(\w+)%/).entries()) {
-    const values =
-      index % 2 === 0 ? [part] : Object.hasOwn(placeholders, part) ? placeholders[part] : undefined
-    if (values === undefined || values.length === 0) {
-      throw new SigmaError('SIGMA_PLACEHOLDER', path, `placeholder %${part}% has no values`)
-    }
+  for (const values of placeholderParts(text, placeholders, path)) {
     if (variants.length * values.length > sigmaLimits.maxExpansions) {
       throw new SigmaError(
         'SIGMA_LIMIT',
@@ -44,11 +62,17 @@ function expandPlaceholders(text: string, placeholders: Placeholders, path: Sigm
 }
 
 function encoded(spec: FieldSpec, text: string, path: SigmaPath): readonly (readonly PatternPiece[])[] {
-  if (spec.base64 === 'no') return [readPattern(text)]
+  const { encoding } = spec
+  if (spec.base64 === 'no') {
+    const pieces = readPattern(text)
+    return [
+      encoding === undefined ? pieces : mapLiterals(pieces, (literal) => wideText(literal, encoding, path)),
+    ]
+  }
   const plain = plainText(readPattern(text))
   if (plain === undefined)
     throw new SigmaError('SIGMA_VALUE', path, 'a value with wildcards cannot be put into base64')
-  const bytes = encodeText(plain, spec.encoding ?? 'utf8')
+  const bytes = encodeText(plain, encoding ?? 'utf8')
   return (spec.base64 === 'offset' ? base64Offsets(bytes) : [base64(bytes)]).map((form) => [form])
 }
 
@@ -96,24 +120,48 @@ function numberOf(value: SigmaValue, path: SigmaPath): number {
   return number
 }
 
-function specialLeaf(spec: FieldSpec, value: SigmaValue, path: SigmaPath): Leaf {
+function specialLeaf(spec: FieldSpec, text: string, path: SigmaPath): Leaf {
   const { field } = spec
-  if (spec.special === 'exists') {
-    if (typeof value !== 'boolean') throw new SigmaError('SIGMA_VALUE', path, 'exists needs true or false')
-    return { kind: 'exists', field, expected: value }
-  }
-  const text = typeof value === 'number' ? String(value) : value
-  if (typeof text !== 'string') throw new SigmaError('SIGMA_VALUE', path, `${spec.special} needs a text`)
   if (spec.special === 'regex') {
     return field === ''
       ? { kind: 'keyword-regex', source: text, flags: spec.regexFlags, path }
       : { kind: 'regex', field, source: text, flags: spec.regexFlags, path }
   }
-  if (spec.special === 'fieldref')
+  if (spec.special === 'fieldref') {
+    if (/[*?]/.test(text)) throw new SigmaError('SIGMA_VALUE', path, 'fieldref names one field')
     return { kind: 'fieldref', field, other: text, how: spec.where, cased: spec.cased }
+  }
   const test = compileCidr(text)
   if (test === undefined) throw new SigmaError('SIGMA_VALUE', path, `${text.slice(0, 60)} is no network`)
   return { kind: 'cidr', field, network: text, test }
+}
+
+/** Values of a type of their own: regular expressions, networks, other fields, presence. */
+function specialNode(
+  spec: FieldSpec,
+  value: SigmaValue,
+  context: DetectionContext,
+  path: SigmaPath,
+): DetectionNode {
+  if (spec.special === 'exists') {
+    if (typeof value !== 'boolean') throw new SigmaError('SIGMA_VALUE', path, 'exists needs true or false')
+    return leafNode({ kind: 'exists', field: spec.field, expected: value })
+  }
+  const text = typeof value === 'number' ? String(value) : value
+  if (typeof text !== 'string') throw new SigmaError('SIGMA_VALUE', path, `${spec.special} needs a text`)
+  const texts = spec.expand ? expandPlaceholders(text, context.placeholders, path) : [text]
+  return join(
+    'or',
+    texts.map((one) => leafNode(specialLeaf(spec, one, path))),
+  )
+}
+
+function numberNode(spec: FieldSpec, value: SigmaValue, path: SigmaPath): DetectionNode | undefined {
+  const { field, compare: operator, time: part } = spec
+  if (part !== undefined)
+    return leafNode({ kind: 'time', field, part, operator: operator ?? 'eq', value: numberOf(value, path) })
+  if (operator === undefined) return undefined
+  return leafNode({ kind: 'compare', field, operator, value: numberOf(value, path) })
 }
 
 function valueNode(
@@ -126,16 +174,9 @@ function valueNode(
   if (context.budget.values > sigmaLimits.maxValuesPerRule) {
     throw new SigmaError('SIGMA_LIMIT', path, `more than ${sigmaLimits.maxValuesPerRule} values`)
   }
-  if (spec.special !== 'none') return leafNode(specialLeaf(spec, value, path))
-  if (spec.compare !== undefined)
-    return leafNode({
-      kind: 'compare',
-      field: spec.field,
-      operator: spec.compare,
-      value: numberOf(value, path),
-    })
-  if (spec.time !== undefined)
-    return leafNode({ kind: 'time', field: spec.field, part: spec.time, value: numberOf(value, path) })
+  if (spec.special !== 'none') return specialNode(spec, value, context, path)
+  const compared = numberNode(spec, value, path)
+  if (compared !== undefined) return compared
   if (value === null) {
     if (spec.field === '') throw new SigmaError('SIGMA_VALUE', path, 'a keyword cannot be null')
     return leafNode({ kind: 'null', field: spec.field })

@@ -9,11 +9,12 @@ export type Selections = ReadonlyMap<string, DetectionNode>
 
 function namesFor(pattern: string, selections: Selections): readonly string[] {
   const names = [...selections.keys()]
-  // A leading underscore hides a selection from "them".
-  if (pattern === 'them') return names.filter((name) => !name.startsWith('_'))
+  // A leading underscore hides a selection from "them", and from patterns that do not begin with one themselves.
+  const shown = pattern.startsWith('_') ? names : names.filter((name) => !name.startsWith('_'))
+  if (pattern === 'them') return shown
   const parts = pattern.split('*').map((part) => part.replaceAll(/[.\\+?^${}()|[\]-]/g, '\\$&'))
   const test = new RegExp(`^${parts.join('.*')}$`)
-  return names.filter((name) => test.test(name))
+  return shown.filter((name) => test.test(name))
 }
 
 /**

@@ -21,8 +21,8 @@ export interface SigmaFilter {
  * @throws SigmaError for anything that is not understood.
  */
 export function parseFilter(document: SigmaMap, placeholders: Placeholders): SigmaFilter {
-  const map = mapAt(document, 'filter', [])
-  const rules = textsAt(map, 'rules', ['filter'])
+  const { rules: named, ...map } = mapAt(document, 'filter', [])
+  const rules = textsAt({ rules: named ?? null }, 'rules', ['filter'])
   if (rules.length === 0)
     throw new SigmaError('SIGMA_FILTER', ['filter', 'rules'], 'a filter names its rules, or any')
   return {
@@ -40,7 +40,9 @@ function covers(filter: LogSource, rule: LogSource): boolean {
 }
 
 function names(filter: SigmaFilter, rule: SigmaRule): boolean {
-  return filter.rules.some((name) => name === 'any' || name === rule.info.id || name === rule.info.name)
+  return filter.rules.some(
+    (name) => name.toLowerCase() === 'any' || name === rule.info.id || name === rule.info.name,
+  )
 }
 
 /** The rule with the conditions of all filters that name it and fit its log source. */

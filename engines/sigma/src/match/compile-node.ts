@@ -1,6 +1,6 @@
 import { compileRegex, RegexError } from '@sevenfold/regex'
 import type { Regex } from '@sevenfold/regex'
-import type { DetectionNode, Leaf, RegexFlags } from '../detection/detection-node.ts'
+import type { CompareOperator, DetectionNode, Leaf, RegexFlags } from '../detection/detection-node.ts'
 import { SigmaError } from '../error.ts'
 import type { SigmaPath } from '../rule/source.ts'
 import { mapLiterals } from '../value/pattern.ts'
@@ -68,17 +68,34 @@ function compileFieldref(leaf: Extract<Leaf, { kind: 'fieldref' }>, slots: Slots
   return (view) => anyText(read(view, slot), (a) => anyText(read(view, other), (b) => test(a, b)))
 }
 
+function comparison(operator: CompareOperator | 'eq', value: number): (found: number) => boolean {
+  switch (operator) {
+    case 'eq':
+      return (found) => found === value
+    case 'lt':
+      return (found) => found < value
+    case 'lte':
+      return (found) => found <= value
+    case 'gt':
+      return (found) => found > value
+    case 'gte':
+      return (found) => found >= value
+  }
+}
+
 function compileCompare(leaf: Extract<Leaf, { kind: 'compare' }>, slots: Slots): Predicate {
   const slot = slots.of(leaf.field)
-  const { value } = leaf
-  const compare: Readonly<Record<typeof leaf.operator, (found: number) => boolean>> = {
-    lt: (found) => found < value,
-    lte: (found) => found <= value,
-    gt: (found) => found > value,
-    gte: (found) => found >= value,
-  }
-  const test = compare[leaf.operator]
+  const test = comparison(leaf.operator, leaf.value)
   return (view) => anyText(view.texts(slot), (text) => text.trim() !== '' && test(Number(text)))
+}
+
+function compileTime(
+  { field, part, operator, value }: Extract<Leaf, { kind: 'time' }>,
+  slots: Slots,
+): Predicate {
+  const slot = slots.of(field)
+  const test = comparison(operator, value)
+  return (view) => anyText(view.texts(slot), (text) => test(timePart(text, part) ?? Number.NaN))
 }
 
 /** Compiles one comparison. @throws SigmaError SIGMA_REGEX. */
@@ -109,10 +126,8 @@ function compileLeaf(leaf: Leaf, slots: Slots): Predicate {
     }
     case 'compare':
       return compileCompare(leaf, slots)
-    case 'time': {
-      const slot = slots.of(leaf.field)
-      return (view) => anyText(view.texts(slot), (text) => timePart(text, leaf.part) === leaf.value)
-    }
+    case 'time':
+      return compileTime(leaf, slots)
     case 'fieldref':
       return compileFieldref(leaf, slots)
     case 'keyword':

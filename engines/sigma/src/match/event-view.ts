@@ -11,15 +11,28 @@ export type FieldTexts = string | readonly string[] | undefined
 export const maxEventValues = 2_000
 const maxNesting = 8
 
-/** A field's value, by its flat name or along its dots. */
-export function readField(event: SigmaEvent, name: string): unknown {
-  if (Object.hasOwn(event, name)) return event[name]
-  let current: unknown = event
-  for (const key of name.split('.')) {
+/** Along the rest of a name; a list of objects gives the values of all of them. */
+function readPath(value: unknown, keys: readonly string[], from: number): unknown {
+  let current = value
+  for (let at = from; at < keys.length; at += 1) {
+    if (Array.isArray(current)) {
+      const found = current
+        .slice(0, maxEventValues)
+        .map((item: unknown) => readPath(item, keys, at))
+        .filter((item) => item !== undefined)
+      return found.length === 0 ? undefined : found.flat()
+    }
+    const key = keys[at] ?? ''
     if (typeof current !== 'object' || current === null || !Object.hasOwn(current, key)) return undefined
     current = (current as Record<string, unknown>)[key]
   }
   return current
+}
+
+/** A field's value, by its flat name or along its dots. */
+export function readField(event: SigmaEvent, name: string): unknown {
+  if (Object.hasOwn(event, name)) return event[name]
+  return name.includes('.') ? readPath(event, name.split('.'), 0) : undefined
 }
 
 function textOf(value: unknown): string | undefined {
@@ -43,14 +56,23 @@ export function textsOf(value: unknown): FieldTexts {
   return value.slice(0, maxEventValues).flatMap((item: unknown) => textOf(item) ?? [])
 }
 
-function collect(value: unknown, depth: number, texts: string[]): void {
-  if (texts.length >= maxEventValues || depth > maxNesting) return
+/** Adds every text of a value; false when there were more than the limits take. */
+function collect(value: unknown, depth: number, texts: string[]): boolean {
   if (typeof value !== 'object' || value === null) {
     const text = textOf(value)
-    if (text !== undefined) texts.push(text)
-    return
+    if (text === undefined) return true
+    if (texts.length >= maxEventValues) return false
+    texts.push(text)
+    return true
   }
-  for (const child of Object.values(value)) collect(child, depth + 1, texts)
+  if (depth > maxNesting) return false
+  let isWhole = true
+  for (const child of Object.values(value)) {
+    if (collect(child, depth + 1, texts)) continue
+    if (texts.length >= maxEventValues) return false
+    isWhole = false
+  }
+  return isWhole
 }
 
 const unread = Symbol('unread')
@@ -65,6 +87,7 @@ export class EventView {
   readonly #folded: (FieldTexts | typeof unread)[]
   #event: SigmaEvent = {}
   #all: readonly string[] | undefined
+  #isWhole = true
   #joined: string | undefined
 
   constructor(fields: readonly string[]) {
@@ -106,15 +129,22 @@ export class EventView {
   all(): readonly string[] {
     if (this.#all === undefined) {
       const texts: string[] = []
-      collect(this.#event, 0, texts)
+      this.#isWhole = collect(this.#event, 0, texts)
       this.#all = texts
     }
     return this.#all
   }
 
-  /** All values folded and joined by newlines, for the prefilter. */
-  joined(): string {
-    this.#joined ??= fold(this.all().join('\n'))
+  /**
+   * All values folded and joined by newlines, for the prefilter; undefined when the event holds more than was looked at,
+   * so that nothing can be ruled out.
+   */
+  joined(): string | undefined {
+    if (this.#joined === undefined) {
+      const texts = this.all()
+      if (!this.#isWhole) return undefined
+      this.#joined = fold(texts.join('\n'))
+    }
     return this.#joined
   }
 }

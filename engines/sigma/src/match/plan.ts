@@ -96,8 +96,12 @@ export function createPlan(rules: readonly SigmaRule[], options: { readonly pref
     always: prefilter === undefined ? rules.length : rules.length - needs.size,
     match: (event) => {
       view.reset(event)
-      candidates.set(always)
-      prefilter?.mark(view.joined(), candidates)
+      const text = prefilter === undefined ? '' : view.joined()
+      if (text === undefined) candidates.fill(0xffff_ffff)
+      else {
+        candidates.set(always)
+        prefilter?.mark(text, candidates)
+      }
       const found: SigmaRule[] = []
       for (let at = 0; at < candidates.length; at += 1) {
         for (let word = candidates[at] ?? 0; word !== 0; word &= word - 1) {

@@ -68,6 +68,35 @@ describe('field mappings', () => {
       { group: { 'source.ip': '192.0.2.1' } },
     ])
   })
+  it('renames a correlation of correlations by the rules at its bottom, an alias by the rule that it speaks of', () => {
+    const count = (id: string, rules: readonly string[], groupBy: string): SigmaValue => ({
+      title: id,
+      id,
+      correlation: {
+        type: 'event_count',
+        rules,
+        'group-by': [groupBy],
+        timespan: '1m',
+        condition: { gte: 1 },
+        aliases: { who: { r: 'c-ip' } },
+      },
+    })
+    const documents = [
+      rule({ 'cs-uri-query|contains': 'etc' }),
+      count('top', ['low'], 'c-ip'),
+      count('low', ['r'], 'who'),
+    ]
+    const rules = compileSigma(
+      documents.map((value) => ({ source: 'x', value })),
+      { mappings: [mapping] },
+    )
+    expect(rules.problems).toEqual([])
+    const fired = rules.openCorrelations().observe(rules.match(event, web), event, 1)
+    expect(fired).toMatchObject([
+      { rule: { id: 'low' }, group: { who: '192.0.2.1' } },
+      { rule: { id: 'top' }, group: { 'source.ip': '192.0.2.1' } },
+    ])
+  })
   it('refuses a mapping that is none, by its path', () => {
     expect(() => parseMapping('x')).toThrow(/is a mapping/)
     expect(() => parseMapping({ logsource: {}, fields: { a: 5 } })).toThrow(/name of another/)

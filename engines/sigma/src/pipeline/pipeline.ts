@@ -1,4 +1,3 @@
-import type { CorrelationRule } from '../correlation/correlation-rule.ts'
 import type { DetectionNode, Leaf } from '../detection/detection-node.ts'
 import { SigmaError } from '../error.ts'
 import { isMap, mapAt } from '../rule/source.ts'
@@ -75,20 +74,4 @@ function renameNode(node: DetectionNode, rename: Rename): DetectionNode {
 export function mapRule(rule: SigmaRule, mappings: readonly FieldMapping[]): SigmaRule {
   if (mappings.length === 0) return rule
   return { ...rule, detection: renameNode(rule.detection, renameFor(rule.logsource, mappings)) }
-}
-
-/** The correlation in the names of the events: those of the first rule that it names and that has a log source. */
-export function mapCorrelation(correlation: CorrelationRule, rename: Rename): CorrelationRule {
-  const aliases = Object.entries(correlation.aliases).map(([alias, fields]) => [
-    alias,
-    Object.fromEntries(Object.entries(fields).map(([rule, field]) => [rule, rename(field)])),
-  ])
-  return {
-    ...correlation,
-    groupBy: correlation.groupBy.map((field) =>
-      Object.hasOwn(correlation.aliases, field) ? field : rename(field),
-    ),
-    fields: correlation.fields.map(rename),
-    aliases: Object.fromEntries(aliases) as CorrelationRule['aliases'],
-  }
 }

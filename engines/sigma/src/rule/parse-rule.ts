@@ -11,9 +11,10 @@ import type { LogSource, RuleInfo, SigmaRule } from './sigma-rule.ts'
 
 /** The descriptive part that all kinds of Sigma documents share. */
 export function parseInfo(document: SigmaMap): RuleInfo {
-  const title = textAt(document, 'title', [])
-  if (title === undefined || title === '')
-    throw new SigmaError('SIGMA_DOCUMENT', ['title'], 'a rule needs a title')
+  // Rules that only feed a correlation may have no more than a name.
+  const title =
+    textAt(document, 'title', []) || textAt(document, 'name', []) || textAt(document, 'id', []) || ''
+  if (title === '') throw new SigmaError('SIGMA_DOCUMENT', ['title'], 'a rule needs a title')
   const optional = (key: string): Record<string, string> => {
     const value = textAt(document, key, [])
     return value === undefined ? {} : { [key]: value }
@@ -46,7 +47,7 @@ export function parseDetection(map: SigmaMap, placeholders: Placeholders, path: 
   const context: DetectionContext = { placeholders, budget: { values: 0 } }
   const selections = new Map<string, DetectionNode>()
   for (const [name, value] of Object.entries(map)) {
-    if (name === 'condition' || name === 'timeframe' || name === 'rules') continue
+    if (name === 'condition' || name === 'timeframe') continue
     selections.set(name, parseSelection(value, context, [...path, name]))
   }
   const conditions = textsAt(map, 'condition', path)

@@ -19,6 +19,16 @@ export function encodeText(text: string, encoding: TextEncoding): Buffer {
   }
 }
 
+/**
+ * What a text put into UTF-16 looks like where its bytes were read as characters: `cmd` as `c`, NUL, `m`, NUL, `d`, NUL.
+ * @throws SigmaError SIGMA_VALUE beyond ASCII, where that reading has no single form.
+ */
+export function wideText(text: string, encoding: TextEncoding, path: readonly (string | number)[]): string {
+  if (!/^[\u0001-\u007f]*$/.test(text))
+    throw new SigmaError('SIGMA_VALUE', path, 'UTF-16 without base64 is for ASCII only')
+  return encodeText(text, encoding).toString('latin1')
+}
+
 /** Base64 of bytes. */
 export function base64(bytes: Buffer): string {
   return bytes.toString('base64')
@@ -40,13 +50,14 @@ export function base64Offsets(bytes: Buffer): readonly string[] {
 }
 
 const dashes = ['-', '/', '\u2013', '\u2014', '\u2015']
+const dash = /(?<![\p{L}\p{N}_])[-/\u2013-\u2015](?=[\p{L}\p{N}_])/u
 
 /**
  * Every way to write the option dashes of a command line: hyphen, slash, en dash, em dash, horizontal bar. A dash counts
  * when no word character stands before it and one stands behind.
  */
 export function dashVariants(text: string, path: readonly (string | number)[]): readonly string[] {
-  const parts = text.split(/(?<![\w])[-/](?=\w)/)
+  const parts = text.split(dash)
   if (dashes.length ** (parts.length - 1) > sigmaLimits.maxExpansions) {
     throw new SigmaError(
       'SIGMA_LIMIT',
