@@ -1,6 +1,6 @@
 import type { MultipartBody } from './multipart.ts'
 import type { Pairs } from './pairs.ts'
-import type { XmlElement } from './xml-tree.ts'
+import type { XmlDocument } from './xml-document.ts'
 
 /** What a body processor found. */
 export interface BodyResult {
@@ -11,7 +11,7 @@ export interface BodyResult {
   /** A sequence that is no valid `%HH` was seen. */
   readonly urlEncodedError: boolean
   readonly multipart: MultipartBody | null
-  readonly xml: XmlElement | null
+  readonly xml: XmlDocument | null
 }
 
 /** Limits that all processors keep. */

@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
-import { maxXmlExpansion, parseXmlBody } from './xml.ts'
+import { maxXmlExpansion } from './xml-references.ts'
+import { parseXmlBody } from './xml.ts'
 import { compileXPath } from './xpath.ts'
 
 const limits = { maxArguments: 0, maxDepth: 4 }

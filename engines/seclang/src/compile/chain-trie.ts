@@ -7,8 +7,13 @@ export interface ChainNode {
   /** null at the root: the value as it is. */
   readonly transformation: Transformation | null
   readonly depth: number
+  /** Its beginnings, from the root to the chain itself. */
+  readonly path: readonly ChainNode[]
   readonly children: Map<string, ChainNode>
 }
+
+/** Results of chains on many values: by the number of the chain, then by that of the value. */
+export type ChainResults = ((string | undefined)[] | undefined)[]
 
 /** All chains of a rule set. */
 export interface ChainTrie {
@@ -20,7 +25,7 @@ export interface ChainTrie {
 
 /** A trie with the empty chain. */
 export function createChainTrie(): ChainTrie {
-  const root: ChainNode = { number: 0, parent: null, transformation: null, depth: 0, children: new Map() }
+  const root = createNode(0, null, null)
   const nodes = [root]
   return {
     root,
@@ -33,13 +38,7 @@ export function createChainTrie(): ChainTrie {
           node = known
           continue
         }
-        const child: ChainNode = {
-          number: nodes.length,
-          parent: node,
-          transformation,
-          depth: node.depth + 1,
-          children: new Map(),
-        }
+        const child = createNode(nodes.length, node, transformation)
         node.children.set(transformation.name, child)
         nodes.push(child)
         node = child
@@ -55,12 +54,31 @@ export function applyChain(node: ChainNode, value: string): string {
   return node.transformation.apply(applyChain(node.parent, value))
 }
 
-/** Value after a chain, with results of all its beginnings kept in `known` by node number. */
-export function applyChainShared(node: ChainNode, value: string, known: (string | undefined)[]): string {
+/** Value after a chain, with results of all its beginnings kept for that value. */
+export function applyChainShared(
+  node: ChainNode,
+  value: string,
+  kept: { readonly texts: ChainResults; readonly rows: readonly number[] },
+  row: number,
+): string {
   if (node.transformation === null || node.parent === null) return value
-  const found = known[node.number]
-  if (found !== undefined) return found
-  const result = node.transformation.apply(applyChainShared(node.parent, value, known))
-  known[node.number] = result
+  // As long as it will be: rows are not asked for in order, and an array with wide gaps is a slow one.
+  const results = (kept.texts[node.number] ??= new Array<string | undefined>(kept.rows.length))
+  const known = results[row]
+  if (known !== undefined) return known
+  const result = node.transformation.apply(applyChainShared(node.parent, value, kept, row))
+  results[row] = result
   return result
+}
+
+function createNode(
+  number: number,
+  parent: ChainNode | null,
+  transformation: Transformation | null,
+): ChainNode {
+  const before = parent?.path ?? []
+  const path: ChainNode[] = [...before]
+  const node = { number, parent, transformation, depth: before.length, path, children: new Map() }
+  path.push(node)
+  return node
 }

@@ -183,7 +183,6 @@ export class ColumnScan {
     for (let word = 0; word < found.length; word++)
       candidates[word] = (candidates[word] ?? 0) | (found[word] ?? 0)
     column.rows.push(row)
-    column.texts.push(undefined)
     for (let word = 0; word < found.length; word++) column.bits.push((found[word] ?? 0) | 0)
   }
 

@@ -1,3 +1,5 @@
+import type { ChainResults } from '../compile/chain-trie.ts'
+
 /** What the prefilter found in one list of values of one transaction. */
 export interface Column {
   /** Rows looked at so far. */
@@ -8,15 +10,17 @@ export interface Column {
   readonly rows: number[]
   /** For each of `rows`, the entries of its set of links, one after the other. */
   readonly bits: number[]
-  /** For each of `rows`, transformed values by number of the chain, as far as known. */
-  readonly texts: ((string | undefined)[] | undefined)[]
+  /** Transformed values of `rows`, as far as known. */
+  readonly texts: ChainResults
+  /** The same one under the other by number of the chain, once somebody asked for them. */
+  readonly joinedTexts: (string | undefined)[]
   /** All values one under the other, once somebody asked for them. */
   joined: string | null
 }
 
 /** A column that nothing was looked at in. */
 export function createColumn(): Column {
-  return { scanned: 0, flags: 0, rows: [], bits: [], texts: [], joined: null }
+  return { scanned: 0, flags: 0, rows: [], bits: [], texts: [], joinedTexts: [], joined: null }
 }
 
 /** Whether a row found by the prefilter may match a link. */
@@ -26,13 +30,4 @@ export function hasLink(
   link: { readonly bit: number; readonly words: number },
 ): boolean {
   return (((column.bits[hit * link.words + (link.bit >> 5)] ?? 0) >>> (link.bit & 31)) & 1) === 1
-}
-
-/** Transformed values of a row found by the prefilter. */
-export function knownTexts(column: Column, hit: number): (string | undefined)[] {
-  const known = column.texts[hit]
-  if (known !== undefined) return known
-  const fresh: (string | undefined)[] = []
-  column.texts[hit] = fresh
-  return fresh
 }

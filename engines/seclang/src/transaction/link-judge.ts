@@ -2,6 +2,7 @@ import { addPair } from '../bodies/pairs.ts'
 import { applyChain, applyChainShared } from '../compile/chain-trie.ts'
 import type { ChainNode } from '../compile/chain-trie.ts'
 import type { CompiledRule, Link, LinkOperator } from '../compile/compiled-rule-set.ts'
+import type { Column } from '../prefilter/column.ts'
 import type { OperatorMatcher, OperatorSearch } from '../operators/operator.ts'
 import { describeMatch, pending } from './describe-match.ts'
 import { logMatch } from './log-match.ts'
@@ -99,22 +100,22 @@ export class LinkJudge {
     else this.judge(label, name, this.transformed(link.chain, value))
   }
 
-  visitHit(label: string, name: string | null, value: { text: string; known: (string | undefined)[] }): void {
+  /** A value that the prefilter found something in. */
+  visitHit(label: string, name: string | null, hit: { text: string; column: Column; row: number }): void {
     const { link } = this
-    if (link.multiMatch) this.visitStages(label, name, value.text)
-    else this.judge(label, name, applyChainShared(link.chain, value.text, value.known))
+    if (link.multiMatch) this.visitStages(label, name, hit.text)
+    else this.judge(label, name, applyChainShared(link.chain, hit.text, hit.column, hit.row))
   }
 
   /** `multiMatch`: the value before, between and after the transformations, each different one once. */
   visitStages(label: string, name: string | null, value: string): void {
-    const nodes: ChainNode[] = []
-    for (let node: ChainNode | null = this.link.chain; node !== null; node = node.parent) nodes.unshift(node)
+    const { path } = this.link.chain
     const from = this.stageAt
     this.stageAt = 0
     let last: string | null = null
     let text = value
-    for (const [stage, node] of nodes.entries()) {
-      text = node.transformation?.apply(text) ?? text
+    for (let stage = 0; stage < path.length; stage++) {
+      text = path[stage]?.transformation?.apply(text) ?? text
       if (text === last) continue
       last = text
       if (stage < from) continue

@@ -2,7 +2,7 @@ import { alwaysTrigger } from '../prefilter/byte-trigger.ts'
 import { applyChainShared } from '../compile/chain-trie.ts'
 import type { CompiledRule, Link, Target } from '../compile/compiled-rule-set.ts'
 import { ruleAttribute, ruleAttributes } from '../compile/rule-attribute.ts'
-import { hasLink, knownTexts } from '../prefilter/column.ts'
+import { hasLink } from '../prefilter/column.ts'
 import type { Column } from '../prefilter/column.ts'
 import { countMembers } from './count-members.ts'
 import { isRemoved } from './is-removed.ts'
@@ -83,10 +83,7 @@ export class LinkRun extends LinkJudge {
     if (column === undefined || column.scanned === 0)
       this.visitValue(target.label, null, target.source.read(tx))
     else if (column.rows.length > 0 && hasLink(column, 0, link) && !this.isTakenAway(target.label, null)) {
-      this.visitHit(target.label, null, {
-        text: String(target.source.read(tx)),
-        known: knownTexts(column, 0),
-      })
+      this.visitHit(target.label, null, { text: String(target.source.read(tx)), column, row: 0 })
     }
   }
 
@@ -148,7 +145,7 @@ export class LinkRun extends LinkJudge {
       const name = names[row] ?? ''
       if (!this.isMeant(target, name)) continue
       this.current = hit
-      this.visitHit(target.label, name, { text: values[row] ?? '', known: knownTexts(column, hit) })
+      this.visitHit(target.label, name, { text: values[row] ?? '', column, row: hit })
       if (this.isPaused) return
     }
     this.current = -1
@@ -162,26 +159,38 @@ export class LinkRun extends LinkJudge {
     const { link } = this
     const matcher = link.operator.kind === 'matcher' && !link.operator.negated ? link.operator.matcher : null
     if (matcher?.matchesAny === undefined || link.multiMatch || column.rows.length < manyValues) return false
+    let hits = 0
+    for (let hit = 0; hit < column.rows.length; hit++) if (hasLink(column, hit, link)) hits++
+    if (hits < manyValues) return hits === 0
+    // Mostly the link is meant by nearly all of them: then all are looked at, as text that other links look at, too.
+    const isShared = 2 * hits >= column.rows.length
+    const text =
+      (isShared ? column.joinedTexts[link.chain.number] : undefined) ??
+      this.joinHits(column, values, isShared)
+    if (text === null) return true
+    if (isShared) column.joinedTexts[link.chain.number] = text
+    this.tx.steps += 1 + (text.length >> 5)
+    return !matcher.matchesAny(text)
+  }
+
+  /** Forms of values that the prefilter left, one under the other: of all or of those of the link; null when paused. */
+  joinHits(column: Column, values: readonly string[], all: boolean): string | null {
+    const { link, tx } = this
     const texts: string[] = []
-    let length = 0
     for (let hit = 0; hit < column.rows.length; hit++) {
-      if (!hasLink(column, hit, link)) continue
-      const known = knownTexts(column, hit)
-      const isNew = link.chain.depth > 0 && known[link.chain.number] === undefined
-      const text = applyChainShared(link.chain, values[column.rows[hit] ?? 0] ?? '', known)
+      if (!all && !hasLink(column, hit, link)) continue
+      const isNew = link.chain.depth > 0 && column.texts[link.chain.number]?.[hit] === undefined
+      const text = applyChainShared(link.chain, values[column.rows[hit] ?? 0] ?? '', column, hit)
       if (isNew) {
-        this.tx.steps += 1 + (text.length >> 5)
+        tx.steps += 1 + (text.length >> 5)
         if (this.isOver()) {
           this.pauseAt(0)
-          return true
+          return null
         }
       }
-      length += text.length + 1
       texts.push(text)
     }
-    if (texts.length < manyValues) return texts.length === 0
-    this.tx.steps += 1 + (length >> 5)
-    return !matcher.matchesAny(texts.join('\n'))
+    return texts.join('\n')
   }
 
   /** The same for a link that looks at every value, as long as its chain changes none of them. */
@@ -243,10 +252,7 @@ export class LinkRun extends LinkJudge {
     for (let hit = this.valueAt; hit < column.rows.length; hit++) {
       if (!hasLink(column, hit, this.link)) continue
       if (this.isLeftAt(hit)) return
-      this.visitHit(label, null, {
-        text: values[column.rows[hit] ?? 0] ?? '',
-        known: knownTexts(column, hit),
-      })
+      this.visitHit(label, null, { text: values[column.rows[hit] ?? 0] ?? '', column, row: hit })
       if (this.isPaused) return
     }
   }

@@ -3,7 +3,7 @@ import type { ConnectionInfo, RuleMatch, Verdict } from '@sevenfold/event'
 import { emptyPairs } from '../bodies/pairs.ts'
 import type { Pairs } from '../bodies/pairs.ts'
 import type { MultipartBody } from '../bodies/multipart.ts'
-import type { XmlElement } from '../bodies/xml-tree.ts'
+import type { XmlDocument } from '../bodies/xml-document.ts'
 import type { XPath } from '../bodies/xpath.ts'
 import type { CompiledRuleSet, MemberFilter } from '../compile/compiled-rule-set.ts'
 import type { EngineMode } from '../language/rule-actions.ts'
@@ -66,7 +66,7 @@ export class Transaction {
   inboundDataError = false
   multipart: MultipartBody | null = null
   files: Pairs = emptyPairs()
-  xml: XmlElement | null = null
+  xml: XmlDocument | null = null
 
   responseStatus = 0
   responseProtocol = ''
