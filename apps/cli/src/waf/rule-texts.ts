@@ -83,7 +83,8 @@ export function ruleTexts(choice: RuleChoice): readonly RuleText[] {
   const paths = choice.rules.flatMap(rulePaths).filter((path) => path !== setup)
   const isCoreRuleSet = paths.some(isCoreFile)
   return [
-    { file: 'engine', text: engineSetup({ mode: choice.mode }) },
+    // Whoever brings the recommended settings of an engine brings rules with these ids.
+    { file: 'engine', text: engineSetup({ mode: choice.mode }), yields: true },
     ...(setup === undefined ? [] : [read(setup)]),
     // Without this mark the Core Rule Set refuses every request; its set-up file carries it.
     ...(isCoreRuleSet && setup === undefined ? [{ file: 'mark', text: markText }] : []),

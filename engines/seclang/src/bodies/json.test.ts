@@ -30,6 +30,13 @@ const valid: readonly (readonly [body: string, pairs: readonly (readonly [string
     ],
   ],
   ['["x"]', [['json.array_0', 'x']]],
+  [
+    '{"":"x","a":{"":1}}',
+    [
+      ['json.empty-key', 'x'],
+      ['json.a.empty-key', '1'],
+    ],
+  ],
   ['"x"', [['json', 'x']]],
   ['{"a":"\\u0041\\n\\"\\/"}', [['json.a', 'A\n"/']]],
   ['{"a":"\\u00e9\\ud83d\\ude00"}', [['json.a', '\xc3\xa9\xf0\x9f\x98\x80']]],
@@ -90,7 +97,10 @@ describe('JSON bodies', () => {
     fc.assert(
       fc.property(fc.dictionary(fc.string(), fc.string()), (object) => {
         const body = Buffer.from(JSON.stringify(object), 'utf8').toString('latin1')
-        const expected = Object.entries(object).map(([name, value]) => [`json.${latin(name)}`, latin(value)])
+        const expected = Object.entries(object).map(([name, value]) => [
+          `json.${latin(name) || 'empty-key'}`,
+          latin(value),
+        ])
         expect(pairs(body)).toEqual(expected)
       }),
     )

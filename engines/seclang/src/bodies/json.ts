@@ -4,7 +4,10 @@ import { addPair, emptyPairs } from './pairs.ts'
 import type { Pairs } from './pairs.ts'
 import { utf8Bytes, utf8SequenceLength } from './utf8-bytes.ts'
 
-/** How values inside arrays are named: `json.key.array_0` (libmodsecurity 3), or `json.key` for each. */
+/**
+ * How values inside arrays are named: `json.key.array_0` (libmodsecurity 3, which also names an empty key `empty-key`), or
+ * `json.key` for each.
+ */
 export type ArrayNames = 'indexed' | 'plain'
 
 /** Body processor JSON (RFC 8259, strict): each value becomes an argument named by its path. */
@@ -133,7 +136,7 @@ export class JsonReader {
     this.#skipBlanks()
     if (!this.#take(58)) this.#fail('expected a colon')
     this.#skipBlanks()
-    this.#path = `${level.path}.${key}`
+    this.#path = `${level.path}.${key === '' && this.#indexed ? 'empty-key' : key}`
   }
 
   #add(path: string, value: string): void {

@@ -124,6 +124,35 @@ describe('multipart bodies', () => {
     )
   })
 
+  it('takes what a part with an empty file name holds for the value of its field', () => {
+    const body = `${part('form-data; name="q"; filename=""', '<script>')}--XX--\r\n`
+    const { args, multipart, error } = parse(body)
+    expect({ args, error }).toEqual({ args: { names: ['q'], values: ['<script>'] }, error: null })
+    expect(multipart?.files).toEqual([])
+  })
+
+  it('names all parts, and reads the value of a part whose name is empty, which is flagged', () => {
+    const body = `${part('form-data; name=""', 'x')}${part('form-data; name="f"; filename="1"', '')}--XX--\r\n`
+    const { args, multipart } = parse(body)
+    expect(multipart?.partNames).toEqual(['', 'f'])
+    expect(args).toEqual({ names: [''], values: ['x'] })
+    expect(raised(body)).toEqual(['invalidPart'])
+  })
+
+  it('reads on behind a header name with white space, and refuses the body', () => {
+    const { args, error } = parse(good.replace('Content-Disposition:', 'Content-Disposition :'))
+    expect(args.values).toEqual(['1'])
+    expect(error).toContain('invalid character')
+  })
+
+  it.each([
+    ['without a name', 'form-data; filename="x"'],
+    ['with two names', 'form-data; name="a"; name="b"'],
+    ['of another kind', 'attachment; name="a"'],
+  ])('flags a part %s as invalid', (_what, disposition) => {
+    expect(raised(`${part(disposition, '1')}--XX--`)).toEqual(['error', 'invalidPart'])
+  })
+
   it('never throws, whatever the bytes', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 100 }), (text) => {

@@ -35,6 +35,8 @@ export interface MultipartFile {
 export interface MultipartBody {
   readonly flags: MultipartFlags
   readonly files: MultipartFile[]
+  /** Names of all parts, fields and files, in turn. */
+  readonly partNames: string[]
   /** Part name and header line, one pair a header. */
   readonly partHeaders: Pairs
   /** Bytes of the body without the contents of files. */
@@ -82,6 +84,7 @@ export function openMultipartBody(body: string, options: MultipartOptions): Body
   const multipart: MultipartBody = {
     flags: cleanMultipartFlags(),
     files: [],
+    partNames: [],
     partHeaders: emptyPairs(),
     bytesWithoutFiles: body.length,
   }
@@ -104,8 +107,8 @@ class MultipartFault extends Error {}
 
 interface Part {
   readonly headers: Map<string, string>
-  name: string
-  fileName: string | null
+  readonly name: string
+  readonly fileName: string | null
   readonly dataStart: number
 }
 
@@ -216,18 +219,21 @@ class MultipartReader {
   #startPart(): void {
     const headers = this.#readHeaders()
     const disposition = headers.get('content-disposition')
-    const part: Part = { headers, name: '', fileName: null, dataStart: this.#at }
-    if (disposition === undefined)
-      throw new MultipartFault('Multipart: Part missing Content-Disposition header.')
+    if (disposition === undefined) this.#refusePart('Multipart: Part missing Content-Disposition header.')
     const parsed = readDisposition(disposition.slice(disposition.indexOf(':') + 1).trim())
     if (parsed.invalidQuoting) this.#flags.invalidQuoting = true
-    if (parsed.error !== null) throw new MultipartFault(parsed.error)
-    if (parsed.name === null)
-      throw new MultipartFault('Multipart: Content-Disposition header missing name field.')
-    part.name = parsed.name
-    part.fileName = parsed.fileName
-    for (const line of headers.values()) addPair(this.#sinks.multipart.partHeaders, part.name, line)
-    this.#part = part
+    if (parsed.error !== null) this.#refusePart(parsed.error)
+    const { name, fileName } = parsed
+    if (name === null) this.#refusePart('Multipart: Content-Disposition header missing name field.')
+    const { partNames, partHeaders } = this.#sinks.multipart
+    partNames.push(name)
+    for (const line of headers.values()) addPair(partHeaders, name, line)
+    this.#part = { headers, name, fileName, dataStart: this.#at }
+  }
+
+  #refusePart(message: string): never {
+    this.#flags.invalidPart = true
+    throw new MultipartFault(message)
   }
 
   #readHeaders(): Map<string, string> {
@@ -243,7 +249,7 @@ class MultipartReader {
         headers.set(last, `${headers.get(last) ?? ''} ${line.trim()}`)
       } else {
         last = addHeader(headers, line)
-        if (!/^[!-9;-~]+[ \t]*:/.test(line))
+        if (!/^[!-9;-~]+:/.test(line))
           this.#late = 'Multipart: Invalid part header (contains invalid character).'
       }
     }
@@ -270,9 +276,11 @@ class MultipartReader {
     let end = Math.max(part.dataStart, delimiter - 1)
     if (end > part.dataStart && this.#body[end - 1] === '\r') end--
     const data = this.#body.slice(part.dataStart, end)
-    if (part.name === '' && part.fileName === null) this.#flags.invalidPart = true
-    else if (part.fileName === null) this.#addArgument(part.name, data)
-    else this.#addFile(part.name, part.fileName, data)
+    const { name, fileName } = part
+    if (name === '') this.#flags.invalidPart = true
+    // Without a name of its own no file is stored: readers take what it holds for the value of a field.
+    if (fileName === null || fileName === '') this.#addArgument(name, data)
+    else this.#addFile(name, fileName, data)
   }
 
   #addArgument(name: string, value: string): void {

@@ -1,5 +1,4 @@
-import { holdsId } from '../language/number-argument.ts'
-import { matchesText } from '../language/rule-updates.ts'
+import { ruleSelector } from '../language/rule-updates.ts'
 import type { Control, RuleActions, SetVariable } from '../language/rule-actions.ts'
 import type { ParsedRule } from '../language/rule-set-source.ts'
 import type { CompiledControl, CompiledSet, Dialect, Effect, LateActions } from './compiled-rule-set.ts'
@@ -51,13 +50,13 @@ function selectedRules(control: Control, rules: readonly ParsedRule[]): Uint8Arr
   switch (control.kind) {
     case 'remove-by-id':
     case 'remove-target-by-id':
-      return marks(rules, (rule) => rule.actions.id !== null && holdsId(control.ranges, rule.actions.id))
+      return marks(rules, ruleSelector({ kind: 'id', ranges: control.ranges }))
     case 'remove-by-tag':
     case 'remove-target-by-tag':
-      return marks(rules, (rule) => rule.actions.tags.some((tag) => matchesText(tag.source, control.pattern)))
+      return marks(rules, ruleSelector({ kind: 'tag', pattern: control.pattern }))
     case 'remove-by-msg':
     case 'remove-target-by-msg':
-      return marks(rules, (rule) => matchesText(rule.actions.msg?.source ?? '', control.pattern))
+      return marks(rules, ruleSelector({ kind: 'msg', pattern: control.pattern }))
     default:
       return null
   }

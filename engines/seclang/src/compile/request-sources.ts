@@ -96,7 +96,7 @@ export const bodySources: Sources = {
   MULTIPART_CRLF_LF_LINES: flag((tx) => tx.multipart?.flags.crlfLine === true && tx.multipart.flags.lfLine),
   MULTIPART_DATA_AFTER: flag((tx) => tx.multipart?.flags.dataAfter),
   MULTIPART_DATA_BEFORE: flag((tx) => tx.multipart?.flags.dataBefore),
-  MULTIPART_FILENAME: list(values('files', files)),
+  MULTIPART_FILENAME: list({ column: 'part-file-names', values: fileNames, names: fileNames }),
   MULTIPART_FILE_LIMIT_EXCEEDED: flag((tx) => tx.multipart?.flags.fileLimitExceeded),
   MULTIPART_HEADER_FOLDING: flag((tx) => tx.multipart?.flags.headerFolding),
   MULTIPART_INVALID_HEADER_FOLDING: flag((tx) => tx.multipart?.flags.invalidHeaderFolding),
@@ -104,7 +104,7 @@ export const bodySources: Sources = {
   MULTIPART_INVALID_QUOTING: flag((tx) => tx.multipart?.flags.invalidQuoting),
   MULTIPART_LF_LINE: flag((tx) => tx.multipart?.flags.lfLine),
   MULTIPART_MISSING_SEMICOLON: flag((tx) => tx.multipart?.flags.missingSemicolon),
-  MULTIPART_NAME: list(names('file-names', files)),
+  MULTIPART_NAME: list({ column: 'part-names', values: partNames, names: partNames }),
   MULTIPART_PART_HEADERS: list(values('part-headers', (tx) => tx.multipart?.partHeaders ?? noPairs)),
   MULTIPART_STRICT_ERROR: flag(isStrictError),
   MULTIPART_UNMATCHED_BOUNDARY: scalar((tx) => tx.multipart?.flags.unmatchedBoundary ?? 0),
@@ -121,6 +121,14 @@ const noPairs: Pairs = { names: [], values: [] }
 
 function fileContents(tx: Transaction): string[] {
   return tx.multipart?.files.map((file) => file.content) ?? []
+}
+
+function fileNames(tx: Transaction): string[] {
+  return tx.files.values
+}
+
+function partNames(tx: Transaction): string[] {
+  return tx.multipart?.partNames ?? []
 }
 
 function isStrictError(tx: Transaction): boolean {

@@ -150,6 +150,7 @@ export const refusedDirectives: Readonly<Record<string, string>> = {
 /** Directives with a reader of their own, lower case. */
 export const structuralDirectives = [
   'include',
+  'includeoptional',
   'secaction',
   'secdefaultaction',
   'secmarker',
@@ -168,7 +169,7 @@ export const structuralDirectives = [
 /** Spelling of every directive as the manuals write it, by lower-case name. */
 export const directiveSpelling: ReadonlyMap<string, string> = new Map(
   [
-    'Include SecAction SecArgumentSeparator SecArgumentsLimit SecAuditEngine SecAuditLog SecAuditLog2 SecAuditLogDirMode',
+    'Include IncludeOptional SecAction SecArgumentSeparator SecArgumentsLimit SecAuditEngine SecAuditLog SecAuditLog2 SecAuditLogDirMode',
     'SecAuditLogFileMode SecAuditLogFormat SecAuditLogParts SecAuditLogPrefix SecAuditLogRelevantStatus',
     'SecAuditLogStorageDir SecAuditLogType SecCacheTransformations SecChrootDir SecCollectionTimeout',
     'SecComponentSignature SecConnEngine SecConnReadStateLimit SecConnWriteStateLimit SecContentInjection',

@@ -122,6 +122,62 @@ describe('reading rule files', () => {
     expect(warnings.map((warning) => warning.message)).toEqual(['no rule is selected'])
   })
 
+  it.each([
+    ['SecRuleRemoveByTag "^attack-(?:sqli|xss)$"', ['2']],
+    ['SecRuleRemoveByTag attack-', []],
+    ['SecRuleRemoveByTag "attack-s.*i"', ['2', '3']],
+    ['SecRuleRemoveByTag "attack-("', ['1', '2', '3']],
+    ['SecRuleRemoveByMsg "^Fir"', ['2', '3']],
+    ['SecRuleRemoveByMsg ""', ['1']],
+  ])('%s leaves the rules %j', (line, kept) => {
+    const rules = ['sqli,msg:First', 'rce', 'xss'].map(
+      (tag, at) => `SecAction "id:${at + 1},tag:attack-${tag}"`,
+    )
+    const { items } = read([...rules, line].join('\n'))
+    expect(items.flatMap((item) => (item.kind === 'rule' ? [String(item.rule.actions.id)] : []))).toEqual(
+      kept,
+    )
+  })
+
+  it('takes a comment behind a whole directive, and no other sign for one', () => {
+    const { items, settings } = read(
+      'SecRuleEngine On # on\nSecRule ARGS #x "id:1" # one\nSecRule ARGS "#y" "id:2,msg:\'#\'" #two',
+    )
+    expect(settings.engine).toBe('on')
+    const params = items.map((item) => (item.kind === 'rule' ? item.rule.operator?.param : ''))
+    expect(params).toEqual(['#x', '#y'])
+  })
+
+  it('takes a comma between variables where a variable follows it', () => {
+    const { items } = read('SecRule "ARGS:a,b, REQUEST_HEADERS:x,!ARGS:/c,d/,&TX:z,args_names" "x" "id:1"')
+    const targets = items[0]?.kind === 'rule' ? items[0].rule.targets : []
+    expect(
+      targets.map(({ name, selector }) => `${name} ${'key' in selector ? selector.key : selector.kind}`),
+    ).toEqual(['ARGS a,b', 'REQUEST_HEADERS x', 'ARGS regex', 'TX z', 'ARGS_NAMES all'])
+  })
+
+  it('lets rules of a text that yields give way to rules with the same id, wherever these stand', () => {
+    const own = { file: 'own', text: 'SecAction "id:1,msg:own"\nSecAction "id:2"', yields: true }
+    const other = { file: 'a.conf', text: 'SecAction "id:1,msg:other"\nSecAction "id:3"' }
+    const { items } = parseRuleSet([own, other], noRuleFiles)
+    const shown = items.map((item) =>
+      item.kind === 'rule' ? `${item.rule.at.file} ${item.rule.actions.id}` : '',
+    )
+    expect(shown).toEqual(['own 2', 'a.conf 1', 'a.conf 3'])
+  })
+
+  it('passes over optional files that are missing', () => {
+    const files: RuleFiles = {
+      resolve: (path) => [path],
+      read: (path) => {
+        if (path === 'none') throw new Error('ENOENT')
+        return 'SecAction "id:1"'
+      },
+    }
+    expect(read('IncludeOptional none\nIncludeOptional one', files).items).toHaveLength(1)
+    expect(faults('Include none', files)[0]).toContain('cannot be read: ENOENT')
+  })
+
   it('reads included files in order and stops at a cycle', () => {
     const files: RuleFiles = {
       resolve: (path) => (path === '*.inc' ? ['1.inc', '2.inc'] : [path]),

@@ -23,6 +23,8 @@ import { readUpdate } from './read-update.ts'
 export interface RuleText {
   readonly file: string
   readonly text: string
+  /** Its rules give way to others with the same id: for settings that stand before the rules of others. Default false. */
+  readonly yields?: boolean
 }
 
 /** Deepest nesting of Include. */
@@ -54,6 +56,8 @@ export function parseRuleSet(texts: readonly RuleText[], files: RuleFiles): Rule
     )
   }
   if (state.faults.length > 0) throw new SeclangError(state.faults)
+  const yielding = new Set(texts.flatMap(({ file, yields }) => (yields === true ? [file] : [])))
+  if (yielding.size > 0) giveWay(state, yielding)
   for (const update of state.updates) applyUpdate(state, update)
   return {
     settings: state.settings,
@@ -62,6 +66,18 @@ export function parseRuleSet(texts: readonly RuleText[], files: RuleFiles): Rule
     removedIds: [],
     warnings: state.warnings,
   }
+}
+
+function giveWay(state: ReadState, yielding: ReadonlySet<string>): void {
+  const taken = new Set(
+    state.items.flatMap((item) =>
+      item.kind === 'rule' && !yielding.has(item.rule.at.file) ? [item.rule.actions.id] : [],
+    ),
+  )
+  const kept = state.items.filter(
+    (item) => item.kind !== 'rule' || !yielding.has(item.rule.at.file) || !taken.has(item.rule.actions.id),
+  )
+  state.items.splice(0, state.items.length, ...kept)
 }
 
 function readText(state: ReadState, source: RuleText & { readonly depth: number }): void {
@@ -86,8 +102,9 @@ function openQuoteOf(line: LogicalLine): FaultSignal | null {
 }
 
 function readDirective(state: ReadState, line: LogicalLine, depth: number): void {
-  const [name, ...words] = splitWords(line.text)
+  const [name, ...all] = splitWords(line.text)
   if (name === undefined) return
+  const words = withoutComment(name, all)
   const open = words.find((word) => word.open)
   if (open !== undefined) {
     state.warnings.push({
@@ -108,6 +125,13 @@ function readDirective(state: ReadState, line: LogicalLine, depth: number): void
     return
   }
   readInert(state, line, name)
+}
+
+// Behind what a directive needs, a bare `#` begins a comment, as libmodsecurity reads it.
+function withoutComment(name: Word, words: readonly Word[]): Word[] {
+  const needed = name.text.toLowerCase() === 'secrule' ? 2 : 1
+  const end = words.findIndex((word, index) => index >= needed && !word.quoted && word.text.startsWith('#'))
+  return words.slice(0, end < 0 ? words.length : end)
 }
 
 function readInert(state: ReadState, line: LogicalLine, name: Word): void {
@@ -140,6 +164,7 @@ function onlyWord(name: Word, words: readonly Word[]): Word {
 
 const structuralReaders: ReadonlyMap<string, (input: DirectiveInput) => void> = new Map([
   ['include', readInclude],
+  ['includeoptional', readInclude],
   ['secrule', readRule],
   ['secaction', readRule],
   ['secmarker', readMarker],
@@ -166,32 +191,42 @@ function readInclude({ state, line, name, words, depth }: DirectiveInput): void 
       token: text,
     })
   }
-  const paths = resolveInclude(state, { text, offset }, line.file)
-  if (paths.length === 0 && !/[*?[]/.test(text)) {
+  const isOptional = name.text.toLowerCase() === 'includeoptional'
+  const paths = resolveInclude(state, { text, offset, isOptional }, line.file)
+  if (paths.length === 0 && !isOptional && !/[*?[]/.test(text)) {
     throw new FaultSignal('WAF_RULE_FILE', 'no such file', { offset, token: text })
   }
   for (const path of paths) {
-    readText(state, { file: path, text: readFile(state, path, offset), depth: depth + 1 })
+    const found = readFile(state, path, { offset, isOptional })
+    if (found !== null) readText(state, { file: path, text: found, depth: depth + 1 })
   }
+}
+
+/** Where a file is named, and whether it may be missing. */
+interface FilePlace {
+  readonly offset: number
+  readonly isOptional: boolean
 }
 
 function resolveInclude(
   state: ReadState,
-  { text, offset }: { readonly text: string; readonly offset: number },
+  { text, offset, isOptional }: FilePlace & { readonly text: string },
   from: string,
 ): readonly string[] {
   try {
     return state.files.resolve(text, from)
   } catch (error) {
+    if (isOptional) return []
     const reason = error instanceof Error ? error.message : String(error)
     throw new FaultSignal('WAF_RULE_FILE', `cannot be read: ${reason}`, { offset, token: text })
   }
 }
 
-function readFile(state: ReadState, path: string, offset: number): string {
+function readFile(state: ReadState, path: string, { offset, isOptional }: FilePlace): string | null {
   try {
     return state.files.read(path)
   } catch (error) {
+    if (isOptional) return null
     const reason = error instanceof Error ? error.message : String(error)
     throw new FaultSignal('WAF_RULE_FILE', `cannot be read: ${reason}`, { offset, token: path })
   }

@@ -1,3 +1,5 @@
+import { compileRegex, RegexError } from '@sevenfold/regex'
+
 import { addActions } from './action-list.ts'
 import { holdsId } from './number-argument.ts'
 import type { ReadState } from './read-state.ts'
@@ -6,7 +8,7 @@ import type { ParsedRule, RuleItem } from './rule-set-source.ts'
 import type { SourcePosition } from './source-position.ts'
 import type { VariableTarget } from './variable-list.ts'
 
-/** Which rules an update or removal means. Tags and messages match whole or as a plain substring pattern. */
+/** Which rules an update or removal means. Tags and messages are searched for a regular expression. */
 export type RuleSelection =
   | { readonly kind: 'id'; readonly ranges: readonly IdRange[] }
   | { readonly kind: 'tag' | 'msg'; readonly pattern: string }
@@ -31,7 +33,8 @@ export type RuleUpdate =
 
 /** Applies one update to the rules read so far; warns when it hits nothing. */
 export function applyUpdate(state: ReadState, update: RuleUpdate): void {
-  const hit = state.items.filter((item) => item.kind === 'rule' && isSelected(item.rule, update.selection))
+  const isSelected = ruleSelector(update.selection)
+  const hit = state.items.filter((item) => item.kind === 'rule' && isSelected(item.rule))
   if (hit.length === 0) {
     const kind = 'exclusion-hits-nothing'
     state.warnings.push({ kind, at: update.at, message: 'no rule is selected' })
@@ -49,30 +52,30 @@ export function applyUpdate(state: ReadState, update: RuleUpdate): void {
   }
 }
 
-/** True when a selection means the rule. */
-export function isSelected(rule: ParsedRule, selection: RuleSelection): boolean {
-  if (selection.kind === 'id') return rule.actions.id !== null && holdsId(selection.ranges, rule.actions.id)
-  if (selection.kind === 'msg') return matchesText(rule.actions.msg?.source ?? '', selection.pattern)
-  return rule.actions.tags.some((tag) => matchesText(tag.source, selection.pattern))
+/** Tells which rules a selection means. */
+export function ruleSelector(selection: RuleSelection): (rule: ParsedRule) => boolean {
+  if (selection.kind === 'id') {
+    return ({ actions }) => actions.id !== null && holdsId(selection.ranges, actions.id)
+  }
+  const isWanted = textSelector(selection.pattern)
+  if (selection.kind === 'msg') return ({ actions }) => isWanted(actions.msg?.source ?? '')
+  return ({ actions }) => actions.tags.some((tag) => isWanted(tag.source))
 }
 
 /**
- * True when a tag or message is selected by a pattern: the same text, or the pattern as a substring.
- * Patterns of these directives are regular expressions elsewhere; in practice they are plain words, and a plain
- * substring keeps them safe to run. Anchors are understood.
+ * Tells which tags or messages a pattern selects: the same text, or one in which the regular expression is found (as
+ * the manual has it; matched in linear time). What is no regular expression is searched for as it is written.
  */
-export function matchesText(text: string, pattern: string): boolean {
-  const start = pattern.startsWith('^')
-  const end = pattern.endsWith('$')
-  const core = pattern
-    .slice(start ? 1 : 0, end ? -1 : undefined)
-    .replace(/^\.\*/, '')
-    .replace(/\.\*$/, '')
-    .replaceAll(/\\(.)/g, '$1')
-  if (core === '') return pattern !== '' || text === ''
-  if (start && end) return text === core
-  if (start) return text.startsWith(core)
-  return end ? text.endsWith(core) : text.includes(core)
+function textSelector(pattern: string): (text: string) => boolean {
+  if (pattern === '') return (text) => text === ''
+  if (!/[\\^$.|?*+()[{]/.test(pattern)) return (text) => text.includes(pattern)
+  try {
+    const regex = compileRegex(pattern, { mode: 'bytes', dotAll: true })
+    return (text) => text === pattern || regex.test(text)
+  } catch (error) {
+    if (!(error instanceof RegexError)) throw error
+    return (text) => text.includes(pattern)
+  }
 }
 
 function changeTargets(

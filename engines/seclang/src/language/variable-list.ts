@@ -45,7 +45,7 @@ export function parseVariableList(text: string, offset: number): VariableTarget[
 // A bar inside a quoted selector or a /regex/ selector does not end the target; an XPath never holds one here.
 function targetEnd(text: string, start: number): number {
   const colon = text.indexOf(':', start)
-  const bar = text.indexOf('|', start)
+  const bar = nextBar(text, start, -1)
   if (bar < 0) return text.length
   if (colon < 0 || bar < colon) return bar
   const quoted = text[colon + 1] === "'"
@@ -53,9 +53,9 @@ function targetEnd(text: string, start: number): number {
   const isXml = /^[&!]?xml$/i.test(text.slice(start, colon).trim())
   if (text[first] === '/' && !isXml) {
     const close = closingSlash(text, first)
-    return nextBar(text, close + (quoted ? 2 : 1))
+    return nextBar(text, close + (quoted ? 2 : 1), text.length)
   }
-  return quoted ? nextBar(text, text.indexOf("'", first) + 1) : bar
+  return quoted ? nextBar(text, text.indexOf("'", first) + 1, text.length) : bar
 }
 
 function closingSlash(text: string, open: number): number {
@@ -66,9 +66,15 @@ function closingSlash(text: string, open: number): number {
   return text.length
 }
 
-function nextBar(text: string, from: number): number {
-  const bar = text.indexOf('|', Math.max(0, from))
-  return bar < 0 ? text.length : bar
+// A comma separates like a bar where a variable follows it; elsewhere it is part of a name.
+function nextBar(text: string, from: number, none: number): number {
+  for (let at = Math.max(0, from); at < text.length; at++) {
+    if (text[at] === '|') return at
+    if (text[at] !== ',') continue
+    const name = /^[ \t]*[&!]*([A-Za-z0-9_]+)(?=$|[|,:.\s])/.exec(text.slice(at + 1, at + 64))?.[1]
+    if (name !== undefined && canonicalVariable(name) !== null) return at
+  }
+  return none
 }
 
 function parseTarget(raw: string, offset: number): VariableTarget {

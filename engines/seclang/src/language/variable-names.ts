@@ -130,6 +130,7 @@ export function isScalar(name: VariableName): name is ScalarName {
 }
 
 const aliases: Readonly<Record<string, VariableName>> = {
+  MULTIPART_SEMICOLON_MISSING: 'MULTIPART_MISSING_SEMICOLON',
   REMOTE_HOSTNAME: 'REMOTE_HOST',
   STATUS: 'RESPONSE_STATUS',
   REQUEST_BODY_PROCESSOR: 'REQBODY_PROCESSOR',

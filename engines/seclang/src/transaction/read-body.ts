@@ -31,7 +31,7 @@ export function readRequestBody(tx: Transaction): boolean {
   if (tx.bodyReader === null) {
     const isForm = bodyProcessor === 'URLENCODED'
     tx.requestBodyVisible = isForm || tx.forceRequestBody || tx.ruleSet.dialect === 'libmodsecurity3'
-    if (requestBodyText === '' && bodyProcessor !== 'MULTIPART') return true
+    if (requestBodyText === '') return true
     tx.bodyReader = openBody(tx)
     if (tx.bodyReader === null) return true
   }

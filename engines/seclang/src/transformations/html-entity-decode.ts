@@ -30,8 +30,17 @@ function startsWithName(input: string, at: number, name: string): boolean {
   return true
 }
 
+function isAlphanumeric(code: number): boolean {
+  const lower = code | 32
+  return (code >= 48 && code <= 57) || (lower >= 97 && lower <= 122)
+}
+
 function namedAt(input: string, at: number, [name, byte]: readonly [name: string, byte: number]): number {
-  return startsWithName(input, at, name) ? decoded(byte, input, at + name.length) : NO_ENTITY
+  if (!startsWithName(input, at, name)) return NO_ENTITY
+  // `&gtm_id=7` in a query string is a parameter of that name and no greater-than sign.
+  return isAlphanumeric(input.charCodeAt(at + name.length))
+    ? NO_ENTITY
+    : decoded(byte, input, at + name.length)
 }
 
 // By first letter: in a binary file few of the many ampersands get past it.
