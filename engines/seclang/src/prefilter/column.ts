@@ -12,15 +12,15 @@ export interface Column {
   readonly bits: number[]
   /** Transformed values of `rows`, as far as known. */
   readonly texts: ChainResults
-  /** The same one under the other by number of the chain, once somebody asked for them. */
-  readonly joinedTexts: (string | undefined)[]
-  /** All values one under the other, once somebody asked for them. */
-  joined: string | null
+  /** The same one under the other, by number of the chain and by window, once asked for; null: too long for one look. */
+  readonly joinedTexts: ((string | null)[] | undefined)[]
+  /** All values one under the other by window, in the same way. */
+  readonly joined: (string | null)[]
 }
 
 /** A column that nothing was looked at in. */
 export function createColumn(): Column {
-  return { scanned: 0, flags: 0, rows: [], bits: [], texts: [], joinedTexts: [], joined: null }
+  return { scanned: 0, flags: 0, rows: [], bits: [], texts: [], joinedTexts: [], joined: [] }
 }
 
 /** Whether a row found by the prefilter may match a link. */

@@ -6,7 +6,7 @@ export interface LinkNeeds {
   readonly clauses: readonly (readonly string[])[]
   /** Bytes that stand for a literal of the first clause, or null. */
   readonly orBytes: Uint8Array | null
-  /** At least one byte of each set (256 entries, 1 = member). */
+  /** At least one byte of each set (256 entries, 1 = member), ASCII letters without case. */
   readonly byteSets: readonly Uint8Array[]
 }
 
@@ -19,7 +19,7 @@ const maxSets = 3
 /** Needs of a matcher; null when nothing is known, so that every value has to be tried. */
 export function needsOf(matcher: OperatorMatcher): LinkNeeds | null {
   const clauses: string[][] = []
-  const byteSets: Uint8Array[] = matcher.bytes === undefined ? [] : [matcher.bytes]
+  const byteSets: Uint8Array[] = matcher.bytes === undefined ? [] : [withoutCase(matcher.bytes)]
   const mixed: string[][] = []
   for (const clause of matcher.literals ?? []) {
     const cut = [...new Set(clause.map((literal) => literal.slice(0, maxScannedLiteral)))]
@@ -67,6 +67,14 @@ function telltaleBytes(clause: readonly string[]): Uint8Array {
     set[byte.toUpperCase().charCodeAt(0) & 255] = 1
   }
   return set
+}
+
+// What is looked at may be in another case than what the operator sees: chains that only change case are left out.
+function withoutCase(set: Uint8Array): Uint8Array {
+  return set.map((member, unit) => {
+    const isLetter = (unit >= 65 && unit <= 90) || (unit >= 97 && unit <= 122)
+    return isLetter ? member | (set[unit ^ 32] ?? 0) : member
+  })
 }
 
 // A set that nearly every text meets tells nothing.

@@ -28,6 +28,10 @@ SecRule ARGS "@rx alert\\(" "id:22,phase:2,pass,t:none,t:htmlEntityDecode,t:remo
 SecRule ARGS "@rx (?:\\.\\.)/" "id:23,phase:2,pass,t:none,t:utf8toUnicode,t:urlDecodeUni,t:removeNulls,t:cmdLine,t:normalizePathWin"
 SecRule ARGS "@rx [;|]" "id:24,phase:2,pass,t:none,t:jsDecode,t:removeWhitespace,t:cssDecode"
 SecRule ARGS "@contains <script" "id:25,phase:2,pass,t:none,t:removeWhitespace,t:base64Decode,t:htmlEntityDecode"
+SecRule ARGS "@rx union" "id:26,phase:2,pass,t:none,t:lowercase"
+SecRule ARGS "@rx [QX]Z" "id:27,phase:2,pass,t:none,t:uppercase"
+SecRule ARGS "@rx ^SELECT$" "id:28,phase:2,pass,t:none,t:uppercase,t:trim"
+SecRule ARGS "@rx q" "id:29,phase:2,pass,t:none,t:lowercase,t:removeWhitespace"
 SecMarker END
 SecRule TX:score "@ge 5" "id:30,phase:2,pass"
 SecRule TX:level "@eq 2" "id:31,phase:2,pass"`
@@ -65,6 +69,9 @@ function matched(inspector: typeof fast, values: readonly string[]): object {
 const pieces = fc.constantFrom(
   'union',
   'UNI',
+  'UNION',
+  'Select',
+  'Qz',
   'on',
   ' ',
   'select',
@@ -112,6 +119,28 @@ describe('the prefilter', () => {
       { numRuns: 1500 },
     )
   })
+})
+
+const cased = ['lowercase', 'uppercase'] as const
+const patterns = ['union', '[qx]', 'a|b', 'x?or', '^on$', 'qx|zx', '[a-c]1'] as const
+
+describe('a rule that changes case', () => {
+  it.each(cased.flatMap((name) => patterns.map((pattern) => [name, pattern] as const)))(
+    'after t:%s finds %s in either case',
+    (name, pattern) => {
+      const written = name === 'lowercase' ? pattern : pattern.toUpperCase()
+      const text = `SecRuleEngine On\nSecRule ARGS "@rx ${written}" "id:1,phase:2,pass,t:${name}"\n`
+      const inspector = createSeclangInspector(
+        compileRuleSet([{ file: 'case', text }], { files: noRuleFiles }),
+      )
+      const held = ['union', 'x', 'b', 'or', 'on', 'zx', 'c1', 'q'].filter((value) =>
+        new RegExp(pattern).test(value),
+      )
+      expect(held).not.toEqual([])
+      for (const value of held.flatMap((one) => [one, one.toUpperCase()]))
+        expect(matched(inspector, [value])).toHaveLength(1)
+    },
+  )
 })
 
 describe('byte triggers', () => {

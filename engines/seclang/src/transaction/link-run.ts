@@ -11,8 +11,11 @@ import { compares } from './operator-matches.ts'
 import { passesFilter } from './passes-filter.ts'
 import type { Transaction } from './transaction.ts'
 
-/** From so many values on, one look at all of them together comes first. */
+/** From so many values on, one look at all of them together comes first: */
 const manyValues = 8
+/** at so many at a time, as long as they are short: between two looks others may have their turn. */
+const windowValues = 256
+const windowBytes = 16_384
 
 /** One link against all its targets. Hot: bench/waf measures it. */
 export class LinkRun extends LinkJudge {
@@ -101,13 +104,6 @@ export class LinkRun extends LinkJudge {
       this.visitHits(target, { column, values, names })
       return
     }
-    if (
-      columnNumber >= 0 &&
-      target.headerSlot < 0 &&
-      this.valueAt === 0 &&
-      this.isRuledOutWhole(tx.columns[columnNumber], values)
-    )
-      return
     if (target.headerSlot >= 0) {
       for (let row = tx.headerFirst[target.headerSlot] ?? -1; row >= 0; row = tx.headerNext[row] ?? -1) {
         this.visitMember(target, names[row] ?? '', values[row] ?? '')
@@ -116,13 +112,11 @@ export class LinkRun extends LinkJudge {
     }
     // MATCHED_VARS grows while it is read.
     const size = values.length
+    const looked = columnNumber >= 0 ? tx.columns[columnNumber] : undefined
     for (let row = this.valueAt; row < size; row++) {
-      if (row > this.valueAt && this.isOver()) {
-        this.pauseAt(row)
-        return
-      }
-      this.current = row
-      this.visitMember(target, names[row] ?? '', values[row] ?? '')
+      if (this.isLeftAt(row)) return
+      if (row % windowValues === 0 && this.rulesOutRows(looked, values, row)) row += windowValues - 1
+      else this.visitMember(target, names[row] ?? '', values[row] ?? '')
       if (this.isPaused) return
     }
     this.current = -1
@@ -133,77 +127,97 @@ export class LinkRun extends LinkJudge {
     { column, values, names }: { column: Column; values: readonly string[]; names: readonly string[] },
   ): void {
     const { link } = this
-    if (column.rows.length === 0) return
-    if (this.valueAt === 0 && this.isRuledOut(column, values)) return
     for (let hit = this.valueAt; hit < column.rows.length; hit++) {
-      if (!hasLink(column, hit, link)) continue
-      if (hit > this.valueAt && this.isOver()) {
-        this.pauseAt(hit)
-        return
+      if (hit % windowValues === 0) {
+        if (this.isLeftAt(hit)) return
+        if (this.rulesOutHits(column, values, hit)) {
+          hit += windowValues - 1
+          continue
+        }
       }
+      if (!hasLink(column, hit, link)) continue
+      if (this.isLeftAt(hit)) return
       const row = column.rows[hit] ?? 0
       const name = names[row] ?? ''
       if (!this.isMeant(target, name)) continue
-      this.current = hit
       this.visitHit(target.label, name, { text: values[row] ?? '', column, row: hit })
       if (this.isPaused) return
     }
     this.current = -1
   }
 
-  /**
-   * One look at all values that the prefilter left, when they are many: often none of them matches. Also true when the
-   * slice ended while their forms were made: these are kept, so that the next time comes further.
-   */
-  isRuledOut(column: Column, values: readonly string[]): boolean {
+  /** One look at the values of a window that the prefilter left, when they are many: often none of them matches. */
+  rulesOutHits(column: Column, values: readonly string[], from: number): boolean {
+    const { rows } = column
+    if (rows.length < manyValues) return false
+    const matchesAny = this.looksAtMany()
+    if (matchesAny === undefined) return false
     const { link } = this
-    const matcher = link.operator.kind === 'matcher' && !link.operator.negated ? link.operator.matcher : null
-    if (matcher?.matchesAny === undefined || link.multiMatch || column.rows.length < manyValues) return false
+    const to = Math.min(from + windowValues, rows.length)
     let hits = 0
-    for (let hit = 0; hit < column.rows.length; hit++) if (hasLink(column, hit, link)) hits++
+    for (let hit = from; hit < to; hit++) if (hasLink(column, hit, link)) hits++
     if (hits < manyValues) return hits === 0
     // Mostly the link is meant by nearly all of them: then all are looked at, as text that other links look at, too.
-    const isShared = 2 * hits >= column.rows.length
-    const text =
-      (isShared ? column.joinedTexts[link.chain.number] : undefined) ??
-      this.joinHits(column, values, isShared)
-    if (text === null) return true
-    if (isShared) column.joinedTexts[link.chain.number] = text
-    this.tx.steps += 1 + (text.length >> 5)
-    return !matcher.matchesAny(text)
+    if (2 * hits < to - from)
+      return this.rulesOut(matchesAny, this.joinHits(column, values, { from, to, all: false }))
+    const known = (column.joinedTexts[link.chain.number] ??= [])
+    const window = from / windowValues
+    let joined = known[window]
+    if (joined === undefined) {
+      joined = this.joinHits(column, values, { from, to, all: true })
+      known[window] = joined
+    }
+    return this.rulesOut(matchesAny, joined)
   }
 
-  /** Forms of values that the prefilter left, one under the other: of all or of those of the link; null when paused. */
-  joinHits(column: Column, values: readonly string[], all: boolean): string | null {
+  /** Forms of values that the prefilter left, one under the other: of all or of those of the link; null: too long. */
+  joinHits(
+    column: Column,
+    values: readonly string[],
+    { from, to, all }: { from: number; to: number; all: boolean },
+  ): string | null {
     const { link, tx } = this
+    const isMeant = (hit: number): boolean => all || hasLink(column, hit, link)
+    let bytes = 0
+    for (let hit = from; hit < to; hit++)
+      if (isMeant(hit)) bytes += values[column.rows[hit] ?? 0]?.length ?? 0
+    if (bytes > windowBytes) return null
     const texts: string[] = []
-    for (let hit = 0; hit < column.rows.length; hit++) {
-      if (!all && !hasLink(column, hit, link)) continue
-      const isNew = link.chain.depth > 0 && column.texts[link.chain.number]?.[hit] === undefined
-      const text = applyChainShared(link.chain, values[column.rows[hit] ?? 0] ?? '', column, hit)
-      if (isNew) {
-        tx.steps += 1 + (text.length >> 5)
-        if (this.isOver()) {
-          this.pauseAt(0)
-          return null
-        }
-      }
-      texts.push(text)
-    }
+    for (let hit = from; hit < to; hit++)
+      if (isMeant(hit))
+        texts.push(applyChainShared(link.chain, values[column.rows[hit] ?? 0] ?? '', column, hit))
+    if (link.chain.depth > 0) tx.steps += texts.length + (bytes >> 5)
     return texts.join('\n')
   }
 
-  /** The same for a link that looks at every value, as long as its chain changes none of them. */
-  isRuledOutWhole(column: Column | undefined, values: readonly string[]): boolean {
+  /** The same for the values of a window of a link that looks at each, as long as its chain changes none of them. */
+  rulesOutRows(column: Column | undefined, values: readonly string[], from: number): boolean {
     const { link } = this
     if (column === undefined || values.length < manyValues || column.scanned < values.length) return false
-    if (link.multiMatch || this.tx.surroundings.tracer !== null) return false
-    const matcher = link.operator.kind === 'matcher' && !link.operator.negated ? link.operator.matcher : null
-    if (matcher?.matchesAny === undefined || ((column.flags | alwaysTrigger) & link.triggers) !== 0)
-      return false
-    column.joined ??= values.join('\n')
-    this.tx.steps += 1 + (column.joined.length >> 5)
-    return !matcher.matchesAny(column.joined)
+    if (this.tx.surroundings.tracer !== null) return false
+    const matchesAny = this.looksAtMany()
+    if (matchesAny === undefined || ((column.flags | alwaysTrigger) & link.triggers) !== 0) return false
+    const window = from / windowValues
+    let joined = column.joined[window]
+    if (joined === undefined) {
+      joined = joinShort(values.slice(from, from + windowValues))
+      column.joined[window] = joined
+    }
+    return this.rulesOut(matchesAny, joined)
+  }
+
+  /** The operator's look at many values at once, where it has one and it tells what the link needs. */
+  looksAtMany(): ((joined: string) => boolean) | undefined {
+    const { operator, multiMatch } = this.link
+    return operator.kind === 'matcher' && !operator.negated && !multiMatch && this.search === null
+      ? operator.matcher.matchesAny
+      : undefined
+  }
+
+  rulesOut(matchesAny: (joined: string) => boolean, joined: string | null): boolean {
+    if (joined === null) return false
+    this.tx.steps += 1 + (joined.length >> 5)
+    return !matchesAny(joined)
   }
 
   visitMember(target: Target & { kind: 'list' }, name: string, value: string): void {
@@ -236,10 +250,11 @@ export class LinkRun extends LinkJudge {
     if (link.bit >= 0 && column !== undefined && column.scanned > 0) {
       this.visitXmlHits(label, column, values)
       if (this.isPaused) return
-    } else if (this.valueAt > 0 || !this.isRuledOutWhole(column, values)) {
+    } else {
       for (let row = this.valueAt; row < values.length; row++) {
         if (this.isLeftAt(row)) return
-        this.visitText(label, null, values[row] ?? '')
+        if (row % windowValues === 0 && this.rulesOutRows(column, values, row)) row += windowValues - 1
+        else this.visitText(label, null, values[row] ?? '')
         if (this.isPaused) return
       }
     }
@@ -248,8 +263,14 @@ export class LinkRun extends LinkJudge {
   }
 
   visitXmlHits(label: string, column: Column, values: readonly string[]): void {
-    if (this.valueAt === 0 && this.isRuledOut(column, values)) return
     for (let hit = this.valueAt; hit < column.rows.length; hit++) {
+      if (hit % windowValues === 0) {
+        if (this.isLeftAt(hit)) return
+        if (this.rulesOutHits(column, values, hit)) {
+          hit += windowValues - 1
+          continue
+        }
+      }
       if (!hasLink(column, hit, this.link)) continue
       if (this.isLeftAt(hit)) return
       this.visitHit(label, null, { text: values[column.rows[hit] ?? 0] ?? '', column, row: hit })
@@ -308,4 +329,11 @@ export class LinkRun extends LinkJudge {
 function countName(target: Target): string | null {
   if (target.kind === 'tx-slot') return target.name
   return target.kind === 'list' && target.filter.kind === 'key' ? target.filter.written : null
+}
+
+/** Values one under the other; null when they are too long for one look. */
+function joinShort(values: readonly string[]): string | null {
+  let bytes = 0
+  for (const value of values) bytes += value.length
+  return bytes > windowBytes ? null : values.join('\n')
 }
