@@ -30,6 +30,7 @@ import { SegmentGuard } from './log/segment-guard.ts'
 import { openHosts } from './hosts/start-hosts.ts'
 import { startCopies } from './copies/start-copies.ts'
 import { settleKeyChange, startKeyChanges } from './keys/change-key.ts'
+import { mirrorBytes } from './mirrors/list-mirrors.ts'
 import { PersonalKeys, personalFolder } from './personal/personal-keys.ts'
 import { sealLine } from './personal/seal-line.ts'
 import { startForgetting } from './personal/start-forgetting.ts'
@@ -54,6 +55,7 @@ function parseConfig(value: unknown): LedgerConfig {
     syslogCopies: [],
     s3Copies: [],
     personal: { seal: false },
+    gzipAfterMs: 600_000,
   }
   return { ...absent, ...config } as unknown as LedgerConfig
 }
@@ -128,13 +130,21 @@ function openReceiver(
       if (taken !== undefined) await ledger.append(taken)
     },
     // Somebody lies, or evidence is missing: that belongs into the evidence.
-    onIncident: ({ kind, message }) =>
-      context.emit(events.notice(`receive-${kind}`, message, kind === 'cloned' ? 90 : 70)),
+    onIncident: ({ kind, message, agent }) => {
+      const draft = events.notice(`receive-${kind}`, message, kind === 'cloned' ? 90 : 70)
+      // Whose it is, so that it joins the incident of that part; a stranger has no name that counts.
+      const [part = ''] = agent.split('/')
+      context.emit(part === '' ? draft : { ...draft, labels: { part } })
+    },
   })
 }
 
-/** Signs and drops what is over the budget, every `checkpointIntervalMs`. */
-function startCheckpoints(context: Context, ledger: LedgerLog): { stop(): void } {
+/** Signs, drops what is over the budget and packs what has settled, every `checkpointIntervalMs`. */
+function startCheckpoints(
+  context: Context,
+  ledger: LedgerLog,
+  copiesBytes: () => number,
+): { stop(): Promise<void> } {
   const { config, clock, log, metrics, events } = context
   const entries = metrics.gauge('sevenfold_ledger_entries', 'Entries in the log')
   const failures = metrics.counter(
@@ -142,8 +152,10 @@ function startCheckpoints(context: Context, ledger: LedgerLog): { stop(): void }
     'Checkpoints that could not be made',
   )
   const guard = new SegmentGuard(logFolder(context.dataDir).segments)
+  const ending = new AbortController()
+  const pack = startPacking(context, ledger, ending.signal)
   let timer: Timer | undefined
-  let stopped = false
+  let running = Promise.resolve()
   const run = async (): Promise<void> => {
     try {
       const lost = guard.look()
@@ -154,7 +166,7 @@ function startCheckpoints(context: Context, ledger: LedgerLog): { stop(): void }
       await ledger.checkpoint()
       // Into every heartbeat of ours, and so into whatever else receives them.
       if (ledger.signedNote !== '') context.setCheckpoint(ledger.signedNote)
-      const dropped = ledger.enforceRetention()
+      const dropped = ledger.enforceRetention(copiesBytes())
       if (dropped !== undefined) {
         guard.retained(dropped.oldest)
         context.emit(events.notice('ledger-retention', describe(dropped)))
@@ -164,14 +176,49 @@ function startCheckpoints(context: Context, ledger: LedgerLog): { stop(): void }
       log.error('checkpoint-failed', { error })
     }
     entries.set(ledger.size)
-    if (!stopped) timer = clock.after(config.checkpointIntervalMs, () => void run())
+    const packed = await pack()
+    if (packed !== undefined) guard.packed(packed)
+    if (!ending.signal.aborted) timer = clock.after(config.checkpointIntervalMs, begin)
   }
-  void run()
+  const begin = (): void => {
+    running = run()
+  }
+  begin()
   return {
-    stop: () => {
-      stopped = true
+    stop: async () => {
+      ending.abort()
       timer?.cancel()
+      await running
     },
+  }
+}
+
+// After a failure (a full disk) packing rests: it is not what keeps the log alive.
+const packRestMs = 60_000
+
+/** Packs one segment a call; gives the number of its first entry. */
+function startPacking(
+  { config, clock, log, metrics }: Context,
+  ledger: LedgerLog,
+  signal: AbortSignal,
+): () => Promise<number | undefined> {
+  const saved = metrics.counter(
+    'sevenfold_ledger_packed_bytes_saved_total',
+    'Bytes that packing segments freed',
+  )
+  let notBeforeMs = 0
+  return async () => {
+    if (signal.aborted || clock.monotonicMs() < notBeforeMs) return undefined
+    try {
+      const packed = await ledger.packNext(clock.now() - config.gzipAfterMs, signal)
+      if (packed === undefined) return undefined
+      saved.inc(packed.plainBytes - packed.packedBytes)
+      return packed.first
+    } catch (error) {
+      log.error('pack-failed', { error })
+      notBeforeMs = clock.monotonicMs() + packRestMs
+      return undefined
+    }
   }
 }
 
@@ -205,7 +252,7 @@ async function start(context: Context): Promise<RunningLayer<LedgerConfig>> {
   const server = createServer({ headersTimeout: 5_000, requestTimeout: 30_000 }, receiver.handle)
   await listenOnSocket(server, join(context.dataDir, 'ingest.sock'))
   const listening = await hosts?.listen(receiver)
-  const checkpoints = startCheckpoints(context, ledger)
+  const checkpoints = startCheckpoints(context, ledger, () => mirrorBytes(context.dataDir))
   const cosigning = startCosigning(context, ledger)
   const witnessing = await startWitnessing(context)
   const copies = startCopies(context, ledger)
@@ -215,7 +262,7 @@ async function start(context: Context): Promise<RunningLayer<LedgerConfig>> {
       return { ok: ledger.signed !== undefined, details: { entries: ledger.size } }
     },
     stop: async () => {
-      checkpoints.stop()
+      await checkpoints.stop()
       forgetting.stop()
       keyChanges.stop()
       cosigning.stop()

@@ -55,6 +55,8 @@ const configs: Readonly<Record<Killed, object>> = {
     segmentSizeBytes: 262_144,
     checkpointIntervalMs: 200,
     segmentsBytes: 1_000_000_000,
+    // At once, so that kills hit it as well.
+    gzipAfterMs: 500,
   },
   collector: {
     v: 1,

@@ -17,7 +17,7 @@ let log: LedgerLog
 let mirror: Mirror
 const root = (): string => join(folder.path, 'mirror')
 const key = (): string => readFileSync(join(folder.path, 'log', 'log.vkey'), 'utf8').trim()
-const open = (): Promise<Mirror> => Mirror.open(root(), { segmentBytes: 2000, retainBytes: 1e9 })
+const open = (): Promise<Mirror> => Mirror.open(root(), { segmentBytes: 2000, retainBytes: () => 1e9 })
 
 beforeEach(async () => {
   folder = temporaryFolder()

@@ -10,6 +10,7 @@ it('exports of @sevenfold/ledger change only on purpose', () => {
     'keyWishes',
     'leaveWish',
     'ledgerLayer',
+    'listMirrors',
     'maxCommitBytes',
     'maxProblems',
     'maxQueuedBytes',
@@ -24,6 +25,7 @@ it('exports of @sevenfold/ledger change only on purpose', () => {
 
 it('exports of @sevenfold/ledger/segments change only on purpose', () => {
   expect(Object.keys(segments).toSorted()).toEqual([
+    'LineReader',
     'PersonalKeys',
     'SegmentReader',
     'isDay',
@@ -34,7 +36,6 @@ it('exports of @sevenfold/ledger/segments change only on purpose', () => {
     'oldestPosition',
     'openReveal',
     'personalFolder',
-    'readLineAt',
     'segmentBytes',
     'segmentName',
     'watchSegments',

@@ -52,9 +52,11 @@ function openReceiver(context: Context, judge: Judge, roster: RosterBook | undef
       if (batch.part === 'runtime') for (const { event } of batch.events) judge.takeAgentEvent(event)
       return Promise.resolve()
     },
-    onIncident: ({ kind, message }) => {
-      if (kind === 'cloned' || kind === 'foreign-host')
-        context.emit(context.events.notice(`receive-${kind}`, message, 90))
+    onIncident: ({ kind, message, agent }) => {
+      if (kind !== 'cloned' && kind !== 'foreign-host') return
+      const draft = context.events.notice(`receive-${kind}`, message, 90)
+      const [part = ''] = agent.split('/')
+      context.emit(part === '' ? draft : { ...draft, labels: { part } })
     },
   })
 }

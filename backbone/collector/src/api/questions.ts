@@ -1,8 +1,9 @@
 import { join } from 'node:path'
-import { listSegments, readLineAt } from '@sevenfold/ledger/segments'
+import { LineReader, listSegments } from '@sevenfold/ledger/segments'
 import type { RevealLine } from '@sevenfold/ledger/segments'
 import { CollectorError } from '../collector-error.ts'
 import { fieldOf } from '../fields/fields.ts'
+import type { AnswerRow } from '../index-store/duck-index.ts'
 import type { IndexFeed } from '../index-store/index-feed.ts'
 import { compileSql } from '../query/compile-sql.ts'
 import { parseQuery } from '../query/parse-query.ts'
@@ -107,20 +108,25 @@ export async function answerEvents(context: QuestionContext, parameters: URLSear
     `SELECT entry, segment, line_offset, line_length FROM events WHERE ${where.sql} ORDER BY entry DESC LIMIT ${limit}`,
     where.parameters,
   )
-  const segments = join(context.ledger, 'segments')
-  const events: unknown[] = []
-  for (const row of rows) {
-    const place = {
-      segment: Number(row['segment']),
-      offset: Number(row['line_offset']),
-      length: Number(row['line_length']),
-    }
-    const line = await readLineAt(segments, place)
-    // Retention may have dropped the segment: the index forgets it later.
-    if (line !== undefined) events.push(parseEvent(context.reveal(line)))
-  }
+  const events = await eventsAt(context, rows)
   const last = rows.length === limit ? rows.at(-1) : undefined
   return { events, ...(last === undefined ? {} : { next: Number(last['entry']) }) }
+}
+
+async function eventsAt(context: QuestionContext, rows: readonly AnswerRow[]): Promise<unknown[]> {
+  const reader = new LineReader(join(context.ledger, 'segments'))
+  const events: unknown[] = []
+  try {
+    for (const row of rows) {
+      const [segment, offset] = [Number(row['segment']), Number(row['line_offset'])]
+      const line = await reader.read({ segment, offset, length: Number(row['line_length']) })
+      // Retention may have dropped the segment: the index forgets it later.
+      if (line !== undefined) events.push(parseEvent(context.reveal(line)))
+    }
+  } finally {
+    await reader.close()
+  }
+  return events
 }
 
 /** `GET /v1/histogram?query=&from=&to=&buckets=`: counts over time, an hour up to now by default. */

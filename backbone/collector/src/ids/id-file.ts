@@ -1,5 +1,4 @@
-import { open } from 'node:fs/promises'
-import type { FileHandle } from 'node:fs/promises'
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
 import { writeAtomic } from '@sevenfold/layer'
 import { keyBytes } from './id-key.ts'
 
@@ -29,38 +28,79 @@ export function writeIdFile(path: string, places: ReadonlyMap<string, readonly L
   writeAtomic(path, bytes)
 }
 
-async function keyAt(handle: FileHandle, record: Buffer, index: number): Promise<Buffer> {
-  await handle.read(record, 0, recordBytes, index * recordBytes)
-  return record.subarray(0, keyBytes)
+/** First and last key of a file. */
+export interface IdRange {
+  readonly first: Buffer
+  readonly last: Buffer
 }
 
-/** Places of a key in a file, by binary search; none when the file is gone. `most` bounds the answer. */
-export async function searchIdFile(path: string, key: string, most: number): Promise<LinePlace[]> {
-  const wanted = Buffer.from(key, 'latin1')
-  const record = Buffer.alloc(recordBytes)
-  let handle: FileHandle
+/** Keys between which all keys of a file are; undefined when it is gone or empty. */
+export function readIdRange(path: string): IdRange | undefined {
+  let file: number
   try {
-    handle = await open(path, 'r')
+    file = openSync(path, 'r')
+  } catch {
+    return undefined
+  }
+  try {
+    const count = Math.floor(fstatSync(file).size / recordBytes)
+    if (count === 0) return undefined
+    const [first, last] = [Buffer.alloc(keyBytes), Buffer.alloc(keyBytes)]
+    readSync(file, first, 0, keyBytes, 0)
+    readSync(file, last, 0, keyBytes, (count - 1) * recordBytes)
+    return { first, last }
+  } finally {
+    closeSync(file)
+  }
+}
+
+/** Records of the last step of a search: about one page of the disk, read at once. */
+const windowRecords = 170
+
+/** First record of `count` whose key is not below `wanted`, narrowed down to at most `windowRecords` candidates. */
+function narrow(file: number, wanted: Buffer, count: number): { low: number; high: number } {
+  const key = Buffer.alloc(keyBytes)
+  let low = 0
+  let high = count
+  while (high - low > windowRecords) {
+    const middle = (low + high) >> 1
+    readSync(file, key, 0, keyBytes, middle * recordBytes)
+    if (Buffer.compare(key, wanted) < 0) low = middle + 1
+    else high = middle
+  }
+  return { low, high }
+}
+
+/**
+ * Places of a key in a file, by binary search; none when the file is gone. `most` bounds the answer. Waits for the disk: a dozen small reads
+ * cost less so than one trip through the pool of threads, and a log has hundreds of such files.
+ */
+export function searchIdFile(path: string, key: string, most: number): LinePlace[] {
+  const wanted = Buffer.from(key, 'latin1')
+  let file: number
+  try {
+    file = openSync(path, 'r')
   } catch {
     // Removed together with its segment.
     return []
   }
   try {
-    const count = Math.floor((await handle.stat()).size / recordBytes)
-    let low = 0
-    let high = count
-    while (low < high) {
-      const middle = (low + high) >> 1
-      if (Buffer.compare(await keyAt(handle, record, middle), wanted) < 0) low = middle + 1
-      else high = middle
-    }
+    const count = Math.floor(fstatSync(file).size / recordBytes)
+    const { low, high } = narrow(file, wanted, count)
+    // The first record with the key is in the window or just behind it; as many as are wanted follow.
+    const last = Math.min(count, high + most)
+    const records = Buffer.alloc((last - low) * recordBytes)
+    readSync(file, records, 0, records.length, low * recordBytes)
     const places: LinePlace[] = []
-    for (; low < count && places.length < most; low += 1) {
-      if (!(await keyAt(handle, record, low)).equals(wanted)) break
-      places.push({ offset: record.readUInt32BE(keyBytes), length: record.readUInt32BE(keyBytes + 4) })
+    for (let at = 0; at < records.length && places.length < most; at += recordBytes) {
+      const order = Buffer.compare(records.subarray(at, at + keyBytes), wanted)
+      if (order > 0) break
+      if (order < 0) continue
+      const offset = records.readUInt32BE(at + keyBytes)
+      places.push({ offset, length: records.readUInt32BE(at + keyBytes + 4) })
     }
     return places
   } finally {
-    await handle.close()
+    closeSync(file)
   }
 }

@@ -1,15 +1,18 @@
 import { existsSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
 import { isJsonObject } from '@sevenfold/event'
 import { ensurePrivateFolder } from '@sevenfold/layer'
-import { listSegments, readLineAt } from '@sevenfold/ledger/segments'
+import { LineReader, listSegments } from '@sevenfold/ledger/segments'
 import type { SegmentPosition } from '@sevenfold/ledger/segments'
-import { searchIdFile, writeIdFile } from './id-file.ts'
-import type { LinePlace } from './id-file.ts'
+import { readIdRange, searchIdFile, writeIdFile } from './id-file.ts'
+import type { IdRange, LinePlace } from './id-file.ts'
 import { idKey } from './id-key.ts'
 
 /** Most lines in an answer. */
 export const maxFound = 500
+/** Files searched before others have a turn. */
+const filesPerTurn = 64
 
 /** What an id index needs. */
 export interface IdIndexOptions {
@@ -45,6 +48,8 @@ export class IdIndex {
   // The segment that still grows; its places in memory.
   #segment: number | undefined
   #places = new Map<string, LinePlace[]>()
+  // Keys of our own ids begin with their time (UUIDv7), so that the ends of a file say of most files that an id is not in them.
+  readonly #ranges = new Map<number, IdRange>()
 
   constructor(options: IdIndexOptions) {
     ensurePrivateFolder(options.folder)
@@ -76,11 +81,15 @@ export class IdIndex {
   }
 
   #startSegment(segment: number): void {
-    if (this.#segment !== undefined && segment > this.#segment)
-      writeIdFile(this.#path(this.#segment), this.#places)
+    if (this.#segment !== undefined && segment > this.#segment) this.#close(this.#segment)
     this.#segment = segment
     this.#places = new Map()
     this.#removeDropped()
+  }
+
+  #close(segment: number): void {
+    writeIdFile(this.#path(segment), this.#places)
+    this.#ranges.delete(segment)
   }
 
   /** Removes files whose segment retention has dropped. */
@@ -88,7 +97,9 @@ export class IdIndex {
     const kept = new Set(listSegments(this.#options.segments).map(({ first }) => first))
     for (const name of readdirSync(this.#options.folder)) {
       const first = Number(/^(\d{20})\.ids$/u.exec(name)?.[1])
-      if (Number.isSafeInteger(first) && !kept.has(first)) rmSync(this.#path(first), { force: true })
+      if (!Number.isSafeInteger(first) || kept.has(first)) continue
+      this.#ranges.delete(first)
+      rmSync(this.#path(first), { force: true })
     }
   }
 
@@ -96,6 +107,7 @@ export class IdIndex {
   clear(): void {
     this.#segment = undefined
     this.#places = new Map()
+    this.#ranges.clear()
     for (const name of readdirSync(this.#options.folder)) {
       if (name.endsWith('.ids')) rmSync(join(this.#options.folder, name), { force: true })
     }
@@ -103,17 +115,35 @@ export class IdIndex {
 
   /** Lines of events with this id (event, request or trace), oldest first, at most `maxFound`. */
   async find(id: string): Promise<string[]> {
+    const reader = new LineReader(this.#options.segments)
+    try {
+      return await this.#find(id, reader)
+    } finally {
+      await reader.close()
+    }
+  }
+
+  #searchFile(segment: number, key: string, most: number): LinePlace[] {
+    const path = this.#path(segment)
+    const range = this.#ranges.get(segment) ?? readIdRange(path)
+    if (range === undefined) return []
+    this.#ranges.set(segment, range)
+    const wanted = Buffer.from(key, 'latin1')
+    const isOutside = Buffer.compare(wanted, range.first) < 0 || Buffer.compare(wanted, range.last) > 0
+    return isOutside ? [] : searchIdFile(path, key, most)
+  }
+
+  async #find(id: string, reader: LineReader): Promise<string[]> {
     const key = idKey(id)
     const lines: string[] = []
-    for (const { first } of listSegments(this.#options.segments)) {
+    for (const [n, { first }] of listSegments(this.#options.segments).entries()) {
       const most = maxFound - lines.length
       if (most <= 0) break
+      if (n % filesPerTurn === filesPerTurn - 1) await setImmediate()
       const places =
-        first === this.#segment
-          ? (this.#places.get(key) ?? [])
-          : await searchIdFile(this.#path(first), key, most)
+        first === this.#segment ? (this.#places.get(key) ?? []) : this.#searchFile(first, key, most)
       for (const place of places.slice(0, most)) {
-        const line = await readLineAt(this.#options.segments, { segment: first, ...place })
+        const line = await reader.read({ segment: first, ...place })
         // A key can stand for two ids (hashes, a file of an older log): the line itself decides.
         if (line !== undefined && hasId(line, id)) lines.push(line)
       }

@@ -34,11 +34,11 @@ describe('keys of ids', () => {
 })
 
 describe('files of ids', () => {
-  it('give back every place of every key, and none of others', async () => {
+  it('give back every place of every key, and none of others', () => {
     const path = join(folder.path, 'ids')
     const places = fc.array(fc.tuple(fc.nat(40), fc.nat(1e6), fc.nat(60_000)), { maxLength: 80 })
-    await fc.assert(
-      fc.asyncProperty(places, async (list) => {
+    fc.assert(
+      fc.property(places, (list) => {
         const map = new Map<string, { offset: number; length: number }[]>()
         for (const [id, offset, length] of list) {
           const key = idKey(`id-${id}`)
@@ -47,22 +47,37 @@ describe('files of ids', () => {
         writeIdFile(path, map)
         for (let id = 0; id <= 40; id += 1) {
           const key = idKey(`id-${id}`)
-          expect(await searchIdFile(path, key, 1000)).toEqual(map.get(key) ?? [])
+          expect(searchIdFile(path, key, 1000)).toEqual(map.get(key) ?? [])
         }
       }),
       { numRuns: Number(process.env['FC_RUNS'] ?? 30) },
     )
   })
 
-  it('give no more than asked for, and nothing when they are gone or cut', async () => {
+  it('are searched in steps when they are long, for keys at both ends and between', () => {
+    const path = join(folder.path, 'ids')
+    const ids = Array.from({ length: 3000 }, (_, i) => `id-${i}`)
+    writeIdFile(path, new Map(ids.map((id, i) => [idKey(id), [{ offset: i, length: 7 }]])))
+    for (const [i, id] of ids.entries())
+      expect(searchIdFile(path, idKey(id), 9)).toEqual([{ offset: i, length: 7 }])
+    for (const id of [
+      'id-3000',
+      '',
+      '00000000-0000-0000-0000-000000000000',
+      'ffffffff-ffff-ffff-ffff-ffffffffffff',
+    ])
+      expect(searchIdFile(path, idKey(id), 9)).toEqual([])
+  })
+
+  it('give no more than asked for, and nothing when they are gone or cut', () => {
     const path = join(folder.path, 'ids')
     const key = idKey('same')
     writeIdFile(path, new Map([[key, Array.from({ length: 9 }, (_, i) => ({ offset: i, length: 1 }))]]))
-    expect(await searchIdFile(path, key, 4)).toHaveLength(4)
+    expect(searchIdFile(path, key, 4)).toHaveLength(4)
     writeFileSync(path, Buffer.alloc(10))
-    expect(await searchIdFile(path, key, 4)).toEqual([])
+    expect(searchIdFile(path, key, 4)).toEqual([])
     rmSync(path)
-    expect(await searchIdFile(path, key, 4)).toEqual([])
+    expect(searchIdFile(path, key, 4)).toEqual([])
   })
 })
 

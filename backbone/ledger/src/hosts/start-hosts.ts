@@ -252,11 +252,13 @@ export async function openHosts(context: Context, local: Registry): Promise<Open
         origin: config.origin,
         segmentBytes: config.segmentSizeBytes,
         retainBytes: Math.floor(config.segmentsBytes / 4),
+        gzipAfterMs: config.gzipAfterMs,
         now,
         onConflict: (host, why) =>
           context.emit(
             events.notice('ledger-copy-conflict', `the copy of the ledger on ${host}: ${why}`, 90),
           ),
+        onError: (error) => log.error('pack-failed', { error }),
       })
       const server = createHostServer({
         credentials,

@@ -2,6 +2,7 @@ import { ensurePrivateFolder, writeAtomic } from '@sevenfold/layer'
 import { leafHashesOfLines, noteKey } from '@sevenfold/merkle'
 import type { Checkpoint, NoteKey, Tile, TileTree } from '@sevenfold/merkle'
 import { LedgerError } from '../ledger-error.ts'
+import type { PackedSegmentSize } from '../segments/pack-segment.ts'
 import { SegmentWriter } from '../segments/segment-writer.ts'
 import { writeSnapshot } from '../state/snapshot.ts'
 import type { WriterPosition, WriterPositions } from '../state/writer-positions.ts'
@@ -16,6 +17,7 @@ import { publishKey, readCheckpoint, signCheckpoint } from './log-key.ts'
 import type { LogSigner } from './log-key.ts'
 import { recoverLog } from './recover-log.ts'
 import type { RecoveredLog } from './recover-log.ts'
+import { SegmentPacker } from './segment-packer.ts'
 import { TileStore } from './tile-store.ts'
 
 /** What a log is opened with. */
@@ -45,6 +47,7 @@ export class LedgerLog {
   readonly #tree: TileTree
   readonly #writers: WriterPositions
   readonly #queue: CommitQueue
+  readonly #packer: SegmentPacker
   #partials: readonly Tile[]
   // The tree gives each full tile once; after a failed write (full disk) it is ours to try again.
   readonly #unwritten: Tile[] = []
@@ -69,6 +72,7 @@ export class LedgerLog {
     this.#partials = state.found.partials
     this.recovered = { cutBytes: state.found.cutBytes, rebuilt: state.found.rebuilt }
     this.#writer = new SegmentWriter(state.folder.segments, state.found.position, options.segmentBytes)
+    this.#packer = new SegmentPacker(state.folder.segments)
     this.#queue = new CommitQueue(this.#writers, (commit) => this.#commit(commit))
   }
 
@@ -156,9 +160,19 @@ export class LedgerLog {
     if (this.#signed !== undefined) this.#publish(this.#signed)
   }
 
-  /** Drops oldest segments over the budget; undefined when none had to go. Only what a checkpoint covers is dropped. */
-  enforceRetention(): DroppedSegments | undefined {
-    return dropOldSegments(this.#folder.segments, this.#options.retainBytes, this.#signed?.size ?? 0)
+  /**
+   * Drops oldest segments over the budget, of which `elsewhereBytes` are used for other things; undefined when none had to go. Only what a
+   * checkpoint covers is dropped.
+   */
+  enforceRetention(elsewhereBytes = 0): DroppedSegments | undefined {
+    const budgetBytes = this.#options.retainBytes - elsewhereBytes
+    return dropOldSegments(this.#folder.segments, budgetBytes, this.#signed?.size ?? 0)
+  }
+
+  /** Stores the oldest closed segment last written before `settledBeforeMs` as gzip; undefined when there is none. Not twice at a time. */
+  packNext(settledBeforeMs: number, signal?: AbortSignal): Promise<PackedSegmentSize | undefined> {
+    const limits = { signedSize: this.#signed?.size ?? 0, settledBeforeMs }
+    return this.#packer.packNext(signal === undefined ? limits : { ...limits, signal })
   }
 
   /** Finishes what was accepted, signs a last checkpoint and closes. Later batches are refused. */

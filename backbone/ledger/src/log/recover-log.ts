@@ -4,6 +4,7 @@ import { ensurePrivateFolder } from '@sevenfold/layer'
 import { TileTree, leafHash, sameHash } from '@sevenfold/merkle'
 import type { Checkpoint, Tile } from '@sevenfold/merkle'
 import { LedgerError } from '../ledger-error.ts'
+import { openSegment } from '../segments/open-segment.ts'
 import { listSegments, segmentBytes, segmentName } from '../segments/segment-name.ts'
 import { SegmentReader, oldestPosition } from '../segments/segment-reader.ts'
 import type { SegmentLine, SegmentPosition } from '../segments/segment-reader.ts'
@@ -11,6 +12,7 @@ import { identityOfLine } from '../state/line-identity.ts'
 import { readSnapshot } from '../state/snapshot.ts'
 import { WriterPositions } from '../state/writer-positions.ts'
 import type { LogFolder } from './log-folder.ts'
+import { finishPacking } from './segment-packer.ts'
 import { TileStore } from './tile-store.ts'
 
 /** The state of a log after a start. */
@@ -36,16 +38,25 @@ interface Start {
 const hint =
   'run sevenfold ledger verify; restore data/ledger from a copy, or move it away to begin a new log'
 
-function startOf(folder: LogFolder): Start {
+async function lengthOf(folder: string, segment: number): Promise<number> {
+  const content = await openSegment(folder, segment)
+  try {
+    return (await content?.length()) ?? 0
+  } finally {
+    await content?.close()
+  }
+}
+
+async function startOf(folder: LogFolder): Promise<Start> {
   const snapshot = readSnapshot(folder.snapshot)
   if (snapshot !== undefined) {
     const { position } = snapshot
-    const path = join(folder.segments, segmentName(position.segment))
-    if (segmentBytes({ first: position.segment, path }) >= position.offset) {
+    if ((await lengthOf(folder.segments, position.segment)) >= position.offset) {
       const tree = TileTree.restore(position.index, snapshot.edges)
       return { position, tree, writers: new WriterPositions(snapshot.writers), rebuilt: false }
     }
-    throw new LedgerError('LEDGER_ROLLED_BACK', `segment ${path} is shorter than at the last checkpoint`, {
+    const name = segmentName(position.segment)
+    throw new LedgerError('LEDGER_ROLLED_BACK', `segment ${name} is shorter than at the last checkpoint`, {
       hint,
     })
   }
@@ -117,6 +128,8 @@ function cutTail(folder: LogFolder, end: SegmentPosition): number {
       hint,
     })
   }
+  // Packed segments end where they did when they were sealed.
+  if (last.packed) return 0
   const cutBytes = segmentBytes(last) - end.offset
   if (cutBytes > 0) {
     ensurePrivateFolder(folder.cut)
@@ -133,20 +146,28 @@ function cutTail(folder: LogFolder, end: SegmentPosition): number {
   return cutBytes
 }
 
+/** Where the next line is written: nothing is added to a segment that is packed, so after one a new one begins. */
+export function writeFrom(segments: string, { segment, offset, index }: SegmentPosition): SegmentPosition {
+  const last = listSegments(segments).at(-1)
+  return last?.packed === true && last.first === segment
+    ? { segment: index, offset: 0, index }
+    : { segment, offset, index }
+}
+
 /**
  * Brings a log back after a stop, a crash or a loss of its snapshot: reads what came after the snapshot, cuts a torn
  * tail, checks the signed root on the way.
  * @throws LedgerError LEDGER_CORRUPT, LEDGER_ROLLED_BACK when less is there than was signed: then nothing is changed.
  */
 export async function recoverLog(folder: LogFolder, signed: Checkpoint | undefined): Promise<RecoveredLog> {
-  const start = startOf(folder)
+  const start = await startOf(folder)
   const partials = start.tree.partialTiles()
   const end = await readTail(folder, start, signed)
   checkSize(start.tree, signed, start)
   const cutBytes = cutTail(folder, end)
-  const { segment, offset, index } = end
+  await finishPacking(folder)
   return {
-    position: { segment, offset, index },
+    position: writeFrom(folder.segments, end),
     tree: start.tree,
     writers: start.writers,
     partials,

@@ -21,6 +21,11 @@ export class SegmentGuard {
     for (const first of this.#known.keys()) if (first < oldest) this.#known.delete(first)
   }
 
+  /** A segment that we have just packed is smaller on purpose. */
+  packed(first: number): void {
+    this.#known.delete(first)
+  }
+
   /** Numbers of the first entries of segments that are gone, shorter or begin with a hole; each is told once. */
   look(): readonly number[] {
     const found = new Map<number, number>()

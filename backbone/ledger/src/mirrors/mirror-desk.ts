@@ -6,6 +6,7 @@ import { ensurePrivateFolder, hostOf, loadOrCreateKeys } from '@sevenfold/layer'
 import { MerkleError, cosign, cosignerKey, encodeCosignerKey, maxNoteBytes } from '@sevenfold/merkle'
 import { HostsError } from '../hosts/hosts-error.ts'
 import { readJsonBody } from '../hosts/json-answer.ts'
+import { listMirrors, mirrorsFolder } from './list-mirrors.ts'
 import { Mirror } from './mirror.ts'
 import type { MirrorAnswer } from './mirror.ts'
 
@@ -25,11 +26,14 @@ export interface MirrorDeskOptions {
   /** Name of this ledger, for its cosignatures. */
   readonly origin: string
   readonly segmentBytes: number
-  /** Bytes kept of each copy; its hashes stay. */
+  /** Bytes kept of all copies together, the same for each; hashes stay. */
   readonly retainBytes: number
+  /** Closed segments that were not written to for this long are stored as gzip. */
+  readonly gzipAfterMs: number
   readonly now: () => number
   /** Told when a copy contradicts itself: a fork, a rollback, or a stolen key. */
   readonly onConflict: (host: string, why: string) => void
+  readonly onError: (error: unknown) => void
 }
 
 async function readEntries(request: IncomingMessage): Promise<Uint8Array> {
@@ -99,6 +103,8 @@ export class MirrorDesk {
       }
     }
     const answer = this.#answer(host, await this.#oneByOne(work))
+    // After the answer: the other ledger need not wait for it.
+    this.#oneByOne(() => this.#pack(host)).catch(this.#options.onError)
     const { dataDir, origin, now } = this.#options
     const keys = loadOrCreateKeys(join(dataDir, 'copy-key'))
     const own = cosignerKey(`${origin}/copies`, keys.publicKey)
@@ -120,11 +126,19 @@ export class MirrorDesk {
     const known = this.#mirrors.get(host)
     if (known !== undefined) return known
     const { dataDir, segmentBytes, retainBytes } = this.#options
-    ensurePrivateFolder(join(dataDir, 'mirrors'))
-    const opened = Mirror.open(join(dataDir, 'mirrors', host), { segmentBytes, retainBytes })
+    ensurePrivateFolder(join(dataDir, mirrorsFolder))
+    const opened = Mirror.open(join(dataDir, mirrorsFolder, host), {
+      segmentBytes,
+      retainBytes: () => Math.floor(retainBytes / Math.max(1, listMirrors(dataDir).length)),
+    })
     this.#mirrors.set(host, opened)
     opened.catch(() => this.#mirrors.delete(host)) // told to whoever waits; the next request tries again
     return opened
+  }
+
+  async #pack(host: string): Promise<void> {
+    const { now, gzipAfterMs } = this.#options
+    await (await this.#mirrorOf(host)).packNext(now() - gzipAfterMs)
   }
 
   /** Copies are written one request at a time: they are few, and their writer takes one call at a time. */

@@ -1,5 +1,4 @@
 import { existsSync, readFileSync, truncateSync } from 'node:fs'
-import { join } from 'node:path'
 import { ensurePrivateFolder, writeAtomic } from '@sevenfold/layer'
 import {
   TileTree,
@@ -20,8 +19,10 @@ import { writeKeyChange } from '../keys/key-history.ts'
 import { dropOldSegments } from '../log/drop-old-segments.ts'
 import { logFolder } from '../log/log-folder.ts'
 import type { LogFolder } from '../log/log-folder.ts'
+import { writeFrom } from '../log/recover-log.ts'
+import { SegmentPacker, finishPacking } from '../log/segment-packer.ts'
 import { TileStore } from '../log/tile-store.ts'
-import { listSegments, segmentBytes, segmentName } from '../segments/segment-name.ts'
+import { listSegments, segmentBytes } from '../segments/segment-name.ts'
 import { SegmentReader, logStart } from '../segments/segment-reader.ts'
 import type { SegmentPosition } from '../segments/segment-reader.ts'
 import { SegmentWriter } from '../segments/segment-writer.ts'
@@ -55,10 +56,18 @@ function positions(bytes: Uint8Array, start: SegmentPosition): SegmentPosition[]
   return ends
 }
 
+/** What a copy is kept with. */
+export interface MirrorOptions {
+  readonly segmentBytes: number
+  /** Bytes of entries that are kept, at the time of asking; hashes stay. */
+  readonly retainBytes: () => number
+}
+
 /** The log of another ledger, as far as it was copied here; in the same form, so that it is verified by the same means. */
 export class Mirror {
   readonly #folder: LogFolder
-  readonly #options: { readonly segmentBytes: number; readonly retainBytes: number }
+  readonly #options: MirrorOptions
+  readonly #packer: SegmentPacker
   readonly #tiles: TileStore
   #tree: TileTree
   #writer: SegmentWriter
@@ -69,12 +78,13 @@ export class Mirror {
 
   private constructor(
     folder: LogFolder,
-    options: { readonly segmentBytes: number; readonly retainBytes: number },
+    options: MirrorOptions,
     state: { tree: TileTree; pending: Pending[]; end: SegmentPosition },
   ) {
     this.#folder = folder
     this.#options = options
     this.#tiles = new TileStore(folder.root)
+    this.#packer = new SegmentPacker(folder.segments)
     this.#tree = state.tree
     this.#pending = state.pending
     this.#partials = state.tree.partialTiles()
@@ -83,13 +93,11 @@ export class Mirror {
   }
 
   /** Opens the copy in a folder, or begins one. Cuts off what a torn write left. */
-  static async open(
-    root: string,
-    options: { readonly segmentBytes: number; readonly retainBytes: number },
-  ): Promise<Mirror> {
+  static async open(root: string, options: MirrorOptions): Promise<Mirror> {
     const folder = logFolder(root)
     ensurePrivateFolder(root)
     ensurePrivateFolder(folder.segments)
+    await finishPacking(folder)
     const snapshot = readSnapshot(folder.snapshot)
     const start = snapshot?.position ?? logStart
     const tree = TileTree.restore(start.index, snapshot?.edges ?? [])
@@ -107,9 +115,9 @@ export class Mirror {
       }
       const end = reader.position
       const last = listSegments(folder.segments).at(-1)
-      if (last?.first === end.segment && segmentBytes(last) > end.offset)
-        truncateSync(join(folder.segments, segmentName(end.segment)), end.offset)
-      return new Mirror(folder, options, { tree, pending, end })
+      if (last?.first === end.segment && !last.packed && segmentBytes(last) > end.offset)
+        truncateSync(last.path, end.offset)
+      return new Mirror(folder, options, { tree, pending, end: writeFrom(folder.segments, end) })
     } finally {
       await reader.close()
     }
@@ -197,8 +205,13 @@ export class Mirror {
     await this.#tiles.removePartials(this.#partials.filter((tile) => !kept.has(nameOfTile(tile))))
     this.#partials = partials
     this.#pending = this.#pending.slice(count)
-    dropOldSegments(this.#folder.segments, this.#options.retainBytes, checkpoint.size)
+    dropOldSegments(this.#folder.segments, this.#options.retainBytes(), checkpoint.size)
     return { kind: 'taken', size: checkpoint.size }
+  }
+
+  /** See `LedgerLog.packNext`. */
+  async packNext(settledBeforeMs: number): Promise<void> {
+    await this.#packer.packNext({ signedSize: this.#tree.size, settledBeforeMs })
   }
 
   /** Hash of an entry that a checkpoint covers, from the tiles. */

@@ -1,21 +1,28 @@
 import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** One segment file: NDJSON, named after the index of its first entry. */
+/** One segment file: NDJSON, plain or packed, named after the index of its first entry. */
 export interface SegmentFile {
   /** Ledger index of its first line, from 0. */
   readonly first: number
   readonly path: string
+  /** True when it is stored as gzip; see `packSegment`. */
+  readonly packed: boolean
 }
 
-const nameForm = /^(\d{20})\.ndjson$/
+const nameForm = /^(\d{20})\.ndjson(\.gz)?$/
 
 /** File name of the segment whose first line is entry `first`. */
 export function segmentName(first: number): string {
   return `${String(first).padStart(20, '0')}.ndjson`
 }
 
-/** Segments in a folder, oldest first; none when the folder does not exist. Other files are ignored. */
+/** File name of the same segment once it is packed. */
+export function packedName(first: number): string {
+  return `${segmentName(first)}.gz`
+}
+
+/** Segments in a folder, oldest first; none when the folder does not exist. Other files are ignored; where one is there twice, the plain one counts. */
 export function listSegments(folder: string): SegmentFile[] {
   let names: string[]
   try {
@@ -24,15 +31,17 @@ export function listSegments(folder: string): SegmentFile[] {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return []
     throw error
   }
-  return names
-    .flatMap((name) => {
-      const match = nameForm.exec(name)
-      return match === null ? [] : [{ first: Number(match[1]), path: join(folder, name) }]
-    })
-    .toSorted((a, b) => a.first - b.first)
+  const found = new Map<number, SegmentFile>()
+  for (const name of names) {
+    const match = nameForm.exec(name)
+    if (match === null) continue
+    const [first, packed] = [Number(match[1]), match[2] !== undefined]
+    if (!packed || !found.has(first)) found.set(first, { first, path: join(folder, name), packed })
+  }
+  return [...found.values()].toSorted((a, b) => a.first - b.first)
 }
 
-/** Bytes of a segment; 0 when it is gone. */
-export function segmentBytes(segment: SegmentFile): number {
-  return statSync(segment.path, { throwIfNoEntry: false })?.size ?? 0
+/** Bytes that a segment takes on disk; 0 when it is gone. */
+export function segmentBytes({ path }: Pick<SegmentFile, 'path'>): number {
+  return statSync(path, { throwIfNoEntry: false })?.size ?? 0
 }

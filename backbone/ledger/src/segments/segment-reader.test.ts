@@ -3,8 +3,9 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createTemporaryFolder } from '@sevenfold/testkit'
 import type { TemporaryFolder } from '@sevenfold/testkit'
+import { LineReader } from './line-reader.ts'
 import { listSegments, segmentBytes, segmentName } from './segment-name.ts'
-import { SegmentReader, maxSegmentLineBytes, oldestPosition, readLineAt } from './segment-reader.ts'
+import { SegmentReader, maxSegmentLineBytes, oldestPosition } from './segment-reader.ts'
 import { watchSegments } from './segment-watcher.ts'
 
 let folder: TemporaryFolder
@@ -43,7 +44,7 @@ describe('names of segments', () => {
       writeFileSync(join(folder.path, other), '')
     expect(listSegments(folder.path).map(({ first }) => first)).toEqual([0, 7, 1_000_000])
     expect(listSegments(join(folder.path, 'none'))).toEqual([])
-    expect(segmentBytes({ first: 9, path: pathOf(9) })).toBe(0)
+    expect(segmentBytes({ path: pathOf(9) })).toBe(0)
   })
 })
 
@@ -114,8 +115,8 @@ describe('following segments', () => {
 describe('one line at a known place', () => {
   it('is read when it is one whole line, and not otherwise', async () => {
     write(0, 'one\ntwo\nthree')
-    const at = (offset: number, length: number, segment = 0) =>
-      readLineAt(folder.path, { segment, offset, length })
+    const lines = new LineReader(folder.path)
+    const at = (offset: number, length: number, segment = 0) => lines.read({ segment, offset, length })
     expect(await at(0, 3)).toBe('one')
     expect(await at(4, 3)).toBe('two')
     expect(await at(0, 2)).toBeUndefined()
@@ -124,6 +125,7 @@ describe('one line at a known place', () => {
     expect(await at(0, 0)).toBeUndefined()
     expect(await at(0, maxSegmentLineBytes + 1)).toBeUndefined()
     expect(await at(0, 3, 77)).toBeUndefined()
+    await lines.close()
   })
 })
 

@@ -1,7 +1,7 @@
-import { open } from 'node:fs/promises'
-import type { FileHandle } from 'node:fs/promises'
-import { join } from 'node:path'
-import { listSegments, segmentName } from './segment-name.ts'
+import { LedgerError } from '../ledger-error.ts'
+import { openSegment } from './open-segment.ts'
+import type { SegmentContent } from './segment-content.ts'
+import { listSegments } from './segment-name.ts'
 
 /** Where a reader stands: before line `index`, which starts at byte `offset` of segment `segment`. */
 export interface SegmentPosition {
@@ -28,7 +28,7 @@ export type ReadState =
   | 'end'
   /** The position does not exist (any more): the segment was dropped by retention or is shorter than the position. */
   | 'lost'
-  /** A line without end within `maxSegmentLineBytes`. */
+  /** A line without end within `maxSegmentLineBytes`, or a packed segment that cannot be unpacked. */
   | 'damaged'
 
 /** Lines and state of one read. */
@@ -44,7 +44,7 @@ export interface SegmentRead {
 export class SegmentReader {
   readonly #folder: string
   #position: SegmentPosition
-  #handle: FileHandle | undefined
+  #content: SegmentContent | undefined
   readonly #chunk: Buffer
 
   /** `chunkBytes` bounds one read and must exceed `maxSegmentLineBytes`. */
@@ -67,18 +67,29 @@ export class SegmentReader {
 
   /** The next lines; see `ReadState` for what an empty list means. */
   async read(): Promise<SegmentRead> {
-    const handle = await this.#open()
-    if (handle === undefined) {
+    try {
+      return await this.#read()
+    } catch (error) {
+      if (error instanceof LedgerError && error.code === 'LEDGER_CORRUPT')
+        return { lines: [], state: 'damaged' }
+      throw error
+    }
+  }
+
+  async #read(): Promise<SegmentRead> {
+    this.#content ??= await openSegment(this.#folder, this.#position.segment)
+    const content = this.#content
+    if (content === undefined) {
       // Before the first line of an empty log there is nothing to have lost.
       const isStart = this.#position.index === 0 && listSegments(this.#folder).length === 0
       return { lines: [], state: isStart ? 'end' : 'lost' }
     }
-    const { bytesRead } = await handle.read(this.#chunk, 0, this.#chunk.length, this.#position.offset)
+    const bytesRead = await content.read(this.#chunk, this.#position.offset)
     const lines = this.#split(this.#chunk.subarray(0, bytesRead))
     if (lines.length > 0) return { lines, state: 'more' }
     if (bytesRead > maxSegmentLineBytes) return { lines, state: 'damaged' }
     if (bytesRead > 0) return { lines, state: 'end' }
-    return { lines, state: await this.#atEnd(handle) }
+    return { lines, state: await this.#atEnd(content) }
   }
 
   #split(bytes: Buffer): SegmentLine[] {
@@ -96,20 +107,9 @@ export class SegmentReader {
     return lines
   }
 
-  async #open(): Promise<FileHandle | undefined> {
-    if (this.#handle !== undefined) return this.#handle
-    try {
-      this.#handle = await open(join(this.#folder, segmentName(this.#position.segment)), 'r')
-    } catch (error) {
-      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
-      throw error
-    }
-    return this.#handle
-  }
-
   /** Nothing to read: the next segment, if the log went on in one; a file that is shorter than our position is lost. */
-  async #atEnd(handle: FileHandle): Promise<ReadState> {
-    const { size } = await handle.stat()
+  async #atEnd(content: SegmentContent): Promise<ReadState> {
+    const size = await content.length()
     if (size < this.#position.offset) return 'lost'
     // A line may have been added between the read and this look; then the next read finds it.
     if (size > this.#position.offset) return 'more'
@@ -122,8 +122,8 @@ export class SegmentReader {
 
   /** Closes the open file. The reader can go on afterwards. */
   async close(): Promise<void> {
-    await this.#handle?.close()
-    this.#handle = undefined
+    await this.#content?.close()
+    this.#content = undefined
   }
 }
 
@@ -131,27 +131,4 @@ export class SegmentReader {
 export function oldestPosition(folder: string): SegmentPosition {
   const first = listSegments(folder)[0]?.first ?? 0
   return { segment: first, offset: 0, index: first }
-}
-
-/** Reads one line that stands at a known place; undefined when it is gone or is not one whole line. */
-export async function readLineAt(
-  folder: string,
-  at: { readonly segment: number; readonly offset: number; readonly length: number },
-): Promise<string | undefined> {
-  if (at.length < 1 || at.length > maxSegmentLineBytes) return undefined
-  let handle: FileHandle
-  try {
-    handle = await open(join(folder, segmentName(at.segment)), 'r')
-  } catch {
-    // Dropped by retention: not found is an answer.
-    return undefined
-  }
-  try {
-    const bytes = Buffer.allocUnsafe(at.length + 1)
-    const { bytesRead } = await handle.read(bytes, 0, at.length + 1, at.offset)
-    const isLine = bytesRead === at.length + 1 && bytes.indexOf(0x0a) === at.length
-    return isLine ? bytes.toString('utf8', 0, at.length) : undefined
-  } finally {
-    await handle.close()
-  }
 }

@@ -51,6 +51,18 @@ describe('applyConfig', () => {
     expect(JSON.parse(await readFile(file('collector'), 'utf8'))).toMatchObject({ retentionMs: 604_800_000 })
   })
 
+  it('asks parts whose files may have changed in any case, and takes nothing back that did not change', async () => {
+    await applyConfig(compiled(''), accept)
+    const asked: string[] = []
+    const also = new Set(['edge'])
+    const note = async (part: ConfiguredPart): Promise<undefined> => void asked.push(part)
+    const applied = await applyConfig(compiled(''), note, also)
+    expect([applied, asked]).toEqual([{ ok: true, changed: ['edge'] }, ['edge']])
+    const refuse = async (part: ConfiguredPart): Promise<string> => (asked.push(part), 'no such rule')
+    expect(await applyConfig(compiled(''), refuse, also)).toMatchObject({ ok: false, part: 'edge' })
+    expect(asked).toEqual(['edge', 'edge'])
+  })
+
   it('takes everything back when one part refuses', async () => {
     const first = compiled('')
     await applyConfig(first, accept)

@@ -46,13 +46,13 @@ async function readIfThere(path: string): Promise<string | undefined> {
   }
 }
 
-async function changesOf(compiled: CompiledConfig): Promise<Change[]> {
+async function changesOf(compiled: CompiledConfig, also: ReadonlySet<string>): Promise<Change[]> {
   const changes: Change[] = []
   for (const part of configuredParts) {
     const folder = join(compiled.dataDir, part)
     const text = configText(compiled.parts[part])
     const before = await readIfThere(join(folder, 'config.json'))
-    if (before !== text) changes.push({ part, folder, text, before })
+    if (before !== text || also.has(part)) changes.push({ part, folder, text, before })
   }
   return changes
 }
@@ -63,8 +63,9 @@ async function put(change: Change): Promise<void> {
 }
 
 async function takeBack(changes: readonly Change[], accept: Accept): Promise<void> {
-  for (const { part, folder, before } of [...changes].reverse()) {
-    if (before === undefined) continue
+  for (const { part, folder, before, text } of [...changes].reverse()) {
+    // Whoever refused what its files hold now went on with what it had.
+    if (before === undefined || before === text) continue
     writeAtomic(join(folder, 'config.json'), before)
     await accept(part)
   }
@@ -82,10 +83,15 @@ export type Applied =
  * Writes `data/<part>/config.json` for every part whose configuration changed and asks each part to accept. The first
  * refusal takes everything back, so a reload happens as a whole or not at all. `config.last-good.json` is the part's
  * own: it writes there what it has started with. Throws only when the disk does.
+ * @param also parts that are asked in any case, because files that their configuration names may have changed.
  */
-export async function applyConfig(compiled: CompiledConfig, accept: Accept): Promise<Applied> {
+export async function applyConfig(
+  compiled: CompiledConfig,
+  accept: Accept,
+  also: ReadonlySet<string> = new Set(),
+): Promise<Applied> {
   const done: Change[] = []
-  for (const change of await changesOf(compiled)) {
+  for (const change of await changesOf(compiled, also)) {
     done.push(change)
     await put(change)
     const reason = await accept(change.part)

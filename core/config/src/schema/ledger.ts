@@ -109,6 +109,10 @@ export const ledgerSchema = z.strictObject({
     size({ min: '64KiB', max: '1GiB' }).prefault('16MiB'),
     'Size at which a new segment starts.',
   ),
+  gzipAfter: option(
+    duration({ min: '1s', max: '3650d' }).prefault('10m'),
+    'A closed segment that was not written to for this time is stored as gzip.',
+  ),
   checkpointInterval: option(
     duration({ min: '100ms', max: '1h' }).prefault('1s'),
     'Time between two signed checkpoints.',

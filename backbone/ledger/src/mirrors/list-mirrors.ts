@@ -1,0 +1,35 @@
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { logFolder } from '../log/log-folder.ts'
+import { listSegments, segmentBytes } from '../segments/segment-name.ts'
+
+/** Name of the folder of copies in that of the ledger. */
+export const mirrorsFolder = 'mirrors'
+
+/** The copy of another ledger that is kept here. */
+export interface MirrorPlace {
+  /** Name of the host that sends it. */
+  readonly host: string
+  readonly path: string
+}
+
+/** Copies of other ledgers in the folder of a ledger, by name. */
+export function listMirrors(ledger: string): readonly MirrorPlace[] {
+  const folder = join(ledger, mirrorsFolder)
+  try {
+    return readdirSync(folder, { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map(({ name }) => ({ host: name, path: join(folder, name) }))
+      .toSorted((a, b) => (a.host < b.host ? -1 : 1))
+  } catch {
+    return [] // nobody sends copies here
+  }
+}
+
+/** Bytes that the entries of all copies take. */
+export function mirrorBytes(ledger: string): number {
+  let bytes = 0
+  for (const { path } of listMirrors(ledger))
+    for (const segment of listSegments(logFolder(path).segments)) bytes += segmentBytes(segment)
+  return bytes
+}
