@@ -5,13 +5,12 @@ import { isJsonObject } from '@sevenfold/event'
 import type { EventDraft, HeartbeatBody, JsonObject } from '@sevenfold/event'
 import { openRegistry, writeAtomic } from '@sevenfold/layer'
 import type { PartContext, Registry, Timer } from '@sevenfold/layer'
-import { logStart, openReveal } from '@sevenfold/ledger/segments'
+import { SegmentFollower, logStart, openReveal } from '@sevenfold/ledger/segments'
 import type { RevealLine, SegmentLine, SegmentPosition } from '@sevenfold/ledger/segments'
 import type { Alert } from './alert/alert.ts'
 import { severityOf } from './alert/level.ts'
 import { textAt, valueAt } from './alert/read-event.ts'
 import { createLagMetrics } from './follow/lag.ts'
-import { LedgerFollower } from './follow/ledger-follower.ts'
 import { leadingRule } from './incident/case.ts'
 import { IncidentBook } from './incident/incident-book.ts'
 import type { IncidentChange } from './incident/incident-book.ts'
@@ -58,7 +57,7 @@ export class AlertsService {
   readonly house: HouseWatch
   readonly judge: RuleJudge
   readonly #chatter = new ChatterBook()
-  readonly #follower: LedgerFollower
+  readonly #follower: SegmentFollower
   readonly #registry: Registry
   readonly #reveal: RevealLine
   readonly #lag
@@ -115,12 +114,13 @@ export class AlertsService {
       ),
     }
     const state = this.#restore()
-    this.#follower = new LedgerFollower({
+    this.#follower = new SegmentFollower({
       folder: join(rootDir, 'ledger', 'segments'),
       position: state?.warmFrom ?? logStart,
-      onLine: (line) => this.#takeLine(line),
+      onLines: (lines) => this.#takeLines(lines),
       onCaughtUp: () => this.#measureLag(),
       onLost: (oldest) => this.#lost(oldest),
+      onDamaged: ({ index }) => this.#tellLoss(index, 'cannot be read'),
       onError: (error) => context.log.error('ledger-unreadable', { error }),
     })
   }
@@ -214,6 +214,17 @@ export class AlertsService {
       this.#timers.add(timer)
     }
     plan()
+  }
+
+  #takeLines(lines: readonly SegmentLine[]): void {
+    for (const line of lines) {
+      try {
+        this.#takeLine(line)
+      } catch (error) {
+        // One line that trips us must not keep the others from being judged.
+        this.context.log.error('line-not-judged', { error, entry: line.index })
+      }
+    }
   }
 
   #takeLine({ bytes, segment, offset, index }: SegmentLine): void {
@@ -393,9 +404,9 @@ export class AlertsService {
   }
 
   /** The file that we were reading is gone or shorter, and retention did not do it. Judged here: the ledger may be blind. */
-  #tellLoss(index: number): void {
+  #tellLoss(index: number, what = 'is gone or shorter, without retention'): void {
     const { events } = this.context
-    const message = `the segment with entry ${index} is gone or shorter, without retention`
+    const message = `the segment with entry ${index} ${what}`
     const draft = { ...events.notice('ledger-segments-lost', message, 90), labels: { part: 'ledger' } }
     this.context.emit(draft)
     this.#takeAlerts(

@@ -4,11 +4,10 @@ import type { CollectorConfig } from '@sevenfold/config'
 import { isJsonObject } from '@sevenfold/event'
 import { defineLayer, listenOnSocket, repeat } from '@sevenfold/layer'
 import type { Layer, PartContext, RunningLayer } from '@sevenfold/layer'
-import { openReveal } from '@sevenfold/ledger/segments'
+import { SegmentFollower, openReveal } from '@sevenfold/ledger/segments'
 import type { RevealLine, SegmentLine } from '@sevenfold/ledger/segments'
 import { Api } from './api/api.ts'
 import { LiveTail } from './api/live-tail.ts'
-import { LogFollower } from './follow/log-follower.ts'
 import { IdIndex } from './ids/id-index.ts'
 import { IndexFeed } from './index-store/index-feed.ts'
 import type { ForeignLogs, ForeignLogState } from './sources/foreign-logs.ts'
@@ -35,7 +34,7 @@ function parseConfig(value: unknown): Config {
 function createLiveFollower(
   segments: string,
   parts: { ids: IdIndex; tail: LiveTail; status: PartStatusBook; context: Context; reveal: RevealLine },
-): LogFollower {
+): SegmentFollower {
   const { ids, tail, status, context, reveal } = parts
   let caughtUp = false
   const take = (line: SegmentLine): void => {
@@ -47,12 +46,11 @@ function createLiveFollower(
     // What was there before the start is history, not news.
     if (caughtUp) tail.push(event, text)
   }
-  return new LogFollower({
+  return new SegmentFollower({
     folder: segments,
     position: ids.startPosition(),
     onLines: (lines) => {
       for (const line of lines) take(line)
-      return Promise.resolve()
     },
     onCaughtUp: () => {
       caughtUp = true
@@ -60,8 +58,9 @@ function createLiveFollower(
     onLost: () => {
       // Retention went past us, or the log is another one: ids are made again from what is there.
       ids.clear()
-      return Promise.resolve(ids.startPosition())
+      return ids.startPosition()
     },
+    onDamaged: ({ segment }) => context.log.error('segment-damaged', { segment }),
     onError: (error) => context.log.error('log-unreadable', { error }),
   })
 }

@@ -308,3 +308,64 @@ describe('retention', () => {
     expect(existsSync(join(folder.path, 'segments', segments()[0] ?? ''))).toBe(true)
   })
 })
+
+describe('packing', () => {
+  const pack = async (log: LedgerLog): Promise<number> => {
+    let count = 0
+    while ((await log.packNext(Number.POSITIVE_INFINITY)) !== undefined) count += 1
+    return count
+  }
+
+  it('leaves every line, its proof and the way on as they were', async () => {
+    const log = await open()
+    for (let first = 1; first <= 100; first += 10) await log.append(batchOf('edge/w0', first, 10))
+    expect(await pack(log)).toBe(0) // nothing is signed yet
+    await log.checkpoint()
+    expect(await pack(log)).toBeGreaterThan(5)
+    await log.append(batchOf('edge/w0', 101, 10))
+    await log.close()
+    expect(await lines()).toEqual(expected('edge/w0', 110))
+    expect(segments().filter((name) => name.endsWith('.gz')).length).toBeGreaterThan(5)
+    expect(await verifyLedger(folder.path)).toMatchObject({ ok: true, entries: 110 })
+    rmSync(join(folder.path, 'snapshot'))
+    const again = await open()
+    expect(again.recovered.rebuilt).toBe(true)
+    await again.append(batchOf('edge/w0', 95, 20))
+    expect(again.size).toBe(114)
+    await again.close()
+    expect(await verifyLedger(folder.path)).toMatchObject({ ok: true, entries: 114 })
+  })
+
+  it('goes on in a new segment when the newest that is left is packed', async () => {
+    const log = await open()
+    await log.append(batchOf('edge/w0', 1, 10))
+    await log.append(batchOf('edge/w0', 11, 1))
+    await log.checkpoint()
+    await log.append(batchOf('edge/w0', 12, 1))
+    await log.close()
+    const again = await open()
+    await pack(again)
+    await again.close()
+    // Somebody takes the newest segment and everything that was signed away; what is left is a log of its own.
+    for (const name of [join('segments', segments().at(-1) ?? ''), 'checkpoint', 'snapshot'])
+      rmSync(join(folder.path, name))
+    const rest = await open()
+    expect(rest.size).toBe(10)
+    await rest.append(batchOf('edge/w0', 11, 5))
+    await rest.close()
+    expect(await lines()).toEqual(expected('edge/w0', 15))
+    expect(await verifyLedger(folder.path)).toMatchObject({ ok: true, entries: 15 })
+  })
+
+  it('counts for retention with the bytes that are on disk', async () => {
+    const options = { ...smallLog(folder.path, signer), retainBytes: 20_000 }
+    const log = await openLedgerLog(options)
+    for (let first = 1; first <= 60; first += 6) await log.append(batchOf('edge/w0', first, 6))
+    await log.checkpoint()
+    const plainBytes = 60 * (eventLine('edge/w0', 'low', 10).length + 1)
+    await pack(log)
+    expect(log.enforceRetention(20_000 - plainBytes + 2500)).toBeUndefined()
+    expect(log.enforceRetention(19_000)?.segments).toBeGreaterThan(2)
+    await log.close()
+  })
+})

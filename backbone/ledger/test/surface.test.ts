@@ -27,6 +27,7 @@ it('exports of @sevenfold/ledger/segments change only on purpose', () => {
   expect(Object.keys(segments).toSorted()).toEqual([
     'LineReader',
     'PersonalKeys',
+    'SegmentFollower',
     'SegmentReader',
     'isDay',
     'listSegments',

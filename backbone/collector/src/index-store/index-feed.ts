@@ -1,9 +1,8 @@
 import { join } from 'node:path'
 import type { Logger, Metrics } from '@sevenfold/layer'
-import { logIdentity, oldestPosition } from '@sevenfold/ledger/segments'
+import { SegmentFollower, logIdentity, oldestPosition } from '@sevenfold/ledger/segments'
 import type { RevealLine, SegmentLine, SegmentPosition } from '@sevenfold/ledger/segments'
 import { CollectorError } from '../collector-error.ts'
-import { LogFollower } from '../follow/log-follower.ts'
 import { DuckIndex, removeIndex } from './duck-index.ts'
 import type { AnswerRow, Parameters } from './duck-index.ts'
 import type { SegmentWords } from '../words/segment-words.ts'
@@ -42,7 +41,7 @@ export class IndexFeed {
   readonly #options: IndexFeedOptions
   readonly #segments: string
   #index: DuckIndex | undefined
-  #follower: LogFollower | undefined
+  #follower: SegmentFollower | undefined
   #waiting: (EventRow | AccessCount)[] = []
   #failures = 0
   #retry: NodeJS.Timeout | undefined
@@ -94,7 +93,7 @@ export class IndexFeed {
   #follow(index: DuckIndex): void {
     this.#index = index
     this.#waiting = []
-    const follower = new LogFollower({
+    const follower = new SegmentFollower({
       folder: this.#segments,
       position: index.position,
       onLines: (lines) => this.#take(lines),

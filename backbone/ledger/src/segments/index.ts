@@ -1,5 +1,7 @@
 export { listSegments, segmentBytes, segmentName } from './segment-name.ts'
 export type { SegmentFile } from './segment-name.ts'
+export { SegmentFollower } from './segment-follower.ts'
+export type { SegmentFollowerOptions } from './segment-follower.ts'
 export { LineReader } from './line-reader.ts'
 export type { LineAt } from './line-reader.ts'
 export { SegmentReader, logStart, maxSegmentLineBytes, oldestPosition } from './segment-reader.ts'

@@ -11,6 +11,7 @@ export type LedgerProblemCode =
   | 'tile-missing'
   | 'tile-changed'
   | 'segment-gap'
+  | 'segment-damaged'
   | 'sequence-repeated'
   | 'sequence-gap'
   | 'truncated'

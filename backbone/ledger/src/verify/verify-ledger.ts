@@ -19,6 +19,7 @@ import type { LogFolder } from '../log/log-folder.ts'
 import { TileStore } from '../log/tile-store.ts'
 import { listSegments, segmentBytes } from '../segments/segment-name.ts'
 import { SegmentReader, oldestPosition } from '../segments/segment-reader.ts'
+import type { SegmentPosition } from '../segments/segment-reader.ts'
 import { SequenceCheck } from './sequence-check.ts'
 import type { LedgerProblem } from './ledger-problem.ts'
 
@@ -166,7 +167,9 @@ async function readEntries(run: Run): Promise<TileTree> {
         takeEntry(run, tree, line.bytes)
         sequences.take(line.index, line.bytes)
       }
-      if (lines.length === 0 && state !== 'more') break
+      if (lines.length > 0 || state === 'more') continue
+      if (state === 'damaged') addDamage(run, reader.position)
+      break
     }
   } finally {
     await reader.close()
@@ -174,6 +177,11 @@ async function readEntries(run: Run): Promise<TileTree> {
   sequences.finish()
   checkRest(run, reader.position.segment, tree.size)
   return tree
+}
+
+function addDamage(run: Run, { segment, index }: SegmentPosition): void {
+  const message = `segment ${segment} cannot be read from entry ${index} on`
+  add(run, { code: 'segment-damaged', entry: index, message })
 }
 
 function takeEntry(run: Run, tree: TileTree, bytes: Uint8Array): void {
