@@ -30,8 +30,12 @@ function beatOf(agent: string, at: number, { written = 0, ...more }: BeatFacts =
 }
 
 class House {
-  readonly watch = new HouseWatch(limits)
+  readonly watch: HouseWatch
   #sequence = new Map<string, number>()
+
+  constructor(more: { readonly directRequests?: number } = {}) {
+    this.watch = new HouseWatch({ ...limits, ...more })
+  }
 
   /** A healthy beat: its event arrives too. */
   beat(
@@ -170,20 +174,64 @@ describe('HouseWatch', () => {
     }
     expect(house.found(310 * second)).toEqual(['canary edge'])
   })
+  /** Ten minutes of an edge and the log of its site; what each counted by a time. */
+  const traffic = (house: House, passed: (at: number) => number, logged: (at: number) => number): void => {
+    for (let at = 0; at <= 600 * second; at += 10 * second) {
+      const edge = {
+        sevenfold_edge_upstream_requests_total: passed(at),
+        sevenfold_edge_upstream_requests_shop_total: passed(at),
+      }
+      house.beat('edge/w0', at, { counters: edge }, ['ledger'])
+      house.beat('detection/main', at, { counters: { sevenfold_detection_requests_shop_total: logged(at) } })
+      house.beat('runtime/main', at, { counters: { sevenfold_runtime_requests_total: logged(at) } })
+    }
+  }
+  const kinds = (house: House): string[] =>
+    house.watch
+      .findings(startMs + 601 * second, false)
+      .filter(({ kind }) => kind !== 'canary')
+      .map(({ message }) => message)
+
   it('finds requests that reached the application past the edge', () => {
     const house = new House()
-    for (let at = 0; at <= 60 * second; at += 10 * second) {
-      house.beat(
-        'edge/w0',
-        at,
-        { counters: { sevenfold_edge_requests_total: 100, sevenfold_edge_blocked_total: 5 } },
-        ['ledger'],
-      )
-      house.beat('detection/main', at, {
-        counters: { sevenfold_detection_lines_total: at < 30 * second ? 95 : 105 },
-      })
-    }
-    expect(house.found(61 * second)).toEqual(['edge-bypassed edge'])
+    traffic(
+      house,
+      () => 95,
+      (at) => (at < 560 * second ? 95 : 105),
+    )
+    expect(kinds(house)).toEqual([
+      'the log of site shop shows 10 requests in 900 s, and at most 0 came through the edge',
+    ])
+  })
+  it('bears the direct requests that are usual', () => {
+    const house = new House({ directRequests: 6 })
+    traffic(
+      house,
+      () => 0,
+      (at) => at / 10_000,
+    )
+    expect(kinds(house)).toEqual([])
+  })
+  it("finds an application's log that went silent while requests go there", () => {
+    const house = new House()
+    traffic(
+      house,
+      (at) => at / 500,
+      (at) => Math.min(at, 470 * second) / 500,
+    )
+    expect(kinds(house)).toEqual([
+      'the edge passed 120 requests on to site shop in 90 s, and its log shows none',
+    ])
+  })
+  it('is content while edge, agent and log agree, and where a log shows logins besides requests', () => {
+    const house = new House()
+    traffic(
+      house,
+      (at) => at / 100,
+      (at) => Math.max(0, at - 10 * second) / 100,
+    )
+    house.beat('detection/main', 601 * second, { counters: { sevenfold_detection_lines_total: 1e6 } })
+    expect(kinds(house)).toEqual([])
   })
   it('finds a ledger that shows less than a witness saw, once', () => {
     const house = new House()

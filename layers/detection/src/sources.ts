@@ -6,6 +6,7 @@ import type { PartContext } from '@sevenfold/layer'
 import { openSource } from '@sevenfold/intake'
 import type { OpenSource } from '@sevenfold/intake'
 import { compileRegex } from '@sevenfold/regex'
+import { RequestCounts } from './sources/request-counts.ts'
 import { lineTaker, originOf, sourceName } from './sources/line-taker.ts'
 import type { LineJudges, SourceConfig } from './sources/line-taker.ts'
 
@@ -32,11 +33,13 @@ export async function followSources(
   ensurePrivateFolder(folder)
   const read = context.metrics.counter('sevenfold_detection_lines_total', 'Lines read from application logs')
   const unread = context.metrics.counter('sevenfold_detection_unread_lines_total', 'Lines of an unknown form')
+  const requests = new RequestCounts(context.metrics)
   const open = async (
     source: SourceConfig,
   ): Promise<{ readonly name: string; readonly source: OpenSource }[]> => {
     const take = lineTaker(source, judges, () => context.clock.now())
     const name = sourceName(source)
+    const count = requests.forSource(source)
     const onError = (error: unknown): void => context.log.warn('source-unreadable', { source: name, error })
     try {
       const opened = await openSource(source, {
@@ -49,7 +52,8 @@ export async function followSources(
         onLines: (lines) => {
           for (const { text, from } of lines) {
             read.inc()
-            if (!take(text, from)) unread.inc()
+            if (take(text, from)) count(text)
+            else unread.inc()
           }
           return Promise.resolve()
         },

@@ -11,6 +11,7 @@ const severities: Readonly<Record<FindingKind, number>> = {
   canary: 80,
   expiry: 50,
   'edge-bypassed': 75,
+  'upstream-muted': 70,
   rollback: 99,
   fork: 99,
 }

@@ -9,6 +9,7 @@ export const findingKinds = [
   'canary',
   'expiry',
   'edge-bypassed',
+  'upstream-muted',
   'rollback',
   'fork',
 ] as const

@@ -2,7 +2,6 @@ import type { HeartbeatBody } from '@sevenfold/event'
 import {
   CanaryWatch,
   CheckpointWatch,
-  CounterCheck,
   ExpiryWatch,
   HeartbeatWatch,
   OwedWatch,
@@ -11,6 +10,7 @@ import {
 } from '@sevenfold/silence'
 import type { HeartbeatState } from '@sevenfold/silence'
 import { Arrivals } from './arrivals.ts'
+import { TrafficCheck } from './traffic-check.ts'
 import type { SilenceFinding } from './finding.ts'
 
 /** When silence becomes a finding, in milliseconds. */
@@ -19,6 +19,8 @@ export interface HouseLimits {
   readonly darkAfterMs: number
   readonly pathPatienceMs: number
   readonly canaryAgeMs: number
+  /** Requests a minute that reach applications past the edge in normal operation. */
+  readonly directRequests?: number
 }
 
 /** How a heartbeat came. */
@@ -55,7 +57,7 @@ export class HouseWatch {
   readonly #paths: PathWatch
   readonly #canaries: CanaryWatch
   readonly #expiries = new ExpiryWatch()
-  readonly #counters = new CounterCheck()
+  readonly #traffic: TrafficCheck
   readonly #owed: OwedWatch
   readonly #checkpoints = new CheckpointWatch()
   readonly #agents = new Map<string, Known>()
@@ -78,6 +80,7 @@ export class HouseWatch {
     this.#paths = new PathWatch(limits.pathPatienceMs)
     this.#owed = new OwedWatch(limits.pathPatienceMs)
     this.#canaries = new CanaryWatch(limits.canaryAgeMs)
+    this.#traffic = new TrafficCheck(limits.directRequests ?? 0)
   }
 
   /** Writers that are watched. */
@@ -98,6 +101,7 @@ export class HouseWatch {
     this.#beats.forget(agent)
     this.#paths.forget(agent)
     this.#owed.forget(agent)
+    this.#traffic.forget(agent)
   }
 
   /** A verified heartbeat. `beatMs` is when it counts as come. */
@@ -146,17 +150,11 @@ export class HouseWatch {
     if (body.checkpoint !== undefined) this.takeCheckpoint(body.checkpoint, { witness: agent, nowMs })
   }
 
-  #takeCounters({ agent, boot, counters, time }: HeartbeatBody, nowMs: number): void {
-    const timeMs = Math.min(nowMs, Date.parse(time))
-    const sent = counters['sevenfold_edge_upstream_requests_total']
-    const requests = counters['sevenfold_edge_requests_total']
-    const blocked = counters['sevenfold_edge_blocked_total'] ?? 0
-    if (sent !== undefined || requests !== undefined)
-      this.#counters.passed(agent, { timeMs, boot, value: sent ?? (requests ?? 0) - blocked })
+  #takeCounters(body: HeartbeatBody, nowMs: number): void {
+    const { agent, boot, counters, time } = body
+    this.#traffic.take(agent, { boot, counters, timeMs: Math.min(nowMs, Date.parse(time)) })
     const refused = counters['sevenfold_edge_blocked_total']
     if (refused !== undefined) this.#owed.counted(agent, { boot, value: refused, timeMs: nowMs })
-    const lines = counters['sevenfold_detection_lines_total']
-    if (lines !== undefined) this.#counters.counted(agent, { timeMs, boot, value: lines })
   }
 
   /** A refused request of an edge process arrived; a folded event stands for `count`. */
@@ -209,7 +207,7 @@ export class HouseWatch {
       ...found,
       ...this.#withoutConsequences(missing, paths),
       ...this.#canaryFindings(nowMs),
-      ...this.#bypassed(nowMs),
+      ...this.#traffic.findings(nowMs),
     ]
   }
 
@@ -301,13 +299,6 @@ export class HouseWatch {
         return { kind: 'canary', part, message: `${part} never had a test attack`, sinceMs: nowMs }
       }),
     ]
-  }
-
-  #bypassed(nowMs: number): readonly SilenceFinding[] {
-    const excess = this.#counters.excess()
-    if (excess === null) return []
-    const message = `the application counted ${excess.behind} requests in ${seconds(excess.windowMs)}, and at most ${excess.through} came through the edge`
-    return [{ kind: 'edge-bypassed', part: 'edge', message, sinceMs: nowMs - excess.windowMs }]
   }
 
   /** What a restart needs. */

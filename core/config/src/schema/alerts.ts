@@ -34,6 +34,11 @@ const silenceSchema = z.strictObject({
     duration({ min: '10s', max: '1h' }).prefault('150s'),
     'The last canary that was stopped may be this old.',
   ),
+  directRequests: option(
+    z.int().min(0).max(100_000).default(0),
+    'Requests a minute that reach an application past the edge in normal operation, such as health checks.',
+    { security: 'So many requests a minute may come past the edge without an alarm.' },
+  ),
 })
 
 const deadManSchema = z.strictObject({

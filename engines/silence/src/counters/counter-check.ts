@@ -1,57 +1,5 @@
-/** A counter that starts from zero again with every boot of its writer, as a number that only grows. */
-export class GrowingCounter {
-  #boot = -1
-  #last = 0
-  #total = 0
-
-  /** The total after this reading. */
-  read(boot: number, value: number): number {
-    if (boot !== this.#boot) {
-      // Before the first reading nothing is known: it is where counting starts.
-      this.#total += this.#boot < 0 ? 0 : value
-      this.#boot = boot
-    } else if (value > this.#last) this.#total += value - this.#last
-    this.#last = value
-    return this.#total
-  }
-}
-
-interface Reading {
-  readonly timeMs: number
-  readonly total: number
-}
-
-/** How long readings are kept, in milliseconds. */
-export const readingMemoryMs = 1_200_000
-const maxReadings = 512
-
-class Series {
-  readonly #counter = new GrowingCounter()
-  readonly #readings: Reading[] = []
-
-  add(timeMs: number, boot: number, value: number): void {
-    const last = this.#readings.at(-1)
-    if (last !== undefined && timeMs < last.timeMs) return
-    this.#readings.push({ timeMs, total: this.#counter.read(boot, value) })
-    while (
-      this.#readings.length > maxReadings ||
-      (this.#readings[0]?.timeMs ?? timeMs) < timeMs - readingMemoryMs
-    )
-      this.#readings.shift()
-  }
-
-  get last(): Reading | undefined {
-    return this.#readings.at(-1)
-  }
-
-  before(timeMs: number): Reading | undefined {
-    return this.#readings.findLast((reading) => reading.timeMs <= timeMs)
-  }
-
-  after(timeMs: number): Reading | undefined {
-    return this.#readings.find((reading) => reading.timeMs >= timeMs)
-  }
-}
+import { CounterSeries } from './counter-series.ts'
+import type { CounterReading } from './counter-series.ts'
 
 /** More was counted behind a wall than went through it. */
 export interface Excess {
@@ -62,65 +10,180 @@ export interface Excess {
   readonly through: number
 }
 
+/** What went through a wall was not counted behind it any more. */
+export interface Shortfall {
+  readonly windowMs: number
+  /** At least so many went through. */
+  readonly through: number
+}
+
 /** Windows over which counts are compared, in milliseconds. */
 export const excessWindowsMs: readonly number[] = [120_000, 900_000]
 /** Fewest that are too many, and the share of all that is within doubt. */
 export const excessLimits: { readonly fewest: number; readonly share: number } = { fewest: 3, share: 0.01 }
+/** Fewest that must have gone through for none behind to be silence, and the share that was counted before. */
+export const shortfallLimits: { readonly fewest: number; readonly share: number; readonly windowMs: number } =
+  {
+    fewest: 50,
+    share: 0.5,
+    windowMs: 90_000,
+  }
+/** What is counted behind the wall may be told this much later: a line is written, read and counted first. */
+export const behindLagMs = 30_000
+/** A process of the wall that says nothing for this long is gone, with what it counted last. */
+export const goneAfterMs = 60_000
+
+/** What must have been explained before a deviation from it says something. */
+export const historyLimits: { readonly ms: number; readonly fewest: number } = { ms: 240_000, fewest: 20 }
+
+/** How to judge an excess. */
+export interface ExcessOptions {
+  /** So many a minute come another way in normal operation, such as health checks. */
+  readonly usualPerMinute?: number
+  /** Only where everything came through the wall for some minutes before: applications may have other doors. */
+  readonly afterHistory?: boolean
+}
 
 /**
  * Compares what an application counts with what the wall before it let through. Readings of several processes never are
- * of the same moment, so every doubt is counted for the wall: its count starts before the window and ends after it. What
- * is left can only have come another way.
+ * of the same moment, so every doubt is counted for the wall: its count starts before the window, by as much as the
+ * other one may lag, and ends after it. Each process behind it is compared alone: two may count the same. While a process of the wall began anew within the window nothing is said: what
+ * it counted last is lost. What is left can only have come another way.
  */
 export class CounterCheck {
-  readonly #through = new Map<string, Series>()
-  readonly #behind = new Map<string, Series>()
+  readonly #through = new Map<string, CounterSeries>()
+  readonly #behind = new Map<string, CounterSeries>()
 
   /** A reading of one process of the wall. */
-  passed(agent: string, reading: { timeMs: number; boot: number; value: number }): void {
-    seriesOf(this.#through, agent).add(reading.timeMs, reading.boot, reading.value)
+  passed(agent: string, reading: CounterReading): void {
+    seriesOf(this.#through, agent).add(reading)
   }
 
   /** A reading of one process that counts behind the wall. */
-  counted(agent: string, reading: { timeMs: number; boot: number; value: number }): void {
-    seriesOf(this.#behind, agent).add(reading.timeMs, reading.boot, reading.value)
+  counted(agent: string, reading: CounterReading): void {
+    seriesOf(this.#behind, agent).add(reading)
+  }
+
+  /** Planned end of a process. */
+  forget(agent: string): void {
+    this.#through.delete(agent)
+    this.#behind.delete(agent)
   }
 
   /** What came past the wall in the longest window that shows it; null when everything is explained or unknown. */
-  excess(): Excess | null {
+  excess(options: ExcessOptions = {}): Excess | null {
     let found: Excess | null = null
     for (const series of this.#behind.values()) {
       for (const windowMs of excessWindowsMs) {
-        const excess = this.#judge(series, windowMs)
-        if (excess !== null) found = excess
+        const window = this.#window(series, windowMs)
+        const through = window === null ? null : this.#throughMost(window.startMs, window.endMs)
+        if (window === null || through === null) continue
+        const { behind } = window
+        if (behind - through < doubtOf(window, options)) continue
+        if (options.afterHistory !== true || this.#wasExplained(series, window.startMs))
+          found = { windowMs, behind, through }
       }
     }
     return found
   }
 
-  #judge(series: Series, windowMs: number): Excess | null {
-    // The newest reading that every process of the wall has spoken after.
-    const walls = [...this.#through.values()]
-    if (walls.length === 0) return null
-    const settledMs = Math.min(...walls.map((wall) => wall.last?.timeMs ?? 0))
-    const end = series.before(settledMs)
-    const start = end === undefined ? undefined : (series.before(end.timeMs - windowMs) ?? series.after(0))
-    if (end === undefined || start === undefined || end.timeMs <= start.timeMs) return null
-    const behind = end.total - start.total
-    let through = 0
-    for (const wall of walls) {
-      const from = wall.before(start.timeMs)
-      const to = wall.after(end.timeMs)
-      // A wall that was not there at the start let everything through that it counted since.
-      through += (to?.total ?? 0) - (from?.total ?? 0)
+  /** Nothing behind the wall although much went through, where most of it was counted before; null otherwise. */
+  shortfall(): Shortfall | null {
+    const { windowMs, fewest, share } = shortfallLimits
+    for (const series of this.#behind.values()) {
+      const window = this.#window(series, windowMs)
+      if (window === null || window.behind > 0 || window.endMs - window.startMs < windowMs) continue
+      // What went through last may not be counted behind yet.
+      const through = this.#throughLeast(window.startMs, window.endMs - behindLagMs)
+      const before = this.#throughLeast(0, window.startMs)
+      if (through >= fewest && before >= fewest && window.before >= before * share)
+        return { windowMs, through }
     }
-    const doubt = Math.max(excessLimits.fewest, Math.ceil(behind * excessLimits.share))
-    return behind - through >= doubt ? { windowMs, behind, through } : null
+    return null
+  }
+
+  /** Whether everything of some minutes before a moment had come through the wall. */
+  #wasExplained(series: CounterSeries, untilMs: number): boolean {
+    const begin = series.after(this.#knownMs())
+    const end = series.before(untilMs)
+    if (begin === undefined || end === undefined || end.timeMs - begin.timeMs < historyLimits.ms) return false
+    const behind = end.total - begin.total
+    const through = this.#throughMost(begin.timeMs, end.timeMs)
+    return through !== null && behind >= historyLimits.fewest && behind - through < excessLimits.fewest
+  }
+
+  #living(): readonly CounterSeries[] {
+    const walls = [...this.#through.values()]
+    const newestMs = Math.max(
+      ...[...walls, ...this.#behind.values()].map((series) => series.last?.timeMs ?? 0),
+    )
+    return walls.filter((wall) => (wall.last?.timeMs ?? 0) > newestMs - goneAfterMs)
+  }
+
+  /** Where a wall's count began is not known before its first word. */
+  #knownMs(): number {
+    return Math.max(...this.#living().map((wall) => wall.first?.timeMs ?? 0)) + behindLagMs
+  }
+
+  /** What was counted behind the wall between two moments that every process of the wall has spoken after. */
+  #window(series: CounterSeries, windowMs: number): Window | null {
+    const living = this.#living()
+    if (living.length === 0) return null
+    const settledMs = Math.min(...living.map((wall) => wall.last?.timeMs ?? 0))
+    const knownMs = this.#knownMs()
+    const end = series.before(settledMs)
+    const wanted = end === undefined ? undefined : series.before(end.timeMs - windowMs)
+    const start = wanted !== undefined && wanted.timeMs >= knownMs ? wanted : series.after(knownMs)
+    if (end === undefined || start === undefined || end.timeMs <= start.timeMs) return null
+    return {
+      startMs: start.timeMs,
+      endMs: end.timeMs,
+      behind: end.total - start.total,
+      before: start.total - (series.first?.total ?? 0),
+    }
+  }
+
+  /** The most that can have come through; null when a process of the wall took part of its count with it. */
+  #throughMost(startMs: number, endMs: number): number | null {
+    let through = 0
+    for (const wall of this.#through.values()) {
+      const fromMs = startMs - behindLagMs
+      const lastMs = wall.last?.timeMs ?? 0
+      const isGone = lastMs < endMs && lastMs >= fromMs
+      if (isGone || (wall.restartMs >= fromMs && wall.restartMs <= endMs + goneAfterMs)) return null
+      // A wall that was not there at the start let everything through that it counted since.
+      through += (wall.after(endMs)?.total ?? wall.last?.total ?? 0) - (wall.before(fromMs)?.total ?? 0)
+    }
+    return through
+  }
+
+  #throughLeast(fromMs: number, toMs: number): number {
+    let through = 0
+    for (const wall of this.#through.values()) {
+      const [from, to] = [wall.after(fromMs), wall.before(toMs)]
+      if (from !== undefined && to !== undefined && to.timeMs > from.timeMs) through += to.total - from.total
+    }
+    return through
   }
 }
 
-function seriesOf(map: Map<string, Series>, agent: string): Series {
-  const series = map.get(agent) ?? new Series()
+interface Window {
+  readonly startMs: number
+  readonly endMs: number
+  readonly behind: number
+  /** Counted before the window, as far as is remembered. */
+  readonly before: number
+}
+
+/** How much more than came through is no proof yet. */
+function doubtOf({ behind, startMs, endMs }: Window, { usualPerMinute = 0 }: ExcessOptions): number {
+  const { fewest, share } = excessLimits
+  const usual = Math.ceil((usualPerMinute * (endMs - startMs + behindLagMs)) / 60_000)
+  return Math.max(fewest, Math.ceil(behind * share)) + usual
+}
+
+function seriesOf(map: Map<string, CounterSeries>, agent: string): CounterSeries {
+  const series = map.get(agent) ?? new CounterSeries()
   map.set(agent, series)
   return series
 }

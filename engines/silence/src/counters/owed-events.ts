@@ -1,4 +1,4 @@
-import { GrowingCounter } from './counter-check.ts'
+import { GrowingCounter } from './growing-counter.ts'
 
 /** What a writer counted and did not write. */
 export interface OwedEvents {

@@ -31,6 +31,8 @@ export interface EdgeCounts {
   blocked: number
   wouldBlock: number
   upstreamFailures: number
+  /** Requests that were passed on, by site; those of sites beside another proxy that were not refused. */
+  readonly passed: Map<string, number>
 }
 
 /** Notices about a failing upstream: at most one in this many milliseconds for each site. */
@@ -43,6 +45,7 @@ export class EdgeEvents implements RequestEvents {
     blocked: 0,
     wouldBlock: 0,
     upstreamFailures: 0,
+    passed: new Map(),
   }
   private readonly options: EdgeEventsOptions
   private readonly writer: AccessLineWriter
@@ -62,9 +65,15 @@ export class EdgeEvents implements RequestEvents {
     const index = Math.floor(record.status / 100)
     counts.byClass[index] = (counts.byClass[index] ?? 0) + 1
     if (record.failure !== null) this.upstreamFailed(record)
+    if (record.beside !== '') this.forwarded(record.site)
     this.record = record
     this.first = this.sights.isFirst(record.clientAddress)
     this.options.spool.appendLine(this.first ? 'high' : 'low', this.makeLine)
+  }
+
+  forwarded(site: string): void {
+    const { passed } = this.counts
+    passed.set(site, (passed.get(site) ?? 0) + 1)
   }
 
   block(record: RequestRecord, block: BlockRecord): void {

@@ -325,6 +325,7 @@ export class ProxyExchange
       return
     }
     this.upstream = connection
+    this.context.events.forwarded?.(this.place.name)
     const { head, hold } = this
     this.hold = null
     const facts = {

@@ -47,5 +47,7 @@ export interface BlockRecord {
 /** Where the pipeline reports to. Never waits, never throws. */
 export interface RequestEvents {
   access(record: RequestRecord): void
+  /** A request goes to the upstream now: before the application can have counted it. */
+  forwarded?(site: string): void
   block(record: RequestRecord, block: BlockRecord): void
 }

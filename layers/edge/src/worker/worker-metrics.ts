@@ -1,5 +1,6 @@
 import type { Metrics } from '@sevenfold/layer'
 import type { EdgeCounts } from '../events/edge-events.ts'
+import { PassedCounts } from './passed-counts.ts'
 
 const publishMs = 1000
 const classes = ['none', '1xx', '2xx', '3xx', '4xx', '5xx'] as const
@@ -28,6 +29,7 @@ export function publishCounts(
     'Requests that monitor mode let pass',
   )
   const failures = metrics.counter('sevenfold_edge_upstream_failures_total', 'Requests without an answer')
+  const passed = new PassedCounts(metrics)
   const connections = metrics.gauge('sevenfold_edge_connections', 'Open client connections')
   const bans = metrics.gauge('sevenfold_edge_bans', 'Addresses and ranges with a decision')
   const before = { byClass: [0, 0, 0, 0, 0, 0], blocked: 0, wouldBlock: 0, upstreamFailures: 0 }
@@ -45,6 +47,7 @@ export function publishCounts(
       wouldBlock: counts.wouldBlock,
       upstreamFailures: counts.upstreamFailures,
     })
+    passed.publish(counts.passed)
     const now = levels()
     connections.set(now.connections)
     bans.set(now.bans)

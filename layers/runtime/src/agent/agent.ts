@@ -43,7 +43,10 @@ export interface SinkUse {
 
 /** Counters of the agent; they only rise. */
 export interface AgentCounters {
+  /** HTTP requests and messages. */
   requests: number
+  /** Messages among them: of web sockets, RPC calls and queues. */
+  messages: number
   sinks: number
   refused: number
   noticed: number
@@ -72,7 +75,7 @@ export class Agent {
   observer: ((use: SinkUse, context: RequestContext) => void) | undefined
   /** What the agent's own work runs in; set while testing, so that it is not followed. */
   around: (<T>(work: () => T) => T) | undefined
-  readonly counters: AgentCounters = { requests: 0, sinks: 0, refused: 0, noticed: 0, faults: 0 }
+  readonly counters: AgentCounters = { requests: 0, messages: 0, sinks: 0, refused: 0, noticed: 0, faults: 0 }
   readonly #report: (report: AgentReport) => void
   readonly #onFault: (error: unknown, sink: string) => void
 

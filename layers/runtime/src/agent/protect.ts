@@ -35,6 +35,7 @@ export function serve<T>(message: Message, handle: () => T): T {
   const agent = installedAgent()
   if (agent?.serve === undefined || agent.mode === 'off') return handle()
   agent.counters.requests += 1
+  agent.counters.messages += 1
   return agent.serve(message, handle)
 }
 

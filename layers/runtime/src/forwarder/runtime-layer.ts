@@ -11,6 +11,7 @@ import { authenticationFactsOf, noticeOf } from './other-facts.ts'
 import { findingFactsOf } from './finding-facts.ts'
 import type { FindingFacts } from './finding-facts.ts'
 import { parseConfig } from './parse-config.ts'
+import { SensorCounts } from './sensor-counts.ts'
 import { SensorConnection } from './sensor-connection.ts'
 import type { SensorEvents } from './sensor-connection.ts'
 import { loadOrCreateToken } from './token-file.ts'
@@ -39,6 +40,11 @@ function eventsFor(context: Context): SensorEvents {
     'sevenfold_runtime_events_total',
     'Refused and noticed calls that sensors told of.',
   )
+  const met = context.metrics.counter(
+    'sevenfold_runtime_requests_total',
+    'HTTP requests that the busiest application met, as its agent counts them.',
+  )
+  const sensors = new SensorCounts()
   return {
     onHello: ({ service, pid, node, unprotected }) => {
       notice('sensor-started', `${service} runs with the agent (process ${pid}, Node ${node})`)
@@ -64,7 +70,8 @@ function eventsFor(context: Context): SensorEvents {
           told.action === 'sensor-unprotected' ? 50 : undefined,
         )
     },
-    onBeat: ({ canary }) => {
+    onBeat: ({ canary, counters }, hello) => {
+      met.inc(sensors.grown(hello, counters))
       if (canary !== undefined) context.setCanary(canary)
     },
     onSilence: ({ service, pid }) =>

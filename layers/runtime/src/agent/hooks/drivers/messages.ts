@@ -27,6 +27,7 @@ export function hookWs(agent: Agent, stored: StoredInputs, exported: unknown): v
           return emit.apply(this, args)
         const opened = openingOf(own._socket)
         agent.counters.requests += 1
+        agent.counters.messages += 1
         return serveMessage(
           { name: 'websocket', content: args[1], ...(opened === undefined ? {} : { opened }) },
           stored,
@@ -75,6 +76,7 @@ export function hookGrpc(agent: Agent, stored: StoredInputs, exported: unknown):
           const run = (): unknown => (handler as AnyFunction).apply(this, given)
           if (agent.mode === 'off') return run()
           agent.counters.requests += 1
+          agent.counters.messages += 1
           const call = (given[0] ?? {}) as GrpcCall
           return call.request === undefined
             ? serveStream(call, name, stored, run)
