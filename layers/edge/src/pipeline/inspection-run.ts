@@ -25,7 +25,7 @@ export type Outcome = Exclude<Verdict, { kind: 'yield' }> | InspectionFault
 const firstSlice = 3000
 const smallestSlice = 500
 /** Steps of one kind may cost several times those of another: a slice that grew among cheap ones must not hurt. */
-const largestSlice = 8000
+const largestSlice = 5000
 
 /**
  * One inspection, driven in slices: between them other requests get their turn (and the work of a client that causes
