@@ -18,6 +18,7 @@ export function eventOfAct(events: EventBuilder, act: ConsoleAct): EventDraft {
     case 'mode':
     case 'verdict':
     case 'playbook':
+    case 'silence':
     case 'refused': {
       const reason = act.detail === undefined ? {} : { reason: act.detail }
       return events.admin(

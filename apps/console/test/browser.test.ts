@@ -98,6 +98,7 @@ describe.skipIf(!canRun)('the console in a browser (needs Chromium and a built p
     ['desktop-dark', 1280, 'dark'],
     ['phone-light', 360, 'light'],
     ['phone-dark', 360, 'dark'],
+    ['phone-wide', 390, 'light'],
   ] as const) {
     it(`shows every page without sideways scrolling and with readable text: ${name}`, async () => {
       const context = await browser.newContext({ viewport: { width, height: 800 }, colorScheme })
@@ -109,9 +110,10 @@ describe.skipIf(!canRun)('the console in a browser (needs Chromium and a built p
         Events: 'tbody tr',
         Findings: '.findings li',
         Decisions: '.decisions li',
+        Watch: 'table.hosts tbody tr',
       } as const
       page.on('console', (message) => void (message.type() === 'error' && problems.push(message.text())))
-      for (const title of ['Layers', 'Incidents', 'Events', 'Findings', 'Decisions'] as const) {
+      for (const title of ['Layers', 'Incidents', 'Events', 'Findings', 'Decisions', 'Watch'] as const) {
         await page.getByRole('link', { name: title, exact: true }).click()
         await page.getByRole('heading', { name: title, level: 1 }).waitFor()
         await page.locator(firstOf[title]).first().waitFor()
@@ -196,6 +198,27 @@ describe.skipIf(!canRun)('the console in a browser (needs Chromium and a built p
     ])
     await page.getByRole('button', { name: 'Approve run-1' }).click()
     await expect.poll(() => server.backend.decided).toEqual(['approve run-1 console:link'])
+    await context.close()
+  })
+
+  it('shows hosts, silences and load, announces a silence and ends one', async () => {
+    const context = await browser.newContext()
+    const page = await open(context)
+    await page.goto(`${server.url}/#watch`)
+    await page.getByRole('row', { name: /web2\.example edge ends soon|web2\.example edge well/ }).waitFor()
+    await page.getByRole('row', { name: /web1\.example edge revoked .*sold <b>/ }).waitFor()
+    await page.getByText('Open token: runtime on db1.example').waitFor()
+    await page.getByText('no heartbeat of runtime/main for 50 s').waitFor()
+    await page.getByRole('row', { name: 'A source scans medium 1200 3 2, 1, 0 12' }).waitFor()
+    await page.getByRole('button', { name: 'End silence of console' }).click()
+    await expect.poll(() => server.backend.silenceActs).toEqual([{ id: 3, actor: 'console:link' }])
+    await page.getByLabel('Part').selectOption('edge')
+    await page.getByLabel('Hours').selectOption('4')
+    await page.getByLabel('Why').fill('new kernel')
+    await page.getByRole('button', { name: 'Announce silence' }).click()
+    await expect
+      .poll(() => server.backend.silenceActs.at(-1))
+      .toEqual({ part: 'edge', reason: 'new kernel', durationMs: 14_400_000, actor: 'console:link' })
     await context.close()
   })
 

@@ -42,7 +42,10 @@ export class FakeBackend implements Backend {
       eventsPerMinute: 90,
     })
     const parts = [
-      { part: 'edge', agents: [agent('edge/w0', 'enforce'), agent('edge/w1', 'enforce')] },
+      {
+        part: 'edge',
+        agents: ['edge/w0', 'edge/w1', 'edge/web2.example.w0'].map((name) => agent(name, 'enforce')),
+      },
       { part: 'detection', agents: [agent('detection/main', 'monitor')] },
       { part: 'runtime', agents: [{ agent: 'runtime/main', mode: 'enforce', lastHeartbeat: time(600) }] },
       { part: 'ledger', agents: [agent('ledger/main', 'enforce')] },
@@ -116,7 +119,48 @@ export class FakeBackend implements Backend {
   }
 
   load(): Promise<Json> {
-    return Promise.resolve({ load: [] })
+    const verdicts = { true: 2, benign: 1, noise: 0 }
+    const rule = { rule: 'edge-scan', title: 'A source scans', level: 'medium', verdicts, minutes: 12 }
+    return Promise.resolve({ load: [{ ...rule, alerts: 1200, incidents: 3 }] })
+  }
+
+  readonly silenceActs: JsonObject[] = []
+
+  hosts(): Promise<Json> {
+    const web = {
+      host: 'web2.example',
+      layer: 'edge',
+      enrolled: time(86_400),
+      certificateEnds: time(-80_000),
+    }
+    const gone = { ...web, host: 'web1.example', state: 'revoked', revoked: time(60), reason: 'sold <b>' }
+    const tokens = [{ host: 'db1.example', layer: 'runtime', expires: time(-600), actor: 'cli:root' }]
+    return Promise.resolve({ hosts: [{ ...web, state: 'enrolled' }, gone], tokens })
+  }
+
+  silences(): Promise<Json> {
+    const plan = {
+      id: 3,
+      part: 'console',
+      from: time(60),
+      until: time(-1_700),
+      reason: 'new kernel',
+      actor: 'a',
+    }
+    const active = [
+      { kind: 'dark', part: 'runtime', message: 'no heartbeat of runtime/main for 50 s', sinceMs: 1 },
+    ]
+    return Promise.resolve({ planned: [plan], active })
+  }
+
+  planSilence(plan: JsonObject): Promise<Json> {
+    this.silenceActs.push(plan)
+    return Promise.resolve({})
+  }
+
+  endSilence(id: number, actor: string): Promise<Json> {
+    this.silenceActs.push({ id, actor })
+    return Promise.resolve({})
   }
 
   depends(): Promise<Json> {

@@ -27,6 +27,14 @@ export interface Backend {
   decideRun(id: string, act: 'approve' | 'reject' | 'undo', actor: string): Promise<Json>
   /** What each rule cost in the last week. */
   load(): Promise<Json>
+  /** Hosts that joined, with their certificates; null where none can join. */
+  hosts(): Promise<Json>
+  /** What is silent now, and what silence was announced. */
+  silences(): Promise<Json>
+  /** Announces a silence. */
+  planSilence(plan: JsonObject): Promise<Json>
+  /** Ends an announced silence. */
+  endSilence(id: number, actor: string): Promise<Json>
   /** What the layers share, as it was at the start; null when that is not known. */
   depends(): Promise<Json>
   /** What anybody may know: whether the backbone works, and how far its ledger is. */

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isJsonObject, isPartName } from '@sevenfold/event'
@@ -90,6 +91,14 @@ export function createSocketBackend(dataDir: string): Backend {
     runs: () => askAlerts('/v1/runs'),
     decideRun: (id, act, actor) => tellAlerts(`/v1/runs/${encodeURIComponent(id)}/${act}`, { actor }),
     load: () => askAlerts('/v1/load'),
+    hosts: async () => {
+      const socketPath = join(dataDir, 'ledger', 'hosts.sock')
+      return existsSync(socketPath) ? await askSocket({ socketPath, method: 'GET', path: '/v1/hosts' }) : null
+    },
+    silences: () => askAlerts('/v1/silences'),
+    planSilence: (plan) => tellAlerts('/v1/silences', plan),
+    endSilence: (id, actor) =>
+      askSocket({ socketPath: alerts, method: 'DELETE', path: `/v1/silences/${id}`, body: { actor } }),
     depends: () => readDepends(dataDir),
     health: async () => healthOf(await askAlerts('/v1/status')),
     setMode: async ({ part, ...change }) => {

@@ -13,6 +13,7 @@ import { addIncidents } from './routes/incidents.ts'
 import { addLogin } from './routes/login.ts'
 import { addQuestions } from './routes/questions.ts'
 import { addTail } from './routes/tail.ts'
+import { addWatch } from './routes/watch.ts'
 
 const gateStatus = { GATE_HOST: 421, GATE_CROSS_SITE: 403, GATE_NOT_JSON: 415, GATE_METHOD: 400 } as const
 
@@ -84,6 +85,7 @@ export function createConsoleApp(services: ConsoleServices): Hono<ConsoleEnv> {
   addTail(routes)
   addActions(routes)
   addIncidents(routes)
+  addWatch(routes)
   addAssets(routes)
   routes.app.onError((error, c) => {
     if (error instanceof BackendError) return refuse(c, error.status, error.code)

@@ -12,7 +12,16 @@ import type { Asset } from './assets.ts'
 
 /** What somebody did at the console; the process writes it as an event. */
 export interface ConsoleAct {
-  readonly kind: 'login' | 'login-failed' | 'logout' | 'unban' | 'mode' | 'verdict' | 'playbook' | 'refused'
+  readonly kind:
+    | 'login'
+    | 'login-failed'
+    | 'logout'
+    | 'unban'
+    | 'mode'
+    | 'verdict'
+    | 'playbook'
+    | 'silence'
+    | 'refused'
   readonly actor: string
   readonly peer: string
   readonly detail?: string

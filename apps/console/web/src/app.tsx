@@ -7,6 +7,7 @@ import { EventsView } from './view/events-view.tsx'
 import { FindingsView } from './view/findings-view.tsx'
 import { LayersView } from './view/layers-view.tsx'
 import { LoginView } from './view/login-view.tsx'
+import { WatchView } from './view/watch-view.tsx'
 
 const pages = [
   { hash: '#layers', title: 'Layers', view: LayersView },
@@ -14,6 +15,7 @@ const pages = [
   { hash: '#events', title: 'Events', view: EventsView },
   { hash: '#findings', title: 'Findings', view: FindingsView },
   { hash: '#decisions', title: 'Decisions', view: DecisionsView },
+  { hash: '#watch', title: 'Watch', view: WatchView },
 ] as const
 
 function usePage(): (typeof pages)[number] {
