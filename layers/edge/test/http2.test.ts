@@ -4,6 +4,7 @@ import http2 from 'node:http2'
 import type { ClientHttp2Session, IncomingHttpHeaders } from 'node:http2'
 import { startRecordingServer } from '@sevenfold/testkit'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { maxTinyPieces } from '../src/http2/serve-http2.ts'
 import { FrameClient, fields, frame, frameType, getFields } from './support/frame-client.ts'
 import { RawUpstream } from './support/raw-upstream.ts'
 import { testAuthority, testTls } from './support/test-certificates.ts'
@@ -114,6 +115,22 @@ describe('HTTP/2', () => {
     expect(answers.map(({ body }) => body)).toEqual(Array.from({ length: 50 }, (_, i) => `/${i}`))
   })
 
+  it('passes on answers that say a thing twice, or name parts of HTTP/1.1', async () => {
+    await start()
+    upstream.onRequest = ({ socket }) =>
+      void socket.write(
+        'HTTP/1.1 200 OK\r\nETag: "a"\r\nETag: "a"\r\nX-Content-Type-Options: nosniff\r\nX-Content-Type-Options: nosniff\r\nLocation: /a\r\nLocation: /b\r\nSet-Cookie: a=1\r\nSet-Cookie: b=2\r\nHTTP2-Settings: x\r\nTE: y\r\nConstructor: z\r\n__proto__: z\r\nContent-Length: 2\r\n\r\nok',
+      )
+    const { headers, body } = await ask({})
+    expect([headers[':status'], body]).toEqual([200, 'ok'])
+    expect(headers).toMatchObject({ etag: '"a"', location: '/a, /b', 'set-cookie': ['a=1', 'b=2'] })
+    expect([headers['x-content-type-options'], headers['http2-settings'], headers['te']]).toEqual([
+      'nosniff',
+      undefined,
+      undefined,
+    ])
+  })
+
   it('sends a banned client the ordinary page', async () => {
     await start()
     edge.ban({ value: '127.0.0.1' })
@@ -201,6 +218,135 @@ describe('HTTP/2', () => {
   }
 })
 
+describe('WebSocket over HTTP/2', () => {
+  const ask = (more: http2.OutgoingHttpHeaders = {}): http2.ClientHttp2Stream =>
+    (sessions[0] ?? connect()).request({
+      ':method': 'CONNECT',
+      ':protocol': 'websocket',
+      ':path': '/ws',
+      ':scheme': 'https',
+      ':authority': 'shop.test',
+      'sec-websocket-version': '13',
+      ...more,
+    })
+  const agree =
+    'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Accept: x\r\nSec-WebSocket-Protocol: chat\r\n\r\nhi'
+
+  /** A session that knows that the server takes CONNECT with a protocol. */
+  async function ready(): Promise<void> {
+    const session = connect()
+    await once(session, 'remoteSettings')
+    expect(session.remoteSettings.enableConnectProtocol).toBe(true)
+  }
+  async function read(stream: http2.ClientHttp2Stream, length: number): Promise<string> {
+    let text = ''
+    while (text.length < length) {
+      const piece = stream.read() as Buffer | null
+      if (piece === null) await once(stream, 'readable')
+      else text += piece.toString('latin1')
+    }
+    return text
+  }
+
+  it('is agreed to with 200, and bytes go both ways until the service ends', async () => {
+    await start()
+    upstream.onRequest = ({ socket }) => void socket.write(agree)
+    upstream.onBytes = (chunk, socket) => void socket.write(`echo ${chunk.toString()}`)
+    await ready()
+    const stream = ask({ 'sec-websocket-protocol': 'chat' })
+    const [headers] = (await once(stream, 'response')) as [IncomingHttpHeaders]
+    expect([headers[':status'], headers['sec-websocket-protocol']]).toEqual([200, 'chat'])
+    expect(headers['sec-websocket-accept']).toBeUndefined()
+    expect(upstream.heads[0]).toMatch(/^GET \/ws HTTP\/1\.1\r\nHost: shop\.test\r\n/)
+    expect(upstream.heads[0]).toContain('Connection: Upgrade\r\nUpgrade: websocket\r\n')
+    expect(upstream.heads[0]).toMatch(/Sec-WebSocket-Key: [A-Za-z0-9+/]{22}==\r\n/)
+    expect(await read(stream, 2)).toBe('hi')
+    stream.write('one')
+    expect(await read(stream, 8)).toBe('echo one')
+    const closed = once(stream, 'close')
+    for (const socket of upstream.sockets) socket.end('bye')
+    expect(await read(stream, 3)).toBe('bye')
+    stream.resume()
+    stream.end()
+    await closed
+    await waitFor(() => edge.accesses.length === 1)
+    expect(edge.accesses[0]?.status).toBe(101)
+  })
+
+  it('ends at the service when the client ends it, or gives it up', async () => {
+    await start()
+    upstream.onRequest = ({ socket }) => void socket.write(agree)
+    await ready()
+    const first = ask()
+    await once(first, 'response')
+    first.end()
+    await waitFor(() => upstream.sockets.size === 0)
+    const second = ask()
+    await once(second, 'response')
+    second.close(http2.constants.NGHTTP2_CANCEL)
+    await waitFor(() => upstream.sockets.size === 0)
+    expect(upstream.connections).toBe(2)
+  })
+
+  it('carries more than a body may have, and stops reading where the service does not', async () => {
+    await start({ limits: { bodySizeBytes: 10_000 } })
+    let taken = 0
+    upstream.onRequest = ({ socket }) => void socket.write(agree)
+    upstream.onBytes = (chunk, socket) => {
+      taken += chunk.length
+      if (taken === 100_000) socket.end('all')
+    }
+    await ready()
+    const stream = ask()
+    await once(stream, 'response')
+    stream.write(Buffer.alloc(100_000))
+    expect(await read(stream, 5)).toBe('hiall')
+    stream.destroy()
+  })
+
+  it('that the service refuses, or answers with anything but 101, is no WebSocket', async () => {
+    await start()
+    await ready()
+    for (const [status, expected] of [
+      [404, 404],
+      [200, 502],
+    ] as const) {
+      upstream.onRequest = ({ socket }) =>
+        void socket.write(`HTTP/1.1 ${status} X\r\nContent-Length: 2\r\n\r\nno`)
+      const stream = ask()
+      const [headers] = (await once(stream, 'response')) as [IncomingHttpHeaders]
+      expect(headers[':status']).toBe(expected)
+      stream.destroy()
+    }
+  })
+
+  it('is judged as any request, and no other protocol is offered', async () => {
+    await start()
+    await ready()
+    const other = ask({ ':protocol': 'connect-udp' })
+    const [refused] = (await once(other, 'response')) as [IncomingHttpHeaders]
+    expect(refused[':status']).toBe(400)
+    other.destroy()
+    edge.ban({ value: '127.0.0.1' })
+    const banned = ask()
+    const [headers] = (await once(banned, 'response')) as [IncomingHttpHeaders]
+    expect(headers[':status']).toBe(403)
+    banned.destroy()
+    expect(upstream.heads).toEqual([])
+  })
+
+  it('that is silent for too long is ended', async () => {
+    await start({ limits: { upgradeIdleTimeoutMs: 300 } })
+    upstream.onRequest = ({ socket }) => void socket.write(agree)
+    await ready()
+    const stream = ask()
+    stream.on('error', () => undefined)
+    await once(stream, 'response')
+    stream.resume()
+    await waitFor(() => stream.closed && upstream.sockets.size === 0)
+  })
+})
+
 describe('attacks on HTTP/2', () => {
   const memory = (): number => process.memoryUsage().rss / 1_048_576
 
@@ -239,6 +385,29 @@ describe('attacks on HTTP/2', () => {
     client.send(...Array.from({ length: 5000 }, () => frame(frameType.ping, 0, 0, Buffer.alloc(8))))
     await expectEnd(before)
     expect(edge.blocks.some(({ rule }) => rule === 'EDGE_HTTP2_CONTROLS')).toBe(true)
+  })
+
+  it('a body in tiny pieces ends the connection when they are too many, and before that it does not', async () => {
+    const service = await startRecordingServer({ answer: () => ({ status: 201 }) })
+    await start({ sites: [{ upstreamPort: service.port }] })
+    const post = fields([
+      [':method', 'POST'],
+      [':scheme', 'https'],
+      [':authority', 'shop.test'],
+      [':path', '/'],
+    ])
+    const pieces = (stream: number, count: number): Buffer =>
+      Buffer.concat(Array.from({ length: count }, () => frame(frameType.data, 0, stream, Buffer.from('x'))))
+    client = await FrameClient.connect(edge.port, ca)
+    client.send(frame(frameType.headers, 4, 1, post), pieces(1, 2000), frame(frameType.data, 1, 1))
+    await waitFor(() => edge.accesses.length === 1)
+    expect(edge.accesses[0]).toMatchObject({ status: 201, requestBytes: 2000 })
+    client.send(frame(frameType.headers, 4, 3, post))
+    for (let sent = 0; sent < maxTinyPieces; sent += 2000) client.send(pieces(3, 2000))
+    await client.closed()
+    expect(client.goaway).toBe(0x0b) // ENHANCE_YOUR_CALM
+    expect(edge.blocks.at(-1)?.rule).toBe('EDGE_HTTP2_CONTROLS')
+    await service.close()
   })
 
   it('a flood of SETTINGS ends the connection', async () => {

@@ -291,6 +291,29 @@ describe('services of HTTP/2', () => {
     client.close()
   })
 
+  it('get requests that say a thing twice, or name parts of HTTP/1.1', async () => {
+    const server = http2.createServer()
+    const seen: http2.IncomingHttpHeaders[] = []
+    server.on('stream', (stream, headers) => {
+      seen.push(headers)
+      echo(stream, headers)
+    })
+    server.on('session', (session) => sessions.push(session))
+    await serve([await portOf(server)], { protocol: 'http2' })
+    const twice = ['Range', 'If-Match', 'Authorization', 'From', 'DNT', 'Upgrade-Insecure-Requests', 'Accept']
+    const lines = twice.map((name) => `${name}: x\r\n${name}: y\r\n`).join('')
+    const odd = 'HTTP2-Settings: a\r\nConstructor: b\r\n__proto__: c\r\nCookie: d=1\r\nCookie: e=2\r\n'
+    const answer = await ask(`GET /a HTTP/1.1\r\nHost: a\r\n${lines}${odd}Connection: close\r\n\r\n`)
+    expect(answer).toMatch(/^200 /)
+    expect(seen[0]).toMatchObject({
+      range: 'x, y',
+      authorization: 'x, y',
+      cookie: 'd=1; e=2',
+      accept: 'x, y',
+    })
+    expect(seen[0]?.['http2-settings']).toBeUndefined()
+  })
+
   it('with TLS share one connection', async () => {
     const { certificate, key } = await testCertificate({ names: ['127.0.0.1'] })
     const server = http2.createSecureServer({ cert: certificate, key })

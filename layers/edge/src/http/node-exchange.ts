@@ -73,6 +73,7 @@ export class NodeUpgradeExchange extends StreamExchange {
   constructor(socket: Socket, options: Options) {
     super({ ...options, input: socket, output: socket })
     this.socket = socket
+    this.unbounded = true
     this.writer = new AnswerWriter(socket, () => this.drainedNow())
   }
 

@@ -26,6 +26,8 @@ export interface StreamExchangeOptions {
   readonly host: ConnectionHost
   readonly input: Readable
   readonly output: Writable
+  /** Hears the length of each piece of a body. */
+  readonly onPiece?: (bytes: number) => void
 }
 
 /**
@@ -39,13 +41,17 @@ export abstract class StreamExchange implements Exchange {
   protected readonly host: ConnectionHost
   protected over = false
   protected responded = false
+  /** Bytes that come are no body: `bodySize` does not hold. */
+  protected unbounded = false
+  /** When the last piece came, milliseconds. */
+  protected lastPiece: number
   private readonly input: Readable
   private readonly output: Writable
+  private readonly onPiece: ((bytes: number) => void) | undefined
   private reading = false
   private bodyOver: boolean
   private bodyTaken = 0
   private bodySince: number
-  private lastPiece: number
   private pausedAt: number
   /** True when the answer declared its length. */
   private counted = false
@@ -60,6 +66,7 @@ export abstract class StreamExchange implements Exchange {
     this.host = options.host
     this.input = options.input
     this.output = options.output
+    this.onPiece = options.onPiece
     this.bodyOver = !hasBody(options.head)
     this.bodySince = options.host.now
     this.lastPiece = options.host.now
@@ -185,9 +192,11 @@ export abstract class StreamExchange implements Exchange {
 
   private readonly onData = (piece: Buffer): void => {
     if (this.over) return
+    this.onPiece?.(piece.length)
     this.lastPiece = this.host.now
     this.bodyTaken += piece.length
-    if (this.bodyTaken > this.host.limits.bodySizeBytes) this.refuse(refusals.EDGE_BODY_TOO_LARGE)
+    if (!this.unbounded && this.bodyTaken > this.host.limits.bodySizeBytes)
+      this.refuse(refusals.EDGE_BODY_TOO_LARGE)
     else this.listener.requestBody(piece)
   }
 

@@ -3,18 +3,16 @@ import type { OutgoingHttpHeaders, ServerHttp2Stream } from 'node:http2'
 import { StreamExchange } from '../http/stream-exchange.ts'
 import type { StreamExchangeOptions } from '../http/stream-exchange.ts'
 import type { ResponseHead } from '../http/response-head.ts'
+import { addField, newFields } from './http2-fields.ts'
 
-/** Header lines of an answer as HTTP/2 wants them: lower case, repeated ones as lists. */
+/** Header lines of an answer as HTTP/2 wants them: lower case, repeated ones joined. */
 export function http2Headers(head: ResponseHead): OutgoingHttpHeaders {
-  const headers: Record<string, string | string[] | number> = { ':status': head.status }
+  const headers = newFields()
+  headers[':status'] = head.status
   for (const line of head.fields.split('\r\n')) {
     const colon = line.indexOf(':')
     if (colon <= 0) continue
-    const name = line.slice(0, colon).toLowerCase()
-    const value = line.slice(colon + 1).trim()
-    const before = headers[name]
-    if (before === undefined) headers[name] = value
-    else headers[name] = [...(Array.isArray(before) ? before : [String(before)]), value]
+    addField(headers, line.slice(0, colon).toLowerCase(), line.slice(colon + 1).trim())
   }
   if (head.contentLength >= 0 && head.status !== 204) headers['content-length'] = String(head.contentLength)
   return headers
@@ -22,7 +20,7 @@ export function http2Headers(head: ResponseHead): OutgoingHttpHeaders {
 
 /** One request of an HTTP/2 connection and its answer. */
 export class Http2Exchange extends StreamExchange {
-  private readonly stream: ServerHttp2Stream
+  protected readonly stream: ServerHttp2Stream
 
   constructor(stream: ServerHttp2Stream, options: Omit<StreamExchangeOptions, 'input' | 'output'>) {
     super({ ...options, input: stream, output: stream })
@@ -41,15 +39,20 @@ export class Http2Exchange extends StreamExchange {
     }
   }
 
-  switchProtocols(): void {
-    // Upgrade is a header of HTTP/1.1 and never asked for here (RFC 9113 section 8.6).
+  switchProtocols(_fields: string): void {
+    // Upgrade is a header of HTTP/1.1 and never asked for here (RFC 9113 section 8.6); see `Http2Tunnel`.
     this.destroy()
   }
 
   protected begin(head: ResponseHead, _bodyless: boolean, ended: boolean): void {
     const { stream } = this
     if (stream.destroyed || stream.closed) return
-    stream.respond(http2Headers(head), { endStream: ended })
+    try {
+      stream.respond(http2Headers(head), { endStream: ended })
+    } catch {
+      // A head that Node does not take is the service's fault, and costs its own request only.
+      this.breakOff()
+    }
   }
 
   protected breakOff(): void {

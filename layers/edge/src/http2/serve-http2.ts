@@ -14,6 +14,7 @@ import type { ConnectionHost, Serve, Served } from '../listen/served.ts'
 import { FrameGuard } from './frame-guard.ts'
 import { Http2Exchange, http2Headers } from './http2-exchange.ts'
 import { parseHttp2Head } from './http2-head.ts'
+import { Http2Tunnel } from './http2-tunnel.ts'
 
 const endStream = 0x1
 /** Most memory of one connection's state, megabytes; over it new streams are refused. */
@@ -22,6 +23,10 @@ const sessionMegabytes = 2
 const maxInvalidFrames = 10
 /** Most settings in one SETTINGS frame. */
 const maxSettings = 32
+/** DATA frames under this size cost more than what they carry is worth, bytes. */
+export const tinyPiece = 64
+/** Most of them on one connection within 10 seconds. */
+export const maxTinyPieces = 20_000
 /** Bytes of one stream and of all streams that a client may send ahead. */
 const windowSize = 262_144
 
@@ -34,6 +39,7 @@ class Http2Connection implements Served {
   private readonly exchanges = new Set<Http2Exchange>()
   private readonly resets: FrameGuard
   private readonly controls: FrameGuard
+  private readonly tiny = new FrameGuard(maxTinyPieces)
   private idleSince: number
   private served = 0
   private leaving = false
@@ -58,6 +64,7 @@ class Http2Connection implements Served {
         maxHeaderListSize: limits.headerSizeBytes,
         initialWindowSize: windowSize,
         enablePush: false,
+        enableConnectProtocol: true,
       },
     })
     this.session.on('stream', this.onStream)
@@ -97,6 +104,10 @@ class Http2Connection implements Served {
     if (this.controls.take(this.host.now)) this.calm(refusals.EDGE_HTTP2_CONTROLS)
   }
 
+  private readonly onPiece = (bytes: number): void => {
+    if (bytes < tinyPiece && this.tiny.take(this.host.now)) this.calm(refusals.EDGE_HTTP2_CONTROLS)
+  }
+
   /** Ends the connection of a client that only makes work (RFC 9113 section 10.5). */
   private calm(refusal: Refusal): void {
     if (this.leaving) return
@@ -124,7 +135,8 @@ class Http2Connection implements Served {
       this.refuse(stream, head)
       return
     }
-    const exchange = new Http2Exchange(stream, { head, peer: this.peer, host })
+    const options = { head, peer: this.peer, host, onPiece: this.onPiece }
+    const exchange = head.upgrade ? new Http2Tunnel(stream, options) : new Http2Exchange(stream, options)
     this.exchanges.add(exchange)
     stream.once('close', () => this.closed(exchange, stream.rstCode))
     host.handler.request(exchange)

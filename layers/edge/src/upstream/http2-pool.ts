@@ -8,6 +8,7 @@ import type {
 } from 'node:http2'
 import net from 'node:net'
 import type { Socket } from 'node:net'
+import { addField, newFields } from '../http2/http2-fields.ts'
 import { parseResponseHead } from '../http/parse-response-head.ts'
 import type { UpstreamHead } from '../http/response-head.ts'
 import { isBodyless } from '../http/response-head.ts'
@@ -30,18 +31,15 @@ const never = Number.POSITIVE_INFINITY
 export function requestHeaders(text: string, scheme: string): OutgoingHttpHeaders {
   const lines = text.split('\r\n')
   const [method = '', path = ''] = (lines[0] ?? '').split(' ')
-  const headers: Record<string, string | string[]> = { ':method': method, ':path': path, ':scheme': scheme }
+  const headers = newFields()
+  Object.assign(headers, { ':method': method, ':path': path, ':scheme': scheme })
   for (const line of lines.slice(1)) {
     const colon = line.indexOf(':')
     if (colon <= 0) continue
     const name = line.slice(0, colon).toLowerCase()
     const value = line.slice(colon + 1).trim()
     if (name === 'host') headers[':authority'] = value
-    // RFC 9113 section 8.2.2: nothing of the connection.
-    else if (name !== 'transfer-encoding' && name !== 'connection' && name !== 'upgrade') {
-      const before = headers[name]
-      headers[name] = before === undefined ? value : [...(Array.isArray(before) ? before : [before]), value]
-    }
+    else addField(headers, name, value)
   }
   return headers
 }
@@ -91,7 +89,8 @@ class Http2Request implements UpstreamWriter {
     }
     this.method = method
     const bare = ended && piece === null
-    const stream = this.session.request(requestHeaders(text, this.owner.scheme), { endStream: bare })
+    const stream = this.open(text, bare)
+    if (stream === null) return true
     this.stream = stream
     this.deadline = this.owner.now + this.owner.limits.upstreamResponseTimeoutMs
     stream.on('response', (headers) => this.answered(headers))
@@ -101,6 +100,17 @@ class Http2Request implements UpstreamWriter {
     stream.on('error', (error) => this.fail('EDGE_UPSTREAM_CLOSED', error.message))
     stream.on('close', () => this.closed())
     return bare || this.put(piece, ended)
+  }
+
+  /** Null when Node takes no request (any more), which it says by throwing. */
+  private open(text: string, bare: boolean): ClientHttp2Stream | null {
+    try {
+      return this.session.request(requestHeaders(text, this.owner.scheme), { endStream: bare })
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error)
+      queueMicrotask(() => this.fail('EDGE_UPSTREAM_CLOSED', why, this.session.closed))
+      return null
+    }
   }
 
   write(_prefix: string, piece: Buffer | null, _suffix: string, ended: boolean): boolean {
