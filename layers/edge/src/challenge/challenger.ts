@@ -108,7 +108,7 @@ export class Challenger {
       difficulty: this.difficulty(facts.points),
     }
     const token = writeChallenge(this.options.key, challenge, client.binding)
-    const to = encodeURIComponent(target)
+    const to = encodedTarget(target)
     const body = challengePage({
       token,
       difficulty: challenge.difficulty,
@@ -228,8 +228,19 @@ export class Challenger {
   }
 }
 
+/** Longest place to go back to, percent-encoded: what leads there must itself be a target that is taken. */
+const longestTarget = 4096
+
+/** The place that was asked for; without its query when that is too long, because a visitor must get through. */
+function encodedTarget(target: string): string {
+  const whole = encodeURIComponent(target)
+  if (whole.length <= longestTarget) return whole
+  const path = encodeURIComponent(target.split('?', 1)[0] ?? '/')
+  return path.length <= longestTarget ? path : '%2F'
+}
+
 /** A place on this site, safe in a header; null for anything that leads elsewhere. */
 export function localTarget(to: string): string | null {
-  if (!/^\/(?![/\\])[\u0021-\u007e]*$/.test(to) || to.length > 4096) return null
+  if (!/^\/(?![/\\])[\u0021-\u007e]*$/.test(to) || to.length > longestTarget) return null
   return to.startsWith(passPath) ? '/' : to
 }

@@ -2,7 +2,8 @@
  * What the page of a challenge runs: looks for the number whose SHA-256 together with the token starts with enough zero
  * bits, in slices of 40 ms, and goes on to the way of the pass. SHA-256 (FIPS 180-4) is written out because browsers
  * offer `crypto.subtle` on encrypted pages only. It reads its task from attributes of the page: the text of the script
- * is always the same, so that the policy of the page can name it by its digest.
+ * is always the same, so that the policy of the page can name it by its digest. The fragment goes along: browsers keep it
+ * over the redirect to the page.
  */
 export const solveScript = `(function(){
 var m=document.querySelector('main'),d=m.dataset,p=document.querySelector('p[role=status]'),K=[],H0=[],n=2,i,j;
@@ -21,6 +22,6 @@ var bits=+d.bits,tries=0,h=new Int32Array(8),start=Date.now();
 function ok(s){var b=words(s),o;for(o=0;o<8;o++)h[o]=H0[o];for(o=0;o<b.length;o+=16)block(h,b,o);
 return bits<=32?!(bits===32?h[0]:h[0]>>>32-bits):!h[0]&&!(h[1]>>>64-bits)}
 function slice(){var end=Date.now()+40;do{for(j=0;j<64;j++,tries++)if(ok(d.token+'.'+tries.toString(36))){
-p.textContent='Done.';location.replace(d.way+'&n='+tries.toString(36));return}}while(Date.now()<end);
+p.textContent='Done.';location.replace(d.way+'&n='+tries.toString(36)+location.hash);return}}while(Date.now()<end);
 if(Date.now()-start>4000)p.textContent='Still checking. This can take a little on slow devices.';setTimeout(slice,0)}
 setTimeout(slice,0)})()`
