@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { askControl } from '@sevenfold/layer'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -85,4 +85,31 @@ describe.skipIf(!built)('sites with rules of their own (needs a build)', () => {
     expect(await askControl(path, { id: '1', op: 'reload', actor: 'test' })).toMatchObject({ ok: true })
     expect([await statusOf(port, '/?q=one'), await statusOf(port, '/?q=two')]).toEqual([200, 403])
   }, 30_000)
+
+  it('take new contents of their files by a reload, and keep the old ones when those judge nothing', async () => {
+    const spare = await RawUpstream.start()
+    const listen = { host: '127.0.0.1', port: spare.port }
+    await spare.close()
+    const rules = ownRules('own', 'one')
+    folder.configure(edgeConfig([siteConfig('shop', upstream.port, { listen, rules: [rules] })]))
+    edge = await EdgeProcess.start(folder)
+    const { port } = edge
+    const path = join(folder.path, 'edge', 'control.sock')
+    const file = join(rules, 'own.conf')
+    const text = readFileSync(file, 'utf8')
+    writeFileSync(file, text.replace('@streq one', '@streq two'))
+    expect(await askControl(path, { id: '1', op: 'reload', actor: 'test' }, 60_000)).toMatchObject({
+      ok: true,
+    })
+    expect([await statusOf(port, '/?q=one'), await statusOf(port, '/?q=two')]).toEqual([200, 403])
+    writeFileSync(file, text.replace('@detectSQLi', '@streq nothing').replace('@streq one', '@streq three'))
+    const refused = await askControl(path, { id: '2', op: 'reload', actor: 'test' }, 60_000)
+    expect(refused.ok).toBe(false)
+    expect(JSON.stringify(refused)).toContain('lets attacks pass')
+    const statuses = await Promise.all(
+      ['two', 'three', 'two', 'three'].map((q) => statusOf(port, `/?q=${q}`)),
+    )
+    expect(statuses).toEqual([403, 200, 403, 200])
+    expect(edge.workers()).toHaveLength(2)
+  }, 60_000)
 })

@@ -46,6 +46,8 @@ interface Member extends SocketUser {
 
 /** Time that a worker gets to be ready, and to end after it was told to drain. */
 export const startTimeoutMs = 20_000
+/** Time that the first worker of a new configuration gets to prove that it judges. */
+const trialTimeoutMs = 10_000
 /** Time that a worker gets to compile its rules anew. */
 const excludeTimeoutMs = 10_000
 const endedAnswer = 'it ended'
@@ -92,8 +94,9 @@ export class WorkerPool {
 
   /**
    * Puts a configuration in force, worker by worker, so that some always serve; a worker keeps its slot, because its
-   * spool and its heartbeats are known by it. A configuration that cannot serve is taken back everywhere.
-   * @throws EdgeError EDGE_WORKER_START.
+   * spool and its heartbeats are known by it. A first worker of its own must start and judge before any other leaves: with
+   * those the rules and keys would be gone that the files of a configuration held before.
+   * @throws EdgeError EDGE_WORKER_START, EDGE_CONFIG_INVALID.
    */
   async use(config: EdgeConfig, digest: string): Promise<void> {
     await this.takingOver
@@ -101,14 +104,14 @@ export class WorkerPool {
     const old = [...this.members.values()].filter(({ leaving }) => !leaving)
     this.config = { config, digest }
     try {
-      // A single worker is relieved by a second one for the time of the change.
-      const relieved = old.length === 1 || this.orphans.length > 0
+      const relieved = old.length > 0 || this.orphans.length > 0
       const relief = relieved ? await this.fork(this.freeSlot()) : null
       if (relief !== null && this.orphans.length > 0) {
         // This one serves, and so do those that are left: the rest can take its time.
         this.takingOver = this.takeOver(relief, Math.max(1, config.workers))
         return
       }
+      if (relief !== null) await this.tryOut(relief)
       for (const member of old) await this.renew(member)
       await this.resize(relief, Math.max(1, config.workers))
       this.shelf.prune()
@@ -160,9 +163,15 @@ export class WorkerPool {
     await this.fork(member.slot)
   }
 
+  /** A configuration under which a worker does not judge is no configuration. */
+  private async tryOut(member: Member): Promise<void> {
+    const { ok } = await this.ask(member, (id) => ({ type: 'selftest', id }), trialTimeoutMs)
+    if (!ok) throw new EdgeError('EDGE_CONFIG_INVALID', 'the self-test fails with it: it lets attacks pass')
+  }
+
   /** Brings the number of workers to `count`. */
   private async resize(relief: Member | null, count: number): Promise<void> {
-    if (relief !== null && count === 1) await this.leave(relief)
+    if (relief !== null && this.members.size > count) await this.leave(relief)
     const missing = count - this.members.size
     await Promise.all(Array.from({ length: Math.max(0, missing) }, () => this.fork(this.freeSlot())))
     const surplus = [...this.members.values()].slice(count)
