@@ -244,7 +244,13 @@ export const echoKinds: readonly EchoKind[] = [
   { name: 'Apache', programs: ['apache2'], start: apache },
   { name: 'php-fpm', programs: ['php-fpm8.2', 'nginx'], start: php },
   { name: 'gunicorn', programs: ['gunicorn'], start: gunicorn },
-  { name: 'uvicorn', programs: ['uvicorn'], start: uvicorn },
+  {
+    name: 'uvicorn',
+    programs: ['uvicorn'],
+    start: uvicorn,
+    // ASGI does not tell an empty query from none.
+    shows: (text) => text.replace('?|', '|'),
+  },
 ]
 
 /** True when all programs of a kind are installed. */

@@ -1,6 +1,8 @@
 // Messages that servers are known to read in more than one way, made from tables of our own. Each is one connection's
 // bytes; a plain request follows it, so that whoever ends the message elsewhere answers something else.
 
+import { publishedPayloads } from './published-payloads.ts'
+
 /** One message. */
 export interface Payload {
   readonly family: string
@@ -216,4 +218,7 @@ const makers: Readonly<Record<string, Maker>> = {
 }
 
 /** All messages, in a fixed order. */
-export const payloads: readonly Payload[] = Object.values(makers).flatMap((make) => make())
+export const payloads: readonly Payload[] = [
+  ...Object.values(makers).flatMap((make) => make()),
+  ...publishedPayloads,
+]
