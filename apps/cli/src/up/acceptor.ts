@@ -8,8 +8,11 @@ import { fieldText } from '../place/field-text.ts'
 import { control } from '../talk/control.ts'
 import type { Supervisor } from './supervisor.ts'
 
-/** Parts that take a new configuration while they serve; the others are started again, which visitors do not notice. */
-const reloadsInPlace: ReadonlySet<string> = new Set(['edge'])
+/**
+ * Parts that take a new configuration while they serve, and read the files again that it names (rules, keys, documents);
+ * the others are started again when their configuration changed, which visitors do not notice.
+ */
+export const reloadsInPlace: ReadonlySet<string> = new Set(['edge'])
 
 /** What a part says that it runs with, or why it does not. A part falls back to its last good configuration by itself. */
 async function inForce(part: string, folder: string): Promise<string | undefined> {

@@ -8,7 +8,7 @@ import { environmentError, exitCodes } from '../program/cli-error.ts'
 import type { Call } from '../program/command.ts'
 import type { Io } from '../program/io.ts'
 import { askSocket } from '../talk/ask-socket.ts'
-import { acceptor } from './acceptor.ts'
+import { acceptor, reloadsInPlace } from './acceptor.ts'
 import { printBanner } from './banner.ts'
 import { noteDepends } from './note-depends.ts'
 import { readCanaryKey, startCanaries } from './canary-sender.ts'
@@ -84,6 +84,7 @@ function takeReloads({ plan, own }: House, supervisor: Supervisor): void {
       const applied = await applyConfig(
         { ...compiled, dataDir: plan.compiled.dataDir },
         acceptor(plan.compiled.dataDir, supervisor),
+        reloadsInPlace,
       )
       if (!applied.ok)
         throw environmentError(
