@@ -26,7 +26,8 @@ export interface App {
   /** What the process wrote to stderr. */
   errors(): string
   isRunning(): boolean
-  stop(): Promise<void>
+  /** Ends the process; some agents of others keep a SIGTERM to themselves. */
+  stop(signal?: 'SIGTERM' | 'SIGKILL'): Promise<void>
 }
 
 /** How the application is started. */
@@ -79,7 +80,12 @@ export async function startApp({ entry, args, env, argument }: AppOptions): Prom
   let errors = ''
   child.stderr.on('data', (text) => (errors += String(text)))
   const port = await new Promise<number>((resolve, reject) => {
-    child.stdout.on('data', (text) => resolve(Number(/port (\d+)/.exec(String(text))?.[1])))
+    let said = ''
+    child.stdout.on('data', (text) => {
+      said += String(text) // agents of others may speak first
+      const found = /port (\d+)\n/.exec(said)?.[1]
+      if (found !== undefined) resolve(Number(found))
+    })
     child.on('exit', (code) => reject(new Error(`ended with ${code}: ${errors}`)))
   })
   return {
@@ -88,9 +94,9 @@ export async function startApp({ entry, args, env, argument }: AppOptions): Prom
     send: (route, value) => ask(port, `/${route}?q=${encodeURIComponent(value)}`, '', {}),
     errors: () => errors,
     isRunning: () => child.exitCode === null,
-    stop: async () => {
+    stop: async (signal) => {
       const ended = new Promise((resolve) => child.once('exit', resolve))
-      if (child.kill()) await ended
+      if (child.kill(signal)) await ended
       rmSync(folder, { recursive: true, force: true })
     },
   }

@@ -8,13 +8,14 @@ export const maxInFlight = 64
 export class InFlight<T extends object> {
   readonly #slots: (T | undefined)[] = Array.from({ length: maxInFlight }, () => undefined)
   #next = 0
-  #count = 0
+  /** How many there are; a plain field, because every question begins with it. Changed in here alone. */
+  size = 0
 
   /** Adds one in place of the oldest; gives the slot to remove it by. */
   add(item: T): number {
     const slot = this.#next
     this.#next = (slot + 1) % maxInFlight
-    if (this.#slots[slot] === undefined) this.#count += 1
+    if (this.#slots[slot] === undefined) this.size += 1
     this.#slots[slot] = item
     return slot
   }
@@ -23,11 +24,7 @@ export class InFlight<T extends object> {
   remove(item: T, slot: number): void {
     if (this.#slots[slot] !== item) return
     this.#slots[slot] = undefined
-    this.#count -= 1
-  }
-
-  get size(): number {
-    return this.#count
+    this.size -= 1
   }
 
   /** All of them, the newest first. */

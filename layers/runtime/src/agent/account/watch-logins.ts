@@ -20,16 +20,26 @@ function fieldsOf(context: RequestContext): Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
 }
 
-/** What the head of the answer says; one that was written at once is known as a text only. */
-function headOf({ response }: RequestContext): { setsCookie: boolean; isJson: boolean; location: string } {
-  const text = (response as unknown as { readonly _header: string | null })._header ?? ''
-  return {
-    setsCookie: /^set-cookie:/im.test(text) || response.hasHeader('set-cookie'),
-    isJson:
-      /^content-type:[^\r\n]*json/im.test(text) ||
-      String(response.getHeader('content-type') ?? '').includes('json'),
-    location: /^location:\s*(\S+)/im.exec(text)?.[1] ?? String(response.getHeader('location') ?? ''),
-  }
+/** The head of the answer as a text, when it was written at once; else its headers are still asked for one by one. */
+function writtenHead({ response }: RequestContext): string {
+  return (response as unknown as { readonly _header: string | null })._header ?? ''
+}
+
+function setsCookie(context: RequestContext): boolean {
+  const text = writtenHead(context)
+  return (text !== '' && /^set-cookie:/im.test(text)) || context.response.hasHeader('set-cookie')
+}
+
+function isJson(context: RequestContext): boolean {
+  return (
+    /^content-type:[^\r\n]*json/im.test(writtenHead(context)) ||
+    String(context.response.getHeader('content-type') ?? '').includes('json')
+  )
+}
+
+function locationOf(context: RequestContext): string {
+  const written = /^location:\s*(\S+)/im.exec(writtenHead(context))?.[1]
+  return written ?? String(context.response.getHeader('location') ?? '')
 }
 
 /** Did it fail or succeed? Undefined when the answer says nothing about it. */
@@ -37,12 +47,13 @@ function outcomeOf(context: RequestContext, path: string): boolean | undefined {
   const { statusCode } = context.response
   if (statusCode === 401 || statusCode === 403) return false
   if (statusCode >= 400) return undefined
-  const { setsCookie, isJson, location } = headOf(context)
   const isNamed = loginPath.test(path)
-  // Sent back to where the form is.
-  if (statusCode >= 300 && (sentBack.test(location) || (isNamed && location.split('?', 1)[0] === path)))
-    return false
-  return setsCookie || (isNamed && isJson) ? true : undefined
+  if (statusCode >= 300) {
+    const location = locationOf(context)
+    // Sent back to where the form is.
+    if (sentBack.test(location) || (isNamed && location.split('?', 1)[0] === path)) return false
+  }
+  return setsCookie(context) || (isNamed && isJson(context)) ? true : undefined
 }
 
 /**

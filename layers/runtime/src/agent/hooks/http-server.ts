@@ -104,8 +104,8 @@ function hookBodies(agent: Agent): void {
     'emit',
     (emit) =>
       function (this: unknown, ...args: unknown[]): unknown {
-        const context = isHeard(this as Heard, args[0]) ? (this as Traced)[contextOf] : undefined
-        return isOtherThanCurrent(context)
+        const context = (this as Traced)[contextOf]
+        return isOtherThanCurrent(context) && isHeard(this as Heard, args[0])
           ? currentRequest.call(context, emit, this, args)
           : emit.apply(this, args)
       },
@@ -115,8 +115,8 @@ function hookBodies(agent: Agent): void {
     'emit',
     (emit) =>
       function (this: unknown, ...args: unknown[]): unknown {
-        const context = isHeard(this as Heard, args[0]) ? (this as Traced)[contextOf] : undefined
-        return isOtherThanCurrent(context)
+        const context = (this as Traced)[contextOf]
+        return isOtherThanCurrent(context) && isHeard(this as Heard, args[0])
           ? currentRequest.call(context, emit, this, args)
           : emit.apply(this, args)
       },

@@ -26,6 +26,7 @@ export function isPostgresStartup(chunk: Uint8Array): boolean {
 }
 
 function textBetween(chunk: Uint8Array, start: number, end: number): string {
+  if (chunk instanceof Buffer) return chunk.toString('utf8', start, Math.max(start, end))
   return Buffer.from(chunk.buffer, chunk.byteOffset + start, Math.max(0, end - start)).toString('utf8')
 }
 
