@@ -198,6 +198,73 @@ detection:
     expect(code).toBe(0)
   })
 
+  it('follows correlations over the times of the events', async () => {
+    const correlations = `---
+title: Many probes
+id: 22222222-2222-4222-8222-222222222222
+correlation:
+  type: event_count
+  rules: [11111111-1111-4111-8111-111111111111]
+  group-by: [c-ip]
+  timespan: 1m
+  condition: { gte: 2 }
+---
+title: One probe and no more
+id: 33333333-3333-4333-8333-333333333333
+correlation:
+  type: event_count
+  rules: [11111111-1111-4111-8111-111111111111]
+  group-by: [c-ip]
+  timespan: 1m
+  condition: { eq: 1 }
+`
+    writeFileSync(join(folder, 'chain.yml'), `${rule}${correlations}`)
+    const [probe, many, one] = ['1', '2', '3'].map((digit) =>
+      '11111111-1111-4111-8111-111111111111'.replaceAll('1', digit),
+    )
+    const line = (time: unknown, from: string): string =>
+      JSON.stringify({
+        id: from,
+        time,
+        logsource: { category: 'webserver' },
+        event: { 'cs-uri-query': 'union select', 'c-ip': from },
+      })
+    const input = [
+      line('2026-01-01T00:00:00Z', 'a'),
+      line(1_767_225_610, 'a'),
+      line(1_767_225_620_000, 'b'),
+      line(undefined, 'b'),
+    ].join('\n')
+    const { stdout, stderr } = await call(['sigma', 'eval', '--rules', 'chain.yml'], folder, input)
+    const fired = { id: many, group: { 'c-ip': 'a' }, result: 2, count: 2 }
+    expect(answersOf(stdout)).toEqual([
+      { id: 'a', matches: [probe], correlations: [] },
+      { id: 'a', matches: [probe, many], correlations: [fired] },
+      { id: 'b', matches: [probe], correlations: [] },
+      { id: 'b', matches: [probe], correlations: [] },
+      { id: null, matches: [one], correlations: [{ id: one, group: { 'c-ip': 'b' }, result: 1, count: 1 }] },
+    ])
+    expect(stderr).toContain('1 events have no time')
+  })
+
+  it('takes placeholders and field mappings from files', async () => {
+    const own = rule.replace('cs-uri-query|contains: union select', "c-ip|expand: '%scanners%'")
+    writeFileSync(join(folder, 'own.yml'), own)
+    writeFileSync(join(folder, 'names.yml'), 'scanners: [192.0.2.1, 192.0.2.2]\n')
+    writeFileSync(
+      join(folder, 'map.yml'),
+      '- { logsource: { category: webserver }, fields: { c-ip: source.ip } }\n',
+    )
+    writeFileSync(join(folder, 'bad.yml'), '- 5\n')
+    const event = { source: { ip: '192.0.2.2' } }
+    const input = JSON.stringify({ id: 1, logsource: { category: 'webserver' }, event })
+    const words = ['sigma', 'eval', '--rules', 'own.yml', '--placeholders', 'names.yml', '--mapping']
+    const { stdout } = await call([...words, 'map.yml'], folder, input)
+    expect(answersOf(stdout)).toEqual([{ id: 1, matches: ['11111111-1111-4111-8111-111111111111'] }])
+    expect(await call([...words, 'bad.yml'], folder, input)).toMatchObject({ code: 2 })
+    expect(await call([...words, 'none.yml'], folder, input)).toMatchObject({ code: 3 })
+  })
+
   it('answers lines that are no events with an error', async () => {
     writeFileSync(join(folder, 'probe.yml'), rule)
     const { stdout, code } = await call(['sigma', 'eval', '--rules', 'probe.yml'], folder, '{\n{"id":1}\n')

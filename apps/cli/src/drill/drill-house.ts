@@ -14,6 +14,8 @@ export interface DrillHouse {
   readonly dataDir: string
   /** Process id of a part. @throws CliError when it has none. */
   pid(part: string): number
+  /** Where a part listens. @throws CliError when it listens nowhere. */
+  url(part: string): string
   /** Whether every part is ready and watched. */
   isWhole(): Promise<boolean>
   /** Asks the alerts process; undefined while it does not answer. */
@@ -71,6 +73,11 @@ export async function startDrillHouse(dataDir: string, scale: number): Promise<D
       const pid = readState(dataDir)?.parts.find(({ name }) => name === part)?.pid
       if (pid === undefined) throw environmentError(`${part} does not run in the drill`, 'try again')
       return pid
+    },
+    url: (part) => {
+      const url = readState(dataDir)?.parts.find(({ name }) => name === part)?.listening[0]?.url
+      if (url === undefined) throw environmentError(`${part} listens nowhere in the drill`, 'try again')
+      return url
     },
     ask: async (path) => {
       try {
