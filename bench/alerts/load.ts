@@ -8,6 +8,7 @@ import {
   readRuleDocuments,
 } from '../../backbone/alerts/src/index.ts'
 import type { Alert, Incident } from '../../backbone/alerts/src/index.ts'
+import { printLimit } from '../silence/limit.ts'
 import { createRandom } from '../silence/random.ts'
 import { makeDay } from './day.ts'
 import type { Planted } from './day.ts'
@@ -79,4 +80,7 @@ for (const incident of incidents.toSorted((a, b) => b.score - a.score)) {
     `  ${String(score).padStart(6)}  ${String(count).padStart(6)} alerts  ${String(cases).padStart(4)} actors  ${title}: ${entities[0]?.value ?? ''}`,
   )
 }
-process.exitCode = lost.length === 0 && incidents.length <= 20 ? 0 : 1
+console.log('')
+printLimit('matches of the day', matches, { least: 100_000 })
+printLimit('incidents of the day', incidents.length, { most: 20 })
+printLimit('planted attacks lost', lost.length, { most: 0 })

@@ -1,6 +1,7 @@
 // Going dark: false alarms and delays of the silence engine beside the usual rules, on simulated sources.
 // Run: npx tsx --conditions=@sevenfold/source bench/silence/main.ts [repeats] [seed]
 import { ChatterWatch, HeartbeatWatch, PathWatch, learnBaseline } from '../../engines/silence/src/index.ts'
+import { printLimit } from './limit.ts'
 import { createRandom, negativeBinomial } from './random.ts'
 
 const day = 1440
@@ -113,7 +114,14 @@ function percentile(values: readonly number[], share: number): number {
   return values.toSorted((a, b) => a - b)[Math.floor((values.length - 1) * share)] ?? Number.NaN
 }
 
-function chatterTable(): void {
+/** False alarms a source-day over all classes, and the longest median delay of a 70 % drop where 5 a minute are usual. */
+interface ChatterFigures {
+  readonly falseAlarms: number
+  readonly dropMinutes: number
+}
+
+function chatterTable(): ChatterFigures {
+  let dropMinutes = 0
   console.log(`chatter: ${repeats} sources a class, 14 days learnt, 14 days watched, seed ${seed}`)
   console.log('source           detector          false alarms/day   silence p50   70 % drop p50 (min)')
   const totals = new Map<string, { alarms: number; days: number }>()
@@ -128,16 +136,16 @@ function chatterTable(): void {
       const days = all.reduce((sum, run) => sum + run.days, 0)
       const total = totals.get(name) ?? { alarms: 0, days: 0 }
       totals.set(name, { alarms: total.alarms + alarms, days: total.days + days })
-      const delays = runs
-        .map((part) =>
-          percentile(
-            part.map((run) => run.delay),
-            0.5,
-          ),
-        )
-        .map((delay) => (Number.isFinite(delay) ? String(delay) : 'missed'))
+      const delays = runs.map((part) =>
+        percentile(
+          part.map((run) => run.delay),
+          0.5,
+        ),
+      )
+      if (name === 'sevenfold' && source.perMinute >= 5) dropMinutes = Math.max(dropMinutes, delays[1] ?? 0)
+      const shown = delays.map((delay) => (Number.isFinite(delay) ? String(delay) : 'missed'))
       console.log(
-        `${source.name.padEnd(16)} ${name.padEnd(17)} ${(alarms / days).toFixed(4).padStart(16)} ${(delays[0] ?? '').padStart(13)} ${(delays[1] ?? '').padStart(15)}`,
+        `${source.name.padEnd(16)} ${name.padEnd(17)} ${(alarms / days).toFixed(4).padStart(16)} ${(shown[0] ?? '').padStart(13)} ${(shown[1] ?? '').padStart(15)}`,
       )
     }
   }
@@ -145,10 +153,13 @@ function chatterTable(): void {
     console.log(
       `all classes      ${name.padEnd(17)} ${(alarms / days).toFixed(4).padStart(16)}  (${alarms} in ${days.toFixed(0)} source-days)`,
     )
+  const { alarms, days } = totals.get('sevenfold') ?? { alarms: Number.NaN, days: 1 }
+  return { falseAlarms: alarms / days, dropMinutes }
 }
 
 /** Loss in bursts: a state that loses every beat, entered and left at random, with the given share in the long run. */
-function heartbeatTable(): void {
+/** False alarms a source-day and the seconds in which 99 of 100 stops are found. */
+function heartbeatTable(): { readonly falseAlarms: number; readonly stopSeconds: number } {
   const random = createRandom(seed)
   const sources = 400
   const days = 1
@@ -193,9 +204,11 @@ function heartbeatTable(): void {
     `sevenfold        false alarms/day ${perDay(alarms)}   stop found p50 ${percentile(delays, 0.5).toFixed(0)} s, p99 ${percentile(delays, 0.99).toFixed(0)} s`,
   )
   console.log(`without probes   false alarms/day ${perDay(withoutProbes)}`)
+  return { falseAlarms: alarms / (sources * days), stopSeconds: percentile(delays, 0.99) }
 }
 
-function muteTable(): void {
+/** Seconds in which 99 of 100 muted logs are found, how many never were, and false alarms. */
+function muteTable(): { readonly seconds: number; readonly missed: number; readonly falseAlarms: number } {
   const random = createRandom(seed)
   const delays: number[] = []
   let falseAlarms = 0
@@ -222,8 +235,19 @@ function muteTable(): void {
   console.log(
     `\nmuted log path with a live heartbeat: found in ${delays.length} of 400, p50 ${percentile(delays, 0.5)} s, p99 ${percentile(delays, 0.99)} s, ${falseAlarms} false`,
   )
+  return { seconds: percentile(delays, 0.99), missed: 400 - delays.length, falseAlarms }
 }
 
-chatterTable()
-heartbeatTable()
-muteTable()
+const chatterFigures = chatterTable()
+const beats = heartbeatTable()
+const mutes = muteTable()
+console.log('')
+printLimit('chatter: false alarms a source-day', chatterFigures.falseAlarms, { most: 0.03 })
+printLimit('70 % drop of at least 5 a minute, slowest class, p50 minutes', chatterFigures.dropMinutes, {
+  most: 60,
+})
+printLimit('heartbeats: false alarms a source-day', beats.falseAlarms, { most: 0.01 })
+printLimit('heartbeat stop found, p99 seconds', beats.stopSeconds, { most: 45 })
+printLimit('muted log with a live heartbeat, p99 seconds', mutes.seconds, { most: 120 })
+printLimit('muted logs that were missed', mutes.missed, { most: 0 })
+printLimit('muted logs: false alarms', mutes.falseAlarms, { most: 0 })
