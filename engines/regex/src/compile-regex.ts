@@ -38,6 +38,8 @@ function readPattern(pattern: string, syntax: Syntax, options: RegexOptions): Om
   // Without counts a character makes at most three instructions (an open repeat) and two nodes.
   const small = !pattern.includes('{') && pattern.length * 3 < maxProgram
   if (!small) refuseLarge(node, maxProgram)
+  // Matching never throws: what bars make of the pattern is tried now.
+  if (parsed.atomic) assemble(node, parsed.groupNames.length)
   return { node, groupNames: parsed.groupNames }
 }
 

@@ -13,8 +13,13 @@ export type Shape =
       readonly max: number
       readonly lazy: boolean
     }
+  /** As many as there are, and none given back. */
+  | { readonly kind: 'run'; readonly of: One; readonly min: number }
 
-/** The pattern in the syntax that all dialects share. */
+/** What takes one character. */
+export type One = Shape & { readonly kind: 'char' | 'set' | 'any' }
+
+/** The pattern in the syntax that all dialects share; runs only PCRE has. */
 export function text(shape: Shape): string {
   switch (shape.kind) {
     case 'char':
@@ -37,6 +42,8 @@ export function text(shape: Shape): string {
       return `(${text(shape.part)})`
     case 'loop':
       return `(?:${text(shape.part)})${bounds(shape)}${shape.lazy ? '?' : ''}`
+    case 'run':
+      return `${text(shape.of)}${shape.min === 0 ? '*' : shape.min === 1 ? '+' : bounds({ ...shape, max: Infinity })}+`
   }
 }
 
@@ -61,6 +68,7 @@ export function countGroups(shape: Shape): number {
     case 'start':
     case 'end':
     case 'border':
+    case 'run':
       return 0
   }
 }
@@ -88,6 +96,8 @@ export function mayBeEmpty(shape: Shape): boolean {
       return mayBeEmpty(shape.part)
     case 'loop':
       return shape.min === 0 || mayBeEmpty(shape.part)
+    case 'run':
+      return shape.min === 0
   }
 }
 
@@ -155,7 +165,20 @@ class Backtracker {
         )
       case 'loop':
         return this.loop({ ...shape, group, done: 0 }, from, next)
+      case 'run':
+        return this.run(shape, from, next)
     }
+  }
+
+  private run(
+    { of, min }: { of: One; min: number },
+    { at, slots }: { at: number; slots: Slots },
+    next: Next,
+  ): Slots | null {
+    let end = at
+    while (end < this.input.length && takes(of, this.input[end] ?? '')) end++
+    this.fuel -= end - at
+    return end - at >= min ? next(end, slots) : null
   }
 
   private sequence(
@@ -188,7 +211,7 @@ class Backtracker {
   }
 }
 
-function takes(shape: Shape & { kind: 'char' | 'set' | 'any' }, char: string): boolean {
+function takes(shape: One, char: string): boolean {
   if (shape.kind === 'any') return char !== '\n'
   return shape.kind === 'char' ? char === shape.char : shape.chars.includes(char) !== shape.negated
 }

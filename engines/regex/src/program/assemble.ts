@@ -1,5 +1,15 @@
 import { isNullable } from '../syntax/first-of.ts'
-import { assertionCodes, opAssert, opCapture, opMatch, opSet, opSplit, type Program } from './program.ts'
+import { takeOutBars } from './bar-sets.ts'
+import {
+  assertionCodes,
+  opAssert,
+  opBar,
+  opCapture,
+  opMatch,
+  opSet,
+  opSplit,
+  type Program,
+} from './program.ts'
 
 import type { CharSet } from '../charset/char-set.ts'
 import type { RegexNode, RepeatNode } from '../syntax/node.ts'
@@ -27,7 +37,7 @@ export function assemble(node: RegexNode, groupCount: number): Program {
     assertions: 0,
   }
   const start = emit(assembly, node, add(assembly, opMatch, 0, 0))
-  return {
+  return takeOutBars({
     length: assembly.op.length,
     start,
     op: Uint8Array.from(assembly.op),
@@ -36,7 +46,7 @@ export function assemble(node: RegexNode, groupCount: number): Program {
     sets: assembly.sets,
     assertions: assembly.assertions,
     slots: groupCount * 2,
-  }
+  })
 }
 
 /** Emits code for `node` that goes on at `next`; gives the entry. Written back to front, so nothing needs patching. */
@@ -61,9 +71,15 @@ function emit(assembly: Assembly, node: RegexNode, next: number): number {
       return emitBranches(assembly, node.nodes, next)
     case 'repeat':
       return emitRepeat(assembly, node, next)
-    case 'atomic':
-      // resolveAtomic leaves none.
-      return emit(assembly, node.node, next)
+    case 'atomic': {
+      // What resolveAtomic left: the longest run, and then nothing that could have been part of it.
+      const bar = node.barred
+      return emit(
+        assembly,
+        node.node,
+        bar === undefined ? next : add(assembly, opBar, next, setNumber(assembly, bar)),
+      )
+    }
   }
 }
 

@@ -12,6 +12,9 @@ export const opCapture = 3
 /** Go to `out` if assertion `arg` holds. */
 export const opAssert = 4
 
+/** Go to `out`; no character of set `arg` may come next. Only while a program is assembled. */
+export const opBar = 5
+
 /** Assertion codes, in the order of {@link assertionCodes}. */
 export const assertTextStart = 0
 export const assertLineStart = 1

@@ -22,7 +22,16 @@ export type RegexNode =
   | { readonly kind: 'concat'; readonly nodes: readonly RegexNode[] }
   | { readonly kind: 'alternate'; readonly nodes: readonly RegexNode[] }
   | RepeatNode
-  | { readonly kind: 'atomic'; readonly node: RegexNode; readonly offset: number }
+  | AtomicNode
+
+/** `(?>node)`. */
+export interface AtomicNode {
+  readonly kind: 'atomic'
+  readonly node: RegexNode
+  readonly offset: number
+  /** Said of a resolved group: it behaves as an ordinary one behind which none of these may come next. */
+  readonly barred?: CharSet
+}
 
 /** `node{min,max}`; max is Infinity when open. Possessive repeats are an atomic group around a greedy one. */
 export interface RepeatNode {

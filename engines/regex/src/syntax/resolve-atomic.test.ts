@@ -26,20 +26,37 @@ describe('atomic groups and possessive quantifiers', () => {
   })
 
   it.each([
-    'a++a',
-    'a*+[a-c]',
-    '(?:a++b?)*',
     'a++\\b',
-    '\\s++$x|\\s++\\n',
+    'a*+\\A',
+    '(?m)\\s*+^x',
+    'a{0,3}+a',
     '(?>a|ab)c',
     '(?>ab|a)b',
     '(?>a*b*)c',
     '(?>(?:a|b)+)c',
     '\\R\\n',
-    '(?m)\\s++$',
-    '\\s++\\Z',
   ])('are refused in %j, where they change what matches', (pattern) => {
     expect(() => compileRegex(pattern)).toThrow(expect.objectContaining({ code: 'REGEX_UNSUPPORTED' }))
+  })
+
+  it.each([
+    ['a++a', 'aaa', null],
+    ['a*+[a-c]', 'aab', 'aab'],
+    ['a*+[a-c]', 'aaa', null],
+    ['(?:a++b?)*c', 'aabac', 'aabac'],
+    ['x\\s*+[^y]z', 'x  z', null],
+    ['x\\s*+[^y]z', 'x  wz', 'x  wz'],
+    ['(?m)\\s++$', 'a \n b\n', '\n'],
+    ['\\s++\\Z', 'a \n', ' \n'],
+    ['(?m)b?\\s++$', 'b \nb', null],
+    ['(?>"[^"]*)[^x]', '"ab"', '"ab"'],
+    ['(?>ba*)(a|c)', 'baac', 'baac'],
+    ['(?>ba*)(a|c)', 'baa', null],
+    ['[^?\\w\\s]++\\s*?[("]*?\\w+', '-( a', '-( a'],
+    ['[^?\\w\\s]++[("]\\w+', '-("a', null],
+  ])('give nothing back in %j on %j', (pattern, input, found) => {
+    expect(compileRegex(pattern).match(input)?.[0] ?? null).toBe(found)
+    expect(compileRegex(pattern).engine).toBe('linear')
   })
 
   it('match as the ordinary ones do where they are kept', () => {

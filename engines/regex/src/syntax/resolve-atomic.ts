@@ -1,12 +1,13 @@
 import { emptySet, intersectSet, unionSet, type CharSet } from '../charset/char-set.ts'
 import { firstEither, firstOf, firstOfNothing, firstThen, type First } from './first-of.ts'
-import { concatNodes, sequenceOf, type RegexNode } from './node.ts'
+import { concatNodes, sequenceOf, type Assertion, type RegexNode } from './node.ts'
 import { unsupported } from './pattern-reader.ts'
 
 /**
  * Rewrites atomic groups and possessive repeats as ordinary ones where giving back could never help: every character
- * that could be given back differs from all that can come next. Where that cannot be shown, the pattern is refused,
- * because leftmost-first automata have no way to forbid giving back.
+ * that could be given back differs from all that can come next. Where something of it can come next, a group that ends
+ * in an open repeat of a set keeps a bar: its longest run is the one behind which no member of the set stands. Other
+ * groups are refused, because leftmost-first automata have no way to forbid giving back.
  */
 export function resolveAtomic(root: RegexNode): RegexNode {
   return hasAtomic(root) ? resolve(root, firstOfNothing) : root
@@ -52,8 +53,10 @@ function resolveSequence(nodes: readonly RegexNode[], next: First): RegexNode[] 
 
 function resolveGroup(node: RegexNode, next: First, offset: number): RegexNode {
   const inner = node.kind === 'atomic' ? resolve(node, next) : node
-  const kept = keptShape(inner, next)
-  if (kept !== undefined) return kept
+  const given = givenBack(inner)
+  if (given !== undefined && !canReuse(given.set, next)) return given.node
+  if (given?.isRun === true && isEndOnly(next))
+    return { kind: 'atomic', node: given.node, offset, barred: given.set }
   throw unsupported(
     'an atomic group or possessive quantifier that changes what matches',
     offset,
@@ -61,17 +64,23 @@ function resolveGroup(node: RegexNode, next: First, offset: number): RegexNode {
   )
 }
 
-function keptShape(node: RegexNode, next: First): RegexNode | undefined {
-  const given =
-    node.kind === 'alternate' ? givenBackByBranches(node.nodes) : givenBackBySequence(sequenceOf(node))
-  if (given === undefined) return undefined
-  return canReuse(given.set, next) ? undefined : given.node
+function givenBack(node: RegexNode): GivenBack | undefined {
+  return node.kind === 'alternate' ? givenBackByBranches(node.nodes) : givenBackBySequence(sequenceOf(node))
 }
+
+/** What is asked before a character is consumed looks for an end: the bar and it can be told by one character. */
+function isEndOnly({ assertions }: First): boolean {
+  return [...assertions].every((assertion) => ends.has(assertion))
+}
+
+const ends: ReadonlySet<Assertion> = new Set<Assertion>(['text-end', 'final-end', 'line-end'])
 
 interface GivenBack {
   readonly node: RegexNode
   /** Characters that stand next after giving back. */
   readonly set: CharSet
+  /** It ends in an open, greedy repeat of that set. */
+  readonly isRun: boolean
 }
 
 /** Fixed characters, then at most one repeated set. */
@@ -79,11 +88,15 @@ function givenBackBySequence(nodes: readonly RegexNode[]): GivenBack | undefined
   const last = nodes.at(-1)
   if (!nodes.slice(0, -1).every((node) => node.kind === 'set')) return undefined
   if (last === undefined || last.kind === 'set' || last.kind === 'empty')
-    return { node: concatNodes(nodes), set: emptySet }
+    return { node: concatNodes(nodes), set: emptySet, isRun: false }
   if (last.kind !== 'repeat' || last.node.kind !== 'set') return undefined
-  if (last.greedy) return { node: concatNodes(nodes), set: last.node.set }
+  if (last.greedy) return { node: concatNodes(nodes), set: last.node.set, isRun: last.max === Infinity }
   // A lazy repeat that may not take more takes its minimum.
-  return { node: concatNodes([...nodes.slice(0, -1), { ...last, max: last.min }]), set: emptySet }
+  return {
+    node: concatNodes([...nodes.slice(0, -1), { ...last, max: last.min }]),
+    set: emptySet,
+    isRun: false,
+  }
 }
 
 /** Branches of fixed characters: an earlier, longer branch may give way to a later, shorter one. */
@@ -105,7 +118,7 @@ function givenBackByBranches(branches: readonly RegexNode[]): GivenBack | undefi
       set = unionSet(set, earlier[later.length] ?? emptySet)
     }
   }
-  return { node: { kind: 'alternate', nodes: branches }, set }
+  return { node: { kind: 'alternate', nodes: branches }, set, isRun: false }
 }
 
 function compatible(a: readonly CharSet[], b: readonly CharSet[]): boolean {
@@ -119,7 +132,8 @@ function canReuse(given: CharSet, next: First): boolean {
   if (intersectSet(given, next.set).length > 0) return true
   const newline = intersectSet(given, [0x0a, 0x0a]).length > 0
   for (const assertion of next.assertions) {
-    if (assertion === 'text-end' || assertion === 'text-start') continue
+    // Before the end nothing is left to be given back; a start may come back into sight.
+    if (assertion === 'text-end') continue
     if (assertion === 'line-end' || assertion === 'final-end') {
       if (newline) return true
     } else {
