@@ -109,3 +109,22 @@ it('tab-separated lines of Zeek need their headers and as many columns', () => {
   expect(read('1769860803.25\tC1')).toMatchObject({ timeMs: 1_769_860_803_250 })
   expect(() => read('1769860803.25\tC1\tmore')).toThrow('columns')
 })
+
+describe('records of auditd', () => {
+  const read = openImporter('auditd')
+  const record = (type: string, text: string): unknown =>
+    read(`type=${type} msg=audit(1769860802.000:1): ${text}`)
+
+  it('decode bare values and leave quoted ones as they are, although they look encoded', () => {
+    expect(record('SYSCALL', 'pid=1 comm="CAFE" exe=2F746D702F6120622E7368 key=6B31')).toMatchObject({
+      fields: { process: { name: 'CAFE', executable: '/tmp/a b.sh' }, rule: { name: 'k1' } },
+    })
+    expect(record('EXECVE', 'argc=2 a0="BEEF" a1=6563686F206869')).toMatchObject({
+      fields: { process: { args: ['BEEF', 'echo hi'], command_line: 'BEEF echo hi' } },
+    })
+  })
+  it('take the names that the daemon adds', () => {
+    const text = 'uid=1000 comm="cat" key=(null)\x1dARCH=x86_64 SYSCALL=openat AUID="ann" UID="ann"'
+    expect(record('SYSCALL', text)).toMatchObject({ fields: { user: { id: '1000', name: 'ann' } } })
+  })
+})

@@ -17,7 +17,8 @@ export function readAuditd(line: string): Imported {
   const match = head.exec(line)
   if (match === null) throw new ImportError('no record of auditd')
   const [start, node, type = '', seconds, serial] = match
-  const values = pairs(line.slice(start.length))
+  // What the daemon adds in words (log_format = ENRICHED) stands behind a group separator.
+  const values = pairs(line.slice(start.length).replaceAll('\x1d', ' '))
   const result = values.get('res') ?? values.get('success')
   const isLogin = authentication.test(type)
   return {
@@ -35,7 +36,7 @@ export function readAuditd(line: string): Imported {
       transaction: { id: `${seconds}:${serial}` },
       ...actorFields(values),
       process: processFields(type, values),
-      file: { path: type === 'PATH' ? unhexed(values.get('name')) : undefined },
+      file: { path: type === 'PATH' ? values.get('name') : undefined },
       rule: { name: values.get('key') },
       auditd: { type: type.toLowerCase(), syscall: values.get('syscall'), tty: values.get('tty') },
     },
@@ -56,13 +57,26 @@ function categoryOf(type: string): readonly string[] {
   return /^(?:SYSCALL|EXECVE|PROCTITLE|ANOM_)/.test(type) ? ['process'] : ['host']
 }
 
+/** Fields whose bare value is hexadecimal; those of system calls (a0 to a3) are numbers and stay as they are. */
+const encoded = /^(?:acct|cmd|comm|cwd|exe|key|name|path|proctitle|a\d{1,4})$/
+
+/**
+ * The text of a bare value: what a user can choose is written as upper-case hexadecimal when it holds quotes, spaces or
+ * control characters, and in double quotes, as it is, when it does not.
+ */
+function chosen(name: string, bare: string): string {
+  const isHex = encoded.test(name) && bare.length >= 2 && bare.length % 2 === 0 && /^[0-9A-F]+$/.test(bare)
+  // A short number is more likely a number than hidden text.
+  return isHex && !/^\d{1,6}$/.test(bare) ? Buffer.from(bare, 'hex').toString('utf8') : bare
+}
+
 /** `name=value` pairs; values are bare, in double quotes, or (`msg=`) pairs themselves in single quotes. */
 function pairs(text: string): ReadonlyMap<string, string> {
   const values = new Map<string, string>()
   const pattern = /([\w-]{1,64})=(?:"([^"]*)"|'([^']*)'|(\S*))/g
   for (const [, name = '', quoted, inner, bare] of text.slice(0, 65_536).matchAll(pattern)) {
     if (values.size >= 256) break
-    if (inner === undefined) values.set(name, quoted ?? bare?.replace(/['"]$/, '') ?? '')
+    if (inner === undefined) values.set(name, quoted ?? chosen(name, bare?.replace(/['"]$/, '') ?? ''))
     else for (const [key, value] of pairs(inner)) values.set(key, value)
   }
   for (const [name, value] of values)
@@ -76,7 +90,8 @@ function actorFields(values: ReadonlyMap<string, string>): EcsFields {
     source: endpoint(address ?? values.get('hostname')),
     user: {
       id: values.get('uid'),
-      name: unhexed(values.get('acct')),
+      // With enriched records the daemon names the user itself.
+      name: values.get('acct') ?? values.get('UID'),
       audit: { id: values.get('auid') === '4294967295' ? undefined : values.get('auid') },
       effective: { id: values.get('euid') },
     },
@@ -85,12 +100,12 @@ function actorFields(values: ReadonlyMap<string, string>): EcsFields {
 
 function processFields(type: string, values: ReadonlyMap<string, string>): EcsFields {
   const args = type === 'EXECVE' ? argumentsOf(values) : undefined
-  const title = type === 'PROCTITLE' ? unhexed(values.get('proctitle'))?.replaceAll('\0', ' ') : undefined
+  const title = type === 'PROCTITLE' ? values.get('proctitle')?.replaceAll('\0', ' ') : undefined
   return {
     pid: integer(values.get('pid')),
     parent: { pid: integer(values.get('ppid')) },
-    name: unhexed(values.get('comm')),
-    executable: unhexed(values.get('exe')),
+    name: values.get('comm'),
+    executable: values.get('exe'),
     args,
     command_line: title ?? args?.join(' '),
   }
@@ -98,13 +113,5 @@ function processFields(type: string, values: ReadonlyMap<string, string>): EcsFi
 
 function argumentsOf(values: ReadonlyMap<string, string>): readonly string[] {
   const count = Math.min(integer(values.get('argc')) ?? 0, maxListItems)
-  return Array.from({ length: count }, (_, at) => unhexed(values.get(`a${at}`)) ?? '')
-}
-
-/** Values that a user can choose are written as upper-case hexadecimal when they hold quotes, spaces or control characters. */
-function unhexed(value: string | undefined): string | undefined {
-  if (value === undefined || value.length < 2 || value.length % 2 === 1 || !/^[0-9A-F]+$/.test(value))
-    return value
-  // A short number is more likely a number than hidden text.
-  return /^\d{1,6}$/.test(value) ? value : Buffer.from(value, 'hex').toString('utf8')
+  return Array.from({ length: count }, (_, at) => values.get(`a${at}`) ?? '')
 }
