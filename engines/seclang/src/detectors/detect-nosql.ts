@@ -14,7 +14,7 @@ const KEY = new RegExp(
   'i',
 )
 const SCRIPT =
-  /(?:^|[\s'";,(){}|&])(?:this\.[\w[\]'"]{1,64}\s*(?:={2,3}|!=|\.match\s*\(|<|>)|db\.(?:getCollection|\w{1,64}\.(?:find|insert|update|remove|drop|aggregate|mapReduce))\b|ObjectId\s*\(|(?:return\s+(?:true|1|this)|while\s*\(\s*(?:1|true)\s*\)|sleep\s*\(\s*\d+\s*\))\s*[;})]|while\s*\(\s*(?:1|true)\s*\)\s*\{)/
+  /(?:^|[\s'";,(){}|&])(?:this\.[\w[\]'"]{1,64}\s*(?:={2,3}|!=|\.match\s*\(|<|>)|db\.(?:getCollection|\w{1,64}\.(?:find|insert|update|remove|drop|aggregate|mapReduce))\b|ObjectId\s*\(|(?:return(?:\s+|\s*\()(?:true|1|this)|while\s*\(\s*(?:1|true)\s*\)|sleep\s*\(\s*\d+\s*\))\s*\)?\s*[;})]|while\s*\(\s*(?:1|true)\s*\)\s*\{)/
 const QUOTE_LEFT = /['"]\s*(?:;|\)|\}|\|\||&&|,\s*\$)/
 const ALWAYS_TRUE =
   /['"]\s{0,20}(?:\|\||&&)\s{0,20}(?:['"]?\w{0,20}['"]?\s{0,20}(?:={2,3}|!={1,2}|>|<)\s{0,20}['"]?\w{0,20}|true|1|!?this\b)/
@@ -37,7 +37,7 @@ export function detectNoSQL(input: string): NosqlFinding | null {
   if (script && isShort(input) && !input.includes('\n') && (QUOTE_LEFT.test(input) || CUT.test(input)))
     return { reason: 'a script of the database is extended' }
   if (
-    /^[\w@. -]{0,40}['"]\s{0,20}[;})]{1,4}\s{0,20}(?:var\s{1,9}\w{1,40}\s{0,9}=|do\s{0,9}\{|while\s{0,9}\(|for\s{0,9}\(|if\s{0,9}\(|sleep\s{0,9}\(\s{0,9}\d)|^[\w.-]{0,40};\s{0,9}sleep\s{0,9}\(\s{0,9}\d+\s{0,9}\)/.test(
+    /^[\w@. -]{0,40}['"]\s{0,20}[;})]{1,4}\s{0,20}(?:var\s{1,9}\w{1,40}\s{0,9}=|\w{1,20}\s{0,9}=\s{0,9}(?:new|Date|function)\b|do\s{0,9}\{|while\s{0,9}\(|for\s{0,9}\(|if\s{0,9}\(|sleep\s{0,9}\(\s{0,9}\d)|^[\w.-]{0,40};\s{0,9}sleep\s{0,9}\(\s{0,9}\d+\s{0,9}\)/.test(
       input,
     ) &&
     isShort(input)

@@ -20,7 +20,7 @@ const PREFIX =
 const SENSITIVE =
   /\/(?:etc|proc|dev|bin|sbin|usr|var|tmp|root|home)\/|\/bin\/(?:ba|z|k|c|da)?sh\b|\\windows\\|c:\\|cmd\.exe|\/dev\/(?:tcp|udp)\//i
 const ARGUMENT =
-  /^(?:$|[;|&<>)`}]|-{1,2}[a-z0-9]|\/|~|\.{1,2}\/|\$[\w{(@*?]|%\w+%|\d{1,6}(?:\.\d+)?[smh]?\s*(?:$|[;|&)`#'"])|["'][^"']{0,40}["']\s*(?:$|[;|&><)`])|[\w*?.-]+\.(?:txt|conf|cfg|ini|log|php|sh|py|pl|env|db|key|pem|bak|xml|json|ya?ml|html?|js)\b|\*|https?:|#|[\w./-]*(?:\*|\?(?=[\w./*]))[\w./*?-]*|[a-z]{1,10}=[\w/.]|[\w.-]+\/[\w./-]*\.\w{1,5}\b|[\w.-]+\/[\w./-]+\s*(?:$|[;|&`)<>#])|[a-z]{1,6}\s+(?:\.{1,2}(?:\s|$|\/)|-[a-z]\s)|\S{1,12}\s+\/(?:etc|tmp|var|usr|home|root|bin|dev|proc|opt|srv)\b|[a-z]{1,10}\(\d|[a-z]:[\\/]|\/[a-z]{1,4}(?:\s|$))/i
+  /^(?:$|\{\}(?:[\s;]|$)|(?:TCP|UDP|EXEC|SYSTEM|OPENSSL)\d?(?:-LISTEN)?:\S|[;|&<>)`}]|-{1,2}[a-z0-9]|\/|~|\.{1,2}\/|\$[\w{(@*?]|%\w+%|\d{1,6}(?:\.\d+)?[smh]?\s*(?:$|[;|&)`#'"])|["'][^"']{0,40}["']\s*(?:$|[;|&><)`])|[\w*?.-]+\.(?:txt|conf|cfg|ini|log|php|sh|py|pl|env|db|key|pem|bak|xml|json|ya?ml|html?|js)\b|\*|https?:|#|[\w./-]*(?:\*|\?(?=[\w./*]))[\w./*?-]*|[a-z]{1,10}=[\w/.]|[\w.-]+\/[\w./-]*\.\w{1,5}\b|[\w.-]+\/[\w./-]+\s*(?:$|[;|&`)<>#])|[a-z]{1,6}\s+(?:\.{1,2}(?:\s|$|\/)|-[a-z]\s)|\S{1,12}\s+\/(?:etc|tmp|var|usr|home|root|bin|dev|proc|opt|srv)\b|[a-z]{1,10}\(\d|[a-z]:[\\/]|\/[a-z]{1,4}(?:\s|$))/i
 
 // What only a shell reads as a command: escapes in $'…', a sourced file, the shell itself.
 const SURE = /^(?:\$'\\[x0-7]|\.\s+[./~][\w./~-]+|\$(?:\{(?:SHELL|BASH|0)\b[^}]{0,20}\}|SHELL\b|BASH\b|0\b))/
@@ -30,6 +30,10 @@ interface Command {
   readonly name: string
   readonly arguments: string
   readonly globbed: boolean
+  /** At most one word stands before the separator. */
+  readonly isNextToStart: boolean
+  /** Nothing stands before the separator, and nothing behind the name. */
+  readonly startsValue: boolean
 }
 
 /** Undoes what shells undo: quotes, backslashes and carets inside a name, brace lists, IFS. */
@@ -44,18 +48,24 @@ function commandAt(input: string, at: number, brace: boolean): Command {
   let text = plainText(input.slice(at, at + 160)).replace(/^[ \t]+/, '')
   if (brace) text = text.replace(/[,}]/g, ' ')
   for (let i = 0; i < 4 && PREFIX.test(text); i++) text = text.replace(PREFIX, '').replace(/^[\s'"]+/, '')
+  // What a program that runs another one was told first: `xargs -I{} cat`, `sudo -u root id`.
+  text = text.replace(/^(?:-[A-Za-z]\s+\w+\s+(?=[a-z])|-\S+\s+){1,4}/, '')
   const word = (WORD.exec(text)?.[0] ?? '').replace(/["'\\^]/g, '')
   const name = word.slice(word.lastIndexOf('/') + 1)
   const rest = text.slice(word.length)
   const globbed = /^\/(?:\w+\/)?(?:[\w[\]-]*[?*][\w?*[\]-]*\/[\w?*[\]-]+|[\w[\]-]*[?*][\w?*[\]-]*$)/.test(
     word,
   )
+  // `/*` begins a comment; to run what it stands for makes no sense.
+  const isGlob = globbed && !/^\/\*+$/.test(word)
   const separated = rest === '' || /^[\s;|&<>()`}'"#,]/.test(rest)
   return {
     name,
     rank: separated && !text.startsWith('#') ? commandRank(name) : 0,
     arguments: rest.trimStart(),
-    globbed: globbed || SURE.test(text),
+    globbed: isGlob || SURE.test(text),
+    startsValue: at <= 3 && /^\s*;$/.test(input.slice(0, at)) && rest.trim() === '',
+    isNextToStart: at <= 48 && /^\s*\S*\s*$/.test(input.slice(0, at)),
   }
 }
 
@@ -68,9 +78,11 @@ function runs(command: Command, sign: string): boolean {
   if (command.name === '' && (sign === '$(' || sign === '`') && READ.test(command.arguments)) return true
   if (command.rank === 0) return false
   const rest = command.arguments
-  if (/^(?:$|[;|&)`}#]|['"]\s*(?:$|[;|&)#`]))/.test(rest)) return isLoneCommand(command.name)
+  if (/^(?:$|[;|&)`}#]|['"]\s*(?:$|[;|&)#`]))/.test(rest))
+    return isLoneCommand(command.name) || (command.startsValue && sign === ';')
   if (/^[<>]/.test(rest))
     return /^(?:<<<|[<>]{1,2})\s*(?:\/[a-z]|(?<=<<<\s*)["'\w$]|~|\.{1,2}\/|&\d|\$)/i.test(rest)
+  if (command.isNextToStart && runsBehindOneWord(command, sign)) return true
   if (ARGUMENT.test(rest) || REDIRECTED.test(rest)) return true
   if (command.name === 'net') return NET.test(rest)
   if (sign === '$(') return /^\w[^)]{0,80}\)/.test(rest)
@@ -80,6 +92,19 @@ function runs(command: Command, sign: string): boolean {
       rest,
     )
   )
+}
+
+const MANAGED =
+  /^(?:reg (?:query|add|delete|save|export)|sc (?:query|config|create|start|stop|delete)|service \S+ (?:start|stop|restart|status))\b/i
+const ONE_WORD = /^[\w.'"-]{1,40}\s*(?:$|[;|&`)#])/
+
+/** `7;chmod 777 x`: at most one word stands before the sign, and a program behind it that sentences do not name. */
+function runsBehindOneWord({ name, rank, arguments: rest }: Command, sign: string): boolean {
+  if (sign === '\n' || sign === '`') return false
+  if (/^(?:echo|printf)$/.test(name)) return ONE_WORD.test(rest)
+  if (MANAGED.test(`${name} ${rest}`)) return true
+  // `| npm test | runs all |` is a row of a table.
+  return rank === 2 && (sign !== '|' || !rest.includes('|'))
 }
 
 const REDIRECTED =
@@ -126,10 +151,20 @@ export function detectShell(input: string): ShellFinding | null {
     if (sign === '`' && ticks++ % 2 === 1) continue
     const command = commandAt(input, STARTS.lastIndex, sign === '{')
     if (!runs(command, sign)) continue
+    if (sign === ';' && command.rank === 1 && endsEntity(input, STARTS.lastIndex) && !SENSITIVE.test(input))
+      continue
     if (isProse(input, found.index, command, sign)) continue
     return { reason: 'a command follows a separator or substitution' }
   }
   return null
+}
+
+/** `fish &amp; more`: the sign ends a character reference, and a blank follows it. */
+function endsEntity(input: string, at: number): boolean {
+  return (
+    /&(?:#\d{1,6}|#x[\da-f]{1,5}|[a-z]{2,8});$/i.test(input.slice(Math.max(0, at - 12), at)) &&
+    /\s/.test(input.charAt(at))
+  )
 }
 
 /** One word, a line end, one command: a header or argument that was broken open. */
@@ -143,11 +178,23 @@ const BUILDER =
 const BUILD_STEP =
   /(?:^|[\s:"'`])(?:npm|npx|node|yarn|pnpm|tsc|git|docker|make|cargo|go|pip3?|apt|apt-get|apk|yum)\s[^;|&\n]{1,70}$/i
 
+// What a command line in a post goes on with; its first word is a program with arguments.
+const POSTED_LINE = /^\s*(?:[$#>] )?(?:sudo )?(?:\.\/)?([\w.-]{2,20})\s+[\w./"'-]/
+const HARMLESS =
+  /^(?:head|tail|sort|uniq|wc|less|more|grep|cut|tr|awk|sed|npm|npx|node|yarn|pnpm|python3?|pip3?|git|make|docker|kubectl|systemctl|cargo|go|tsc)$/i
+
+/** The whole value is a command line that somebody shows: it starts with a program, and nothing in it is what attacks want. */
+function isPostedLine(input: string, command: Command): boolean {
+  if (!HARMLESS.test(command.name) || SENSITIVE.test(input) || /:\/\/|[`$<>\\]/.test(input)) return false
+  return commandRank(POSTED_LINE.exec(input)?.[1] ?? '') === 2
+}
+
 /** Line starts and quotations of documentation run nothing, unless they name what attacks want. */
 function isProse(input: string, at: number, command: Command, sign: string): boolean {
   if (sign === '\n')
     return !isSmuggledLine(input, at) && (!SENSITIVE.test(command.arguments.slice(0, 80)) || at > 200)
   if (sign === '`') return isQuotation(input, at)
+  if ((sign === '|' || sign === '&&') && isPostedLine(input, command)) return true
   if (sign === '&&' && BUILDER.test(command.name) && BUILD_STEP.test(input.slice(Math.max(0, at - 80), at)))
     return !SENSITIVE.test(command.arguments.slice(0, 80))
   return sign === '&&' && /^\s*(?:npm|node|yarn|tsc|git|docker|cd|rm|cp|mkdir)\b/.test(input)

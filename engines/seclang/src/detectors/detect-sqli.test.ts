@@ -73,6 +73,12 @@ const attacks: readonly (readonly [input: string, context: Context])[] = [
   ['x" or 1=1--', 'double'],
   ['" and "1"="1', 'double'],
   ['x") or ("a"="a', 'double'],
+  ["1 'or' 1", 'single'],
+  ["x 'or'1", 'single'],
+  ['5; exec sp_who', 'bare'],
+  ["7'; exec report2 --", 'single'],
+  ['9; exec dbo.wipe; ', 'bare'],
+  ["x; if (1=1) waitfor delay '0:0:9'", 'bare'],
 ]
 
 const innocent: readonly string[] = [
@@ -115,6 +121,14 @@ const innocent: readonly string[] = [
   'between 1 and 10',
   'he said "union" -- and left',
   "execute it; don't wait",
+  'To do: exec summary; system needs; eval forms',
+  'The words "and" and "or" join two clauses.',
+  "They wrote 'and' or 'or' on the board",
+  'My query fails: INSERT INTO parcels (id, weight) VALUES (1, 2.5); any ideas?',
+  '- [ ] next: drop table `drafts`',
+  'select@shop.example',
+  'select%20all',
+  'In the menu, select "Share", then choose a friend.',
   'use it and declare it',
   '550e8400-e29b-41d4-a716-446655440000',
   '2024-01-01T10:00:00Z',

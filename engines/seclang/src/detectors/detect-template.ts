@@ -37,6 +37,8 @@ const LITERAL_SUM =
 const INNER = new RegExp(
   [
     String.raw`\|\s{0,20}(?:filter|map|reduce|sort)\s{0,20}\(\s{0,20}['"]|__(?:class|mro|globals|builtins|subclasses|init|import|base|bases|getattribute|code|proto)__`,
+    String.raw`\bsubclasses\s*\(|\.class\.(?:base|mro)\b|^\s*(?:'[^']{0,20}'|"[^"]{0,20}")\s*\.\s*\w{1,30}\(|\bphpinfo\b|\bfile_excerpt\b|\bcall_user_func`,
+    String.raw`^\s*(?:include|extends|import)\s*\(?\s*['"](?:/|\.\./)|^\s*debug\s*$`,
     String.raw`\bconstructor\b|\bgetClass\b|\bforName\b|\bRuntime\b|\bProcessBuilder\b`,
     String.raw`\bjava\.(?:lang|io|util|net)\b|\bjavax?\.script\b|\bfreemarker\b|\?new\s*\(|\bprocess\b\s*\.`,
     String.raw`\bmainModule\b|\brequire\s*\(|\bglobal\.|\bchild_process\b`,
@@ -63,6 +65,7 @@ const RUBY_COMMAND = /^\s*(?:`[^`]+`|%x\(|system\b|exec\b|File\b|Dir\b|IO\b)/
 const STATEMENT = new RegExp(
   [
     String.raw`#(?:set|if|foreach|include|parse|evaluate)\s*\(\s*\$|<#(?:assign|list|if|include|import)\b`,
+    String.raw`\{(?:if|math|eval|fetch|include)\s[^{}]{0,60}\b(?:phpinfo|system|exec|passthru|shell_exec)\s*\(`,
     String.raw`\{php\}|\$\{\{|<%\s*(?:import|eval|exec|system|require|Runtime|puts|print|out)\b`,
     String.raw`<!--\s{0,20}#(?:exec|include|echo|config|printenv|flastmod|fsize|set|if|elif)\b`,
     String.raw`<esi:(?:include|inline|eval|assign|vars|debug|choose|try|remove)\b|<!--esi\b|\{\s{0,20}\x24?smarty[._]\w`,

@@ -18,18 +18,28 @@ const ENCODED = new RegExp(
 
 const UNIX_FILES =
   String.raw`etc/(?:passwd|shadow|group|hosts|issue|hostname|os-release|sudoers|crontab|fstab|motd|resolv\.conf|ssh/|apache2?/|nginx/|httpd/|mysql/|my\.cnf|php\d?/|ssl/|cron\.)` +
-  String.raw`|proc/(?:self|version|cmdline|\d+|net|mounts|cpuinfo|sched_debug)|var/(?:log|mail|spool|run/secrets|lib/mlocate)/?|root/\.|home/[\w.-]+/\.|dev/(?:tcp|udp|random|fd)|usr/local/(?:apache|etc|app)|opt/lampp/|boot/grub`
-const WINDOWS_FILES = String.raw`(?:windows|winnt)/(?:win\.ini|system\.ini|system32|repair|panther|iis|php)|boot\.ini|inetpub/|autoexec\.bat|sysprep|ntds\.dit|web\.config|unattend`
+  String.raw`|proc/(?:self|version|cmdline|\d+|net|mounts|cpuinfo|sched_debug)|var/(?:log|mail|spool|run/secrets|lib/(?:mlocate|mysql|postgresql))/?|root/\.|home/[\w.-]+/\.|dev/(?:tcp|udp|random|fd)|usr/local/(?:apache|etc|app)|opt/(?:lampp/|[\w.-]{1,40}/(?:conf|etc)/)|boot/grub`
+const WINDOWS_FILES = String.raw`(?:windows|winnt)/(?:win\.ini|system\.ini|system32|repair|panther|iis|php)|boot\.ini|inetpub/|(?:xampp|wamp\d*)/|autoexec\.bat|sysprep|ntds\.dit|web\.config|unattend`
 const HIDDEN_FILES = String.raw`\.(?:ssh/|aws/|git/|svn/|htpasswd|htaccess|bash_history|env(?![\w-])|npmrc|docker/|kube/|pgpass|netrc)|id_(?:rsa|dsa|ed25519)|(?:web|meta)-inf/|wp-config`
 const TARGET = new RegExp(`${UNIX_FILES}|${WINDOWS_FILES}|${HIDDEN_FILES}`, 'i')
 const ABSOLUTE = new RegExp(
   `(?:^|[\\s"'=:,;(<>|&\`]|file:/{0,2})(?:[a-z]:)?/+(?:\\./+)*(?:${UNIX_FILES}|${WINDOWS_FILES})`,
   'i',
 )
+// Named without a slash before it, behind whatever a filter may not know as a separator.
+const ACCOUNTS = /(?:^|[^\w-])etc\/(?:passwd|shadow|sudoers)(?![\w-])/i
+// A value that is nothing but the path of a file which holds secrets.
+const SECRET =
+  /^\s*(?:~\/)?(?:[\w.-]+\/|\/)*(?:\.(?:ssh\/[\w.-]+|aws\/(?:credentials|config)|git\/(?:config|head|index|logs\/[\w/]+)|svn\/(?:entries|wc\.db)|kube\/config|docker\/config\.json|htpasswd|htaccess|bash_history|pgpass|netrc)|(?:web|meta)-inf\/[\w./-]+|wp-config\.php[\w.~-]{0,8})\0?\s*$/i
+// One step up to a file that a server runs or keeps for itself; pages and pictures are named so in honest links.
+const SERVER_FILE =
+  /^\s*(?:[\w-]+\/)*\.\.\/(?:[\w-]+\/)*[\w-]*\.(?:php\d?|phtml|inc|conf|cfg|ini|env|log|bak|old|sql|sqlite3?|db|pem|key|jspx?|aspx?|cgi)(?:[\0?].{0,80}|%00)?\s*$/i
 const WHOLE_PATH = /^[\w.:/\\%;-]*$/
 const WRAPPER =
-  /(?:^|[\s"'=(])(?:php:\/\/(?:filter|input|stdin|memory|temp|fd)|(?:expect|phar|zip|glob|compress\.\w+|rar|ogg|zlib|netdoc|jar:(?:file|https?)):\/\/)|^\s*file:\/{1,3}(?:[a-z]:|etc|proc|var|root|home|windows|usr|tmp|dev|localhost|\/?$)/i
+  /(?:^|[\s"'=(])(?:php:\/\/(?:filter|input|stdin|memory|temp|fd)|data:\/\/[\w/;,]|(?:expect|phar|zip|glob|compress\.\w+|rar|ogg|zlib|netdoc|jar:(?:file|https?)):\/\/)|^\s*file:\/{1,3}(?:[a-z]:|etc|proc|var|root|home|windows|usr|tmp|dev|localhost|\/?$)/i
 
+// A page for PHP, plain or base64.
+const INLINE_PAGE = /^\s*data:[\w/;=-]{0,60},\s*(?:PD9|<\?|%3c(?:\?|%3f))/i
 const ROOTED = /\.\.\/(?:etc|usr|srv|var|proc|root|home|opt|boot|mnt|windows|winnt|inetpub|program files)\//i
 const SHARE = /^\s*\\\\(?:[\w-]+\.)+[\w-]+(?:@\w+)?\\[\w$.\\-]+$/
 
@@ -47,9 +57,10 @@ function climbs(input: string): number {
  * Null when nothing is found. Time is linear in the input.
  */
 export function detectTraversal(input: string): TraversalFinding | null {
-  if (!/[/\\%]|0x2e|\xc0/i.test(input)) return null
+  if (!/[/\\%]|0x2e|\xc0|^\s*\.ht|wp-config|^\s*data:/i.test(input)) return null
   const path = (input.includes('\\') ? input.replaceAll('\\', '/') : input).replace(/\/(?:\.?\/)+/g, '/')
-  if (WRAPPER.test(input)) return { reason: 'a stream wrapper or local file is named' }
+  if (WRAPPER.test(input) || INLINE_PAGE.test(input))
+    return { reason: 'a stream wrapper or local file is named' }
   if (SHARE.test(input)) return { reason: 'a share of another machine is named' }
   if (CLIMB.test(input)) {
     if (ENCODED.test(input)) return { reason: 'a path climbs in disguise' }
@@ -57,12 +68,15 @@ export function detectTraversal(input: string): TraversalFinding | null {
     if (TARGET.test(path)) return { reason: 'a path climbs to a file of the system' }
     if (steps >= 2 && ROOTED.test(path)) return { reason: 'a path climbs to a folder of the system' }
     if (steps >= 4 && WHOLE_PATH.test(input)) return { reason: 'a path climbs several folders' }
+    if (SERVER_FILE.test(path)) return { reason: 'a path climbs to a file of the server' }
     if (input.includes('\0')) return { reason: 'a path climbs and is cut by a NUL byte' }
     if (/^[./\\]+$/.test(input) && steps >= 1) return { reason: 'a path climbs and names nothing' }
   }
   if (/\.\.;[/\\]/.test(input)) return { reason: 'a path climbs in disguise' }
   if (DOUBLED.test(input)) return { reason: 'a path climbs after a filter removed its first steps' }
-  if (ABSOLUTE.test(path) && isPathLike(input)) return { reason: 'a file of the system is named' }
+  if ((ABSOLUTE.test(path) || ACCOUNTS.test(path)) && isPathLike(input))
+    return { reason: 'a file of the system is named' }
+  if (SECRET.test(path)) return { reason: 'a file with secrets is named' }
   return null
 }
 

@@ -167,9 +167,12 @@ function isRealCall(walk: Walk): boolean {
   return argument !== SQL.end && argument !== SQL.openString
 }
 
+// Only behind what was SQL up to here: "my query fails: INSERT INTO …" runs nothing.
 function isLoneStatement(walk: Walk): boolean {
   const word = wordAt(walk, walk.i)
-  return word !== 'DELETE' && word !== 'CREATE' && isStatement(walk, walk.i, false)
+  if (word === 'DELETE' || word === 'CREATE') return false
+  const isSure = walk.clean || /^(?:WAITFOR|EXEC(?:UTE)?|DECLARE)$/.test(word)
+  return isSure && isStatement(walk, walk.i, false)
 }
 
 function isCatalogue(walk: Walk): boolean {

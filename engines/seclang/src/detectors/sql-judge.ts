@@ -146,7 +146,8 @@ function judgeQuoted(walk: Walk, complete: boolean): string | null {
     return 'the rest of the query is cut off'
   if (complete && !walk.wanting && rejoins(walk)) return 'a string of the query is left and entered again'
   if (complete && !walk.wanting && walk.constantLogic > 0)
-    if (walk.last !== OPERAND.literal || walk.arithmetic > 0) return 'a constant condition is added'
+    if ((walk.last !== OPERAND.literal || walk.arithmetic > 0) && !quotesWords(walk))
+      return 'a constant condition is added'
   if (complete && walk.operands > 1 && walk.sqlCalls > 0 && walk.arithmetic > 0)
     return 'a function of the database is called'
   return null
@@ -155,6 +156,27 @@ function judgeQuoted(walk: Walk, complete: boolean): string | null {
 /** Longest outer strings around a lone operator: beyond it is prose that quotes a word. */
 const MOST_OUTER_BYTES = 32
 
+/** Fewest bytes of a sentence before a quoted word in it. */
+const LEAST_WORDS_BYTES = 4
+
+/**
+ * `the words "and" and "or" are`: behind a word, and both the first quote and the last stand as quotes do in sentences.
+ * Then an expression of strings alone is no condition.
+ */
+function quotesWords(walk: Walk): boolean {
+  const { starts, ends } = walk.tokens
+  const first = (ends[0] ?? 1) - 1
+  const last = starts.at(-1) ?? 0
+  const before = walk.text.slice(Math.max(0, first - 24), first)
+  return (
+    before.trim().length >= LEAST_WORDS_BYTES &&
+    /[^\d\s)][.,;:!?]?\s{1,8}$/.test(before) &&
+    /[A-Za-z]/.test(walk.text.charAt(first + 1)) &&
+    /[A-Za-z.?!]/.test(walk.text.charAt(last - 1)) &&
+    /^\s|^$/.test(walk.text.slice(last + 1, last + 2))
+  )
+}
+
 /** The value ends inside a string that the query's own quote closes. */
 function rejoins(walk: Walk): boolean {
   const { kinds, starts, ends } = walk.tokens
@@ -162,6 +184,7 @@ function rejoins(walk: Walk): boolean {
   const quote = walk.context === 'double' ? 34 : 39
   if (walk.last !== OPERAND.open || walk.operands < 2 || walk.commas > 0) return false
   if (walk.text.charCodeAt(starts[last] ?? 0) !== quote) return false
+  if (quotesWords(walk)) return false
   if (kinds.length > 3) return true
   const before = (ends[0] ?? 1) - 1
   const after = walk.text.length - (starts[last] ?? 0) - 1

@@ -116,7 +116,16 @@ function isLiteralItem(source: SqlSource, i: number): boolean {
   const after = kindAt(source, at)
   if (after === SQL.from) return isFromClause(source, at)
   if (next === SQL.name) return after === SQL.comma || after === SQL.union || after === SQL.close
+  // 'select "Print", then choose a printer': words stand behind the comma, not items.
+  if (after === SQL.comma && !startsItem(source, at + 1)) return false
   return AFTER_ITEM.has(after)
+}
+
+/** What stands at `i` may be the next item of a list, and is not three words of a sentence. */
+function startsItem(source: SqlSource, i: number): boolean {
+  const kind = kindAt(source, i)
+  if (kind === SQL.name) return [1, 2].some((step) => kindAt(source, i + step) !== SQL.name)
+  return kind !== SQL.thenWord
 }
 
 /** Names and commas up to FROM: "id, name from users" yes, "one of the items" no. */
@@ -182,6 +191,9 @@ export function isSelect(source: SqlSource, i: number): boolean {
     case SQL.constant:
       return isLiteralItem(source, at)
     case SQL.variable:
+      return !/^@[\w-]{1,63}\.[a-z]/i.test(
+        source.text.slice(source.tokens.starts[at], (source.tokens.starts[at] ?? 0) + 80),
+      )
     case SQL.sqlCall:
     case SQL.plainCall:
     case SQL.select:
@@ -206,6 +218,7 @@ function isSignedItem(source: SqlSource, i: number): boolean {
     const next = kindAt(source, i + 1)
     return next === SQL.from ? isFromClause(source, i + 1) : AFTER_ITEM.has(next)
   }
+  if (!/[-+]/.test(source.text[source.tokens.starts[i] ?? 0] ?? '')) return false
   let at = i
   while (kindAt(source, at) === SQL.arithmetic || kindAt(source, at) === SQL.open) at++
   return startsValue(source, at) || kindAt(source, at) === SQL.select

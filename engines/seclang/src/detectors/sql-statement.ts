@@ -89,9 +89,10 @@ function isExecute(source: SqlSource, i: number, cut: boolean): boolean {
   const next = kindAt(source, at)
   if (next === SQL.name || next === SQL.logic || next === SQL.object)
     return /^(?:XP|SP)_/.test(wordAt(source, i + 1))
-  return cut
-    ? !DETERMINERS.has(wordAt(source, i + 1))
-    : at > i + 2 || /^(?:XP|SP)_/.test(wordAt(source, i + 1))
+  // "; exec summary; and so on": a word alone is the name of a procedure when it is made like one, or cut off.
+  const isPart = at > i + 2 || /[_\d]/.test(wordAt(source, i + 1))
+  if (!cut) return at > i + 2 || /^(?:XP|SP)_/.test(wordAt(source, i + 1))
+  return !DETERMINERS.has(wordAt(source, i + 1)) && (isPart || next !== SQL.semicolon)
 }
 
 function isDeclaredType(source: SqlSource, i: number): boolean {

@@ -61,9 +61,13 @@ function targetEnd(text: string, start: number): number {
 function closingSlash(text: string, open: number): number {
   for (let at = open + 1; at < text.length; at++) {
     if (text[at] === '\\') at++
-    else if (text[at] === '/' && (at + 1 >= text.length || /['|\s]/.test(text[at + 1] ?? ''))) return at
+    else if (text[at] === '/' && endsSelector(text, at + 1)) return at
   }
   return text.length
+}
+
+function endsSelector(text: string, at: number): boolean {
+  return at >= text.length || /['|\s]/.test(text[at] ?? '') || nextBar(text, at, -1) === at
 }
 
 // A comma separates like a bar where a variable follows it; elsewhere it is part of a name.
