@@ -493,6 +493,7 @@ describe('a challenge', () => {
       asn: 0,
       trace: () => [],
       answerFields: (_status, fields) => fields,
+      rests: () => undefined,
       finished: () => undefined,
     }),
   })

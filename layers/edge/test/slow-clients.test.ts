@@ -3,6 +3,8 @@ import { RawClient } from './support/raw-client.ts'
 import { RawUpstream } from './support/raw-upstream.ts'
 import { TestEdge } from './support/test-edge.ts'
 import { waitFor } from './support/wait-for.ts'
+import { defaultUpstreamLimits } from '../src/upstream/upstream-limits.ts'
+import { UpstreamPool } from '../src/upstream/upstream-pool.ts'
 
 // Times are scaled down; the rates and the order of things are those of the defaults.
 const limits = {
@@ -135,6 +137,37 @@ describe('slow clients', () => {
     const good = await connect()
     expect((await good.get('/')).status).toBe(200)
     expect(edge.accesses.map(({ failure }) => failure)).toContain('EDGE_CLIENT_STALLED')
+  })
+
+  it('that do not read large answers leave connections for requests of small ones', async () => {
+    await edge.close()
+    // Its clock stands: nobody is ever given up, so whoever is served needed nobody's place.
+    const pool = new UpstreamPool({
+      host: '127.0.0.1',
+      port: upstream.port,
+      limits: { ...defaultUpstreamLimits, upstreamConnections: 4 },
+      monotonicMs: () => 0,
+    })
+    edge = await TestEdge.start({
+      sites: [{ upstreamPort: upstream.port, pool }],
+      limits: { ...limits, responseTimeoutMs: 60_000 },
+    })
+    upstream.onRequest = ({ head, socket }) => {
+      const length = head.startsWith('GET /large') ? 50_000_000 : 2
+      socket.write(`HTTP/1.1 200 OK\r\nContent-Length: ${length}\r\n\r\n`)
+      socket.write(Buffer.alloc(length))
+    }
+    const good = await connect()
+    expect((await good.get('/small')).status).toBe(200)
+    for (let i = 0; i < 6; i += 1) {
+      const reader = await connect()
+      reader.socket.pause()
+      reader.send('GET /large HTTP/1.1\r\nHost: a\r\n\r\n')
+    }
+    await waitFor(() => pool.running === 6, 'six requests')
+    await waitFor(() => upstream.heads.length === 4, 'the requests that get a connection')
+    for (let i = 0; i < 20; i += 1) expect((await good.get(`/small?${i}`)).status).toBe(200)
+    expect(upstream.heads.filter((head) => head.startsWith('GET /large'))).toHaveLength(3)
   })
 
   it('that never ask again are closed', async () => {

@@ -483,6 +483,38 @@ describe('too much load', () => {
     await waitFor(() => bench.notices.includes('load-shedding'))
   })
 
+  it('is not made by requests that wait for the rest of their bodies, nor by answers that nobody reads', async () => {
+    const inspection = buildInspection({
+      rules: ['builtin'],
+      paranoia: 1,
+      steps: 5_000_000,
+      inspectedBodySizeBytes: 65_536,
+    })
+    if (inspection === null) throw new Error('no rules')
+    const bench = await start('rate: { exempt: [] }', { inspection })
+    const { gauge } = bench.services
+    let entered = 0
+    gauge.enter = () => {
+      entered += 1
+      gauge.inFlight += 1
+    }
+    const slow = await connect(bench)
+    slow.send('POST / HTTP/1.1\r\nHost: a\r\nContent-Type: text/plain\r\nContent-Length: 10\r\n\r\nhalf')
+    await waitFor(() => entered === 1 && gauge.inFlight === 0, 'a body that is awaited')
+    bench.upstream.onRequest = ({ socket }) => {
+      socket.write('HTTP/1.1 200 OK\r\nContent-Length: 50000000\r\n\r\n')
+      socket.write(Buffer.alloc(50_000_000))
+    }
+    const reader = await connect(bench)
+    reader.socket.pause()
+    reader.send('GET /large HTTP/1.1\r\nHost: a\r\n\r\n')
+    await waitFor(() => bench.upstream.heads.length === 1 && gauge.inFlight === 0, 'an answer that waits')
+    slow.close()
+    reader.close()
+    await waitFor(() => bench.edge.accesses.length === 2, 'the end of both')
+    expect(gauge.inFlight).toBe(0)
+  })
+
   it('lets go of clients that leave while they wait', async () => {
     const bench = await start('rate: { exempt: [] }')
     bench.services.gauge.share = 1

@@ -63,6 +63,7 @@ export class StepsRun implements GuardRun, RateClient {
   private read: HeadFacts | null = null
   private readonly verdicts: TraceStep[] = []
   private running = true
+  private resting = false
 
   constructor(request: GuardedRequest, steps: SiteSteps) {
     this.request = request
@@ -126,8 +127,16 @@ export class StepsRun implements GuardRun, RateClient {
     return limiter.tells ? made + limiter.tell(this.address) : made
   }
 
+  rests(yes: boolean): void {
+    if (!this.running || this.resting === yes) return
+    this.resting = yes
+    this.steps.services.gauge.rests(yes)
+  }
+
   finished(status: number, steps: number): void {
     if (!this.running) return
+    // Who rests was taken off already.
+    this.rests(false)
     this.running = false
     this.steps.services.gauge.leave()
     if (steps > 0 && !this.steps.limiter.isExempt(this.address))

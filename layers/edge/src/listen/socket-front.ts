@@ -29,8 +29,11 @@ export const unixPeerAddress = '127.0.0.1'
 /** While draining, a kept connection is ended only after it was idle for this long: its next request may be under way. */
 export const drainIdleMs = 1500
 const drainLookMs = 100
-/** Connections that are begun in one turn of the event loop; a burst of thousands must not hold up those that are open. */
-const beginsPerTurn = 32
+/**
+ * Connections that are begun in one turn of the event loop, each with its first request; a burst of thousands must not
+ * hold up those that are open.
+ */
+const beginsPerTurn = 4
 /** Time that one turn may spend with deadlines, milliseconds: thousands of them can end at once. */
 const sweepSliceMs = 1
 /** How many connections are looked at between two looks at the clock. */

@@ -94,6 +94,10 @@ export class ProxyExchange
     return this.place.name
   }
 
+  get target(): string {
+    return this.head.target
+  }
+
   get clientPort(): number {
     return this.exchange.peer.port
   }
@@ -218,11 +222,17 @@ export class ProxyExchange
     }
     this.gathering = limit
     this.exchange.sendContinue()
+    this.awaitBody()
+  }
+
+  awaitBody(): void {
+    this.guard?.rests(true)
     this.exchange.resumeRequest()
   }
 
   private gathered(): void {
     this.gathering = 0
+    this.guard?.rests(false)
     this.exchange.pauseRequest()
     this.continueJudgement()
   }
@@ -336,7 +346,7 @@ export class ProxyExchange
     const { whole, drained } = forwardRequest(connection, head, { hold, facts })
     if (whole) return
     this.exchange.sendContinue()
-    if (drained) this.exchange.resumeRequest()
+    if (drained) this.awaitBody()
   }
 
   /** Only a proof switches the step off: then the service sees what the client claims, as without an edge. */
@@ -353,6 +363,7 @@ export class ProxyExchange
       return
     }
     if (this.inspection !== null) {
+      this.guard?.rests(false)
       if (this.requestBytes === this.head.contentLength) this.inspection.hold.complete = true
       this.inspection.piece(piece)
       return
@@ -366,6 +377,7 @@ export class ProxyExchange
   }
 
   requestEnd(): void {
+    this.guard?.rests(false)
     if (this.gathering > 0 && this.hold !== null) {
       this.hold.complete = true
       this.gathered()
@@ -404,6 +416,7 @@ export class ProxyExchange
     if (ended) this.at = stage.done
     const drained = this.exchange.write(piece, ended)
     if (ended) this.finish()
+    else if (!drained) this.guard?.rests(true)
     return drained
   }
 
@@ -416,10 +429,12 @@ export class ProxyExchange
     const answer = plainHead(head.status, head.reason, fields, head.contentLength)
     const drained = this.exchange.respond(answer, piece, ended)
     if (ended) this.finish()
+    else if (!drained) this.guard?.rests(true)
     return drained
   }
 
   drained(): void {
+    this.guard?.rests(false)
     this.upstream?.resumeAnswer()
   }
 

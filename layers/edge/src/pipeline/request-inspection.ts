@@ -18,6 +18,8 @@ export function isStop(outcome: Outcome): outcome is Stop {
 export interface RequestInspectionOwner {
   requestPassed(): void
   requestStopped(stop: Stop): void
+  /** More of the body is needed: goes on reading from the client. */
+  awaitBody(): void
 }
 
 /** What an inspection works on. */
@@ -98,13 +100,13 @@ export class RequestInspection {
       return
     }
     exchange.sendContinue()
-    exchange.resumeRequest()
+    this.options.owner.awaitBody()
   }
 
   private piecePassed(outcome: Outcome): void {
     const full = this.hold.bytes >= this.options.bodyLimit
     if (this.hold.complete || full || outcome.kind === 'pass') this.end()
-    else this.options.exchange.resumeRequest()
+    else this.options.owner.awaitBody()
   }
 
   private end(): void {

@@ -58,6 +58,8 @@ export interface GuardRun {
   trace(): readonly TraceStep[]
   /** The header lines of the service's answer as the client gets them. */
   answerFields(status: number, fields: string): string
+  /** The request waits for its client, or no longer: a body that does not come, an answer that is not taken. */
+  rests(yes: boolean): void
   /** The request is over. `steps`: work that the inspection took. Called once. */
   finished(status: number, steps: number): void
 }

@@ -34,7 +34,7 @@ export interface LoadSight {
  * share of unknown clients that are turned away grows, else it shrinks again.
  */
 export class LoadGauge {
-  /** Requests at work. */
+  /** Requests at work: those that wait for their clients are not. */
   inFlight = 0
   /** Share of unknown clients that are turned away, 0 to 1. */
   share = 0
@@ -73,6 +73,11 @@ export class LoadGauge {
   enter(): void {
     this.inFlight += 1
     this.arrived += 1
+  }
+
+  /** A request waits for its client, or no longer: thousands of slow clients are no work. Hot. */
+  rests(yes: boolean): void {
+    this.inFlight += yes ? -1 : 1
   }
 
   /** A request is over. */

@@ -53,6 +53,19 @@ describe('the gauge of the load', () => {
     expect(look(idleFrom + 0.01)).toBe(0)
     expect(look(idleFrom - 0.01)).toBe(1)
   })
+  it('does not count requests that wait for their client', () => {
+    const gauge = new LoadGauge(limits, () => 0)
+    for (let i = 0; i < 2000; i += 1) {
+      gauge.enter()
+      gauge.rests(true)
+    }
+    for (let i = 0; i < 100; i += 1) gauge.rests(false)
+    for (let i = 0, now = 0; i < 30; i += 1) gauge.look((now += lookMs), { idle: 0.5, heldBack: 0 })
+    expect([gauge.inFlight, gauge.turnsAway()]).toEqual([100, false])
+    gauge.rests(false)
+    for (let i = 0, now = 0; i < 30; i += 1) gauge.look((now += lookMs), { idle: 0.5, heldBack: 0 })
+    expect([gauge.inFlight, gauge.turnsAway()]).toEqual([101, true])
+  })
   it('does not count requests that only wait for others of their own client', () => {
     const gauge = new LoadGauge(limits, () => 0)
     gauge.inFlight = 500

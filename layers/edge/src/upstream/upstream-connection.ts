@@ -6,14 +6,25 @@ import { HeadReader, headIncomplete, headRefused } from '../http/head-reader.ts'
 import { parseResponseHead } from '../http/parse-response-head.ts'
 import { isBodyless } from '../http/response-head.ts'
 import type { UpstreamHead } from '../http/response-head.ts'
+import { heavyBytes } from './answer-weights.ts'
 import { upstreamFailure } from './upstream-failure.ts'
 import type { UpstreamFailure } from './upstream-failure.ts'
-import { stalledUnderPressureMs } from './upstream-limits.ts'
+import { ReadingTurn } from './reading-turn.ts'
+import type { TurnReader } from './reading-turn.ts'
+import { stalledMs, stalledUnderPressureMs } from './upstream-limits.ts'
 import type { TargetHealth } from './target-health.ts'
 import type { UpstreamLimits } from './upstream-limits.ts'
 import type { UpstreamListener, UpstreamWriter } from './upstream-listener.ts'
 import { connectUpstreamTls } from './upstream-tls.ts'
 import type { UpstreamTls } from './upstream-tls.ts'
+
+/** What is known of the answer of a request before it is there. */
+export interface Load {
+  /** Of its path, see `AnswerWeights`. */
+  readonly key: number
+  /** True when it will be small and taken at once. */
+  readonly light: boolean
+}
 
 /** What a connection needs of its pool. */
 export interface UpstreamOwner {
@@ -30,6 +41,10 @@ export interface UpstreamOwner {
   now: number
   /** True while requests wait for a connection. */
   readonly pressed: boolean
+  /** An answer was small and given away without a stall. */
+  answered(key: number): void
+  /** An answer is large, or its client does not take it. @param counted true when it was expected. */
+  turnedHeavy(key: number, counted: boolean): void
   /** The connection is free for another request. */
   released(connection: UpstreamConnection): void
   /** The connection is closed. */
@@ -52,17 +67,21 @@ const phase = {
 const never = Number.POSITIVE_INFINITY
 const receiveSize = 32_768
 const joinSize = 8192
+/** One for the process: its connections share one event loop. */
+const turns = new ReadingTurn()
 
 /**
  * One connection to an upstream: writes a request, reads its answer strictly, and is reused only after an answer whose
  * end is certain. Reads into a buffer of its own, so that small answers cost no allocation; the buffer is replaced
  * when a piece of it is still being sent.
  */
-export class UpstreamConnection implements UpstreamWriter {
+export class UpstreamConnection implements UpstreamWriter, TurnReader {
   /** Longest idle time that the upstream announced, in milliseconds. */
   announcedIdleMs: number = never
   /** Monotonic end of the idle time; set by the pool. */
   idleUntil: number = never
+  /** What runs on it; set by the pool. */
+  load: Load | null = null
   private readonly owner: UpstreamOwner
   private readonly socket: Socket
   private readonly reader: HeadReader
@@ -78,6 +97,9 @@ export class UpstreamConnection implements UpstreamWriter {
   private method = 'GET'
   private upgrading = false
   private left = 0
+  /** Bytes of the answer that were given away. */
+  private given = 0
+  private isHeavy = false
   private decoder: ChunkedDecoder | null = null
   private head: UpstreamHead | null = null
   private headGiven = false
@@ -157,6 +179,7 @@ export class UpstreamConnection implements UpstreamWriter {
   /** Looks at the deadline. */
   sweep(now: number): void {
     if (this.paused) {
+      if (now - this.pausedAt >= stalledMs) this.turnHeavy()
       if (this.owner.pressed && now - this.pausedAt >= stalledUnderPressureMs) {
         this.fail(upstreamFailure('EDGE_CLIENT_STALLED', 'the client took nothing while others waited'))
       }
@@ -171,6 +194,8 @@ export class UpstreamConnection implements UpstreamWriter {
   private start(): void {
     this.at = phase.head
     this.used += 1
+    this.given = 0
+    this.isHeavy = false
     this.head = null
     this.headGiven = false
     this.requestEnded = false
@@ -213,7 +238,18 @@ export class UpstreamConnection implements UpstreamWriter {
     const chunk =
       bytes === this.buffer ? this.buffer : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
     this.feed(chunk.subarray(0, length))
-    return !this.paused
+    if (this.paused) return false
+    // A full buffer: there is more, and others wait.
+    return length < receiveSize || !this.isInBody || turns.take(length, this)
+  }
+
+  /** The rest of a large answer goes on. */
+  readOn(): void {
+    if (!this.paused && this.at !== phase.closed) this.socket.resume()
+  }
+
+  private get isInBody(): boolean {
+    return this.at === phase.length || this.at === phase.chunked || this.at === phase.close
   }
 
   private feed(chunk: Buffer): void {
@@ -338,6 +374,8 @@ export class UpstreamConnection implements UpstreamWriter {
     const { listener, head, headGiven } = this
     if (listener === null || head === null) return
     this.headGiven = true
+    if (piece !== null) this.weigh(piece.length)
+    if (last && !this.isHeavy && this.load !== null) this.owner.answered(this.load.key)
     // Free before the last piece is given: a pipelined request that starts on it finds this connection.
     if (last) this.release()
     const drained = headGiven ? listener.answerBody(piece, last) : listener.answerHead(head, piece, last)
@@ -346,6 +384,19 @@ export class UpstreamConnection implements UpstreamWriter {
     if (last || this.at === phase.closed) return
     this.paused = true
     this.pausedAt = this.owner.now
+  }
+
+  private weigh(bytes: number): void {
+    this.given += bytes
+    if (this.given > heavyBytes) this.turnHeavy()
+  }
+
+  private turnHeavy(): void {
+    const { load } = this
+    if (this.isHeavy || load === null) return
+    this.isHeavy = true
+    this.load = { key: load.key, light: false }
+    this.owner.turnedHeavy(load.key, !load.light)
   }
 
   private release(): void {

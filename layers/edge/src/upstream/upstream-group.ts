@@ -110,20 +110,20 @@ const healthyBelow = 500
 
 /** One active check: a GET whose answer must be below 500. Its body is thrown away. */
 class CheckListener implements UpstreamListener {
-  private readonly path: string
+  readonly target: string
   private readonly authority: string
   private readonly done: (good: boolean) => void
   private connection: UpstreamWriter | null = null
 
   constructor(path: string, authority: string, done: (good: boolean) => void) {
-    this.path = path
+    this.target = path
     this.authority = authority
     this.done = done
   }
 
   upstreamReady(connection: UpstreamWriter): void {
     this.connection = connection
-    const text = `GET ${this.path} HTTP/1.1\r\nHost: ${this.authority}\r\nUser-Agent: sevenfold-health\r\n\r\n`
+    const text = `GET ${this.target} HTTP/1.1\r\nHost: ${this.authority}\r\nUser-Agent: sevenfold-health\r\n\r\n`
     connection.send('GET', false, text, null, true)
   }
 

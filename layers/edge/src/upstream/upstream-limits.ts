@@ -22,6 +22,8 @@ export const defaultUpstreamLimits: UpstreamLimits = {
 
 /** Requests that may wait for a free connection to one upstream; more are answered 503 at once. */
 export const maxWaiting = 1024
+/** Share of the connections to a service for requests whose answers are known to be small. */
+export const keptForLight = 0.25
 /** Waiting requests from which the newest goes first. */
 export const crowd = 32
 /**
@@ -29,3 +31,5 @@ export const crowd = 32
  * readers of large answers must not lock everybody else out. Milliseconds.
  */
 export const stalledUnderPressureMs = 1500
+/** An answer whose client took nothing for this long makes its path one that can be held up. Milliseconds. */
+export const stalledMs = 500

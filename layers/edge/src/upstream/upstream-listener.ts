@@ -19,6 +19,8 @@ export interface UpstreamWriter {
 
 /** Receives one answer. Pieces are views of a receive buffer: valid only during the call, unless it returns false. */
 export interface UpstreamListener {
+  /** Target of the request: how large its answer will be is guessed by what it was before. */
+  readonly target: string
   /** A connection is there: send the request. */
   upstreamReady(connection: UpstreamWriter): void
   /**

@@ -1,12 +1,14 @@
+import { AnswerWeights } from './answer-weights.ts'
 import { UpstreamConnection } from './upstream-connection.ts'
-import type { UpstreamOwner } from './upstream-connection.ts'
+import type { Load, UpstreamOwner } from './upstream-connection.ts'
 import { upstreamFailure } from './upstream-failure.ts'
-import { crowd, maxWaiting } from './upstream-limits.ts'
+import { keptForLight } from './upstream-limits.ts'
 import type { UpstreamLimits } from './upstream-limits.ts'
 import type { UpstreamListener } from './upstream-listener.ts'
 import type { TargetHealth } from './target-health.ts'
 import type { UpstreamTls } from './upstream-tls.ts'
 import type { Upstreams } from './upstreams.ts'
+import { WaitingLine } from './waiting-line.ts'
 
 /** What a pool needs. */
 export interface PoolOptions {
@@ -25,15 +27,13 @@ export interface PoolOptions {
 }
 
 const sweepMs = 500
-
-interface Waiting {
-  readonly listener: UpstreamListener
-  readonly deadline: number
-}
+/** Time that one turn may spend with deadlines, milliseconds: hundreds of them can end at once. */
+const sweepSliceMs = 1
 
 /**
  * Keep-alive connections to one upstream. The last one used goes first, so that surplus ones fall idle and close;
- * requests over `upstreamConnections` wait in order.
+ * requests over `upstreamConnections` wait. A share of the connections is for requests whose answers are known to be
+ * small and taken at once: slow readers of large answers can hold all others and do not stand in their way.
  */
 export class UpstreamPool implements Upstreams, UpstreamOwner {
   readonly host: string
@@ -47,15 +47,23 @@ export class UpstreamPool implements Upstreams, UpstreamOwner {
   private readonly ownListener: (address: string, port: number, local: string) => boolean
   private readonly idle: UpstreamConnection[] = []
   private readonly all = new Set<UpstreamConnection>()
-  private readonly queue: Waiting[] = []
+  private readonly weights = new AnswerWeights()
+  private readonly light = new WaitingLine()
+  private readonly heavy = new WaitingLine()
+  /** Connections with a request whose answer may be large, and the most of them. */
+  private heavyRunning = 0
+  private readonly heavyMost: number
   private closing = false
   private readonly sweeper: NodeJS.Timeout
+  private sweeping: Iterator<UpstreamConnection> | null = null
 
   constructor(options: PoolOptions) {
     this.host = options.host
     this.port = options.port
     this.path = options.path ?? null
     this.limits = options.limits
+    const { upstreamConnections } = options.limits
+    this.heavyMost = upstreamConnections - Math.floor(upstreamConnections * keptForLight)
     this.tls = options.tls ?? null
     this.health = options.health ?? null
     this.monotonicMs = options.monotonicMs
@@ -66,11 +74,11 @@ export class UpstreamPool implements Upstreams, UpstreamOwner {
   }
 
   get pressed(): boolean {
-    return this.queue.length > 0
+    return this.light.length + this.heavy.length > 0
   }
 
   get running(): number {
-    return this.all.size - this.idle.length + this.queue.length
+    return this.all.size - this.idle.length + this.light.length + this.heavy.length
   }
 
   /** Open connections. */
@@ -83,18 +91,31 @@ export class UpstreamPool implements Upstreams, UpstreamOwner {
    * @param fresh true: never an idle one (retry after an idle connection turned out to be closed).
    */
   acquire(listener: UpstreamListener, fresh = false): void {
+    const key = this.weights.keyOf(listener.target)
+    const light = this.weights.isLight(key, this.now)
+    if (!light && this.heavyRunning >= this.heavyMost) {
+      this.wait(listener, key, this.heavy)
+      return
+    }
     const free = fresh ? undefined : this.idle.pop()
-    if (free !== undefined) free.assign(listener)
-    else if (this.all.size < this.limits.upstreamConnections) this.open(listener)
-    else if (this.queue.length < maxWaiting) this.queue.push(this.waiting(listener))
-    else listener.upstreamFailed(upstreamFailure('EDGE_UPSTREAM_BUSY', 'too many requests wait'))
+    if (free !== undefined) this.give(free, listener, { key, light })
+    else if (this.all.size < this.limits.upstreamConnections) this.open(listener, { key, light })
+    else this.wait(listener, key, light ? this.light : this.heavy)
   }
 
   /** Takes a listener that still waits out of the queue. */
   cancel(listener: UpstreamListener): void {
-    if (this.queue.length === 0) return
-    const at = this.queue.findIndex((waiting) => waiting.listener === listener)
-    if (at >= 0) this.queue.splice(at, 1)
+    this.light.remove(listener)
+    this.heavy.remove(listener)
+  }
+
+  answered(key: number): void {
+    this.weights.wasLight(key)
+  }
+
+  turnedHeavy(key: number, counted: boolean): void {
+    this.weights.wasHeavy(key, this.now)
+    if (!counted) this.heavyRunning += 1
   }
 
   isOwnListener(address: string, port: number, local: string): boolean {
@@ -102,46 +123,61 @@ export class UpstreamPool implements Upstreams, UpstreamOwner {
   }
 
   released(connection: UpstreamConnection): void {
+    this.unload(connection)
     const next = this.nextWaiting()
     if (next === undefined) {
       connection.idleUntil =
         this.now + Math.min(this.limits.upstreamKeepAliveTimeoutMs, connection.announcedIdleMs)
       this.idle.push(connection)
-    } else connection.assign(next.listener)
+    } else this.give(connection, next.listener, next.load)
   }
 
   closed(connection: UpstreamConnection): void {
     this.all.delete(connection)
     const at = this.idle.indexOf(connection)
     if (at >= 0) this.idle.splice(at, 1)
+    this.unload(connection)
     const next = this.closing ? undefined : this.nextWaiting()
-    if (next !== undefined) this.open(next.listener)
+    if (next !== undefined) this.open(next.listener, next.load)
   }
 
-  /**
-   * The request that gets a free connection. In a crowd the newest goes first: in a queue that is served in order
-   * everybody waits for all who came before, and those who attack came first.
-   */
-  private nextWaiting(): Waiting | undefined {
-    return this.queue.length > crowd ? this.queue.pop() : this.queue.shift()
+  private unload(connection: UpstreamConnection): void {
+    if (connection.load?.light === false) this.heavyRunning -= 1
+    connection.load = null
+  }
+
+  private nextWaiting(): { readonly listener: UpstreamListener; readonly load: Load } | undefined {
+    const first = this.light.next()
+    if (first !== undefined) return { listener: first.listener, load: { key: first.key, light: true } }
+    const next = this.heavyRunning < this.heavyMost ? this.heavy.next() : undefined
+    if (next === undefined) return undefined
+    return { listener: next.listener, load: { key: next.key, light: false } }
   }
 
   /** Waiting counts as connecting: slow readers that hold all connections must not hold up everybody else for ever. */
-  private waiting(listener: UpstreamListener): Waiting {
-    return { listener, deadline: this.now + this.limits.upstreamConnectTimeoutMs }
+  private wait(listener: UpstreamListener, key: number, line: WaitingLine): void {
+    if (line.add({ listener, key, deadline: this.now + this.limits.upstreamConnectTimeoutMs })) return
+    listener.upstreamFailed(upstreamFailure('EDGE_UPSTREAM_BUSY', 'too many requests wait'))
   }
 
-  private open(listener: UpstreamListener): void {
+  private open(listener: UpstreamListener, load: Load): void {
     const connection = new UpstreamConnection(this)
     this.all.add(connection)
+    this.give(connection, listener, load)
+  }
+
+  private give(connection: UpstreamConnection, listener: UpstreamListener, load: Load): void {
+    connection.load = load
+    if (!load.light) this.heavyRunning += 1
     connection.assign(listener)
   }
 
   /** Closes all connections; running requests fail. */
   close(): void {
     clearInterval(this.sweeper)
+    this.sweeping = null
     this.closing = true
-    for (const { listener } of this.queue.splice(0))
+    for (const listener of [...this.light.empty(), ...this.heavy.empty()])
       listener.upstreamFailed(upstreamFailure('EDGE_UPSTREAM_BUSY', 'stopping'))
     for (const connection of this.all) connection.destroy()
     this.all.clear()
@@ -152,11 +188,31 @@ export class UpstreamPool implements Upstreams, UpstreamOwner {
     this.now = this.monotonicMs()
     // The oldest lie at the bottom of the stack.
     while ((this.idle[0]?.idleUntil ?? Number.POSITIVE_INFINITY) <= this.now) this.idle.shift()?.destroy()
-    for (const connection of this.all) connection.sweep(this.now)
-    while ((this.queue[0]?.deadline ?? Number.POSITIVE_INFINITY) <= this.now) {
-      this.queue
-        .shift()
-        ?.listener.upstreamFailed(upstreamFailure('EDGE_UPSTREAM_BUSY', 'no connection was free in time'))
+    if (this.sweeping !== null) return
+    this.sweeping = this.all.values()
+    this.sweepSome()
+  }
+
+  /** Looks at deadlines for a moment; the rest is looked at in the next turn, after whatever came in. */
+  private readonly sweepSome = (): void => {
+    const until = this.monotonicMs() + sweepSliceMs
+    for (let more = true; more; more = this.sweepOne()) {
+      if (this.monotonicMs() < until) continue
+      setImmediate(this.sweepSome)
+      return
     }
+    this.sweeping = null
+  }
+
+  /** False when nothing is left to look at. */
+  private sweepOne(): boolean {
+    const connection = this.sweeping?.next()
+    if (connection !== undefined && connection.done !== true) {
+      connection.value.sweep(this.now)
+      return true
+    }
+    const late = this.light.nextExpired(this.now) ?? this.heavy.nextExpired(this.now)
+    late?.listener.upstreamFailed(upstreamFailure('EDGE_UPSTREAM_BUSY', 'no connection was free in time'))
+    return late !== undefined
   }
 }
