@@ -1,36 +1,120 @@
-// A visitor in a process of its own: asks every 20 ms until told to stop, then sends its times. `asking` follows the
-// first hundred answers, whose times do not count: by then both sides run compiled code.
-import http from 'node:http'
+// A visitor in a process of its own: good-client.ts <port> <requests a second>. Asks at fixed times, whatever became of
+// the requests before. A time counts from the moment in which the request was due (no coordinated omission): a pause of
+// the server is seen by every request that falls into it, and lateness of this process counts too. Says `ready` after
+// the first seconds, by when both sides run compiled code; counts from when it is told `count`; told `over` it asks no
+// more, waits for the last answers and sends what it saw.
+import net from 'node:net'
 
-const [url = ''] = process.argv.slice(2)
-const warmUp = 100
-const agent = new http.Agent({ keepAlive: true, maxSockets: 1 })
+/** Stands for the time of a request that was not served. */
+const failed = Number.MAX_SAFE_INTEGER
+
+/** What a visitor saw: milliseconds of each request, `failed` for one that was not served, and how late it asked itself. */
+export interface Seen {
+  readonly times: readonly number[]
+  readonly late: readonly number[]
+}
+
+const [portText = '0', rateText = '200'] = process.argv.slice(2)
+const port = Number(portText)
+const everyMs = 1000 / Number(rateText)
+const warmUpMs = 1500
+/** Longest wait for the last answers; who is not served by then has failed. */
+const lastMs = 3000
+const mostConnections = 64
+/** Connections that are kept: what a stall needed beyond them is closed again. */
+const keptConnections = 8
+const head = Buffer.from('GET /small HTTP/1.1\r\nHost: a\r\nAccept: */*\r\n\r\n', 'latin1')
+
 const times: number[] = []
-const over = new AbortController()
-process.once('message', () => over.abort())
+const late: number[] = []
+const free: Line[] = []
+const waiting: number[] = []
+let lines = 0
+let startedAt = 0
+let sent = 0
+let asked = 0
+let timer: NodeJS.Timeout | undefined
 
-function ask(): Promise<void> {
-  const before = performance.now()
-  return new Promise((resolve) => {
-    const asked = http.get(url, { agent }, (answer) => {
-      answer.resume()
-      answer.once('end', () => {
-        times.push(performance.now() - before)
-        resolve()
-      })
-    })
-    asked.once('error', () => {
-      times.push(Number.MAX_SAFE_INTEGER)
-      resolve()
-    })
-  })
+/** A kept connection. */
+class Line {
+  private readonly socket: net.Socket
+  private text = ''
+  private due = 0
+
+  constructor() {
+    lines += 1
+    this.socket = net.connect({ port, host: '127.0.0.1', noDelay: true })
+    this.socket.setEncoding('latin1')
+    this.socket.on('data', (text: string) => this.read(text))
+    this.socket.on('error', () => undefined)
+    this.socket.on('close', () => this.gone())
+  }
+
+  ask(due: number): void {
+    this.due = due
+    this.socket.write(head)
+  }
+
+  private read(text: string): void {
+    this.text += text
+    const end = this.text.indexOf('\r\n\r\n')
+    const length = Number(/^content-length: (\d+)\r$/im.exec(this.text)?.[1] ?? Number.NaN)
+    if (end < 0 || this.text.length < end + 4 + length) return
+    times.push(this.text.startsWith('HTTP/1.1 200 ') ? performance.now() - this.due : failed)
+    this.text = ''
+    this.due = 0
+    const next = waiting.shift()
+    if (next !== undefined) this.ask(next)
+    else if (free.length < keptConnections) free.push(this)
+    else this.socket.end()
+  }
+
+  private gone(): void {
+    lines -= 1
+    if (this.due > 0) times.push(failed)
+    const at = free.indexOf(this)
+    if (at >= 0) free.splice(at, 1)
+  }
 }
 
-while (!over.signal.aborted) {
-  await ask()
-  await new Promise((resolve) => setTimeout(resolve, 20))
-  if (times.length === warmUp) process.send?.('asking')
+function askAllDue(): void {
+  const now = performance.now()
+  for (let due = startedAt + sent * everyMs; due <= now; due = startedAt + sent * everyMs) {
+    sent += 1
+    asked += 1
+    late.push(now - due)
+    const line = free.pop() ?? (lines < mostConnections ? new Line() : undefined)
+    if (line === undefined) waiting.push(due)
+    else line.ask(due)
+  }
+  timer = setTimeout(askAllDue, Math.max(0, startedAt + sent * everyMs - performance.now()))
 }
-process.send?.(times.slice(warmUp))
-agent.destroy()
-process.disconnect?.()
+
+function count(): void {
+  // Those on their way will be answered, too.
+  asked = lines - free.length + waiting.length
+  times.length = 0
+  late.length = 0
+}
+
+function tellWhenServed(until: number): void {
+  if (times.length < asked && performance.now() < until) {
+    setTimeout(tellWhenServed, 20, until)
+    return
+  }
+  while (times.length < asked) times.push(failed)
+  const seen: Seen = { times, late }
+  process.send?.(seen, () => process.exit(0))
+}
+
+process.on('message', (message) => {
+  if (message === 'count') count()
+  else {
+    clearTimeout(timer)
+    tellWhenServed(performance.now() + lastMs)
+  }
+})
+process.once('disconnect', () => process.exit(0))
+startedAt = performance.now()
+askAllDue()
+setTimeout(() => process.send?.('ready'), warmUpMs)

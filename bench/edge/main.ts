@@ -13,6 +13,8 @@ type Section = (typeof sections)[number]
 const short: Readonly<Partial<Record<Section, Readonly<Record<string, string>>>>> = {
   raw: { BENCH_REPEATS: '3', BENCH_SECONDS: '2' },
   crs: { BENCH_REPEATS: '3', BENCH_SECONDS: '2' },
+  slow: { BENCH_SLOW_PARTS: 'many' },
+  kill: { BENCH_SECONDS: '3' },
   steps: { BENCH_REPEATS: '3', BENCH_SECONDS: '2' },
   flood: { BENCH_SECONDS: '5' },
 }

@@ -58,11 +58,13 @@ export interface NginxChoice {
   readonly http: (port: number) => string
   /** Lines before everything else: modules. */
   readonly before?: string
+  /** Most open connections; default 2048. */
+  readonly connections?: number
 }
 
 /** Starts an nginx with one worker process. */
 export async function startNginx(folder: string, name: string, choice: NginxChoice): Promise<Nginx> {
-  const { core, http, before = '' } = choice
+  const { core, http, before = '', connections = 2048 } = choice
   const port = await freePort()
   const path = join(folder, `${name}.conf`)
   const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
@@ -73,7 +75,7 @@ export async function startNginx(folder: string, name: string, choice: NginxChoi
   writeFileSync(
     path,
     `${before}${user}daemon off; worker_processes 1; pid ${join(folder, `${name}.pid`)}; error_log ${join(folder, `${name}.err`)};
-events { worker_connections 2048; }
+events { worker_connections ${connections}; }
 http { ${temporary} keepalive_requests 1000000000; ${http(port)} }
 `,
   )
@@ -103,14 +105,24 @@ export function startUpstream(folder: string, bytes: number): Promise<Nginx> {
   })
 }
 
-/** The peer: a reverse proxy as it is usually set up, with or without its access log. */
-export function startProxy(folder: string, upstream: number, log: boolean): Promise<Nginx> {
+/**
+ * The peer: a reverse proxy as it is usually set up, with or without its access log.
+ * @param more further lines of its section `http`.
+ */
+export function startProxy(
+  folder: string,
+  upstream: number,
+  log: boolean,
+  more: { readonly lines?: string; readonly connections?: number } = {},
+): Promise<Nginx> {
   const name = log ? 'proxy-log' : 'proxy'
+  const { lines = '', connections = 2048 } = more
   const access = log ? `access_log ${join(folder, 'access.log')} combined` : 'access_log off'
   return startNginx(folder, name, {
     core: 0,
+    connections,
     http: (port) =>
-      `${access}; upstream u { server 127.0.0.1:${upstream}; keepalive 128; keepalive_requests 1000000000; }
+      `${access}; ${lines} upstream u { server 127.0.0.1:${upstream}; keepalive 128; keepalive_requests 1000000000; }
 server { listen 127.0.0.1:${port} backlog=4096; location / { proxy_pass http://u; proxy_http_version 1.1;
 proxy_set_header Connection ""; proxy_set_header Host $host; proxy_set_header X-Forwarded-For $remote_addr;
 proxy_set_header X-Request-Id $request_id; } }`,

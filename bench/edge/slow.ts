@@ -1,133 +1,266 @@
-// Slow clients against the edge: how long they hold a connection, what they cost, and what good clients notice.
-import { spawn } from 'node:child_process'
+// Slow clients against the edge: how long they hold a connection, what they cost, and what good clients notice. Beside
+// it the same visitors while the same attackers attack nothing (what the machine does to them), and nginx under the
+// same attack. slow.ts [headers|body|read …]
+import { execFileSync, spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { once } from 'node:events'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { cpuMicros, rssMegabytes } from './cpu-time.ts'
-import { workerCommand } from './start-worker.ts'
-import { end, freePort, startUpstream, waitForPort } from './nginx.ts'
+import type { Seen } from './good-client.ts'
+import { end, startProxy, startUpstream } from './nginx.ts'
+import { startEdge } from './start-edge.ts'
 
 const count = Number(process.env['BENCH_SLOW'] ?? 2000)
 /** New slow clients a second. */
 const rate = Number(process.env['BENCH_SLOW_RATE'] ?? 1000)
+/** Requests of good clients a second. */
+const goodRate = Number(process.env['BENCH_SLOW_GOOD'] ?? 200)
+const quietMs = 6000
 const limitSeconds = 15
 const limitMegabytes = 50
-/** The slowest hundredth of a good client's requests may take this many times as long as when it is quiet. */
+/** The slowest hundredth of the requests of good clients may take this many times as long as when it is quiet. */
 const limitSlower = 2
-/** Below this many milliseconds a difference is the noise of the machine. */
-const noiseMs = 5
+/** How long is waited for the slow clients to be gone. */
+const patienceMs = 22_000
+/** Open files beyond those before from which it is worth looking for attackers: connections to the service are kept. */
+const fewFiles = 250
 
 const attacks = ['slow headers', 'slow body', 'slow read'] as const
+const chosen = process.argv.slice(2)
+const parts = new Set((process.env['BENCH_SLOW_PARTS'] ?? 'many,one,control,nginx').split(','))
 
-/** Open files of a process: what its connections come to, seen from its side. */
-function openFiles(pid: number): number {
-  return readdirSync(`/proc/${pid}/fd`).length
+/** A server that is attacked: `pid` holds the connections, `root` is the parent of all its processes. */
+interface Target {
+  readonly name: string
+  readonly port: number
+  readonly pid: number
+  readonly root: number
 }
 
-/** Resolves when a process has nearly as few open files as before. */
-async function whenGone(pid: number, before: number): Promise<void> {
-  const deadline = performance.now() + 60_000
-  while (openFiles(pid) > before + 20 && performance.now() < deadline) {
-    await new Promise((resolve) => setTimeout(resolve, 100))
-  }
+/** What one scene showed. Times in milliseconds. */
+interface Scene {
+  readonly quiet: Seen
+  readonly seen: Seen
+  readonly service: Seen
+  readonly seconds: number
+  readonly cpu: number
+  readonly connected: number
+  readonly most: number
+  readonly grown: number
 }
 
-type Talk = (child: ChildProcess) => Promise<unknown>
-const heard: Talk = async (child) => ((await once(child, 'message')) as [unknown])[0]
+const heard = async (child: ChildProcess): Promise<unknown> =>
+  ((await once(child, 'message')) as [unknown])[0]
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
 
-/** Another process of this benchmark: the attack must not be able to slow the clock of the visitor. */
-async function helper(name: string, ...args: readonly (string | number)[]): Promise<ChildProcess> {
+/** Another process of this benchmark, on the core that is not the edge's; `before` is the command in front of it. */
+function helper(
+  name: string,
+  before: readonly string[],
+  ...args: readonly (string | number)[]
+): ChildProcess {
   const script = fileURLToPath(new URL(`${name}.ts`, import.meta.url))
-  const node = ['--import', 'tsx', '--conditions=@sevenfold/source', script, ...args.map(String)]
-  const child = spawn(process.execPath, node, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
+  const node = [
+    process.execPath,
+    '--import',
+    'tsx',
+    '--conditions=@sevenfold/source',
+    script,
+    ...args.map(String),
+  ]
+  const command = ['taskset', '-c', '1', ...before, ...node]
+  return spawn(command[0] ?? '', command.slice(1), { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
+}
+
+/** Attackers run when nobody else wants the core: they are elsewhere, and must not take time from good clients. */
+async function attackers(port: number, attack: string, origin: string): Promise<ChildProcess> {
+  const child = helper('slow-process', ['chrt', '--idle', '0'], port, count, rate, attack, origin)
   await heard(child)
   return child
 }
 
-/**
- * Slowest hundredth of the times of two visitors that ask until `until` resolves: of the edge, and of the service
- * itself. What slows the second one is the machine, with the attackers on it, and not the edge.
- */
+/** What visitors of a server, and visitors of the service behind it, see while something happens. */
 async function visitors(
-  ports: { readonly edge: number; readonly service: number },
+  port: number,
+  service: number,
   until: () => Promise<unknown>,
-): Promise<{ readonly edge: number; readonly service: number }> {
+): Promise<{ readonly seen: Seen; readonly service: Seen }> {
   const clients = await Promise.all(
-    [ports.edge, ports.service].map((port) => helper('good-client', `http://127.0.0.1:${port}/small`)),
-  )
-  await until()
-  const [edge = [], service = []] = await Promise.all(
-    clients.map(async (child) => {
-      child.send('over')
-      return (await heard(child)) as number[]
+    [port, service].map(async (at) => {
+      const child = helper('good-client', [], at, goodRate)
+      await heard(child)
+      return child
     }),
   )
-  return { edge: p99(edge), service: p99(service) }
+  for (const child of clients) child.send('count')
+  await until()
+  const [seen, direct] = await Promise.all(
+    clients.map(async (child) => {
+      child.send('over')
+      return (await heard(child)) as Seen
+    }),
+  )
+  if (seen === undefined || direct === undefined) throw new Error('a visitor said nothing')
+  return { seen, service: direct }
 }
 
-function p99(times: readonly number[]): number {
-  return times.toSorted((a, b) => a - b)[Math.floor(times.length * 0.99)] ?? Number.NaN
+function percentile(values: readonly number[], share: number): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length * share)] ?? Number.NaN
 }
 
+const p99 = ({ times }: Seen): number => percentile(times, 0.99)
+const failed = ({ times }: Seen): number => times.filter((ms) => ms === Number.MAX_SAFE_INTEGER).length
+
+/** Open files of a process: what its connections come to, seen from its side. Listing thousands would take time. */
+function openFiles(pid: number): number {
+  return statSync(`/proc/${pid}/fd`).size
+}
+
+/** Connections of attackers that a server still has; read from the table of all connections, so not often. */
+function attackersAt(port: number): number {
+  const local = `:${port.toString(16).toUpperCase().padStart(4, '0')}`
+  const rows = readFileSync('/proc/net/tcp', 'latin1').split('\n')
+  return rows.filter((row) => {
+    const [, here = '', there = '', , , , , , , inode = '0'] = row.trim().split(/\s+/)
+    // What nobody owns any more was closed by the server; a client that reads nothing does not know it yet.
+    return here.endsWith(local) && !there.startsWith('0100007F') && !there.endsWith(':0000') && inode !== '0'
+  }).length
+}
+
+/** Resolves when the attackers are gone; tells the most open files that the server had beyond those before. */
+async function whenGone({ pid, port }: Target, before: number, ready: () => boolean): Promise<number> {
+  const deadline = performance.now() + patienceMs
+  let most = 0
+  for (let open = Infinity; performance.now() < deadline;) {
+    await pause(200)
+    open = openFiles(pid)
+    most = Math.max(most, open - before)
+    if (ready() && open <= before + fewFiles && attackersAt(port) === 0) break
+  }
+  return most
+}
+
+/** One attack on `target`; the visitors ask `visited`. The attackers are there, and idle, while it is quiet. */
+async function play(
+  target: Target,
+  visited: Target,
+  service: number,
+  attack: string,
+  origin: string,
+): Promise<Scene> {
+  const slow = await attackers(target.port, attack, origin)
+  const { seen: quiet } = await visitors(visited.port, service, () => pause(quietMs))
+  const before = rssMegabytes(visited.pid)
+  let highest = before
+  const watch = setInterval(() => (highest = Math.max(highest, rssMegabytes(visited.pid))), 500)
+  const result = { seconds: 0, cpu: 0, most: 0 }
+  const scene = await visitors(visited.port, service, async () => {
+    const files = openFiles(target.pid)
+    const used = cpuMicros(visited.root)
+    const started = performance.now()
+    slow.send('start')
+    const allCame = (): boolean => performance.now() - started > (count / rate) * 1000
+    if (target === visited) result.most = await whenGone(target, files, allCame)
+    else await pause(10_000)
+    result.seconds = (performance.now() - started) / 1000
+    result.cpu = (cpuMicros(visited.root) - used) / 1e6
+  })
+  slow.send('over')
+  const connected = Number(await heard(slow))
+  clearInterval(watch)
+  return { ...scene, ...result, quiet, connected, grown: highest - before }
+}
+
+/** A line of figures; every one that has a limit is followed by it. */
+function told(label: string, scene: Scene): string {
+  const slower = p99(scene.seen) / p99(scene.quiet)
+  const late = percentile(scene.seen.late, 0.99)
+  return `  ${label}: p99 of good clients ${p99(scene.seen).toFixed(1)} ms, ${slower.toFixed(2)} × ${p99(scene.quiet).toFixed(1)} ms (median ${percentile(scene.seen.times, 0.5).toFixed(1)}, ${failed(scene.seen)} of ${scene.seen.times.length} failed; of the service itself ${p99(scene.service).toFixed(1)} ms; their own clock late by ${late.toFixed(1)} ms)`
+}
+
+function holdsOf(scene: Scene): boolean {
+  return (
+    scene.connected === count &&
+    scene.seconds <= limitSeconds &&
+    scene.grown <= limitMegabytes &&
+    failed(scene.seen) === 0 &&
+    p99(scene.seen) <= limitSlower * p99(scene.quiet)
+  )
+}
+
+async function attackOnEdge(edge: Target, service: number, attack: string, origin: string): Promise<boolean> {
+  const scene = await play(edge, edge, service, attack, origin)
+  const ok = holdsOf(scene)
+  const from = origin === 'one' ? 'one address' : 'as many addresses'
+  console.log(
+    `${attack} from ${from}: ${scene.connected} connected, ${scene.most} at once, all gone after ${scene.seconds.toFixed(1)} s (limit ${limitSeconds}; ${scene.cpu.toFixed(1)} s of CPU time), RSS +${scene.grown.toFixed(0)} MB (limit ${limitMegabytes}), p99 limit ${limitSlower} × quiet: ${ok ? 'holds' : 'OVER'}`,
+  )
+  console.log(told('edge', scene))
+  return ok
+}
+
+/** The process that serves under the one that was started. */
+function childOf(pid: number): number {
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ')
+  return Number(children[0])
+}
+
+function targetOf(name: string, { pid, port }: { readonly pid: number; readonly port: number }): Target {
+  return { name, port, pid: childOf(pid), root: pid }
+}
+
+async function attackAll(folder: string, service: number): Promise<boolean> {
+  const node = (process.env['BENCH_NODE'] ?? '').split(' ').filter(Boolean)
+  const started = await startEdge('edge', '', { folder, upstream: service, node })
+  const edge = targetOf('edge', started)
+  const times = 'client_header_timeout 5s; client_body_timeout 10s; send_timeout 10s;'
+  const proxy = await startProxy(folder, service, false, { lines: times, connections: 16_384 })
+  const nginx = targetOf('nginx', proxy)
+  const silent = helper('idle-listener', [])
+  const nothing: Target = {
+    name: 'nothing',
+    port: Number(await heard(silent)),
+    pid: silent.pid ?? 0,
+    root: 0,
+  }
+  let holds = true
+  for (const attack of attacks) {
+    if (chosen.length > 0 && !chosen.some((word) => attack.endsWith(word))) continue
+    for (const origin of ['many', 'one']) {
+      if (parts.has(origin)) holds = (await attackOnEdge(edge, service, attack, origin)) && holds
+    }
+    if (parts.has('control'))
+      console.log(
+        told(
+          'edge, the same attack on a server that does nothing',
+          await play(nothing, edge, service, attack, 'many'),
+        ),
+      )
+    if (parts.has('nginx')) {
+      const scene = await play(nginx, nginx, service, attack, 'many')
+      const gone = scene.seconds * 1000 >= patienceMs ? 'not all gone' : 'all gone'
+      console.log(
+        `${told('nginx', scene)}; ${scene.most} at once, ${gone} after ${scene.seconds.toFixed(1)} s`,
+      )
+    }
+  }
+  silent.kill('SIGKILL')
+  await end(started.child)
+  await proxy.stop()
+  return holds
+}
+
+// What this process does must not take time from the edge.
+execFileSync('taskset', ['-apc', '1', String(process.pid)])
 const folder = mkdtempSync(join(tmpdir(), 'sevenfold-bench-slow-'))
-let holds = true
 try {
   const upstream = await startUpstream(folder, 4_000_000)
-  const port = await freePort()
-  const child = spawn(
-    process.execPath,
-    [
-      ...(process.env['BENCH_NODE'] ?? '').split(' ').filter(Boolean),
-      ...workerCommand(),
-      String(port),
-      String(upstream.port),
-      folder,
-      'none',
-    ],
-    { stdio: ['ignore', 'inherit', 'ignore'] },
-  )
-  await waitForPort(port)
-  const pid = child.pid ?? 0
-  const ports = { edge: port, service: upstream.port }
-  const quiet = (await visitors(ports, () => new Promise((resolve) => setTimeout(resolve, 8000)))).edge
-  const before = rssMegabytes(pid)
-  console.log(
-    `${count} clients each, ${rate} new ones a second, RSS before ${before.toFixed(0)} MB, p99 of a good client when quiet ${quiet.toFixed(1)} ms`,
-  )
-  for (const name of attacks) {
-    let highest = before
-    const watch = setInterval(() => (highest = Math.max(highest, rssMegabytes(pid))), 250)
-    const slow = await helper('slow-process', port, count, rate, name)
-    let seconds = 0
-    let cpu = 0
-    const slowest = await visitors(ports, async () => {
-      const files = openFiles(pid)
-      const started = performance.now()
-      const used = cpuMicros(pid)
-      slow.send('start')
-      await heard(slow)
-      await whenGone(pid, files)
-      seconds = (performance.now() - started) / 1000
-      cpu = cpuMicros(pid) - used
-    })
-    slow.send('over')
-    clearInterval(watch)
-    const grown = highest - before
-    const ok =
-      seconds <= limitSeconds &&
-      grown <= limitMegabytes &&
-      slowest.edge <= Math.max(quiet, slowest.service, noiseMs / limitSlower) * limitSlower
-    holds &&= ok
-    console.log(
-      `${name}: all gone after ${seconds.toFixed(1)} s (limit ${limitSeconds}; ${(cpu / 1e6).toFixed(1)} s of CPU time), RSS +${grown.toFixed(0)} MB (limit ${limitMegabytes}), p99 of a good client ${slowest.edge.toFixed(1)} ms (limit ${limitSlower} × ${quiet.toFixed(1)} ms; without the edge at the same time ${slowest.service.toFixed(1)} ms): ${ok ? 'holds' : 'OVER'}`,
-    )
-  }
-  await end(child)
+  console.log(`${count} slow clients each, ${rate} new ones a second; ${goodRate} good requests a second`)
+  if (!(await attackAll(folder, upstream.port))) process.exitCode = 1
   await upstream.stop()
 } finally {
   rmSync(folder, { recursive: true, force: true })
 }
-if (!holds) process.exitCode = 1

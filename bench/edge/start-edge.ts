@@ -20,7 +20,7 @@ const rules = process.env['BENCH_RULES'] ?? 'builtin'
 export async function startEdge(
   name: string,
   steps: string,
-  where: { folder: string; upstream: number; shedding?: string; edge?: string },
+  where: { folder: string; upstream: number; shedding?: string; edge?: string; node?: readonly string[] },
 ): Promise<Edge> {
   const folder = join(where.folder, name.replaceAll(/\W+/g, '-'))
   mkdirSync(join(folder, 'data', 'edge'), { recursive: true, mode: 0o700 })
@@ -33,7 +33,7 @@ export async function startEdge(
   const { edge } = compileConfig(read.config, folder).parts
   writeFileSync(join(folder, 'data', 'edge', 'config.json'), JSON.stringify({ ...edge, ownListeners: [] }))
   const main = fileURLToPath(new URL('../../layers/edge/dist/main.js', import.meta.url))
-  const child = spawn('taskset', ['-c', '0', process.execPath, main], {
+  const child = spawn('taskset', ['-c', '0', process.execPath, ...(where.node ?? []), main], {
     env: { ...process.env, SEVENFOLD_DATA: join(folder, 'data') },
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
   })
