@@ -31,6 +31,8 @@ describe('waf unit', () => {
       { kind: 'op', name: 'noSuchOperator', param: '', input: '' },
       { kind: 'tfn', name: 'urlDecode', input: '%41%ff' },
       { kind: 'tfn', name: 'noSuchFunction', input: 'a' },
+      // The published unit cases call the kind their type.
+      { type: 'tfn', name: 'lowercase', input: 'A', output: 'a', ret: 1 },
       { kind: 'sqli', input: '1 UNION SELECT password FROM users' },
       { kind: 'sqli', input: "O'Brien" },
       { kind: 'xss', input: '<script>alert(1)</script>' },
@@ -43,15 +45,16 @@ describe('waf unit', () => {
     expect(answersOf(stdout)).toEqual([
       { ret: 1 },
       { ret: 1 },
-      { skip: true },
-      { skip: true },
+      { skip: true, reason: 'the file none.data cannot be read' },
+      { skip: true, reason: 'unknown operator noSuchOperator' },
       { output: 'A\u00ff' },
-      { skip: true },
+      { skip: true, reason: 'unknown transformation noSuchFunction' },
+      { output: 'a' },
       { ret: 1 },
       { ret: 0 },
       { ret: 1 },
     ])
-    expect({ stderr, code }).toEqual({ stderr: '9 answered, 0 unreadable\n', code: 0 })
+    expect({ stderr, code }).toEqual({ stderr: '10 answered, 0 unreadable\n', code: 0 })
   })
 
   it('refuses lines that are no cases and characters that are no bytes', async () => {

@@ -26,10 +26,12 @@ function readCase(line: string): UnitCase {
   if (!isJsonObject(parsed.value)) throw new Error('a line must be an object')
   const object = parsed.value
   const input = byteString(object, 'input')
-  switch (object['kind']) {
+  // The published unit cases of the rule language call it type.
+  const kind = object['kind'] ?? object['type']
+  switch (kind) {
     case 'sqli':
     case 'xss':
-      return { kind: object['kind'], input }
+      return { kind, input }
     case 'tfn':
       return { kind: 'tfn', name: byteString(object, 'name') ?? '', input }
     case 'op':

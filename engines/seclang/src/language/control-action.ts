@@ -10,6 +10,14 @@ type ControlReader = (value: string, offset: number) => Control
 /** Largest body limit that a rule may set. */
 const maxBodyLimit = 1_073_741_824
 
+const bodyProcessors = {
+  urlencoded: 'URLENCODED',
+  multipart: 'MULTIPART',
+  xml: 'XML',
+  json: 'JSON',
+  graphql: 'GRAPHQL',
+} as const
+
 /** Every `ctl:` option by lower-case name. */
 export const controlTable: Readonly<Record<string, ControlReader>> = {
   auditengine: (value, offset) => ({
@@ -27,7 +35,10 @@ export const controlTable: Readonly<Record<string, ControlReader>> = {
     kind: 'request-body-limit',
     bytes: parseNumber(value, { min: 0, max: maxBodyLimit, offset }),
   }),
-  requestbodyprocessor: (value) => ({ kind: 'request-body-processor', processor: value.toUpperCase() }),
+  requestbodyprocessor: (value, offset) => ({
+    kind: 'request-body-processor',
+    processor: oneOf(value, bodyProcessors, offset),
+  }),
   responsebodyaccess: (value, offset) => ({ kind: 'response-body-access', on: parseSwitch(value, offset) }),
   responsebodylimit: (value, offset) => ({
     kind: 'response-body-limit',

@@ -217,11 +217,23 @@ describe('operators', () => {
       ret: 1,
     })
     expect(evaluateUnitCase({ kind: 'op', name: 'rx', param: '(', input: 'a' }, context)).toEqual({ ret: 0 })
-    expect(evaluateUnitCase({ kind: 'op', name: 'geoLookup' }, context)).toEqual({ skip: true })
-    expect(evaluateUnitCase({ kind: 'op', name: 'pmf', param: 'no' }, context)).toEqual({ skip: true })
-    expect(evaluateUnitCase({ kind: 'op', name: 'unknown' }, context)).toEqual({ skip: true })
+    expect(evaluateUnitCase({ kind: 'op', name: 'geoLookup' }, context)).toEqual({
+      skip: true,
+      reason: '@geoLookup is not supported: it needs a GeoIP database',
+    })
+    expect(evaluateUnitCase({ kind: 'op', name: 'pmf', param: 'no' }, context)).toEqual({
+      skip: true,
+      reason: 'the file no cannot be read',
+    })
+    expect(evaluateUnitCase({ kind: 'op', name: 'containsWordd' }, context)).toEqual({
+      skip: true,
+      reason: 'unknown operator containsWordd (did you mean containsWord?)',
+    })
     expect(evaluateUnitCase({ kind: 'tfn', name: 'cmd_line', input: 'A' }, context)).toEqual({ output: 'a' })
-    expect(evaluateUnitCase({ kind: 'tfn', name: 'unknown' }, context)).toEqual({ skip: true })
+    expect(evaluateUnitCase({ kind: 'tfn', name: 'xyzzy' }, context)).toEqual({
+      skip: true,
+      reason: 'unknown transformation xyzzy',
+    })
     expect(evaluateUnitCase({ kind: 'sqli', input: "' or 1=1--" }, context)).toEqual({ ret: 1 })
     expect(evaluateUnitCase({ kind: 'xss', input: 'x' }, context)).toEqual({ ret: 0 })
   })
