@@ -7,27 +7,27 @@ import { openRegistry, writeAtomic } from '@sevenfold/layer'
 import type { PartContext, Registry, Timer } from '@sevenfold/layer'
 import { SegmentFollower, logStart, openReveal } from '@sevenfold/ledger/segments'
 import type { RevealLine, SegmentLine, SegmentPosition } from '@sevenfold/ledger/segments'
-import type { Alert } from './alert/alert.ts'
-import { severityOf } from './alert/level.ts'
 import { textAt, valueAt } from './alert/read-event.ts'
 import { createLagMetrics } from './follow/lag.ts'
-import { leadingRule } from './incident/case.ts'
+import { MinuteMarks } from './follow/minute-marks.ts'
 import { IncidentBook } from './incident/incident-book.ts'
 import type { IncidentChange } from './incident/incident-book.ts'
 import { LoadBook } from './incident/load-book.ts'
-import { readAlertsState, writeAlertsState } from './incident/state-file.ts'
+import { IncidentDesk } from './incident/incident-desk.ts'
+import { StateKeeper } from './incident/state-keeper.ts'
 import type { AlertsState } from './incident/state-file.ts'
 import { RuleJudge } from './rules/rule-judge.ts'
 import { compileRules, readRuleDocuments } from './rules/rule-set.ts'
 import type { RuleDocuments } from './rules/rule-set.ts'
 import { ChatterBook } from './silence/chatter-book.ts'
+import { quietFindings } from './silence/quiet-findings.ts'
 import type { SilenceFinding } from './silence/finding.ts'
 import { FindingBook } from './silence/finding-book.ts'
 import { findingDraft } from './silence/finding-draft.ts'
 import { HouseWatch } from './silence/house-watch.ts'
 import { expectedAgents } from './silence/expected-agents.ts'
 import { PlannedSilences } from './silence/planned-silences.ts'
-import { probePart, probeSockets } from './silence/probe-parts.ts'
+import { probeAll } from './silence/probe-parts.ts'
 import { FilterStore } from './verdict/filter-store.ts'
 
 /** A compiled configuration of the alerts process. */
@@ -38,13 +38,6 @@ export const warmMs = 3_600_000
 const tickMs = 1_000
 const saveMs = 60_000
 const sweepMs = 300_000
-/** A change is written this much later, together with those that come meanwhile. */
-const saveSoonMs = 2_000
-
-interface Mark {
-  readonly timeMs: number
-  readonly position: SegmentPosition
-}
 
 /** The alerts process without its API: follows the ledger, judges, watches for silence, keeps incidents. */
 export class AlertsService {
@@ -62,19 +55,16 @@ export class AlertsService {
   readonly #reveal: RevealLine
   readonly #lag
   readonly #counts
-  readonly #listeners: ((change: IncidentChange) => void)[] = []
+  readonly #desk: IncidentDesk
   readonly #timers = new Set<Timer>()
-  readonly #statePath: string
+  readonly #keeper: StateKeeper
   readonly #chatterPath: string
   #documents: RuleDocuments
   #nextIncident = 1
   #warmUntil = 0
   #skipBelow = 0
-  #marks: Mark[] = []
+  readonly #marks = new MinuteMarks(warmMs)
   #lastEventMs = 0
-  #isDirty = false
-  #isSavePlanned = false
-  #saving: Promise<void> = Promise.resolve()
   #isStopped = false
   #keptRuns: unknown
   /** What playbooks keep over a restart; set by them. */
@@ -88,7 +78,12 @@ export class AlertsService {
   private constructor(context: Context, documents: RuleDocuments) {
     const { config, dataDir, rootDir, metrics } = context
     this.context = context
-    this.#statePath = join(dataDir, 'state.json')
+    this.#keeper = new StateKeeper({
+      path: join(dataDir, 'state.json'),
+      clock: context.clock,
+      log: context.log,
+      state: () => this.#state(),
+    })
     this.#chatterPath = join(dataDir, 'chatter.ndjson')
     this.book = new IncidentBook({
       mergeWindowMs: config.mergeWindowMs,
@@ -106,13 +101,18 @@ export class AlertsService {
     this.#lag = createLagMetrics(metrics)
     this.#counts = {
       events: metrics.counter('sevenfold_alerts_events_total', 'Events of the ledger that were judged'),
-      alerts: metrics.counter('sevenfold_alerts_matches_total', 'Matches of rules'),
-      incidents: metrics.counter('sevenfold_alerts_incidents_total', 'Incidents that were opened'),
       unreadable: metrics.counter(
         'sevenfold_alerts_unreadable_total',
         'Lines of the ledger that are no events',
       ),
     }
+    this.#desk = new IncidentDesk({
+      context,
+      book: this.book,
+      load: this.load,
+      emit: (draft, labels) => this.emit(draft, labels),
+      changed: () => this.#keeper.soon(),
+    })
     const state = this.#restore()
     this.#follower = new SegmentFollower({
       folder: join(rootDir, 'ledger', 'segments'),
@@ -132,18 +132,12 @@ export class AlertsService {
 
   /** Calls `run` after each change of an incident. */
   onChange(run: (change: IncidentChange) => void): void {
-    this.#listeners.push(run)
+    this.#desk.onChange(run)
   }
 
   #restore(): AlertsState | undefined {
-    const { log, clock, rootDir } = this.context
-    let state: AlertsState | undefined
-    try {
-      state = readAlertsState(this.#statePath)
-    } catch (error) {
-      // Rather everything judged again than nothing: the ledger has it all.
-      log.error('state-damaged', { error })
-    }
+    const { clock, rootDir } = this.context
+    const state = this.#keeper.read()
     if (state === undefined) return undefined
     this.#nextIncident = state.nextIncident
     this.#warmUntil = state.position.index
@@ -243,25 +237,17 @@ export class AlertsService {
     }
     const timeMs = Date.parse(textAt(event, '@timestamp'))
     if (Number.isNaN(timeMs)) return
-    this.#mark(timeMs, { segment, offset, index })
+    this.#marks.take(timeMs, { segment, offset, index })
     if (index < this.#warmUntil) {
       this.judge.warm({ event, timeMs })
       return
     }
     this.#counts.events.inc()
     this.#lastEventMs = timeMs
-    this.#isDirty = true
+    this.#keeper.touch()
     this.#observe(event, timeMs)
     if (isOwnEcho(event)) return
-    this.#takeAlerts(this.judge.judge({ event, timeMs, index }))
-  }
-
-  /** Remembers where each minute starts, so that windows can be read again after a restart. */
-  #mark(timeMs: number, position: SegmentPosition): void {
-    const last = this.#marks.at(-1)
-    if (last !== undefined && timeMs - last.timeMs < 60_000) return
-    this.#marks.push({ timeMs, position })
-    while (this.#marks.length > 1 && (this.#marks[1]?.timeMs ?? timeMs) < timeMs - warmMs) this.#marks.shift()
+    this.#desk.take(this.judge.judge({ event, timeMs, index }))
   }
 
   #observe(event: JsonObject, timeMs: number): void {
@@ -284,47 +270,6 @@ export class AlertsService {
     } else this.#chatter.take(agent, timeMs)
   }
 
-  #takeAlerts(alerts: readonly Alert[]): void {
-    for (const alert of alerts) {
-      this.#counts.alerts.inc(alert.count)
-      this.load.alert(alert.rule, alert.timeMs, alert.count)
-      for (const change of this.book.take(alert)) this.#tell(change)
-    }
-  }
-
-  #tell(change: IncidentChange): void {
-    const { incident } = change
-    const rule = leadingRule(incident.body)
-    if (change.kind === 'opened' || change.kind === 'campaign') {
-      this.#counts.incidents.inc()
-      if (rule !== undefined) this.load.incident(rule, incident.openedMs)
-    }
-    const [actor] = incident.body.entities.values()
-    this.emit(
-      this.context.events.detection({
-        rule: {
-          id: rule?.id ?? '',
-          name: rule?.name ?? '',
-          ruleset: 'sevenfold',
-          ...(rule === undefined || rule.author === '' ? {} : { author: [rule.author] }),
-        },
-        message: `incident ${incident.id} ${change.kind}: ${incident.title}`,
-        severity: severityOf[incident.body.level],
-        count: incident.body.count,
-        ...(actor?.type === 'source' ? { clientAddress: actor.value } : {}),
-        ...(actor?.type === 'user' ? { userName: actor.value } : {}),
-        threat: {
-          framework: 'MITRE ATT&CK',
-          technique: { id: [...incident.body.techniques] },
-          tactic: { name: [...incident.body.tactics] },
-        },
-      }),
-      { incident: incident.id, change: change.kind },
-    )
-    for (const listener of this.#listeners) listener(change)
-    this.saveSoon()
-  }
-
   /** Writes an event of our own with labels. */
   emit(draft: EventDraft, labels: Readonly<Record<string, string>>): void {
     this.context.emit({ ...draft, labels: { ...draft.labels, ...labels } })
@@ -334,21 +279,10 @@ export class AlertsService {
     const nowMs = this.context.clock.now()
     this.#readCheckpoint(nowMs)
     const isBehind = !this.#follower.isCaughtUp
-    const quiet = this.#chatter
-      .tick(nowMs)
-      .map(({ source, quiet: { minutes, expected, observed } }): SilenceFinding => {
-        const message = `${source} wrote ${observed} events in ${minutes} min where ${expected.toFixed(1)} are usual`
-        return {
-          kind: 'chatter',
-          part: source.split('/', 1)[0] ?? source,
-          agent: source,
-          message,
-          sinceMs: nowMs - minutes * 60_000,
-        }
-      })
+    const quiet = quietFindings(this.#chatter.tick(nowMs), nowMs)
     const found = this.house.findings(nowMs, isBehind).filter((finding) => this.#isMissed(finding))
     this.#takeFindings([...found, ...quiet, ...this.#stillQuiet(quiet)], nowMs)
-    if (!isBehind) this.#takeAlerts(this.judge.advance(nowMs))
+    if (!isBehind) this.#desk.take(this.judge.advance(nowMs))
     this.#measureLag()
   }
 
@@ -373,7 +307,7 @@ export class AlertsService {
       this.context.log.warn('silence', { kind: finding.kind, part: finding.part, message: finding.message })
       // Judged here as well: when nothing reaches the ledger, this is the only way to an incident.
       const event = draft as unknown as JsonObject
-      this.#takeAlerts(this.judge.judge({ event, timeMs: nowMs }))
+      this.#desk.take(this.judge.judge({ event, timeMs: nowMs }))
     }
     for (const finding of ended) this.context.emit(findingDraft(this.context.events, finding, 'ended'))
   }
@@ -409,23 +343,15 @@ export class AlertsService {
     const message = `the segment with entry ${index} ${what}`
     const draft = { ...events.notice('ledger-segments-lost', message, 90), labels: { part: 'ledger' } }
     this.context.emit(draft)
-    this.#takeAlerts(
+    this.#desk.take(
       this.judge.judge({ event: draft as unknown as JsonObject, timeMs: this.context.clock.now() }),
     )
   }
 
   async #probeAll(): Promise<void> {
-    const parts = probeSockets(this.context.rootDir).filter(({ part }) => part !== 'alerts')
-    await Promise.all(
-      parts.map(async ({ part, socketPath }) => {
-        try {
-          const body = await probePart(socketPath, part, this.#registry)
-          if (body !== undefined && !this.#isStopped) this.house.beat(body, 'probe', this.context.clock.now())
-        } catch {
-          // Not reached: that nothing is heard of it is what counts.
-        }
-      }),
-    )
+    await probeAll(this.context.rootDir, this.#registry, (body) => {
+      if (!this.#isStopped) this.house.beat(body, 'probe', this.context.clock.now())
+    })
   }
 
   #measureLag(): void {
@@ -469,27 +395,12 @@ export class AlertsService {
 
   /** Writes the state soon; several changes at once are written together. */
   saveSoon(): void {
-    this.#isDirty = true
-    if (this.#isStopped || this.#isSavePlanned) return
-    this.#isSavePlanned = true
-    const timer = this.context.clock.after(saveSoonMs, () => {
-      this.#timers.delete(timer)
-      this.#isSavePlanned = false
-      void this.save()
-    })
-    this.#timers.add(timer)
+    this.#keeper.soon()
   }
 
   /** Writes the state when something changed. A full disk is logged; the next time tries again. Never rejects. */
   async save(): Promise<void> {
-    await this.#saving
-    if (!this.#isDirty) return
-    this.#isDirty = false
-    this.#saving = writeAlertsState(this.#statePath, this.#state()).catch((error: unknown) => {
-      this.#isDirty = true
-      this.context.log.error('state-not-written', { error })
-    })
-    await this.#saving
+    await this.#keeper.save()
   }
 
   #state(): AlertsState {
@@ -497,7 +408,7 @@ export class AlertsService {
     return {
       v: 1,
       position,
-      warmFrom: this.#marks[0]?.position ?? position,
+      warmFrom: this.#marks.oldest ?? position,
       nextIncident: this.#nextIncident,
       book: this.book.dump(),
       load: this.load.dump(),
@@ -512,8 +423,7 @@ export class AlertsService {
     this.#isStopped = true
     for (const timer of this.#timers) timer.cancel()
     await this.#follower.close()
-    this.#isDirty = true
-    await this.save()
+    await this.#keeper.stop()
     writeAtomic(this.#chatterPath, this.#chatter.dump())
   }
 }

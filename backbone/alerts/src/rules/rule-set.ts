@@ -11,7 +11,11 @@ import type {
 } from '@sevenfold/sigma'
 import type { AlertRule } from '../alert/alert.ts'
 import { levelOf } from '../alert/level.ts'
+import type { ParsedYaml } from '@sevenfold/yaml'
 import { packFolder, readYamlFiles } from './rule-files.ts'
+import type { RuleFile } from './rule-files.ts'
+import { joinSettings, noSettings, readSettings } from './rule-settings.ts'
+import type { RuleSettings } from './rule-settings.ts'
 import { plainRunbook, readRunbook } from './runbook.ts'
 import type { Runbook } from './runbook.ts'
 
@@ -27,6 +31,8 @@ export interface RuleProblem {
 export interface RuleDocuments {
   readonly documents: readonly SigmaDocument[]
   readonly problems: readonly RuleProblem[]
+  /** Values for `|expand`, and names of fields, that stand in files beside the rules. */
+  readonly settings?: RuleSettings
 }
 
 /** One line of `pack.ndjson`: a document of our pack as data, so that the usual start needs no YAML. */
@@ -45,21 +51,43 @@ function readPack(): readonly SigmaDocument[] {
     })
 }
 
+function parsedFile(
+  { path, text }: RuleFile,
+  parse: (text: string, limits: typeof yamlLimits) => readonly ParsedYaml[],
+): FolderPart {
+  const part: FolderPart = { documents: [], problems: [], settings: [] }
+  for (const [index, parsed] of parse(text, yamlLimits).entries()) {
+    const source = index === 0 ? path : `${path}#${index + 1}`
+    for (const { line, message } of parsed.errors) part.problems.push({ source: `${path}:${line}`, message })
+    if (parsed.errors.length > 0 || parsed.value === null) continue
+    // The parser gives what the engine takes: maps, lists and scalars.
+    const value = parsed.value as SigmaValue
+    try {
+      const settings = readSettings(value)
+      if (settings === undefined) part.documents.push({ source, value })
+      else part.settings.push(settings)
+    } catch (error) {
+      part.problems.push({ source, message: error instanceof Error ? error.message : String(error) })
+    }
+  }
+  return part
+}
+
+interface FolderPart {
+  readonly documents: SigmaDocument[]
+  readonly problems: RuleProblem[]
+  readonly settings: RuleSettings[]
+}
+
 /** Reads the documents of a folder. @throws AlertsError ALERTS_RULES when it cannot be read. */
 export async function readFolderDocuments(folder: string): Promise<RuleDocuments> {
   const { parseYamlStream } = await import('@sevenfold/yaml')
-  const documents: SigmaDocument[] = []
-  const problems: RuleProblem[] = []
-  for (const { path, text } of readYamlFiles(folder)) {
-    for (const [index, parsed] of parseYamlStream(text, yamlLimits).entries()) {
-      const source = index === 0 ? path : `${path}#${index + 1}`
-      for (const { line, message } of parsed.errors) problems.push({ source: `${path}:${line}`, message })
-      // The parser gives what the engine takes: maps, lists and scalars.
-      if (parsed.errors.length === 0 && parsed.value !== null)
-        documents.push({ source, value: parsed.value as SigmaValue })
-    }
+  const parts = readYamlFiles(folder).map((file) => parsedFile(file, parseYamlStream))
+  return {
+    documents: parts.flatMap(({ documents }) => documents),
+    problems: parts.flatMap(({ problems }) => problems),
+    settings: joinSettings(parts.flatMap(({ settings }) => settings)),
   }
-  return { documents, problems }
 }
 
 /** Reads the documents of `builtin` and of folders. @throws AlertsError ALERTS_RULES for a folder that cannot be read. */
@@ -72,6 +100,7 @@ export async function readRuleDocuments(folders: readonly string[]): Promise<Rul
   return {
     documents: read.flatMap(({ documents }) => documents),
     problems: read.flatMap(({ problems }) => problems),
+    settings: joinSettings(read.flatMap((one) => ('settings' in one ? [one.settings ?? noSettings] : []))),
   }
 }
 
@@ -129,7 +158,9 @@ function known(documents: readonly SigmaDocument[]): ReadonlyMap<string, Known> 
 
 /** Compiles documents and the filters that people wrote. Whatever cannot be used is named. */
 export function compileRules(read: RuleDocuments, filters: readonly SigmaDocument[]): LoadedRules {
-  const set = compileSigma([...read.documents, ...filters], { mappings: readMappings() })
+  const { placeholders, mappings } = read.settings ?? noSettings
+  const options = { placeholders, mappings: [...readMappings(), ...mappings] }
+  const set = compileSigma([...read.documents, ...filters], options)
   const about = known(read.documents)
   const infos = new Map(
     [...set.rules, ...set.correlations.map(({ info }) => info)].map((info) => [info.id, info]),

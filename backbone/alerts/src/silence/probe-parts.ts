@@ -64,3 +64,22 @@ export async function probePart(
   const isSigned = verifySignature(publicKeyFromRaw(owner.publicKey), text, envelope.value.signature)
   return isSigned && body.value.agent.startsWith(owner.agentPrefix) ? body.value : undefined
 }
+
+/** Asks every part of this host but ourselves; gives each answer as it comes. Never rejects: who does not answer is missing. */
+export async function probeAll(
+  rootDir: string,
+  registry: Registry,
+  onBody: (body: HeartbeatBody) => void,
+): Promise<void> {
+  const parts = probeSockets(rootDir).filter(({ part }) => part !== 'alerts')
+  await Promise.all(
+    parts.map(async ({ part, socketPath }) => {
+      try {
+        const body = await probePart(socketPath, part, registry)
+        if (body !== undefined) onBody(body)
+      } catch {
+        // Not reached: that nothing is heard of it is what counts.
+      }
+    }),
+  )
+}

@@ -89,7 +89,7 @@ export async function previewFilter(service: AlertsService, filter: FilterDocume
   const documents = service.documents.documents.filter(({ value }) =>
     ids.includes(String((value as Readonly<Record<string, unknown>>)['id'])),
   )
-  const bare = { documents, problems: [] }
+  const bare = { ...service.documents, documents, problems: [] }
   const signal = AbortSignal.timeout(previewLimits.mayTakeMs)
   const options = {
     segments: service.segments,

@@ -24,7 +24,8 @@ const severities: Readonly<Record<string, string>> = {
 /** How each receiver wants its message. The template is ours or the administrator's; the values are an attacker's. */
 const forms: Readonly<Record<string, Form>> = {
   json: (text, scope) => ({ text: plainText(text), incident: fieldsOf(scope) }),
-  slack: (text) => ({ text, mrkdwn: false }),
+  // Addresses in a text are an attacker's: nobody fetches them to show a preview.
+  slack: (text) => ({ text, mrkdwn: false, unfurl_links: false, unfurl_media: false }),
   teams: (text) => ({
     type: 'message',
     attachments: [
