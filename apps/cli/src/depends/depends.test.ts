@@ -64,6 +64,26 @@ describe('readUnits', () => {
       ),
     ).toBe(false)
   })
+  it('reads shared logs, networks and credentials by their files; the journal is no shared path', () => {
+    const more = [
+      'DynamicUser=yes',
+      'StandardOutput=append:/var/log/all.log',
+      'StandardError=journal',
+      'LogsDirectory=sevenfold',
+      'LoadCredential=key:/etc/key',
+      'LoadCredentialEncrypted=other',
+      'NetworkNamespacePath=/run/netns/in',
+    ].join('\n')
+    const found = readUnits([{ path: 'sevenfold-edge.service', text: unit(more) }])
+    expect(found.map(({ kind, name }) => `${kind} ${name}`)).toEqual([
+      'service sevenfold-ledger.service',
+      'credential /etc/key',
+      'credential other',
+      'log path sevenfold',
+      'log path /var/log/all.log',
+      'network /run/netns/in',
+    ])
+  })
   it('leaves units of others alone', () => {
     expect(readUnits([{ path: 'nginx.service', text: '[Service]\nExecStart=/usr/sbin/nginx\n' }])).toEqual([])
   })
@@ -106,14 +126,81 @@ describe('readManifests', () => {
     ])
     expect(found).toContainEqual(expect.objectContaining({ kind: 'credential', name: 'tls' }))
   })
-  it('passes over what is no YAML and what is not ours', () => {
-    expect(
-      readManifests([
-        { path: 'a.yml', text: '{' },
-        { path: 'b.yml', text: 'services: { db: { image: postgres } }' },
-        { path: 'c.yml', text: 'services: 5' },
-      ]),
-    ).toEqual([])
+  it('reads merged services, long forms, host networks and secrets in the environment', () => {
+    const text = `x-common: &common
+  image: sevenfold:1
+  user: 1000:1000
+  environment: { API_KEY: abc, LOG: debug }
+services:
+  edge:
+    <<: *common
+    network_mode: host
+    volumes: [/certs, { type: bind, source: ./certs, target: /certs }, { type: tmpfs, target: /tmp }]
+    env_file: [{ path: .env, required: false }]
+  detection:
+    <<: [{ user: other }, *common]
+    user: 1000:1000
+    network_mode: host
+    environment: [API_KEY=abc, "DATABASE_URL=\${DB}"]
+    volumes: ["./certs:/certs:ro"]
+    env_file: .env
+    depends_on: { db: { condition: service_healthy } }
+  runtime: { <<: *common, environment: { API_KEY: xyz }, network_mode: none }
+  ledger: { <<: *common, network_mode: "service:edge" }
+`
+    const found = readManifests([{ path: 'compose.yml', text }])
+    const shared = sharedAmong(found).map(({ kind, name, layers }) => `${kind} ${name} ${layers.join('+')}`)
+    expect(shared).toEqual([
+      'user 1000:1000 detection+edge+ledger+runtime',
+      'host the Docker host detection+edge+ledger+runtime',
+      'volume ./certs detection+edge',
+      'credential API_KEY ba7816bf detection+edge+ledger',
+      'credential .env detection+edge',
+      'network the host’s network detection+edge',
+    ])
+    expect(found).toContainEqual(expect.objectContaining({ layer: 'ledger', kind: 'service', name: 'edge' }))
+    expect(found).toContainEqual(expect.objectContaining({ kind: 'credential', name: '${DB}' }))
+    expect(found).toContainEqual(expect.objectContaining({ kind: 'service', name: 'db' }))
+  })
+  it('reads lists of Kubernetes objects, claims, nodes and secrets of containers', () => {
+    const item = (name: string, container: string): string => `
+  - kind: StatefulSet
+    metadata: { name: sevenfold-${name} }
+    spec:
+      template:
+        spec:
+          nodeSelector: { kubernetes.io/hostname: node1 }
+          containers: [{ name: a, ${container} }]
+          volumes:
+            - persistentVolumeClaim: { claimName: data }
+            - projected: { sources: [{ secret: { name: token } }] }`
+    const text = `kind: List
+items:${item('edge', 'envFrom: [{ secretRef: { name: keys } }]')}${item(
+      'detection',
+      'env: [{ name: K, valueFrom: { secretKeyRef: { name: keys, key: k } } }]',
+    )}
+`
+    const shared = sharedAmong(readManifests([{ path: 'k.yml', text }]))
+    expect(shared.map(({ kind, name }) => `${kind} ${name}`)).toEqual([
+      'user service account default/default',
+      'host node1',
+      'volume data',
+      'credential keys',
+      'credential token',
+      'network namespace default',
+    ])
+  })
+  it('passes over what is no YAML and what is not ours, and says what it could not read', () => {
+    const notes: string[] = []
+    const files = [
+      { path: 'a.yml', text: '{' },
+      { path: 'b.yml', text: 'services: { db: { image: postgres } }' },
+      { path: 'c.yml', text: 'services: 5' },
+      { path: 'd.yml', text: 'kind: List\nitems: 5' },
+    ]
+    expect(readManifests(files, (note) => notes.push(note))).toEqual([])
+    expect(notes).toHaveLength(1)
+    expect(notes[0]).toMatch(/^a\.yml:1: /)
   })
 })
 

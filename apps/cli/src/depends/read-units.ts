@@ -34,10 +34,25 @@ const kinds: readonly (readonly [key: string, kind: DependencyKind])[] = [
   ['Unit.PartOf', 'service'],
   ['Service.EnvironmentFile', 'credential'],
   ['Service.LoadCredential', 'credential'],
+  ['Service.LoadCredentialEncrypted', 'credential'],
   ['Service.ReadWritePaths', 'volume'],
   ['Service.StateDirectory', 'volume'],
   ['Service.BindPaths', 'volume'],
+  ['Service.LogsDirectory', 'log path'],
+  ['Service.StandardOutput', 'log path'],
+  ['Service.StandardError', 'log path'],
+  ['Service.NetworkNamespacePath', 'network'],
+  ['Unit.JoinsNamespaceOf', 'network'],
 ]
+
+/** What a setting names: a credential by its file, a log by its path; the journal is everybody's and no path. */
+function nameOf(kind: DependencyKind, word: string): string | undefined {
+  const plain = word.replace(/^-/, '')
+  if (kind === 'credential') return /^[^/:]+:(\/.+)$/.exec(plain)?.[1] ?? plain
+  if (kind !== 'log path') return plain
+  const file = /^(?:append|file|truncate):(.+)$/.exec(plain)?.[1]
+  return file ?? (/^(?:inherit|null|tty|journal|kmsg|socket|fd:)/.test(plain) ? undefined : plain)
+}
 
 /** What the unit files of our parts lean on. Without `User=` a system service runs as root. */
 export function readUnits(files: readonly NamedText[]): readonly Dependency[] {
@@ -51,7 +66,10 @@ export function readUnits(files: readonly NamedText[]): readonly Dependency[] {
     return [
       ...(isDynamic ? [] : [of('user', user)]),
       ...kinds.flatMap(([key, kind]) =>
-        words(settings.get(key)).map((name) => of(kind, name.replace(/^-/, ''))),
+        words(settings.get(key)).flatMap((word) => {
+          const name = nameOf(kind, word)
+          return name === undefined ? [] : [of(kind, name)]
+        }),
       ),
     ]
   })

@@ -42,12 +42,19 @@ export interface DependencyGraph {
   readonly shared: readonly SharedDependency[]
 }
 
+function readFile(call: Call, file: NamedText): readonly Dependency[] {
+  const found = file.path.endsWith('.service')
+    ? readUnits([file])
+    : readManifests([file], (text) => call.io.note(text))
+  if (found.length === 0) call.io.note(`${file.path}: none of our parts is named there`)
+  return found
+}
+
 async function gather(call: Call): Promise<DependencyGraph> {
   const files = readFiles(call)
   const dependencies: readonly Dependency[] = [
     ...(files.length > 0 ? [] : readHouse(await dataFolder(call))),
-    ...readUnits(files.filter(({ path }) => path.endsWith('.service'))),
-    ...readManifests(files.filter(({ path }) => !path.endsWith('.service'))),
+    ...files.flatMap((file) => readFile(call, file)),
     ...readPackages(),
   ]
   const shared = sharedAmong(dependencies)
