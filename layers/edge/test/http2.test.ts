@@ -241,9 +241,9 @@ describe('WebSocket over HTTP/2', () => {
   async function read(stream: http2.ClientHttp2Stream, length: number): Promise<string> {
     let text = ''
     while (text.length < length) {
-      const piece = stream.read() as Buffer | null
-      if (piece === null) await once(stream, 'readable')
-      else text += piece.toString('latin1')
+      const piece: unknown = stream.read()
+      if (piece instanceof Buffer) text += piece.toString('latin1')
+      else await once(stream, 'readable')
     }
     return text
   }
@@ -467,6 +467,30 @@ describe('attacks on HTTP/2', () => {
     client.send(frame(frameType.headers, 5, 1, getFields()))
     await waitFor(() => client?.frames.some(({ type }) => type === frameType.reset) === true)
     await waitFor(() => upstream.sockets.size === 0)
+  })
+
+  it('a client that opens no window for a short answer, which is complete, is ended in time', async () => {
+    await start({ limits: { responseTimeoutMs: 400 } })
+    client = await FrameClient.connect(edge.port, ca)
+    client.send(frame(frameType.settings, 0, 0, Buffer.from([0, 4, 0, 0, 0, 0])))
+    client.send(frame(frameType.headers, 5, 1, getFields()))
+    await waitFor(() => client?.frames.some(({ type }) => type === frameType.headers) === true)
+    await waitFor(() => client?.frames.some(({ type }) => type === frameType.reset) === true)
+  })
+
+  it('a connection that broke the protocol while a request ran is ended in time', async () => {
+    await start({
+      limits: { responseTimeoutMs: 400, upstreamResponseTimeoutMs: 300, keepAliveTimeoutMs: 400 },
+    })
+    upstream.onRequest = () => undefined
+    client = await FrameClient.connect(edge.port, ca)
+    client.send(frame(frameType.headers, 5, 1, getFields()))
+    await waitFor(() => upstream.heads.length === 1)
+    // A stream that depends on itself (RFC 7540 section 5.3.1).
+    client.send(frame(2, 0, 1, Buffer.from([0, 0, 0, 1, 1])))
+    await waitFor(() => client?.goaway !== null)
+    await client.closed()
+    await waitFor(() => edge.engine.connections === 0)
   })
 
   it('a body that drips is ended in time', async () => {

@@ -18,9 +18,14 @@ export function http2Headers(head: ResponseHead): OutgoingHttpHeaders {
   return headers
 }
 
+/** Longest time that a client may take for the last of an answer, however steadily it reads, milliseconds. */
+export const lastBytesMs = 300_000
+
 /** One request of an HTTP/2 connection and its answer. */
 export class Http2Exchange extends StreamExchange {
   protected readonly stream: ServerHttp2Stream
+  /** When a complete answer was first seen to wait for its client. */
+  private lingersSince = -1
 
   constructor(stream: ServerHttp2Stream, options: Omit<StreamExchangeOptions, 'input' | 'output'>) {
     super({ ...options, input: stream, output: stream })
@@ -30,6 +35,18 @@ export class Http2Exchange extends StreamExchange {
   /** True until the answer is complete or given up. */
   get running(): boolean {
     return !this.over
+  }
+
+  /** A complete answer that its client does not take, or that the connection cannot send any more, is given up. */
+  override sweep(): void {
+    super.sweep()
+    const { host, stream } = this
+    if (!this.over || stream.destroyed) return
+    if (this.lingersSince < 0) {
+      this.lingersSince = host.now
+      // Goes off when nothing was sent for so long.
+      stream.setTimeout(host.limits.responseTimeoutMs, () => this.breakOff())
+    } else if (host.now - this.lingersSince > lastBytesMs) this.breakOff()
   }
 
   sendContinue(): void {
