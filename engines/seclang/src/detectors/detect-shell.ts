@@ -185,7 +185,8 @@ const HARMLESS =
 
 /** The whole value is a command line that somebody shows: it starts with a program, and nothing in it is what attacks want. */
 function isPostedLine(input: string, command: Command): boolean {
-  if (!HARMLESS.test(command.name) || SENSITIVE.test(input) || /:\/\/|[`$<>\\]/.test(input)) return false
+  if (!HARMLESS.test(command.name) || SENSITIVE.test(input) || /:\/\/|[`<>\\]|\$[({]/.test(input))
+    return false
   return commandRank(POSTED_LINE.exec(input)?.[1] ?? '') === 2
 }
 

@@ -127,6 +127,7 @@ const innocent: readonly string[] = [
   'My query fails: INSERT INTO parcels (id, weight) VALUES (1, 2.5); any ideas?',
   '- [ ] next: drop table `drafts`',
   'select@shop.example',
+  'Open the menu, choose "Print", then pick a printer.',
   'select%20all',
   'In the menu, select "Share", then choose a friend.',
   'use it and declare it',

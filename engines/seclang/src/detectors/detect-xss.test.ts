@@ -6,6 +6,10 @@ import { detectXSS } from './detect-xss.ts'
 type Context = 'text' | 'tag' | 'unquoted' | 'single' | 'double' | 'backtick'
 
 const attacks: readonly (readonly [input: string, context: Context])[] = [
+  ['<x onClick={alert(1)}>', 'text'],
+  ['<x onClick="{() => 1};alert(1)">', 'text'],
+  ['<x onclick={()=>1}>', 'text'],
+  ['<x onClick={a}/onclick=alert(1)>', 'text'],
   ['<script>alert(1)</script>', 'text'],
   ['<ScRiPt >x', 'text'],
   ['<script/x>', 'text'],
@@ -50,6 +54,9 @@ const attacks: readonly (readonly [input: string, context: Context])[] = [
 ]
 
 const innocent: readonly string[] = [
+  'return <Button onClick={() => setOpen(true)}>Open</Button>',
+  '<Field onChange={(event) => edit(event)} onBlur={save} />',
+  '<Row onSelect={props.pick}>a</Row>',
   'a < b and c > d',
   'I <3 you',
   'x <y> z',

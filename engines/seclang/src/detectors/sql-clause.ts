@@ -1,3 +1,4 @@
+import { quotesWords } from './sql-judge.ts'
 import { hasTable, isFromClause, isSelect, kindAt, skipName, wordAt } from './sql-shape.ts'
 import { isStatement } from './sql-statement.ts'
 import {
@@ -183,7 +184,9 @@ function isCatalogue(walk: Walk): boolean {
 }
 
 function takeLateStatement(walk: Walk): void {
-  if (isStatement(walk, walk.i, true)) found(walk, 'a statement follows a closed string')
+  // 'choose "Print", then' quotes a button.
+  const isButton = wordAt(walk, walk.i) === 'PRINT' && quotesWords(walk)
+  if (!isButton && isStatement(walk, walk.i, true)) found(walk, 'a statement follows a closed string')
   else stumble(walk)
 }
 

@@ -163,7 +163,7 @@ const LEAST_WORDS_BYTES = 4
  * `the words "and" and "or" are`: behind a word, and both the first quote and the last stand as quotes do in sentences.
  * Then an expression of strings alone is no condition.
  */
-function quotesWords(walk: Walk): boolean {
+export function quotesWords(walk: Walk): boolean {
   const { starts, ends } = walk.tokens
   const first = (ends[0] ?? 1) - 1
   const last = starts.at(-1) ?? 0
@@ -173,7 +173,7 @@ function quotesWords(walk: Walk): boolean {
     /[^\d\s)][.,;:!?]?\s{1,8}$/.test(before) &&
     /[A-Za-z]/.test(walk.text.charAt(first + 1)) &&
     /[A-Za-z.?!]/.test(walk.text.charAt(last - 1)) &&
-    /^\s|^$/.test(walk.text.slice(last + 1, last + 2))
+    /^[\s,.;:!?)]|^$/.test(walk.text.slice(last + 1, last + 2))
   )
 }
 
