@@ -203,6 +203,16 @@ describe('HouseWatch', () => {
       'the log of site shop shows 10 requests in 900 s, and at most 0 came through the edge',
     ])
   })
+  it('finds them where the edge never passed a request on to the site', () => {
+    const house = new House()
+    for (let at = 0; at <= 120 * second; at += 10 * second) {
+      house.beat('edge/w0', at, { counters: { sevenfold_edge_upstream_requests_total: 0 } }, ['ledger'])
+      house.beat('detection/main', at, {
+        counters: { sevenfold_detection_requests_shop_total: at < 80 * second ? 0 : 12 },
+      })
+    }
+    expect(house.found(121 * second)).toEqual(['edge-bypassed edge'])
+  })
   it('bears the direct requests that are usual', () => {
     const house = new House({ directRequests: 6 })
     traffic(

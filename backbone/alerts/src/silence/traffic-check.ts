@@ -41,12 +41,20 @@ export class TrafficCheck {
     if (passed !== undefined) this.#agents.passed(agent, { timeMs, boot, value: passed })
     const met = counters['sevenfold_runtime_requests_total']
     if (met !== undefined) this.#agents.counted(agent, { timeMs, boot, value: met })
+    const told = new Set<string>()
     for (const [name, value] of Object.entries(counters)) {
       const [, to] = passedToSite.exec(name) ?? []
-      if (to !== undefined) this.#site(to)?.passed(agent, { timeMs, boot, value })
+      if (to !== undefined) {
+        told.add(to)
+        this.#site(to)?.passed(agent, { timeMs, boot, value })
+      }
       const [, of] = loggedOfSite.exec(name) ?? []
       if (of !== undefined) this.#site(of)?.counted(agent, { timeMs, boot, value })
     }
+    if (passed === undefined || told.size >= maxComparedSites) return
+    // A site that an edge process does not name got nothing from it so far.
+    for (const [site, check] of this.#sites)
+      if (!told.has(site)) check.passed(agent, { timeMs, boot, value: 0 })
   }
 
   #site(name: string): CounterCheck | undefined {
