@@ -4,13 +4,21 @@ import { burst, endpoints } from './load.ts'
 import { startVariant } from './start-variant.ts'
 import type { RunningVariant } from './start-variant.ts'
 
-/** Requests of one burst, and bursts of one endpoint for each variant. */
+/** Requests of one burst, bursts of one endpoint for each variant, and how often all processes are started anew. */
 export interface CostOptions {
   readonly requests: number
   readonly rounds: number
+  readonly starts: number
 }
 
-/** CPU of the server per request as a ratio to the unprotected application, median of the rounds; by endpoint. */
+/** Bursts of one endpoint before any is counted. */
+const warmUps = 4
+
+/**
+ * CPU of the server per request as a ratio to the unprotected application, by endpoint: the median of the rounds of one
+ * start, and the geometric mean of the starts. Two starts of one and the same variant differ by up to 8 % for as long as
+ * they live (where their memory lies, what is compiled when), which no number of rounds takes away.
+ */
 export type Cost = Readonly<Record<string, { readonly ratio: number; readonly micros: number }>>
 
 interface Running extends RunningVariant {
@@ -65,34 +73,62 @@ export function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN
 }
 
-/** Runs all variants side by side; bursts go round-robin over them, so that a busy machine hits all alike. */
+type Samples = Record<string, Record<string, { readonly ratios: number[]; readonly micros: number[] }>>
+
+/** Measures every endpoint once; bursts go round-robin over the variants, so that a busy machine hits all alike. */
+async function measure(
+  running: ReadonlyMap<string, Running>,
+  { requests, rounds }: CostOptions,
+  into: Samples,
+): Promise<void> {
+  for (const [key, endpoint] of Object.entries(endpoints)) {
+    const samples = new Map<string, number[]>()
+    for (let round = -warmUps; round < rounds; round += 1) {
+      for (const [name, { pid, port }] of round % 2 === 0 ? running : [...running].toReversed()) {
+        const before = cpuMicros(pid)
+        await burst(port, endpoint, requests)
+        const micros = (cpuMicros(pid) - before) / requests
+        if (round >= 0) samples.set(name, [...(samples.get(name) ?? []), micros])
+      }
+    }
+    const plain = samples.get('none') ?? []
+    for (const [name, list] of samples) {
+      const cost = ((into[name] ??= {})[key] ??= { ratios: [], micros: [] })
+      cost.ratios.push(median(list.map((micros, i) => micros / (plain[i] ?? Number.NaN))))
+      cost.micros.push(median(list))
+    }
+  }
+}
+
+function geometricMean(values: readonly number[]): number {
+  return Math.exp(values.reduce((sum, value) => sum + Math.log(value), 0) / values.length)
+}
+
+/** Runs all variants side by side, several times from their start. */
 export async function runCost(
   harness: Harness,
   names: readonly string[],
   options: CostOptions,
 ): Promise<Readonly<Record<string, Cost>>> {
-  const running = new Map<string, Running>()
-  try {
-    for (const name of names) running.set(name, await start(harness, name))
-    const cost: Record<string, Record<string, { ratio: number; micros: number }>> = {}
-    for (const [key, endpoint] of Object.entries(endpoints)) {
-      const samples = new Map<string, number[]>()
-      for (let round = -2; round < options.rounds; round += 1) {
-        for (const [name, { pid, port }] of round % 2 === 0 ? running : [...running].toReversed()) {
-          const before = cpuMicros(pid)
-          await burst(port, endpoint, options.requests)
-          const micros = (cpuMicros(pid) - before) / options.requests
-          if (round >= 0) samples.set(name, [...(samples.get(name) ?? []), micros]) // the first two warm up
-        }
-      }
-      const plain = samples.get('none') ?? []
-      for (const [name, list] of samples) {
-        const ratio = median(list.map((micros, i) => micros / (plain[i] ?? Number.NaN)))
-        cost[name] = { ...cost[name], [key]: { ratio, micros: median(list) } }
-      }
+  const samples: Samples = {}
+  for (let count = 0; count < options.starts; count += 1) {
+    const running = new Map<string, Running>()
+    try {
+      for (const name of names) running.set(name, await start(harness, name))
+      await measure(running, options, samples)
+    } finally {
+      for (const { stop } of running.values()) await stop()
     }
-    return cost
-  } finally {
-    for (const { stop } of running.values()) await stop()
   }
+  return Object.fromEntries(
+    Object.entries(samples).map(([name, cost]) => [
+      name,
+      Object.fromEntries(
+        Object.entries(cost).map(([key, { ratios, micros }]) => [
+          key,
+          { ratio: geometricMean(ratios), micros: geometricMean(micros) },
+        ]),
+      ),
+    ]),
+  )
 }

@@ -10,7 +10,9 @@ import { learnRequests } from './learn-requests.ts'
 // Detection and cost of the agent beside no agent, and beside Zen and dd-trace where they are installed.
 const options = {
   requests: Number(process.env['SEVENFOLD_BENCH_REQUESTS'] ?? 240),
-  rounds: Number(process.env['SEVENFOLD_BENCH_ROUNDS'] ?? 31),
+  rounds: Number(process.env['SEVENFOLD_BENCH_ROUNDS'] ?? 7),
+  /** Times that all processes are started anew for the cost of requests, and for the cost of starting. */
+  costStarts: Number(process.env['SEVENFOLD_BENCH_COST_STARTS'] ?? 5),
   starts: Number(process.env['SEVENFOLD_BENCH_STARTS'] ?? 11),
 }
 const wanted = new Set((process.env['SEVENFOLD_BENCH_PARTS'] ?? 'detection,tracing,start,cost').split(','))
@@ -19,12 +21,30 @@ function print(line: string): void {
   process.stdout.write(`${line}\n`)
 }
 
+/** One figure beside its limit. */
+function printLimit(
+  what: string,
+  value: number,
+  limit: { readonly least?: number; readonly most?: number },
+): void {
+  const { least = -Infinity, most = Infinity } = limit
+  const isHeld = value >= least && value <= most
+  const wanted = limit.most === undefined ? `at least ${least}` : `at most ${most}`
+  print(`${' '.repeat(18)} limit: ${what} ${wanted}, is ${value}: ${isHeld ? 'held' : 'OVER'}`)
+}
+
+const rounded = (value: number, digits: number): number => Number(value.toFixed(digits))
+
 function printDetection(harness: Harness, name: string): void {
   const { attacks, stopped, benign, benignRight, unanswered, missed } = runDetection(harness, name)
   print(
     `${name.padEnd(18)} attacks stopped ${stopped}/${attacks}, innocent requests right ${benignRight}/${benign}, unanswered ${unanswered}`,
   )
   if (name !== 'none') print(`${' '.repeat(18)} missed: ${missed.join(' ') || 'none'}`)
+  if (!name.startsWith('sevenfold')) return
+  printLimit('attacks stopped', stopped, { least: name === 'sevenfold' ? 60 : 68 })
+  printLimit('innocent requests right', benignRight, { least: benign })
+  printLimit('unanswered', unanswered, { most: 0 })
 }
 
 function printCost(name: string, cost: Cost): void {
@@ -35,6 +55,11 @@ function printCost(name: string, cost: Cost): void {
     ([key, { ratio, micros }]) => `${key} x${ratio.toFixed(2)} (${micros.toFixed(0)} µs)`,
   )
   print(`${name.padEnd(18)} geometric mean x${mean.toFixed(3)}; ${cells.join(', ')}`)
+  if (name === 'sevenfold') {
+    printLimit('geometric mean', rounded(mean, 3), { most: 1.1 })
+    printLimit('4 KB of JSON with two queries', rounded(cost['jsondb']?.ratio ?? NaN, 3), { most: 1.1 })
+  }
+  if (name === 'sevenfold-iast') printLimit('geometric mean', rounded(mean, 3), { most: 2 })
 }
 
 async function run(harness: Harness): Promise<void> {
@@ -52,19 +77,32 @@ async function run(harness: Harness): Promise<void> {
     )
     print(`${' '.repeat(18)} missed: ${missed.join(', ') || 'none'}`)
     print(`${' '.repeat(18)} wrong: ${wrong.join(', ') || 'none'}`)
+    printLimit('attacks named rightly', named, { least: 60 })
+    printLimit('innocent requests with a finding', wrong.length, { most: 2 })
   }
   if (wanted.has('start')) {
     const starts = await runStarts(harness, harness.names, options.starts)
     const plain = starts['none']
     print(`start of the process until it listens (medians of ${options.starts})`)
-    for (const [name, { startMs, memoryMiB }] of Object.entries(starts))
+    for (const [name, { startMs, memoryMiB }] of Object.entries(starts)) {
+      const ms = startMs - (plain?.startMs ?? 0)
+      const mib = memoryMiB - (plain?.memoryMiB ?? 0)
       print(
-        `${name.padEnd(18)} ${startMs.toFixed(0)} ms CPU (+${(startMs - (plain?.startMs ?? 0)).toFixed(0)}), ${memoryMiB.toFixed(1)} MiB (+${(memoryMiB - (plain?.memoryMiB ?? 0)).toFixed(1)})`,
+        `${name.padEnd(18)} ${startMs.toFixed(0)} ms CPU (+${ms.toFixed(0)}), ${memoryMiB.toFixed(1)} MiB (+${mib.toFixed(1)})`,
       )
+      if (name !== 'sevenfold') continue
+      printLimit('ms of CPU more', rounded(ms, 0), { most: 60 })
+      printLimit('MiB more', rounded(mib, 1), { most: 12 })
+    }
   }
   if (!wanted.has('cost')) return
-  print(`CPU of the server per request, ratio to no agent (medians of ${options.rounds} interleaved bursts)`)
-  const costs = await runCost(harness, [...harness.names, 'sevenfold-iast'], options)
+  print(
+    `CPU of the server per request, ratio to no agent (${options.costStarts} starts, medians of ${options.rounds} interleaved bursts each)`,
+  )
+  const costs = await runCost(harness, [...harness.names, 'sevenfold-iast'], {
+    ...options,
+    starts: options.costStarts,
+  })
   for (const [name, cost] of Object.entries(costs)) printCost(name, cost)
 }
 

@@ -96,9 +96,11 @@ export function protect(options: ProtectOptions = {}): Protection {
   agent.entry = (context) => notServed.note(blocks.refusalOf(context) ?? limits.refusalOf(context))
   agent.onEnd = (context) => {
     watchLogin(account, context)
-    const { request } = context
+    const { request, target } = context
+    const method = request.method ?? ''
+    if (agent.inventory.hasRouteOf(method, target)) return
     const route = (request as { readonly route?: { readonly path?: unknown } }).route?.path
-    agent.inventory.addRoute(request.method ?? '', request.url ?? '/', route)
+    agent.inventory.addRoute(method, target === '' ? '/' : target, route)
   }
   agent.onUnprotected = ({ package: name, why }) =>
     sensor.report(noticeDraft('sensor-unprotected', `${name}: ${why}`, Date.now))

@@ -1,5 +1,5 @@
 import { bodyTextOf } from './inputs/body-text.ts'
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
 import {
   collectBody,
   collectHead,
@@ -80,6 +80,8 @@ export class RequestContext {
   /** Its slot among the requests in flight. */
   slot = -1
   // Made when needed: one is created for each request, and most requests need none of them.
+  #headers: IncomingHttpHeaders | undefined
+  #type: string | undefined
   #joined: Set<string> | undefined
   #parsed: string[] | undefined
   #chunks: Uint8Array[] | undefined
@@ -100,6 +102,21 @@ export class RequestContext {
     this.response = response
     this.target = request.url ?? ''
     this.#stored = stored
+  }
+
+  /**
+   * Its headers, asked for once: frameworks give requests a prototype of their own, and then each look at one costs as much
+   * as a call.
+   */
+  get headers(): IncomingHttpHeaders {
+    this.#headers ??= this.request.headers
+    return this.#headers
+  }
+
+  /** Type of its body; empty when it names none. */
+  get type(): string {
+    this.#type ??= this.headers['content-type'] ?? ''
+    return this.#type
   }
 
   /** Keeps a piece of the body. */
@@ -151,7 +168,7 @@ export class RequestContext {
     const forms = formsOf(path)
     if (forms === undefined || target.includes('%') || target.includes('\\') || holds(target, forms))
       return true
-    const { headers } = this.request
+    const { headers } = this
     for (const name of Object.keys(headers)) {
       const value = headers[name] ?? ''
       if (typeof value !== 'string') return true
@@ -163,13 +180,13 @@ export class RequestContext {
 
   /** True when no input names an address or a host with a dot: no body came, and the head is made of words. */
   isPlain(): boolean {
-    this.#isPlainHead ??= hasPlainHead(this.target, this.request.headers)
+    this.#isPlainHead ??= hasPlainHead(this.target, this.headers)
     return this.#isPlainHead && this.#hasNoBody()
   }
 
   /** False when surely no input names this host, which is cheaper to know than all of them. */
   mayName(host: string): boolean {
-    return !this.isPlain() || mayNameWord(this.target, this.request.headers, host)
+    return !this.isPlain() || mayNameWord(this.target, this.headers, host)
   }
 
   #hasNoBody(): boolean {
@@ -189,9 +206,8 @@ export class RequestContext {
   /** True for JSON in which no character of a path is written in another way. */
   #isPlainBody(chunk: Uint8Array): boolean {
     if (this.#plainBytes === this.#bodyBytes) return true
-    const { headers } = this.request
-    const type = headers['content-type'] ?? ''
-    if (!type.includes('json') || type.includes('charset') || headers['content-encoding'] !== undefined)
+    const { type } = this
+    if (!type.includes('json') || type.includes('charset') || this.headers['content-encoding'] !== undefined)
       return false
     if (chunk.includes(percent)) return false
     if (chunk.includes(backslash) && escapes.some((escape) => includes(chunk, escape))) return false
@@ -252,7 +268,7 @@ export class RequestContext {
   bodyMayHoldMarkup(): boolean {
     const chunks = this.#chunks
     if (chunks === undefined) return false
-    const mark = (this.request.headers['content-type'] ?? '').includes('urlencoded') ? percent : lessThan
+    const mark = this.type.includes('urlencoded') ? percent : lessThan
     return chunks.some((chunk) => chunk.includes(mark))
   }
 
@@ -285,7 +301,7 @@ export class RequestContext {
   }
 
   #hasJsonBody(): boolean {
-    return this.request.headers['content-type']?.includes('json') === true
+    return this.type.includes('json')
   }
 
   /** The body as text, as far as it was kept. */

@@ -65,7 +65,7 @@ export function watchLogin(account: Account, context: RequestContext): void {
   const { request } = context
   if (request.method !== 'POST' || context.hasTold || !context.hasBody() || context.bodyBytes > longestBody)
     return
-  const path = (request.url ?? '').split('?', 1)[0] ?? ''
+  const path = context.target.split('?', 1)[0] ?? ''
   const isSuccess = outcomeOf(context, path)
   if (isSuccess === undefined) return
   const fields = fieldsOf(context)

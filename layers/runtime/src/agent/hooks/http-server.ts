@@ -76,7 +76,7 @@ function upgradedContext(
 
 /** JSON is looked at when it is parsed; other bodies when they arrive. */
 function guardAgainstForm(agent: Agent, context: RequestContext, chunk: Uint8Array): void {
-  if ((context.request.headers['content-type'] ?? '').includes('json')) return
+  if (context.type.includes('json')) return
   const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength)
   if (bytes.includes('constructor') && namesConstructorWay(bytes.toString('latin1')))
     guardConstructor(agent, context)

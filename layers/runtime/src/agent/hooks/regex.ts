@@ -136,7 +136,7 @@ export function rewriteRegexes(source: string): string {
   for (const line of linesWorthReading(source)) {
     for (const { 0: text, index } of source.slice(line.start, line.end).matchAll(candidates)) {
       const at = line.start + index
-      if (at < from || !isDangerous(text) || !beginsRegex(source, at)) continue
+      if (at < from || !beginsRegex(source, at) || !isDangerous(text)) continue
       result += `${source.slice(from, at)}${regexGateName}(${text})`
       from = at + text.length
     }

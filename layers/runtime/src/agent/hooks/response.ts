@@ -23,9 +23,8 @@ const harmful = /[<'"`(]|%(?:25)?(?:3c|2[278]|60)|script(?::|%)/i
 
 /** Could this request have brought markup? Asked before the answer is read as text. */
 function couldHoldMarkup(context: RequestContext): boolean {
-  const { url = '', headers } = context.request
-  if (harmful.test(url)) return true
-  return context.hasBody() && !(headers['content-type'] ?? '').includes('json')
+  if (harmful.test(context.target)) return true
+  return context.hasBody() && !context.type.includes('json')
 }
 
 function isHtml(response: ServerResponse, head: string | null): boolean {
@@ -127,8 +126,8 @@ function announceLength(response: ServerResponse, length: number): void {
 }
 
 function remembersMarkup(context: RequestContext): void {
-  const { url = '' } = context.request
-  if (url.includes('<') || url.includes('%3') || context.bodyMayHoldMarkup()) context.rememberMarkup()
+  const { target } = context
+  if (target.includes('<') || target.includes('%3') || context.bodyMayHoldMarkup()) context.rememberMarkup()
 }
 
 function ended(agent: Agent, context: RequestContext): void {

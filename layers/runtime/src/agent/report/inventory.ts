@@ -24,6 +24,8 @@ export class Inventory {
   }
   /** Routes that were asked for: patterns with their methods, and the newest addresses that have none. */
   readonly #seen = new Map<string, string[]>()
+  /** Addresses whose route was added, with the method of the newest: the route itself need not be asked for again. */
+  readonly #urls = new Map<string, string>()
   /** The host of the newest outgoing request, which is nearly always the next one's as well. */
   #host = ''
   #port = ''
@@ -35,8 +37,17 @@ export class Inventory {
     if (known.size < maxItems) known.add(item)
   }
 
+  /** True when the route behind this address was added before. */
+  hasRouteOf(method: string, url: string): boolean {
+    return this.#urls.get(url) === method
+  }
+
   /** Adds the route of a request. Asked for every request, and nearly every one takes a known route. */
   addRoute(method: string, url: string, pattern: unknown): void {
+    if (url.length <= longestSeen) {
+      if (this.#urls.size >= maxItems) this.#urls.clear()
+      this.#urls.set(url, method)
+    }
     const key = typeof pattern === 'string' ? pattern : url.slice(0, longestSeen)
     const methods = this.#seen.get(key)
     if (methods?.includes(method) === true) return
