@@ -29,7 +29,6 @@ describe('atomic groups and possessive quantifiers', () => {
     'a++\\b',
     'a*+\\A',
     '(?m)\\s*+^x',
-    'a{0,3}+a',
     '(?>a|ab)c',
     '(?>ab|a)b',
     '(?>a*b*)c',
@@ -41,6 +40,10 @@ describe('atomic groups and possessive quantifiers', () => {
 
   it.each([
     ['a++a', 'aaa', null],
+    ['a{0,3}+a', 'aaaa', 'aaaa'],
+    ['^a{0,3}+a', 'aaa', null],
+    ['a?+[ab]', 'aab', 'aa'],
+    ['^a?+a', 'a', null],
     ['a*+[a-c]', 'aab', 'aab'],
     ['a*+[a-c]', 'aaa', null],
     ['(?:a++b?)*c', 'aabac', 'aabac'],

@@ -55,13 +55,21 @@ function resolveGroup(node: RegexNode, next: First, offset: number): RegexNode {
   const inner = node.kind === 'atomic' ? resolve(node, next) : node
   const given = givenBack(inner)
   if (given !== undefined && !canReuse(given.set, next)) return given.node
-  if (given?.isRun === true && isEndOnly(next))
-    return { kind: 'atomic', node: given.node, offset, barred: given.set }
+  if (given?.run !== undefined && isEndOnly(next)) return barredRun(given.run, offset)
   throw unsupported(
     'an atomic group or possessive quantifier that changes what matches',
     offset,
     'use an ordinary group; a linear-time engine needs no protection from backtracking',
   )
+}
+
+/** All that a run may take, or less where nothing of its set comes next. */
+function barredRun({ head, set, min, max }: Run, offset: number): RegexNode {
+  const repeat = (from: number, to: number): RegexNode =>
+    concatNodes([...head, { kind: 'repeat', node: { kind: 'set', set }, min: from, max: to, greedy: true }])
+  if (max === Infinity) return { kind: 'atomic', node: repeat(min, max), offset, barred: set }
+  const less: RegexNode = { kind: 'atomic', node: repeat(min, max - 1), offset, barred: set }
+  return max === min ? repeat(max, max) : { kind: 'alternate', nodes: [repeat(max, max), less] }
 }
 
 function givenBack(node: RegexNode): GivenBack | undefined {
@@ -75,12 +83,19 @@ function isEndOnly({ assertions }: First): boolean {
 
 const ends: ReadonlySet<Assertion> = new Set<Assertion>(['text-end', 'final-end', 'line-end'])
 
+interface Run {
+  readonly head: readonly RegexNode[]
+  readonly set: CharSet
+  readonly min: number
+  readonly max: number
+}
+
 interface GivenBack {
   readonly node: RegexNode
   /** Characters that stand next after giving back. */
   readonly set: CharSet
-  /** It ends in an open, greedy repeat of that set. */
-  readonly isRun: boolean
+  /** It is fixed characters and a greedy repeat of that set. */
+  readonly run?: Run
 }
 
 /** Fixed characters, then at most one repeated set. */
@@ -88,15 +103,18 @@ function givenBackBySequence(nodes: readonly RegexNode[]): GivenBack | undefined
   const last = nodes.at(-1)
   if (!nodes.slice(0, -1).every((node) => node.kind === 'set')) return undefined
   if (last === undefined || last.kind === 'set' || last.kind === 'empty')
-    return { node: concatNodes(nodes), set: emptySet, isRun: false }
+    return { node: concatNodes(nodes), set: emptySet }
   if (last.kind !== 'repeat' || last.node.kind !== 'set') return undefined
-  if (last.greedy) return { node: concatNodes(nodes), set: last.node.set, isRun: last.max === Infinity }
-  // A lazy repeat that may not take more takes its minimum.
-  return {
-    node: concatNodes([...nodes.slice(0, -1), { ...last, max: last.min }]),
-    set: emptySet,
-    isRun: false,
+  if (last.greedy) {
+    const { set } = last.node
+    return {
+      node: concatNodes(nodes),
+      set,
+      run: { head: nodes.slice(0, -1), set, min: last.min, max: last.max },
+    }
   }
+  // A lazy repeat that may not take more takes its minimum.
+  return { node: concatNodes([...nodes.slice(0, -1), { ...last, max: last.min }]), set: emptySet }
 }
 
 /** Branches of fixed characters: an earlier, longer branch may give way to a later, shorter one. */
@@ -118,7 +136,7 @@ function givenBackByBranches(branches: readonly RegexNode[]): GivenBack | undefi
       set = unionSet(set, earlier[later.length] ?? emptySet)
     }
   }
-  return { node: { kind: 'alternate', nodes: branches }, set, isRun: false }
+  return { node: { kind: 'alternate', nodes: branches }, set }
 }
 
 function compatible(a: readonly CharSet[], b: readonly CharSet[]): boolean {
