@@ -38,6 +38,8 @@ function volumes(value: Json | undefined): readonly string[] {
 
 const secretName = /key|secret|token|passw|credential|_dsn$|_url$/i
 
+const textOf = (value: Json): string => (typeof value === 'object' ? '' : String(value))
+
 /** Secrets in the environment: the same name with the same value is one credential. The value is not shown. */
 function environment(value: Json | undefined): readonly string[] {
   const pairs = Array.isArray(value)
@@ -46,7 +48,7 @@ function environment(value: Json | undefined): readonly string[] {
         text.slice(text.indexOf('=') + 1),
       ])
     : isJsonObject(value)
-      ? Object.entries(value).map(([name, one]): [string, string] => [name, String(one ?? '')])
+      ? Object.entries(value).map(([name, one]): [string, string] => [name, textOf(one)])
       : []
   return pairs
     .filter(([name, text]) => secretName.test(name) && text !== '')
