@@ -79,6 +79,15 @@ describe.skipIf(!isBuilt)('an application in hardship (needs a build)', { timeou
     await check(await startApp({ entry: 'app.cjs', args: ['--max-old-space-size=24', '--import', register] }))
   })
 
+  it('starts threads also under options that threads do not take', async () => {
+    const app = await startApp({
+      entry: 'app.cjs',
+      args: ['--max-old-space-size=128', '--expose-gc', '--import', register],
+    })
+    expect((await app.send('worker', 'x')).text).toBe('enforce')
+    await check(app)
+  })
+
   it('works without a forwarder where one is named, and with a rate limit that nobody can read', async () => {
     const app = await startApp({
       entry: 'app.cjs',

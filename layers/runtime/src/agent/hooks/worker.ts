@@ -20,6 +20,37 @@ function optionsFor(options: WorkerOptions): WorkerOptions {
   }
 }
 
+/** What a thread does not take of the options of its process: those of V8, and those of the process as a whole. */
+function refusedFlags(error: unknown): readonly string[] {
+  const { code, message } = error as { readonly code?: unknown; readonly message?: unknown }
+  if (code !== 'ERR_WORKER_INVALID_EXEC_ARGV') return []
+  return String(message)
+    .slice(String(message).indexOf(':') + 1)
+    .split(',')
+    .map((flag) => flag.trim())
+}
+
+/** Makes the thread, without the options that it does not take; a thread without the agent is better than none. */
+function construct(
+  make: (options: WorkerOptions) => object,
+  own: WorkerOptions,
+  options: WorkerOptions,
+): object {
+  if (own === options) return make(options)
+  try {
+    return make(own)
+  } catch (error) {
+    const refused = refusedFlags(error)
+    if (refused.length === 0 || options.execArgv !== undefined) throw error
+    const execArgv = own.execArgv?.filter((word) => !refused.includes(word)) ?? []
+    try {
+      return make({ ...own, execArgv })
+    } catch {
+      return make(options)
+    }
+  }
+}
+
 /** Threads: code from outside is refused, and each gets an agent of its own. */
 export function hookWorkers(agent: Agent): void {
   const native = workers.Worker
@@ -35,7 +66,9 @@ export function hookWorkers(agent: Agent): void {
     }
     const target = (new.target as unknown) === guarded || new.target === undefined ? native : new.target
     const own = agent.mode === 'off' ? options : optionsFor(options)
-    return Reflect.construct(native, own === options ? args : [code, own], target)
+    const make = (chosen: WorkerOptions): object =>
+      Reflect.construct(native, chosen === options ? args : [code, chosen], target) as object
+    return construct(make, own, options)
   } as unknown as typeof workers.Worker
   Object.defineProperties(guarded, Object.getOwnPropertyDescriptors(native))
   Object.setPrototypeOf(guarded, Object.getPrototypeOf(native))
