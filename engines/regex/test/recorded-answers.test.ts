@@ -10,6 +10,7 @@ import { dotsAnswers } from './recorded/dots-answers.ts'
 import { escapesAnswers } from './recorded/escapes-answers.ts'
 import { linesAnswers } from './recorded/lines-answers.ts'
 import { possessiveAnswers } from './recorded/possessive-answers.ts'
+import { propertiesAnswers } from './recorded/properties-answers.ts'
 import { repeatsAnswers } from './recorded/repeats-answers.ts'
 import { subjects } from './recorded-subjects.ts'
 
@@ -26,6 +27,7 @@ const recorded: readonly (readonly [name: string, answers: readonly PcreAnswer[]
   ['case', caseAnswers],
   ['dots', dotsAnswers],
   ['escapes', escapesAnswers],
+  ['properties', propertiesAnswers],
 ]
 
 /** Patterns that are refused on purpose, each with the reason. */

@@ -13,6 +13,12 @@ describe('unicodeClass', () => {
     expect(unicodeClass('Any')).toEqual([0, 0x10ffff])
   })
 
+  it('stops at the largest code that is asked for', () => {
+    expect(unicodeClass('Lu', 0xff)).toEqual([0x41, 0x5a, 0xc0, 0xd6, 0xd8, 0xde])
+    expect(unicodeClass('Any', 0xff)).toEqual([0, 0xff])
+    expect(unicodeClass('Greek', 0xff)).toEqual([])
+  })
+
   it.each(['Nope', '', 'lu', 'Lu}', 'Script=Greek', '__proto__'])('does not know %j', (name) => {
     expect(unicodeClass(name)).toBeUndefined()
   })

@@ -1,4 +1,4 @@
-import { negateSet, type CharSet } from '../charset/char-set.ts'
+import { negateSet, unionSet, type CharSet } from '../charset/char-set.ts'
 import { foldUnicode } from '../charset/fold.ts'
 import {
   digits,
@@ -72,19 +72,30 @@ function positiveSet(reader: PatternReader, letter: string, pcre: boolean): Char
 
 function parseProperty(reader: PatternReader, negated: boolean): CharSet {
   const offset = reader.at - 2
-  if (reader.syntax.mode === 'bytes') {
-    throw unsupported('\\p has no meaning over bytes', offset, 'name the bytes in a bracket class')
-  }
-  const match = /^(?:\{(\^?)([A-Za-z_]{1,32})\}|([A-Z]))/.exec(
+  const match = /^(?:\{(\^?)([A-Za-z_]{1,32}&?)\}|([A-Z]))/.exec(
     reader.pattern.slice(reader.at, reader.at + 40),
   )
   if (match === null) throw syntaxError('malformed \\p', offset)
   reader.at += match[0].length
   const name = match[2] ?? match[3] ?? ''
-  const found = unicodeClass(name)
+  // Over bytes a property is that of the character with the number of the byte, as in PCRE without UTF.
+  const wide = reader.syntax.mode === 'string'
+  const found = propertySet(name, reader.syntax.dialect === 'pcre', wide ? undefined : reader.maxCode)
   if (found === undefined) throw syntaxError(`unknown Unicode class ${name}`, offset)
-  const set = reader.flags.ignoreCase ? foldUnicode(found) : found
+  const set = wide && reader.flags.ignoreCase ? foldUnicode(found) : found
   return negated !== (match[1] === '^') ? negateSet(set, reader.maxCode) : set
+}
+
+/** Classes that only PCRE has, made of others (pcre2pattern, "PCRE2-specific properties"). */
+const pcreProperties: ReadonlyMap<string, readonly string[]> = new Map([
+  ['L&', ['Lu', 'Ll', 'Lt']],
+  ['Xan', ['L', 'N']],
+])
+
+function propertySet(name: string, pcre: boolean, max: number | undefined): CharSet | undefined {
+  const parts = pcre ? pcreProperties.get(name) : undefined
+  if (parts === undefined) return unicodeClass(name, max)
+  return parts.map((part) => unicodeClass(part, max) ?? []).reduce(unionSet)
 }
 
 function parseHex(reader: PatternReader, offset: number): number {
