@@ -12,7 +12,7 @@ const options = {
   requests: Number(process.env['SEVENFOLD_BENCH_REQUESTS'] ?? 240),
   rounds: Number(process.env['SEVENFOLD_BENCH_ROUNDS'] ?? 7),
   /** Times that all processes are started anew for the cost of requests, and for the cost of starting. */
-  costStarts: Number(process.env['SEVENFOLD_BENCH_COST_STARTS'] ?? 5),
+  costStarts: Number(process.env['SEVENFOLD_BENCH_COST_STARTS'] ?? 4),
   starts: Number(process.env['SEVENFOLD_BENCH_STARTS'] ?? 11),
 }
 const wanted = new Set((process.env['SEVENFOLD_BENCH_PARTS'] ?? 'detection,tracing,start,cost').split(','))
