@@ -39,6 +39,10 @@ const xml = (body: string): SampleRequest => ({
   headers: { 'Content-Type': 'application/xml' },
   body,
 })
+const graphql = (query: string | readonly string[]): SampleRequest => ({
+  ...json(typeof query === 'string' ? { query } : query.map((one) => ({ query: one }))),
+  target: '/shop/graphql',
+})
 const agent = (name: string): SampleRequest => ({ headers: { 'User-Agent': name } })
 const base64 = (text: string): string => Buffer.from(text).toString('base64')
 const upload = (fileName: string, field = 'picture'): SampleRequest => ({
@@ -52,6 +56,38 @@ type Vector = readonly [id: number, what: string, request: SampleRequest]
 
 // At paranoia level 1 each of these is refused, and the named rule is among those that matched.
 const refused: readonly Vector[] = [
+  [
+    770208,
+    'SQL in the address of the page before',
+    { headers: { Referer: "https://shop.example/?a=1' or 1=1--" } },
+  ],
+  [770208, 'SQL in an address that a proxy adds', { headers: { 'X-Forwarded-For': "1' and sleep(9)-- " } }],
+  [770301, 'a command in a name', { target: '/items?7%3Bcat+/etc/passwd=1' }],
+  [
+    770502,
+    'a script in a host that a proxy adds',
+    { headers: { 'X-Forwarded-Host': '<script>alert(1)</script>' } },
+  ],
+  [770503, 'a script that leaves a string, in XML', xml("<name>';alert(1)//</name>")],
+  [770221, 'a filter of a directory, in XML', xml('<user>*)(uid=*))(|(uid=*</user>')],
+  [770211, 'an operator of a document database, in XML', xml('<q>{"$ne": null}</q>')],
+  [770109, 'a recipient, in XML', xml('<to>a@b.example&#13;&#10;Bcc: c@d.example</to>')],
+  [770401, 'a path in the text of a query', graphql('{ file(path: "/etc/passwd") { size } }')],
+  [
+    770411,
+    'an inner address in a batch of queries',
+    graphql(['{ a }', '{ load(url: "http://127.0.0.1/") { id } }']),
+  ],
+  [
+    770201,
+    'SQL in a bare query',
+    {
+      method: 'POST',
+      target: '/api',
+      headers: { 'Content-Type': 'application/graphql' },
+      body: '{ user(name: "x\' or 1=1--") { id } }',
+    },
+  ],
   [770207, 'words of a query cut by comments', query("x' uni/**/on sel/**/ect 9")],
   [770101, 'a method that nothing uses', { method: 'TRACE' }],
   [
@@ -183,6 +219,21 @@ const refused: readonly Vector[] = [
 ]
 
 const innocent: readonly (readonly [what: string, request: SampleRequest])[] = [
+  [
+    'a query with variables and a fragment',
+    {
+      ...json({
+        query:
+          'query Q($first: Int = 5, $id: ID!) { user(id: $id) { ...F posts(first: $first, where: {and: [{a: 1}, {b: "x or y"}]}) { id } } } fragment F on User { name }',
+        variables: { first: 5, id: "o'neill" },
+      }),
+      target: '/graphql',
+    },
+  ],
+  [
+    'a batch of queries',
+    graphql(['{ a(text: "rock & roll; it\'s") { id } }', 'mutation { drop(table: 4) { id } }']),
+  ],
   ['a book about JavaScript', query('javascript: the good parts')],
   ['a scheme in a sentence', query('file:// does not work')],
   ['a number with a sign', { target: '/items?-1' }],

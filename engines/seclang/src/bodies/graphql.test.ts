@@ -35,6 +35,15 @@ const cases: readonly (readonly [body: string, pairs: readonly (readonly [string
       ['graphql.query.a.b', 'c'],
     ],
   ],
+  [
+    '[{"query":"{ a(b: 1) }","variables":{"x":"y"}},{"query":"{ c(d: \\"e\\") }"}]',
+    [
+      ['graphql.array_0.variables.x', 'y'],
+      ['graphql.query.a.b', '1'],
+      ['graphql.query.c.d', 'e'],
+    ],
+  ],
+  ['[]', []],
   ['{ a(b: """block "quoted" text""") }', [['graphql.query.a.b', 'block "quoted" text']]],
   ['{ a(b: "\\u0041\\n") }', [['graphql.query.a.b', 'A\n']]],
   ['{ a ...F } fragment F on T { b(c: 1.5) @include(if: true) }', [['graphql.query.b.c', '1.5']]],

@@ -10,7 +10,7 @@ import type { Pairs } from './pairs.ts'
  * Body processor GRAPHQL: literal values in a query become arguments by the path of their fields
  * (`graphql.query.user.id`), variables by their own path (`graphql.variables.id`). The query's text itself is no
  * argument: its `$names` and braces look like attacks to rules that know nothing of GraphQL.
- * A body that does not start with a brace is read as a bare query (`application/graphql`).
+ * A body that is no JSON object or array of such is read as a bare query (`application/graphql`).
  */
 export function parseGraphqlBody(body: string, limits: BodyLimits): BodyResult {
   return readWhole(openGraphqlBody(body, limits))
@@ -41,7 +41,8 @@ type Reading<T> = Generator<undefined, T, undefined>
 function* readBody(text: string, limits: BodyLimits, pace: Pace): Reading<BodyResult> {
   if (text === '') return bodyResult(emptyPairs(), null)
   const args = emptyPairs()
-  const isEnvelope = text.startsWith('{"') || /^\{\s*"/.test(text)
+  // A bracket begins a batch: several requests in one body.
+  const isEnvelope = /^(?:\{\s*"|\[)/.test(text)
   const envelope = isEnvelope ? yield* readEnvelope(text, limits, pace) : null
   if (envelope !== null && envelope.error !== null) return bodyResult(args, envelope.error)
   for (const [name, value] of envelope?.rest ?? []) addPair(args, name, value)
@@ -62,6 +63,8 @@ interface Envelope {
   readonly error: string | null
 }
 
+const envelopeQuery = /^graphql(?:\.array_\d{1,9})?\.query$/
+
 function* readEnvelope(text: string, limits: BodyLimits, pace: Pace): Reading<Envelope> {
   const reader = new JsonReader(text, limits, { root: 'graphql', arrayNames: 'indexed' })
   for (;;) {
@@ -74,7 +77,7 @@ function* readEnvelope(text: string, limits: BodyLimits, pace: Pace): Reading<En
   const rest: (readonly [string, string])[] = []
   for (const [row, name] of reader.args.names.entries()) {
     const value = reader.args.values[row] ?? ''
-    if (name === 'graphql.query') queries.push(value)
+    if (envelopeQuery.test(name)) queries.push(value)
     else rest.push([name, value])
   }
   return { queries, rest, error: reader.error }
