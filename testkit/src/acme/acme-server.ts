@@ -144,6 +144,8 @@ class Authority implements AcmeServer {
   }
 
   private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    // RFC 8555 section 6.1; Pebble refuses who does not say who it is.
+    if ((request.headers['user-agent'] ?? '') === '') throw new Error('no User-Agent')
     const url = `${this.base}${request.url ?? ''}`
     if (request.method !== 'POST') {
       this.reply(response, 200, request.url === '/directory' ? this.listing() : {})

@@ -28,6 +28,8 @@ export interface TokenBoard {
 
 /** Longest wait for one answer of the authority. */
 const requestTimeoutMs = 30_000
+/** RFC 8555 section 6.1 wants one of every client, and real authorities refuse who sends none. */
+const userAgent = 'sevenfold'
 const tokenForm = /^[A-Za-z0-9_-]{1,256}$/
 
 function agentOf(ca: string | undefined): Agent {
@@ -37,7 +39,8 @@ function agentOf(ca: string | undefined): Agent {
 /** Asks for the directory once by ourselves: the client's own message of a failed connection says nothing. */
 function reach(directory: string, agent: Agent): Promise<void> {
   return new Promise((resolve, reject) => {
-    const asked = get(directory, { agent, timeout: requestTimeoutMs }, (answer) => {
+    const headers = { 'User-Agent': userAgent }
+    const asked = get(directory, { agent, headers, timeout: requestTimeoutMs }, (answer) => {
       answer.resume()
       if (answer.statusCode === 200) resolve()
       else reject(new Error(`${directory} answers ${answer.statusCode ?? 'nothing'}`))
