@@ -19,7 +19,7 @@ export function http2Headers(head: ResponseHead): OutgoingHttpHeaders {
 }
 
 /** Longest time that a client may take for the last of an answer, however steadily it reads, milliseconds. */
-export const lastBytesMs = 300_000
+const lastBytesMs = 300_000
 
 /** One request of an HTTP/2 connection and its answer. */
 export class Http2Exchange extends StreamExchange {

@@ -24,7 +24,7 @@ const maxInvalidFrames = 10
 /** Most settings in one SETTINGS frame. */
 const maxSettings = 32
 /** DATA frames under this size cost more than what they carry is worth, bytes. */
-export const tinyPiece = 64
+const tinyPiece = 64
 /** Most of them on one connection within 10 seconds. */
 export const maxTinyPieces = 20_000
 /** Bytes of one stream and of all streams that a client may send ahead. */
