@@ -11,7 +11,7 @@ import {
 import type { SeclangInspection } from '../index.ts'
 
 function finished(settings: string): SeclangInspection {
-  const text = `SecRuleEngine On\n${settings}\nSecRule ARGS "@contains evil" "id:10,phase:1,deny,msg:'Evil \\"x\\"',logdata:'%{MATCHED_VAR}',tag:'t'"`
+  const text = `SecRuleEngine On\n${settings}\nSecRule ARGS "@contains evil" "id:10,phase:1,deny,msg:'Evil \\"x\\"',logdata:'%{MATCHED_VAR}',tag:'t',ver:'v/1',rev:3,maturity:4,accuracy:5"`
   const inspection = createSeclangInspector(
     compileRuleSet([{ file: 'a', text }], { files: noRuleFiles }),
   ).open({
@@ -54,7 +54,21 @@ describe('audit logs', () => {
         unique_id: 'r1',
         request: { method: 'GET', http_version: '1.1', headers: { Host: 'x', 'X-A': 'b' } },
         response: { http_code: 403 },
-        messages: [{ details: { ruleId: '10', tags: ['t'] } }],
+        messages: [
+          {
+            message: 'Evil "x"',
+            details: {
+              ruleId: '10',
+              file: 'a',
+              lineNumber: '3',
+              ver: 'v/1',
+              rev: '3',
+              tags: ['t'],
+              maturity: '4',
+              accuracy: '5',
+            },
+          },
+        ],
       },
     })
   })

@@ -1,6 +1,7 @@
 import type { RuleMatch } from '@sevenfold/event'
 
 import type { Pairs } from '../bodies/pairs.ts'
+import type { CompiledRule } from '../compile/compiled-rule-set.ts'
 import type { Transaction } from '../transaction/transaction.ts'
 import { auditTime, finalStatus } from './audit-record.ts'
 
@@ -35,7 +36,7 @@ export function jsonAuditLog(tx: Transaction): string {
               secrules_engine: engineNames[tx.engine],
               components: ruleSet.settings.componentSignatures,
             },
-            messages: tx.matches.map((match) => message(match)),
+            messages: tx.matches.map((match) => message(match, ruleSet.rules)),
           }
         : {}),
     },
@@ -49,17 +50,23 @@ function record(pairs: Pairs): Record<string, string> {
   return Object.fromEntries(pairs.names.map((name, row) => [name, pairs.values[row] ?? '']))
 }
 
-function message(match: RuleMatch): object {
+function message(match: RuleMatch, rules: readonly CompiledRule[]): object {
+  const rule = rules.find(({ id }) => String(id) === match.ruleId)
   return {
     message: match.message,
     details: {
       match: `Matched variable ${match.variable}`,
       reference: '',
       ruleId: match.ruleId,
+      file: rule?.at.file ?? '',
+      lineNumber: String(rule?.at.line ?? ''),
       data: match.data,
       severity: match.severity === null ? '' : String(match.severity),
-      ver: match.ruleset,
+      ver: rule?.ver ?? '',
+      rev: rule?.rev ?? '',
       tags: match.tags,
+      maturity: rule?.maturity ?? '',
+      accuracy: rule?.accuracy ?? '',
     },
   }
 }
