@@ -56,6 +56,8 @@ type Vector = readonly [id: number, what: string, request: SampleRequest]
 
 // At paranoia level 1 each of these is refused, and the named rule is among those that matched.
 const refused: readonly Vector[] = [
+  [770301, 'a command in a path', { target: '/files/7;cat%20%2Fetc%2Fgroup' }],
+  [770324, 'Python in a path', { target: "/run/__import__('os').system('uptime')" }],
   [
     770208,
     'SQL in the address of the page before',
@@ -219,6 +221,7 @@ const refused: readonly Vector[] = [
 ]
 
 const innocent: readonly (readonly [what: string, request: SampleRequest])[] = [
+  ['a path with parameters of its own', { target: '/maps;jsessionid=5F2A/tiles;v=1.2/a,b' }],
   [
     'a query with variables and a fragment',
     {
