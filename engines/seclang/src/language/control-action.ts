@@ -16,6 +16,7 @@ const bodyProcessors = {
   xml: 'XML',
   json: 'JSON',
   graphql: 'GRAPHQL',
+  raw: 'RAW',
 } as const
 
 /** Every `ctl:` option by lower-case name. */

@@ -29,8 +29,8 @@ const xmlBytesAStep = 3
 export function readRequestBody(tx: Transaction): boolean {
   const { bodyProcessor, requestBodyText } = tx
   if (tx.bodyReader === null) {
-    const isForm = bodyProcessor === 'URLENCODED'
-    tx.requestBodyVisible = isForm || tx.forceRequestBody || tx.ruleSet.dialect === 'libmodsecurity3'
+    const isKept = bodyProcessor === 'URLENCODED' || bodyProcessor === 'RAW'
+    tx.requestBodyVisible = isKept || tx.forceRequestBody || tx.ruleSet.dialect === 'libmodsecurity3'
     if (requestBodyText === '') return true
     tx.bodyReader = openBody(tx)
     if (tx.bodyReader === null) return true
@@ -83,6 +83,7 @@ function openBody(tx: Transaction): BodyReader | null {
         maxFiles: settings.uploadFileLimit,
       })
     case '':
+    case 'RAW':
       return null
     default: {
       const unknown = bodyResult(emptyPairs(), `Unknown request body processor: ${tx.bodyProcessor}`)

@@ -106,6 +106,12 @@ const hits: readonly (readonly [what: string, rules: string, traffic: Traffic, i
     ['1'],
   ],
   [
+    'a body that is kept as it is',
+    'SecAction "id:9,phase:1,pass,nolog,ctl:requestBodyProcessor=RAW"\nSecRule REQUEST_BODY "@streq a=1" "id:1,phase:2,pass"\nSecRule ARGS|REQBODY_ERROR "@rx [^0]" "id:2,phase:2,pass"',
+    { method: 'POST', headers: ['Content-Type', 'x/y'], body: 'a=1' },
+    ['1'],
+  ],
+  [
     'a form body',
     'SecRule ARGS_POST:a "@streq b c" "id:1,phase:2,pass"',
     { headers: form, body: 'a=b%20c' },
