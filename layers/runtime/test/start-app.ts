@@ -42,6 +42,7 @@ export interface AppOptions {
     | 'frameworks.cjs'
     | 'databases.cjs'
     | 'sessions.cjs'
+    | 'unseen.cjs'
   /** What the application is told besides its folder. */
   readonly argument?: string
   readonly args?: readonly string[]
@@ -55,6 +56,7 @@ function ask(port: number, path: string, body: string, headers: Record<string, s
       let text = ''
       answer.setEncoding('utf8')
       answer.on('data', (piece: string) => (text += piece))
+      answer.on('error', reject) // cut off in the middle
       answer.on('end', () => resolve({ status: answer.statusCode ?? 0, text, headers: answer.headers }))
     })
     outgoing.on('error', reject)

@@ -97,7 +97,11 @@ export class Agent {
   check(sink: string, judge: (context: RequestContext) => Finding | null): RefusedError | null {
     if (this.mode === 'off') return null
     const context = currentRequest.getStore()
-    if (context !== undefined) return this.checkFor(context, sink, judge)
+    if (context !== undefined) {
+      const refusal = this.checkFor(context, sink, judge)
+      // What was begun for a request may go on for others once it is answered: a pooled connection, a queue.
+      if (refusal !== null || !context.response.writableEnded) return refusal
+    }
     if (inFlight.size === 0) return null
     for (const served of inFlight.all()) {
       const refusal = this.checkFor(served, sink, judge)
@@ -109,7 +113,10 @@ export class Agent {
   /** Tells the observer of a sink. */
   observe(use: SinkUse, served?: RequestContext): void {
     if (this.observer === undefined) return
-    const context = served ?? currentRequest.getStore()
+    const known = served ?? currentRequest.getStore()
+    // As above, with the newest of the others.
+    const [newest] = known?.response.writableEnded === true ? inFlight.all() : []
+    const context = newest ?? known
     if (context === undefined) return
     try {
       this.observer(use, context)

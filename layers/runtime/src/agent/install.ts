@@ -14,6 +14,7 @@ import { hookPrototype } from './hooks/prototype.ts'
 import { hookRegex } from './hooks/regex.ts'
 import { hookRegexConstructor } from './hooks/regex-constructor.ts'
 import { hookResponse } from './hooks/response.ts'
+import { hookUncaught, seeToAnswer } from './hooks/uncaught.ts'
 import { hookWire } from './hooks/wire.ts'
 import { hookWorkers } from './hooks/worker.ts'
 import { StoredInputs } from './inputs/stored-inputs.ts'
@@ -57,7 +58,14 @@ export function installedAgent(): Agent | undefined {
 export function installAgent({ mode, report, onFault, profile }: InstallOptions): Agent {
   const present = installedAgent()
   if (present !== undefined) return present
-  const agent = new Agent(mode, report, onFault)
+  const agent = new Agent(
+    mode,
+    (one) => {
+      report(one)
+      if (one.mode === 'enforce') seeToAnswer(agent, one.context)
+    },
+    onFault,
+  )
   Object.defineProperty(globalThis, installed, { value: agent })
   const stored = new StoredInputs()
   agent.serve = (message, handle) => serveMessage(message, stored, handle)
@@ -79,6 +87,7 @@ export function installAgent({ mode, report, onFault, profile }: InstallOptions)
     ['worker', () => hookWorkers(agent)],
     ['prototype', () => hookPrototype(agent)],
     ['wire', () => hookWire(guard)],
+    ['uncaught', () => hookUncaught(agent)],
   ]
   for (const [name, hook] of hooks) {
     try {

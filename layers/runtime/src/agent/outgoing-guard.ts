@@ -1,6 +1,6 @@
 import type { Agent } from './agent.ts'
 import { finding } from './attack.ts'
-import { hostsChosenBy, isInner } from './judges/judge-address.ts'
+import { beginsHost, hostsChosenBy, isInner } from './judges/judge-address.ts'
 import type { Outgoing } from './judges/judge-address.ts'
 import { surroundings } from './inputs/surroundings.ts'
 import type { ProfileKeeper } from './profile/profile-keeper.ts'
@@ -21,7 +21,8 @@ function isChosen(context: RequestContext, { host, port }: Outgoing): boolean {
   }
   const { hosts } = asked
   const name = host.toLowerCase()
-  return hosts.has(name) || (port !== '' && hosts.has(`${name}:${port}`))
+  if (hosts.has(name) || (port !== '' && hosts.has(`${name}:${port}`))) return true
+  return isInner(host) && beginsHost(inputs, { host, port })
 }
 
 function partsOf(target: unknown): Outgoing | undefined {

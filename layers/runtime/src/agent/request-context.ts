@@ -8,6 +8,7 @@ import {
   isUsualHeader,
   maxInputs,
 } from './inputs/collect.ts'
+import { climbingPackedNames } from './inputs/archive-names.ts'
 import { parseJson } from './inputs/parse-json.ts'
 import { hasPlainHead, mayNameWord } from './inputs/plain-head.ts'
 import { formsOf, holds } from './inputs/path-forms.ts'
@@ -16,7 +17,7 @@ import { shortestEncoded, variantsOf } from './inputs/variants.ts'
 import { canHarm } from './inputs/zones.ts'
 import type { UseKind } from './profile/profile.ts'
 import { InFlight } from './in-flight.ts'
-import { runsScript } from './judges/judge-html.ts'
+import { lastingMarkup } from './judges/judge-html.ts'
 import { createStore } from './request-store.ts'
 import type { Store } from './request-store.ts'
 
@@ -279,7 +280,10 @@ export class RequestContext {
 
   /** Remembers markup of this request that runs a script. */
   rememberMarkup(): void {
-    for (const input of this.raw()) if (runsScript(input)) this.#stored.rememberMarkup(input)
+    for (const input of this.raw()) {
+      const markup = lastingMarkup(input)
+      if (markup !== undefined) this.#stored.rememberMarkup(markup)
+    }
   }
 
   /** What earlier requests may have stored. */
@@ -359,8 +363,14 @@ export class RequestContext {
     // Some applications parse JSON that comes under another type.
     const isJson = this.#hasJsonBody() || this.#parsed?.includes(text) === true
     const value = isJson ? parseJson(text) : undefined
-    if (value === undefined) collectBody(this.request.headers['content-type'] ?? '', text, all)
-    else collectStrings(value, all)
+    if (value !== undefined) {
+      collectStrings(value, all)
+      return
+    }
+    const type = this.request.headers['content-type'] ?? ''
+    collectBody(type, text, all)
+    if (!type.includes('urlencoded'))
+      collectStrings(climbingPackedNames(Buffer.concat(this.#chunks ?? [])), all)
   }
 }
 

@@ -30,6 +30,9 @@ function outgoingOf(args: readonly unknown[]): Outgoing {
 
 /** A lookup that refuses answers with inner addresses. */
 function guardedLookup(guard: OutgoingGuard, original: Lookup): Lookup {
+  // Connections are made for nobody (see `hookWire`); the answer is asked about for who is served now.
+  const context = currentRequest.getStore()
+  const check = (address: unknown): unknown => guard.checkAddress('dns.lookup', String(address))
   return (host, options, callback) => {
     original(host, options, (error: unknown, answer: unknown, family: unknown) => {
       const addresses = Array.isArray(answer)
@@ -37,7 +40,9 @@ function guardedLookup(guard: OutgoingGuard, original: Lookup): Lookup {
         : [String(answer)]
       const refusal =
         error === null || error === undefined
-          ? addresses.map((address) => guard.checkAddress('dns.lookup', address)).find((one) => one !== null)
+          ? addresses
+              .map((address) => currentRequest.call(context, check, undefined, [address]))
+              .find((one) => one !== null)
           : undefined
       if (refusal === undefined) callback(error, answer, family)
       else callback(refusal)

@@ -4,6 +4,7 @@ import { judgeHtml, judgeRedirect, runsScript, withoutStoredMarkup } from '../ju
 import type { ProfileKeeper } from '../profile/profile-keeper.ts'
 import { contextOf, inFlight } from '../request-context.ts'
 import type { RequestContext, Traced } from '../request-context.ts'
+import { isOwnAddress } from './own-addresses.ts'
 import { patch } from './patch.ts'
 import type { AnyFunction } from './patch.ts'
 import { removePollution } from './prototype.ts'
@@ -41,6 +42,18 @@ function takeBackHead(response: ServerResponse): boolean {
   unsent.chunkedEncoding = false // the head that was taken back may have announced pieces
   for (const name of response.getHeaderNames()) response.removeHeader(name)
   return true
+}
+
+/** Answers a refused request with 403 in the application's place; one whose answer has begun is cut off. */
+export function answerRefused(context: RequestContext): void {
+  const { response } = context
+  if (response.writableEnded || context.request.method === 'MESSAGE') return
+  if (!takeBackHead(response)) {
+    response.destroy()
+    return
+  }
+  response.writeHead(403, refusedHeaders)
+  response.end(refusedBody)
 }
 
 function contextFor(response: unknown): RequestContext | undefined {
@@ -108,7 +121,7 @@ function cleaned(agent: Agent, context: RequestContext, body: unknown): unknown 
         : agent.object(clean.found, 'http.ServerResponse.end', context) === null
     )
       return body
-    if (!head._headerSent) announceLength(response, Buffer.byteLength(clean.html))
+    if (!head._headerSent) lengthen(response, Buffer.byteLength(clean.html) - Buffer.byteLength(text))
     return clean.html
   } catch (error) {
     agent.fault(error, 'http.ServerResponse.end')
@@ -116,13 +129,18 @@ function cleaned(agent: Agent, context: RequestContext, body: unknown): unknown 
   }
 }
 
-/** Corrects the length of a body in a head that was not sent. */
-function announceLength(response: ServerResponse, length: number): void {
+/** Corrects the announced length of a body in a head that was not sent, where one is announced. */
+function lengthen(response: ServerResponse, by: number): void {
   const head = response as unknown as UnsentHead
   if (head._header === null) {
-    if (response.hasHeader('content-length')) response.setHeader('content-length', length)
+    const length = Number(response.getHeader('content-length'))
+    if (length >= 0) response.setHeader('content-length', length + by)
     response.removeHeader('etag')
-  } else head._header = head._header.replace(/^content-length: \d+/im, `Content-Length: ${length}`)
+  } else
+    head._header = head._header.replace(
+      /^(content-length: )(\d+)/im,
+      (_whole, name: string, length: string) => `${name}${Number(length) + by}`,
+    )
 }
 
 function remembersMarkup(context: RequestContext): void {
@@ -162,11 +180,9 @@ function wrapEnd(agent: Agent, keeper: ProfileKeeper): (end: AnyFunction) => Any
     }
 }
 
-/** A piece of an answer in which markup is escaped: only where no length was announced for the whole. */
+/** A piece of an answer in which markup is escaped: where a length was announced, only before the head is out. */
 function withoutMarkup(agent: Agent, context: RequestContext, args: unknown[]): unknown[] {
   if (markupOf(context).size === 0) return args
-  const { _header: head } = context.response as unknown as UnsentHead
-  if (context.response.hasHeader('content-length') || /^content-length:/im.test(head ?? '')) return args
   const [piece, ...rest] = args
   const clean = cleaned(agent, context, piece)
   return clean === piece ? args : [clean, ...rest]
@@ -189,9 +205,10 @@ function wrapWrite(agent: Agent): (write: AnyFunction) => AnyFunction {
 
 function refusesRedirect(agent: Agent, context: RequestContext, location: string): boolean {
   agent.observe({ kind: 'location', sink: 'http.ServerResponse.writeHead', text: location }, context)
-  const refusal = agent.checkFor(context, 'http.ServerResponse.writeHead', () =>
-    judgeRedirect(location, context.request.headers.host ?? '', context.inputs()),
-  )
+  const refusal = agent.checkFor(context, 'http.ServerResponse.writeHead', () => {
+    const found = judgeRedirect(location, context.request.headers.host ?? '', context.inputs())
+    return found !== null && isOwnAddress(location) ? null : found
+  })
   if (refusal !== null) context.isAnswerRefused = true
   return refusal !== null
 }

@@ -2,7 +2,7 @@ import { Socket } from 'node:net'
 import { TLSSocket } from 'node:tls'
 import { sqlDialects } from '../lexers/sql-spans.ts'
 import type { StatementGuard } from '../statement-guard.ts'
-import { isServing } from '../request-context.ts'
+import { currentRequest, isServing } from '../request-context.ts'
 import { refusedStatement } from './drivers/refused-statement.ts'
 import { patch, patchBelow } from './patch.ts'
 import type { AnyFunction } from './patch.ts'
@@ -92,7 +92,12 @@ export function hookWire(guard: StatementGuard): void {
     'connect',
     (connect) =>
       function (this: unknown, ...args: unknown[]): unknown {
-        const socket = connect.apply(this, args)
+        // A connection that is kept serves many requests; where Node follows by itself, its events would all be taken for
+        // those of the request that opened it.
+        const socket =
+          currentRequest.isFramed && currentRequest.getStore() !== undefined
+            ? currentRequest.exit(() => connect.apply(this, args))
+            : connect.apply(this, args)
         // Afterwards: Node puts the prototype's own `write` back when a socket connects.
         if (!(this instanceof TLSSocket)) watch(this)
         return socket

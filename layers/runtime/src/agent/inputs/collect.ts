@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http'
+import { climbingNames, isArchive } from './archive-names.ts'
 import { parseJson } from './parse-json.ts'
 
 /** Strings of one request that are looked at. */
@@ -100,12 +101,22 @@ function addHeaders(request: IncomingMessage, into: Set<string>): void {
   }
 }
 
+/** A file or a text; of an archive, the names that climb as well, wherever they stand in it. */
+function addText(text: string, into: Set<string>): void {
+  collectStrings(text, into)
+  if (text.length > maxInputLength && isArchive(text)) collectStrings(climbingNames(text), into)
+}
+
+// Names of a field and its file: quoted with escapes, or as a word, or with a character set (RFC 7578, section 4.2; RFC 5987).
+const partName = /name(?:="((?:[^"\\\r\n]|\\.)*)"|(\*)=[\w-]*'[\w-]*'([^;\s]+)|=([^";\s]+))/g
+
 function addMultipart(text: string, into: Set<string>): void {
   for (const part of text.split(/\r?\n--[^\r\n]*\r?\n?|^--[^\r\n]*\r?\n/)) {
     const split = part.search(/\r?\n\r?\n/)
     if (split < 0) continue
-    for (const name of part.slice(0, split).matchAll(/name="([^"]*)"/g)) collectStrings(name[1], into)
-    collectStrings(part.slice(split).trim(), into)
+    for (const [, quoted, , extended, plain] of part.slice(0, split).matchAll(partName))
+      collectStrings(quoted?.replaceAll(/\\(["\\])/g, '$1') ?? decode(extended ?? plain ?? ''), into)
+    addText(part.slice(split).trim(), into)
   }
 }
 
@@ -116,7 +127,7 @@ export function collectBody(contentType: string, text: string, into: Set<string>
   else if (contentType.includes('multipart/')) addMultipart(text, into)
   else if (contentType.includes('ndjson'))
     for (const line of text.split('\n')) collectStrings(parseJson(line) ?? line, into)
-  else collectStrings(text, into)
+  else addText(text, into)
 }
 
 /** Everything that came with the head of a request, and what frameworks took from its path. */

@@ -43,6 +43,14 @@ describe('collectBody', () => {
     expect(bodyOf('multipart/form-data; boundary=b', parts)).toEqual(
       expect.arrayContaining(['up', '../x', 'the text']),
     )
+    const names =
+      '--b\r\nContent-Disposition: form-data; name=up; filename="a\\"../b"\r\n\r\nx1\r\n' +
+      "--b\r\nContent-Disposition: form-data; name=c; filename*=UTF-8''..%2Fd\r\n\r\nx2\r\n--b--\r\n"
+    expect(bodyOf('multipart/form-data; boundary=b', names)).toEqual(
+      expect.arrayContaining(['up', 'a"../b', '../d', 'x1', 'x2']),
+    )
+    const archive = `PK\u0003\u0004${'x'.repeat(maxInputLength)}../far`
+    expect(bodyOf('application/zip', archive).some((one) => one.includes('../far'))).toBe(true)
     expect(bodyOf('text/plain', 'a;b')).toEqual(['a;b'])
     expect(bodyOf('text/plain', '')).toEqual([])
   })
@@ -79,11 +87,14 @@ describe('variantsOf', () => {
     [Buffer.from("' or 1=1--").toString('base64'), "' or 1=1--"],
     [Buffer.from("' or 1=1--??>").toString('base64url'), "' or 1=1--??>"],
     ['..\\key', '../key'],
+    ['j:{"a":{"$ne":1}}', '{"a":{"$ne":1}}'],
+    ["s:it's.0123456789abcdefghij+/=", "it's"],
+    ['s:j:{"a":"b c"}.0123456789abcdefghij', '{"a":"b c"}'],
   ])('%s may also be %s', (text, other) => {
     expect(variantsOf(text)).toContain(other)
   })
 
-  it.each(['plain words', '100%', 'ffffffffffffffff'])('%s has one form', (text) => {
+  it.each(['plain words', 's:o', 'j', '100%', 'ffffffffffffffff'])('%s has one form', (text) => {
     expect(variantsOf(text)).toEqual([text])
   })
 })

@@ -6,6 +6,8 @@ const base64Form = /^[A-Za-z0-9+/_-]{8,}={0,2}$/
 // A signed token: its middle is JSON in base64url (RFC 7519, section 3); perhaps behind a scheme.
 const tokenForm = /^(?:[A-Za-z]+ )?[\w-]{8,}\.([\w-]{8,})\.[\w-]*$/
 const longestDecoded = 16_384
+// A signed cookie of Express and its like ends with a signature in base64.
+const signedForm = /^s:([\s\S]+)\.[A-Za-z0-9+/=]{20,}$/
 
 function percentDecoded(text: string): string | undefined {
   if (!text.includes('%')) return undefined
@@ -52,6 +54,13 @@ function graphqlLiterals(text: string): readonly string[] {
   return literals
 }
 
+/** What Express and its like make of a cookie: JSON behind `j:`, a value behind `s:` without its signature. */
+function cookieValue(text: string): string | undefined {
+  if (text[1] !== ':' || (text[0] !== 's' && text[0] !== 'j')) return undefined
+  const signed = signedForm.exec(text)?.[1] ?? text
+  return signed.startsWith('j:') ? signed.slice(2) : signed === text ? undefined : signed
+}
+
 /**
  * The forms in which an application may hand on an input: as it came, percent-decoded once more, from base64, and with
  * backslashes as slashes. At most a few for each input.
@@ -65,6 +74,8 @@ export function variantsOf(text: string): readonly string[] {
   const token = tokenForm.exec(text)?.[1]
   const claims = token === undefined ? undefined : readBase64(token)
   if (claims !== undefined) variants.push(claims)
+  const cookie = cookieValue(text)
+  if (cookie !== undefined) variants.push(cookie)
   if (text.includes('\\')) variants.push(text.replaceAll('\\', '/'))
   if (text.includes('"') && text.includes('{')) variants.push(...graphqlLiterals(text))
   return variants

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { hostsChosenBy, isInner } from './judge-address.ts'
+import { beginsHost, hostsChosenBy, isInner } from './judge-address.ts'
 
 describe('isInner', () => {
   it.each([
@@ -51,12 +51,29 @@ describe('hostsChosenBy', () => {
     ['http://user@evil.example/', 'evil.example'],
     ['[::1]:8080', '[::1]:8080'],
     ['localhost', 'localhost'],
+    ['@127.0.0.1:8080/', '127.0.0.1:8080'],
+    ['.evil.example@10.0.0.1/x', '10.0.0.1'],
   ])('%s names %s', (input, host) => {
     expect([...hostsChosenBy([input])]).toEqual([host])
   })
 
   it('finds no host in texts, and leaves out what it is told to', () => {
-    expect(hostsChosenBy(["it's 5 o'clock", 'a, b', '{"a":1}']).size).toBe(0)
+    expect(hostsChosenBy(["it's 5 o'clock", 'a, b', '{"a":1}', 'ann@localhost']).size).toBe(0)
     expect(hostsChosenBy(['http://own.example/page'], ['http://own.example/page']).size).toBe(0)
+  })
+})
+
+describe('beginsHost', () => {
+  const host = { host: '127.0.0.1', port: '8080' }
+
+  it.each(['http://127.0', 'https://127.0.0.1:80', 'HTTP://127'.toLowerCase()])(
+    '%s begins a host',
+    (input) => {
+      expect(beginsHost(['x', input], host)).toBe(true)
+    },
+  )
+
+  it.each(['http://12', 'http://128.0', 'http://127.0.0.1/x', 'http', '127.0'])('%s does not', (input) => {
+    expect(beginsHost([input], host)).toBe(false)
   })
 })

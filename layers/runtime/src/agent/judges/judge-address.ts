@@ -81,8 +81,10 @@ export interface Outgoing {
 }
 
 const longestTarget = 2_048
-// An address with a scheme, without one, or a host alone, perhaps with port and path.
-const likeTarget = /^(?:[a-z][a-z0-9+.-]*:)?\/\/|^[\w.-]+(?::\d+)?(?:[/?#]|$)|^\[[0-9a-f:.]+\]/i
+// An address with a scheme, without one, or a host alone, perhaps with port and path. Behind an `@` it takes the place of a
+// host that was put in front; a port or a path tells it from a mail address.
+const likeTarget =
+  /^(?:[a-z][a-z0-9+.-]*:)?\/\/|^[\w.-]+(?::\d+)?(?:[/?#]|$)|^\[[0-9a-f:.]+\]|^[^/?#\s@]*@[\w.-]+(?::\d+|[/?#])/i
 
 // A word alone names a host of its own spelling; numbers do not (2130706433 is an address).
 const word = /^[a-z_-][\w-]*$/i
@@ -108,4 +110,18 @@ export function hostsChosenBy(inputs: Iterable<string>, except: readonly string[
     hosts.add(target.port === '' ? target.host : `${target.host}:${target.port}`)
   }
   return hosts
+}
+
+const shortestBeginning = 3
+
+/** Does an input name the scheme and the beginning of a host, whose rest was appended? */
+export function beginsHost(inputs: Iterable<string>, { host, port }: Outgoing): boolean {
+  const whole = `${host}:${port}`.toLowerCase()
+  for (const input of inputs) {
+    if (!input.startsWith('http') || input.length > whole.length + 8) continue
+    const beginning = /^https?:\/\/([^/?#]+)$/i.exec(input)?.[1]?.toLowerCase()
+    if (beginning !== undefined && beginning.length >= shortestBeginning && whole.startsWith(beginning))
+      return true
+  }
+  return false
 }

@@ -10,6 +10,8 @@ describe('judgeShell', () => {
     ['a pipe without spaces', 'echo |cat${IFS}/etc/passwd', '|cat${IFS}/etc/passwd'],
     ['an input that was split', 'echo a;id; x', 'a;id;,x'],
     ['an input as the whole line', 'rm -r x', 'rm -r x'],
+    ['a comment', 'ls x #y', 'x #y'],
+    ['a home folder', 'ls ~root', '~root'],
     ['a quote that is closed', "echo ''; id #'", "'; id #"],
   ])('objects to %s', (_name, line, input) => {
     expect(judgeShell(line, [input])?.attack).toBe('command-injection')
@@ -20,6 +22,8 @@ describe('judgeShell', () => {
     ['an escaped apostrophe', String.raw`printf %s 'it'\''s'`, "it's"],
     ['a plain address', 'echo "ada+trail@example.org" >> list', 'ada+trail@example.org'],
     ['escaped marks', String.raw`echo a\;b`, String.raw`a\;b`],
+    ['a tilde inside a name', 'git diff HEAD~1', 'HEAD~1'],
+    ['marks inside a word', 'open https://a.example/b#c!', 'https://a.example/b#c!'],
     ['marks of the application', 'cat list | sort; date', 'sort by'],
   ])('lets %s through', (_name, line, input) => {
     expect(judgeShell(line, [input])).toBeNull()

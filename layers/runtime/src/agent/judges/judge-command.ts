@@ -5,7 +5,16 @@ import { readShell } from '../lexers/shell-spans.ts'
 import { kinds } from '../lexers/spans.ts'
 
 // What makes a shell do more than pass a word on (POSIX.1-2017, Shell Command Language, section 2.2).
-const meta = /[;&|<>()\n\r{}*?[\]~!#]/
+const meta = /[;&|<>()\n\r{}*?[\]]/
+// A home folder, a comment and a negation: only where a word begins (2.6.1, 2.3, 2.9.2); `HEAD~1` is a name.
+const wordMark = /[~!#]/
+const beforeWord = /[\s;&|(:=]/
+
+function isMeta(command: string, at: number): boolean {
+  const mark = command[at] ?? ''
+  if (wordMark.test(mark)) return at === 0 || beforeWord.test(command[at - 1] ?? '')
+  return meta.test(mark)
+}
 
 /** Judges a line that a shell will read. */
 export function judgeShell(command: string, inputs: Iterable<string>): Finding | null {
@@ -15,8 +24,7 @@ export function judgeShell(command: string, inputs: Iterable<string>): Finding |
   for (const { start, end, isWhole } of zones) {
     for (let i = start; i < end; i += 1) {
       const kind = spans.at(i)
-      const isMeta = kind === kinds.expansion || (kind === kinds.code && meta.test(command[i] ?? ''))
-      if (isMeta)
+      if (kind === kinds.expansion || (kind === kinds.code && isMeta(command, i)))
         return finding('command-injection', command.slice(start, end), 'an input is read as shell syntax')
     }
     if (isWhole && start === 0 && end === command.length) {

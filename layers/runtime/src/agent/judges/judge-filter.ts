@@ -23,6 +23,16 @@ function whereCode(value: unknown, depth: number = 0): readonly string[] {
   )
 }
 
+// A key of a query or a form that parsers make an object of: `pass[$ne]`, `pass.$ne`.
+const operatorKey = /(?:^|[[.])(\$[A-Za-z]+)(?=$|[\].[])/g
+const longestKey = 200
+
+function operatorsInKeys(inputs: Iterable<string>, into: Set<string>): void {
+  for (const input of inputs)
+    if (input.length <= longestKey && input.includes('$'))
+      for (const [, operator = ''] of input.matchAll(operatorKey)) into.add(operator)
+}
+
 /**
  * Judges a filter of a document database: an operator that the request's own objects carry was put there by whoever sent
  * it, and code in `$where` must not hold an input as code.
@@ -36,6 +46,8 @@ export function judgeFilter(
   if (operators.size === 0) return null
   const sent = new Set<string>()
   for (const body of bodies) operatorsIn(body, sent)
+  // Frameworks keep what they made of a query or a form in objects of their own.
+  operatorsInKeys(inputs, sent)
   for (const operator of operators)
     if (sent.has(operator))
       return finding('nosql-injection', operator, 'a request brings an operator of its own into a filter')

@@ -9,6 +9,9 @@ const active =
 
 const handler = /(?:^|[\s/"'])on[a-z]{3,30}\s*=/i
 const scriptAddress = /^\s*(?:(?:java|vb)script:|data:text\/html)/i
+// An address that runs a script, as browsers read it: the colon may be written as a character reference.
+const scriptLink = /(?:java|vb)script(?::|&(?:colon|#0*58|#x0*3a))[^\s"'<>]*/i
+const shortestLink = 14
 const intoAddress = /(?:href|src|action|formaction)\s*=\s*["']?\s*$/i
 // Nothing else ends a text of a script or does something in it.
 const worthInScript = /['"`\\(<]/
@@ -40,6 +43,19 @@ function scriptAround(html: string, at: number): string | undefined {
   return html.slice(start, end < 0 ? html.length : end)
 }
 
+/** An address inside a text (Markdown, for one) that runs a script, without the brackets that end it. */
+function scriptLinkIn(text: string): string | undefined {
+  if (!text.includes('script')) return undefined
+  const link = scriptLink.exec(text)?.[0].replace(/\)+$/, '')
+  return link === undefined || link.length < shortestLink || /:void\b/i.test(link) ? undefined : link
+}
+
+/** Stands the address in an attribute that is followed? */
+function leadsToScript(html: string, link: string): boolean {
+  const at = html.indexOf(link)
+  return at >= 0 && intoAddress.test(html.slice(Math.max(0, at - 40), at))
+}
+
 /** Does an input do something at one place of an answer where it stands as it came? */
 function judgePlace(html: string, input: string, at: number): Finding | null {
   const script = worthInScript.test(input) ? scriptAround(html, at) : undefined
@@ -59,6 +75,9 @@ export function judgeHtml(html: string, inputs: Iterable<string>): Finding | nul
   for (const input of inputs) {
     if (input.length < shortest || !canHarm(input)) continue
     const isMarkup = input.length >= 8 && input.includes('<') && active.test(input)
+    const link = scriptLinkIn(input)
+    if (link !== undefined && leadsToScript(html, link))
+      return finding('xss', input, 'an input is an address that runs a script')
     let at = html.indexOf(input)
     if (isMarkup && at >= 0)
       return finding('xss', input, 'an input with active markup stands unescaped in an HTML answer')
@@ -80,6 +99,18 @@ export function runsScript(text: string): boolean {
   return text.length >= 8 && text.includes('<') && scripting.test(text)
 }
 
+/** What of a text has to be recognised in later answers: markup that runs a script, or an address that does. */
+export function lastingMarkup(text: string): string | undefined {
+  return runsScript(text) ? text : scriptLinkIn(text)
+}
+
+function shown(text: string, markup: string): string {
+  if (!markup.includes('<')) return leadsToScript(text, markup) ? text.replaceAll(markup, '#') : text
+  return text.replaceAll(markup, () =>
+    markup.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;'),
+  )
+}
+
 /** An HTML answer in which markup that earlier requests brought is shown and not run; undefined when there is none. */
 export function withoutStoredMarkup(
   html: string,
@@ -89,14 +120,10 @@ export function withoutStoredMarkup(
   let found: Finding | undefined
   for (const markup of stored) {
     if (!text.includes(markup)) continue
+    const safe = shown(text, markup)
+    if (safe === text) continue
     found ??= finding('xss', markup, 'markup of an earlier request stands unescaped in an HTML answer')
-    text = text.replaceAll(markup, () =>
-      markup
-        .replaceAll('&', '&amp;')
-        .replaceAll('<', '&lt;')
-        .replaceAll('>', '&gt;')
-        .replaceAll('"', '&quot;'),
-    )
+    text = safe
   }
   return found === undefined ? undefined : { html: text, found }
 }

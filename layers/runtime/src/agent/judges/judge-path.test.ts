@@ -39,6 +39,11 @@ describe('leftItsBase', () => {
     [['/srv/files', '/etc/passwd'], '/etc/passwd', ['/etc/passwd'], true],
     [['/srv/files', 'a/../b'], '/srv/files/b', ['a/../b'], false],
     [['/srv/files', '../views'], '/srv/views', ['ann'], false],
+    [['/srv/files', '/../../etc/passwd'], '/etc/passwd', ['public/../../etc/passwd'], true],
+    [['/srv/files', '../owned.txt'], '/srv/owned.txt', ['PK\u0003\u0004....../owned.txtPK'], true],
+    [['/srv/files', 'a.txt'], '/srv/files/a.txt', ['PK\u0003\u0004....../owned.txtPK'], false],
+    [['/srv/files', '..'], '/srv', ['public/../../etc/passwd'], false],
+    [['/srv/files', '../views'], '/srv/views', ['see ../views'], false],
   ])('%j to %s with %j: %s', (parts, result, inputs, expected) => {
     expect(leftItsBase(parts, result, new Set(inputs))).toBe(expected)
   })

@@ -1,6 +1,10 @@
-import { isAbsolute, normalize, sep } from 'node:path'
+import path from 'node:path'
 import { finding } from '../attack.ts'
 import type { Finding } from '../attack.ts'
+import { isArchive } from '../inputs/archive-names.ts'
+
+// As Node has them: what the agent puts in their place asks this judge.
+const { isAbsolute, normalize, sep } = path
 
 const climbs = /(?:^|[/\\])\.\.(?:[/\\]|$)/
 
@@ -17,10 +21,8 @@ export function isClimbing(text: string): boolean {
 // What filters take out of a path, and what is left of it when they took too little: `....//` becomes `../`.
 const steps = /[./\\]+/g
 const leastLeft = 3
-
-function isArchive(input: string): boolean {
-  return input.startsWith('PK\u0003\u0004') || (input.length >= 512 && input.includes('ustar'))
-}
+/** Shorter climbs than `/../` are what applications write themselves. */
+const leastClimb = 4
 
 /** Does an input climb once dots and slashes were taken out of it (compared without all of them), or inside an archive? */
 function climbsFiltered(path: string, inputs: Iterable<string>): string | undefined {
@@ -83,8 +85,13 @@ export function leftItsBase(parts: readonly string[], result: string, inputs: Re
   return parts.some((part, index) => {
     if (index === 0 && parts.length > 1) return false
     if (!isClimbing(part) && !isAbsolute(part)) return false
-    for (const input of inputs)
+    for (const input of inputs) {
       if (input.length > 2 && (isClimbing(input) || isAbsolute(input)) && part.includes(input)) return true
+      if (!isClimbing(part)) continue
+      // Servers cut the folder that they are mounted at from the front.
+      if (part.length >= leastClimb && input.includes(part) && (isArchive(input) || isClimbing(input)))
+        return true
+    }
     return false
   })
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { judgeFilter, operatorsIn } from './judge-filter.ts'
-import { judgeHtml, judgeRedirect, runsScript, withoutStoredMarkup } from './judge-html.ts'
+import { judgeHtml, judgeRedirect, lastingMarkup, runsScript, withoutStoredMarkup } from './judge-html.ts'
 import { judgeModule } from './judge-module.ts'
 import { mentionsPrototype, reachesPrototype } from './judge-prototype.ts'
 import { judgeXml } from './judge-xml.ts'
@@ -15,6 +15,17 @@ describe('judgeFilter', () => {
     const input = "a'||'1'=='1"
     expect(judgeFilter({ $where: `this.user=='${input}'` }, [], [input])?.attack).toBe('nosql-injection')
     expect(judgeFilter({ $where: "this.user=='ann lee'" }, [], ['ann lee'])).toBeNull()
+  })
+
+  it.each(['pass[$ne]', 'user.pass.$ne', '$ne', 'a[b][$ne][]'])(
+    'objects to an operator in a key: %s',
+    (key) => {
+      expect(judgeFilter({ pass: { $ne: '1' } }, [], [key])?.attack).toBe('nosql-injection')
+    },
+  )
+
+  it.each(['it costs $ne more', 'a$ne', '[$lt]'])('lets the operator through beside %s', (text) => {
+    expect(judgeFilter({ pass: { $ne: '1' } }, [], [text])).toBeNull()
   })
 
   it('lets operators of the application through', () => {
@@ -90,6 +101,27 @@ describe('withoutStoredMarkup', () => {
     )
     expect(clean?.found.attack).toBe('xss')
     expect(withoutStoredMarkup('<p>hello</p>', ['<script>f()</script>'])).toBeUndefined()
+  })
+
+  it('takes an address out that runs a script, where it is followed and only there', () => {
+    const link = lastingMarkup('[Click](javascript&#58this;alert(1&#41;)') ?? ''
+    expect(link).toBe('javascript&#58this;alert(1&#41;')
+    const clean = withoutStoredMarkup(`<a href="${link}">Click</a>`, [link])
+    expect(clean?.html).toBe('<a href="#">Click</a>')
+    expect(withoutStoredMarkup(`<p>${link}</p>`, [link])).toBeUndefined()
+    expect(
+      judgeHtml(`<a href="${link}">Click</a>`, ['[Click](javascript&#58this;alert(1&#41;)'])?.attack,
+    ).toBe('xss')
+  })
+
+  it.each([
+    ['[a](javascript:alert(1))', 'javascript:alert(1'],
+    ['[a](https://a.example/)', undefined],
+    ['javascript:void(0)', undefined],
+    ['I like javascript: a lot', undefined],
+    ['<script>f()</script>', '<script>f()</script>'],
+  ])('%s lasts as %s', (text, expected) => {
+    expect(lastingMarkup(text)).toBe(expected)
   })
 
   it.each([
