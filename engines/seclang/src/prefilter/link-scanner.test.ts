@@ -45,6 +45,19 @@ function met(scanner: LinkScanner, links: number, input: string): readonly numbe
 }
 
 describe('LinkScanner', () => {
+  it('finds in a text what it finds in it alone, whatever it looked at before', () => {
+    const links = fc.array(need, { minLength: 1, maxLength: 10 })
+    fc.assert(
+      fc.property(links, fc.array(text, { maxLength: 12 }), (needs, texts) => {
+        const used = new LinkScanner(needs)
+        const long = texts.map((one) => one.repeat(40))
+        for (const input of [...texts, ...long, ...texts])
+          expect(met(used, needs.length, input)).toEqual(met(new LinkScanner(needs), needs.length, input))
+      }),
+      { numRuns: 60 },
+    )
+  })
+
   it('finds every link whose needs a text meets, and hardly another, for any needs', () => {
     fc.assert(
       fc.property(fc.array(fc.option(need), { minLength: 1, maxLength: 40 }), text, (links, input) => {

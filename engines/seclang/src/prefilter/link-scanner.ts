@@ -13,6 +13,11 @@ const never: LinkNeeds = { clauses: [], orBytes: null, byteSets: [] }
 /** Most different marks whose links are remembered. */
 const maxRemembered = 2048
 
+/** Beyond so many literals in one text it is remembered which were there: most of them come again and again. */
+const manyHits = 32
+/** Texts that are told apart by number before numbers are used again. */
+const maxTexts = 2 ** 30
+
 /**
  * Tells for a text which links' needs it meets, in one pass of two table reads a byte. Not re-entrant: results are in
  * `bits` until the next scan. Hot: bench/waf measures it.
@@ -34,6 +39,9 @@ export class LinkScanner {
   readonly #outputStart: Int32Array
   readonly #outputWord: Int32Array
   readonly #outputMask: Int32Array
+  /** For each state that ends literals, the last text with many in which it was reached: once is as good as often. */
+  readonly #reached: Int32Array
+  #text = 0
   /** Fulfilled clauses: first clauses of all links, then second, then third. */
   readonly #clauses: Int32Array
   readonly #resting: Int32Array
@@ -102,6 +110,7 @@ export class LinkScanner {
     this.#bytes = Int32Array.from(automaton.classes, (number, unit) => number | ((triggers[unit] ?? 0) << 8))
     const flat = flattenOutputs(automaton, [...scanned.values()])
     this.#outputStart = flat.start
+    this.#reached = new Int32Array(flat.start.length)
     this.#outputWord = flat.word
     this.#outputMask = flat.mask
   }
@@ -150,11 +159,24 @@ export class LinkScanner {
   #hit(number: number, earlier: number): void {
     const clauses = this.#clauses
     if (earlier === 0) this.#rest()
+    if (earlier >= manyHits) {
+      if (earlier === manyHits) this.#nextText()
+      if (this.#reached[number] === this.#text) return
+      this.#reached[number] = this.#text
+    }
     const end = this.#outputStart[number + 1] ?? 0
     for (let at = this.#outputStart[number] ?? 0; at < end; at++) {
       const word = this.#outputWord[at] ?? 0
       clauses[word] = (clauses[word] ?? 0) | (this.#outputMask[at] ?? 0)
     }
+  }
+
+  #nextText(): void {
+    if (this.#text === maxTexts) {
+      this.#reached.fill(0)
+      this.#text = 0
+    }
+    this.#text++
   }
 
   /** Links of texts without literals depend on the marks alone, and few different marks occur. */
