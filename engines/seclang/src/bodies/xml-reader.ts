@@ -13,7 +13,6 @@ export const maxXmlNodes = 200_000
 /** What is being read: each step reads one thing, so that a document can be left between any two. */
 type State = 'prolog' | 'document type' | 'content' | 'tag' | 'value' | 'epilog' | 'done'
 
-const ampersand = 0x26
 const slash = 0x2f
 const lessThan = 0x3c
 const equals = 0x3d
