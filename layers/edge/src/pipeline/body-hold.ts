@@ -5,7 +5,7 @@ export class BodyHold {
   bytes = 0
   /** True when the body has no further pieces. */
   complete = false
-  private readonly pieces: Buffer[] = []
+  readonly pieces: Buffer[] = []
 
   add(piece: Buffer): void {
     this.pieces.push(piece)

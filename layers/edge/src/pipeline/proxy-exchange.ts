@@ -1,8 +1,7 @@
 import { Buffer } from 'node:buffer'
 import { checkCanary } from '@sevenfold/event'
-import type { Mode, TraceStep } from '@sevenfold/event'
-import type { BanHit } from '../ban/ban-table.ts'
-import type { Exchange, ExchangeListener, Peer, RefusalAnswer, TlsFacts } from '../http/exchange.ts'
+import type { TraceStep } from '@sevenfold/event'
+import type { Exchange, ExchangeListener, RefusalAnswer, TlsFacts } from '../http/exchange.ts'
 import type { Refusal } from '../http/refusal.ts'
 import { hasBody } from '../http/request-head.ts'
 import type { RequestHead } from '../http/request-head.ts'
@@ -15,18 +14,17 @@ import { AnswerInspection } from './answer-inspection.ts'
 import type { AnswerInspectionOwner } from './answer-inspection.ts'
 import { answerPage } from './answer-page.ts'
 import { BlockReports } from './block-reports.ts'
-import { BodyHold } from './body-hold.ts'
-import { connectionInfo } from './connection-info.ts'
 import { forwardChunk, forwardRequest } from './forward-request.ts'
 import type { GatewayContext } from './gateway-context.ts'
-import { InspectionRun } from './inspection-run.ts'
+import type { InspectionRun } from './inspection-run.ts'
 import type { PeerNote } from './peer-note.ts'
-import { RequestInspection } from './request-inspection.ts'
-import type { RequestInspectionOwner, Stop } from './request-inspection.ts'
-import type { GuardAnswer, GuardRun, GuardedRequest, StepReport } from './site-guard.ts'
+import type { Stop } from './request-inspection.ts'
+import { RequestJudgement } from './request-judgement.ts'
+import type { BlockFacts, JudgementOwner } from './request-judgement.ts'
+import type { GuardAnswer, StepReport } from './site-guard.ts'
 import type { BlockRecord, RequestRecord } from './request-record.ts'
 import type { Site } from './site.ts'
-import { spoofedAddress, stopFacts } from './stop-facts.ts'
+import { spoofedAddress } from './stop-facts.ts'
 import { traceOf } from './trace-of.ts'
 
 const stage = { judging: 0, forwarding: 1, answering: 2, tunnel: 3, done: 4 } as const
@@ -34,20 +32,12 @@ const stage = { judging: 0, forwarding: 1, answering: 2, tunnel: 3, done: 4 } as
 /** Methods that may be sent again after an idle connection turned out to be closed (RFC 9110 section 9.2.1). */
 const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS'])
 
-type BlockFacts = Pick<BlockRecord, 'step' | 'rule' | 'message'>
-
 /**
  * One request on its way: judged step by step in the fixed order, forwarded, answered, recorded. It listens to both
  * sides and passes bytes on without queues of its own: where one side cannot take more, the other stops reading.
  */
 export class ProxyExchange
-  implements
-    ExchangeListener,
-    UpstreamListener,
-    RequestRecord,
-    RequestInspectionOwner,
-    AnswerInspectionOwner,
-    GuardedRequest
+  implements ExchangeListener, UpstreamListener, RequestRecord, JudgementOwner, AnswerInspectionOwner
 {
   readonly id: string
   readonly clientAddress: string
@@ -65,18 +55,9 @@ export class ProxyExchange
   private at: number = stage.judging
   private upstream: UpstreamWriter | null = null
   private retried = 0
-  private banHit: BanHit | null = null
-  private wafMode: Mode = 'off'
-  private wafVerdict = 'off'
   private readonly reports: BlockReports
-  private run: InspectionRun | null = null
-  private inspection: RequestInspection | null = null
+  private readonly judgement: RequestJudgement
   private answer: AnswerInspection | null = null
-  private hold: BodyHold | null = null
-  private guard: GuardRun | null = null
-  /** Bytes of the body that a step waits for; 0 when none does. */
-  private gathering = 0
-  private steps = 0
 
   constructor(context: GatewayContext, exchange: Exchange, note: PeerNote, place: Site) {
     this.context = context
@@ -88,6 +69,7 @@ export class ProxyExchange
     this.clientAddress = note.address
     this.startedAt = context.monotonicMs()
     this.reports = new BlockReports(context.events, this)
+    this.judgement = new RequestJudgement(this, { context, exchange, note, place })
   }
 
   get site(): string {
@@ -111,70 +93,28 @@ export class ProxyExchange
     const { claims } = this.head
     if (claims !== '' && !this.note.viaProxy && this.place.mode('limits') !== 'off')
       this.reports.hold(spoofedAddress(claims))
-    if (this.isBanned()) return
-    const { guard } = this.place
-    if (guard === undefined) {
-      this.guarded()
-      return
-    }
-    this.guard = guard.open(this)
-    this.continueJudgement()
-  }
-
-  /** Bans and steps let the request pass. */
-  private guarded(): void {
-    if (this.place.inspection !== null) this.wafMode = this.place.mode('waf')
-    if (this.wafMode === 'off') this.judged()
-    else this.inspect()
+    this.judgement.start()
   }
 
   trace(): readonly TraceStep[] {
+    const { judgement } = this
     return traceOf({
       blocked: this.reports.last,
-      ban: this.banHit,
-      guard: this.guard === null ? [] : this.guard.trace(),
-      waf: this.wafVerdict,
+      ban: judgement.banHit,
+      guard: judgement.guard === null ? [] : judgement.guard.trace(),
+      waf: judgement.wafVerdict,
       failure: this.failure,
       beside: this.place.beside,
       status: this.status,
     })
   }
 
-  // ---- judgement ----
-
-  private isBanned(): boolean {
-    const hit = this.note.ban(this.context)
-    if (hit === null) return false
-    const mode = this.place.mode('ban')
-    if (mode === 'off') return false
-    this.banHit = hit
-    if (hit.kind === 'allow') return false
-    const message = `decision ${hit.decision} of ${hit.origin}`
-    if (mode === 'enforce') this.block({ step: 'ban', rule: hit.scenario, message }, 403)
-    else this.report({ step: 'ban', rule: hit.scenario, message, verdict: 'would-block' })
-    return mode === 'enforce'
-  }
-
-  // ---- steps between ban and inspection ----
-
-  get peer(): Peer {
-    return this.exchange.peer
-  }
-
-  get allowed(): boolean {
-    return this.banHit !== null && this.banHit.kind === 'allow'
-  }
-
-  get held(): BodyHold | null {
-    return this.hold
-  }
-
   get country(): string {
-    return this.guard === null ? '' : this.guard.country
+    return this.judgement.guard === null ? '' : this.judgement.guard.country
   }
 
   get asn(): number {
-    return this.guard === null ? 0 : this.guard.asn
+    return this.judgement.guard === null ? 0 : this.judgement.guard.asn
   }
 
   get tls(): TlsFacts | null {
@@ -189,55 +129,7 @@ export class ProxyExchange
     this.report({ ...report, verdict: 'would-block' })
   }
 
-  continueJudgement(): void {
-    const { guard } = this
-    if (guard === null || this.at !== stage.judging) return
-    const outcome = guard.next()
-    switch (outcome.kind) {
-      case 'pass':
-        this.guarded()
-        break
-      case 'wait':
-        break
-      case 'body':
-        this.gather(outcome.limit)
-        break
-      case 'answer':
-        this.answerOfStep(outcome)
-        break
-    }
-  }
-
-  /** Holds the body back until `limit` bytes of it or all are here. */
-  private gather(limit: number): void {
-    this.hold ??= new BodyHold()
-    if (this.hold.complete) {
-      this.continueJudgement()
-      return
-    }
-    if (!hasBody(this.head)) {
-      this.hold.complete = true
-      this.continueJudgement()
-      return
-    }
-    this.gathering = limit
-    this.exchange.sendContinue()
-    this.awaitBody()
-  }
-
-  awaitBody(): void {
-    this.guard?.rests(true)
-    this.exchange.resumeRequest()
-  }
-
-  private gathered(): void {
-    this.gathering = 0
-    this.guard?.rests(false)
-    this.exchange.pauseRequest()
-    this.continueJudgement()
-  }
-
-  private answerOfStep(answer: GuardAnswer): void {
+  answerOfStep(answer: GuardAnswer): void {
     this.status = answer.status
     if (answer.report !== null) {
       this.markCanary()
@@ -250,65 +142,14 @@ export class ProxyExchange
     }
   }
 
-  private inspect(): void {
-    const { inspection } = this.place
-    if (inspection === null) return
-    const { clientAddress, id: requestId, site } = this
-    const facts = { clientAddress, requestId, startedAtMs: this.context.now(), site }
-    this.run = new InspectionRun(
-      inspection.inspector,
-      connectionInfo(this.exchange.peer, facts),
-      this.context.bounds,
-    )
-    this.inspection = new RequestInspection({
-      run: this.run,
-      exchange: this.exchange,
-      owner: this,
-      bodyLimit: this.context.inspectedBodySizeBytes,
-      ...(this.hold === null ? {} : { hold: this.hold }),
-    })
-    this.hold = this.inspection.hold
-    this.inspection.start()
-  }
-
-  requestPassed(): void {
-    this.wafVerdict = 'pass'
-    this.judged()
-  }
-
-  requestStopped(stop: Stop): void {
-    if (this.isHeldBy('waf', stop)) return
-    this.endInspection()
-    this.judged()
-  }
-
-  /** Acts on a stop; false when the message goes on all the same (monitor mode, or a failure that may pass). */
-  private isHeldBy(step: 'waf' | 'response', stop: Stop): boolean {
-    const failed = stop.kind === 'fault' || stop.kind === 'exhausted'
-    const mode = step === 'waf' ? this.wafMode : this.place.mode('response')
-    const passes = mode === 'monitor' || (failed && this.place.onInspectionFailure === 'pass')
-    const facts = { step, ...stopFacts(stop, this.run?.report() ?? null) }
-    if (step === 'waf') this.wafVerdict = passes ? 'would-block' : stop.kind
-    if (passes) this.report({ ...facts, verdict: 'would-block' })
-    else if (stop.kind === 'drop') this.drop(facts)
-    else if (stop.kind === 'redirect') this.block(facts, stop.status, stop.location)
-    else this.block(facts, stop.kind === 'deny' ? stop.status : 503)
-    return !passes
-  }
-
   private endInspection(): void {
-    if (this.guard !== null) this.steps = this.run?.report()?.steps ?? this.steps
-    this.run?.close()
-    this.run = null
-    this.inspection?.cancel()
-    this.inspection = null
+    this.judgement.endInspection()
     this.answer?.cancel()
     this.answer = null
   }
 
   /** The request may go on. A canary ends here: it must never reach an application. */
-  private judged(): void {
-    if (this.inspection !== null) this.inspection = null
+  judged(): void {
     if (this.head.canary !== '' && this.isCanary()) {
       this.context.canarySeen(this.canary, false)
       this.answerLocally(200, 'EDGE_CANARY_MISSED')
@@ -336,8 +177,8 @@ export class ProxyExchange
     }
     this.upstream = connection
     this.context.events.forwarded?.(this.place.name)
-    const { head, hold } = this
-    this.hold = null
+    const { head } = this
+    const hold = this.judgement.takeHold()
     const facts = {
       id: this.id,
       authority: this.place.upstreamAuthority,
@@ -346,7 +187,7 @@ export class ProxyExchange
     const { whole, drained } = forwardRequest(connection, head, { hold, facts })
     if (whole) return
     this.exchange.sendContinue()
-    if (drained) this.awaitBody()
+    if (drained) this.judgement.awaitBody()
   }
 
   /** Only a proof switches the step off: then the service sees what the client claims, as without an edge. */
@@ -356,34 +197,19 @@ export class ProxyExchange
 
   requestBody(piece: Buffer): void {
     this.requestBytes += piece.length
-    if (this.gathering > 0) {
-      this.hold?.add(piece)
-      if ((this.hold?.bytes ?? 0) >= this.gathering && this.requestBytes !== this.head.contentLength)
-        this.gathered()
-      return
-    }
-    if (this.inspection !== null) {
-      this.guard?.rests(false)
-      if (this.requestBytes === this.head.contentLength) this.inspection.hold.complete = true
-      this.inspection.piece(piece)
-      return
-    }
+    const complete = this.requestBytes === this.head.contentLength
+    if (this.judgement.takes(piece, complete)) return
     const { upstream } = this
     if (upstream === null) return
     const framed = this.head.chunked && this.at !== stage.tunnel
-    const last = this.requestBytes === this.head.contentLength && this.at !== stage.tunnel
+    const last = complete && this.at !== stage.tunnel
     const drained = framed ? forwardChunk(upstream, piece) : upstream.write('', piece, '', last)
     if (!drained) this.exchange.pauseRequest()
   }
 
   requestEnd(): void {
-    this.guard?.rests(false)
-    if (this.gathering > 0 && this.hold !== null) {
-      this.hold.complete = true
-      this.gathered()
-    } else if (this.inspection !== null) this.inspection.bodyEnd()
-    else if (this.hold !== null) this.hold.complete = true
-    else if (this.head.chunked) this.upstream?.write('0\r\n\r\n', null, '', true)
+    if (this.judgement.takesEnd() || !this.head.chunked) return
+    this.upstream?.write('0\r\n\r\n', null, '', true)
   }
 
   upstreamDrained(): void {
@@ -401,9 +227,10 @@ export class ProxyExchange
       return true
     }
     if (ended) this.upstream = null
-    if (this.run !== null) {
+    const { run } = this.judgement
+    if (run !== null) {
       const wanted = this.place.inspection?.answers === true && this.place.mode('response') !== 'off'
-      if (wanted) return this.inspectAnswer(this.run, head, piece, ended)
+      if (wanted) return this.inspectAnswer(run, head, piece, ended)
       this.endInspection()
     }
     return this.sendHead(head, piece, ended)
@@ -416,7 +243,7 @@ export class ProxyExchange
     if (ended) this.at = stage.done
     const drained = this.exchange.write(piece, ended)
     if (ended) this.finish()
-    else if (!drained) this.guard?.rests(true)
+    else if (!drained) this.judgement.guard?.rests(true)
     return drained
   }
 
@@ -424,17 +251,18 @@ export class ProxyExchange
     this.reports.tell()
     if (piece !== null) this.responseBytes += piece.length
     this.at = ended ? stage.done : stage.answering
-    const kept = this.guard === null ? head.fields : this.guard.answerFields(head.status, head.fields)
+    const { guard } = this.judgement
+    const kept = guard === null ? head.fields : guard.answerFields(head.status, head.fields)
     const fields = `${kept}X-Request-Id: ${this.id}\r\n${this.place.answerFields}`
     const answer = plainHead(head.status, head.reason, fields, head.contentLength)
     const drained = this.exchange.respond(answer, piece, ended)
     if (ended) this.finish()
-    else if (!drained) this.guard?.rests(true)
+    else if (!drained) guard?.rests(true)
     return drained
   }
 
   drained(): void {
-    this.guard?.rests(false)
+    this.judgement.guard?.rests(false)
     this.upstream?.resumeAnswer()
   }
 
@@ -456,13 +284,16 @@ export class ProxyExchange
 
   answerPassed(answer: AnswerInspection): void {
     this.endInspection()
-    const drained = this.sendHead(answer.head, answer.hold.join(), answer.hold.complete)
+    const { pieces, complete } = answer.hold
+    const last = pieces.length - 1
+    let drained = this.sendHead(answer.head, pieces[0] ?? null, complete && last <= 0)
+    for (let i = 1; i <= last; i += 1) drained = this.answerBody(pieces[i] ?? null, complete && i === last)
     if (drained) this.upstream?.resumeAnswer()
   }
 
   answerStopped(stop: Stop): void {
     const { answer } = this
-    if (answer === null || this.isHeldBy('response', stop)) return
+    if (answer === null || this.judgement.stops('response', stop)) return
     this.answerPassed(answer)
   }
 
@@ -498,7 +329,7 @@ export class ProxyExchange
     if (this.at !== stage.done) this.finish()
   }
 
-  private block(facts: BlockFacts, status: number, location?: string): void {
+  block(facts: BlockFacts, status: number, location?: string): void {
     this.status = status
     this.markCanary()
     this.report({ ...facts, verdict: 'block' })
@@ -509,7 +340,7 @@ export class ProxyExchange
     )
   }
 
-  private drop(facts: BlockFacts): void {
+  drop(facts: BlockFacts): void {
     this.markCanary()
     this.report({ ...facts, verdict: 'block' })
     this.breakOff()
@@ -522,7 +353,7 @@ export class ProxyExchange
 
   private report(block: Omit<BlockRecord, 'report'>): void {
     const judged = block.step === 'waf' || block.step === 'response'
-    this.reports.add(block, judged ? (this.run?.report() ?? null) : null)
+    this.reports.add(block, judged ? (this.judgement.run?.report() ?? null) : null)
   }
 
   private answerLocally(status: number, code: string, more = ''): void {
@@ -553,8 +384,8 @@ export class ProxyExchange
     if (this.upstream !== null) this.upstream.destroy()
     else this.place.pool.cancel(this)
     this.upstream = null
-    if (this.run !== null) this.endInspection()
-    this.guard?.finished(this.status, this.steps)
+    if (this.judgement.run !== null) this.endInspection()
+    this.judgement.close(this.status)
     this.context.events.access(this)
   }
 }
