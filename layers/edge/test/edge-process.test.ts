@@ -64,6 +64,21 @@ async function waitForStatus(port: number, status: number, localAddress: string)
 }
 
 describe.skipIf(!built)('the edge as processes (needs a build)', () => {
+  it('ends a worker that hangs and starts another; its sibling serves meanwhile, and an event tells', async () => {
+    const { limits } = edgeConfig([]) as { limits: Record<string, unknown> }
+    const running = await start({ limits: { ...limits, workerSilenceMs: 4000 } })
+    const [hanging = 0] = running.workers()
+    process.kill(hanging, 'SIGSTOP')
+    // Connections that the hanging one may have taken before wait with it; new ones must not.
+    expect(await statuses(running.port, 10, '127.0.0.1')).toEqual(Array.from({ length: 10 }, () => 200))
+    await waitFor(() => !running.workers().includes(hanging), 'the end of the worker', 60_000)
+    expect(await statusOf(running.port)).toBe(200)
+    await waitFor(() => running.workers().length === 2, 'another worker', 60_000)
+    const replaced = (): string => JSON.stringify(folder.events())
+    await waitFor(() => replaced().includes('no sign of life for'), 'the event', 60_000)
+    expect(running.output()).toContain('worker-hangs')
+  }, 180_000)
+
   it('serves, blocks, writes events that decode, and stops within 3 s', async () => {
     const { port } = await start()
     expect(await statusOf(port)).toBe(200)

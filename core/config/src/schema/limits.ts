@@ -109,4 +109,8 @@ export const limitsSchema = z.strictObject({
     duration({ min: '1ms', max: '100ms' }).prefault('2ms'),
     'Longest uninterrupted work on one request before others get their turn.',
   ),
+  workerSilence: option(
+    duration({ min: '2s', max: '10m' }).prefault('10s'),
+    'Longest time without a sign of life of a worker process. Over it: it is ended, and a new one takes its place.',
+  ),
 })

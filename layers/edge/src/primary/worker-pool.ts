@@ -15,6 +15,7 @@ import { SocketShelf } from '../sockets/socket-shelf.ts'
 import type { SocketUser } from '../sockets/socket-shelf.ts'
 import type { PrimaryMessage, WorkerMessage } from '../worker/worker-message.ts'
 import { workerArguments } from './worker-arguments.ts'
+import { WorkerWatch } from './worker-watch.ts'
 
 /** What the pool needs. */
 export interface WorkerPoolOptions {
@@ -42,6 +43,8 @@ interface Member extends SocketUser {
   greeted: boolean
   ready: boolean
   leaving: boolean
+  /** Why it was ended; empty: it was not. */
+  ended: string
 }
 
 /** Time that a worker gets to be ready, and to end after it was told to drain. */
@@ -74,6 +77,10 @@ export class WorkerPool {
   private quickDeaths = 0
   private takingOver: Promise<void> = Promise.resolve()
   private stopping = false
+  private readonly watch = new WorkerWatch<Member>({
+    monotonicMs: () => performance.now(),
+    onSilent: (member, silentMs) => this.endHanging(member, silentMs),
+  })
 
   constructor(options: WorkerPoolOptions) {
     this.options = options
@@ -103,6 +110,7 @@ export class WorkerPool {
     const previous = this.config
     const old = [...this.members.values()].filter(({ leaving }) => !leaving)
     this.config = { config, digest }
+    this.watch.longestMs = config.limits.workerSilenceMs
     try {
       const relieved = old.length > 0 || this.orphans.length > 0
       const relief = relieved ? await this.fork(this.freeSlot()) : null
@@ -117,6 +125,7 @@ export class WorkerPool {
       this.shelf.prune()
     } catch (error) {
       this.config = previous
+      if (previous !== null) this.watch.longestMs = previous.config.limits.workerSilenceMs
       if (previous !== null) await this.takeBack(old)
       else await Promise.all(Array.from(this.members.values(), (member) => this.leave(member)))
       throw error
@@ -228,6 +237,7 @@ export class WorkerPool {
   /** Drains and ends all workers. */
   async stop(): Promise<void> {
     this.stopping = true
+    this.watch.stop()
     this.vacate()
     await Promise.all(Array.from(this.members.values(), (member) => this.leave(member, false)))
     if (!this.options.sockets.outlive) this.shelf.close()
@@ -285,6 +295,7 @@ export class WorkerPool {
       greeted: false,
       ready: false,
       leaving: false,
+      ended: '',
     }
     this.nextMember += 1
     worker.once('exit', (code, signal) => this.gone(member, signal ?? `code ${code ?? 'unknown'}`))
@@ -335,6 +346,7 @@ export class WorkerPool {
   }
 
   private take(message: WorkerMessage, from: Member, handle: SocketHandle | null): void {
+    if (from.ready && !from.leaving && !this.stopping) this.watch.heard(from)
     if (message.type === 'socket-ask' || message.type === 'socket-opened' || message.type === 'socket-failed')
       this.shelf.take(message, from, handle)
     if (message.type === 'guard-ask') send(from.worker, this.counters.answer(message))
@@ -353,6 +365,7 @@ export class WorkerPool {
     const left = new Promise<void>((resolve) => member.worker.once('exit', () => resolve()))
     if (!member.leaving) {
       member.leaving = true
+      this.watch.forget(member)
       send(member.worker, { type: 'drain', patient })
       const timeoutMs = patient ? handOverTimeoutMs : leaveTimeoutMs
       setTimeout(() => member.worker.kill('SIGKILL'), timeoutMs).unref()
@@ -360,7 +373,16 @@ export class WorkerPool {
     return left
   }
 
-  private gone(member: Member, why: string): void {
+  /** A process that hangs hears no order to leave, and keeps its connections until it is gone. */
+  private endHanging(member: Member, silentMs: number): void {
+    member.ended = `no sign of life for ${(silentMs / 1000).toFixed(1)} s`
+    this.options.log.error('worker-hangs', { slot: member.slot, silentMs: Math.round(silentMs) })
+    member.worker.kill('SIGKILL')
+  }
+
+  private gone(member: Member, signal: string): void {
+    const why = member.ended === '' ? signal : member.ended
+    this.watch.forget(member)
     this.members.delete(member.id)
     this.shelf.left(member)
     if (member.leaving || !member.ready || this.stopping) return

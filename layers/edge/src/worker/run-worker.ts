@@ -3,6 +3,7 @@ import { defaultReceivers, startPart } from '@sevenfold/layer'
 import type { PartContext } from '@sevenfold/layer'
 import type { EdgeConfig } from '@sevenfold/config'
 import { readGuardSecret } from '../guard/guard-secret.ts'
+import { signMs } from '../primary/worker-watch.ts'
 import { readCanaryKey } from '../pipeline/canary-key.ts'
 import type { SiteExclusion } from '../fixes/site-exclusion.ts'
 import { awaitRelief, orphanMs } from '../sockets/orphan.ts'
@@ -153,6 +154,7 @@ class WorkerProcess {
     if (this.ticketSeed !== null) this.worker.useTickets(this.ticketSeed)
     this.serves = true
     tell({ type: 'ready', listening: this.worker.listening })
+    setInterval(() => tell({ type: 'alive' }), signMs).unref()
   }
 
   private bans(update: Extract<PrimaryMessage, { type: 'bans' }>): void {

@@ -54,6 +54,8 @@ export type WorkerMessage =
       readonly ok: boolean
       readonly details: Readonly<Record<string, unknown>>
     }
+  /** A sign of life of a worker that serves. */
+  | { readonly type: 'alive' }
   /** The table of this version is complete in this worker. */
   | { readonly type: 'applied'; readonly version: number; readonly size: number }
   | { readonly type: 'canary'; readonly attack: string; readonly stopped: boolean }

@@ -33,6 +33,7 @@ export function edgeConfig(
       inspectedBodySizeBytes: 131_072,
       inspectionSteps: 5_000_000,
       inspectionSliceMs: 2,
+      workerSilenceMs: 10_000,
     },
     sites,
     ownListeners: [],
