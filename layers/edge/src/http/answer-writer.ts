@@ -28,6 +28,8 @@ export class AnswerWriter {
   private left = 0
   private windowStart = 0
   private windowTaken = 0
+  /** When the kernel took something last, as far as it was looked at; set by the owner when all was taken. */
+  takenAt = 0
 
   constructor(socket: Socket, onDrained: () => void) {
     this.socket = socket
@@ -81,24 +83,35 @@ export class AnswerWriter {
       if (suffix !== '') socket.write(suffix, 'latin1', this.onWritten)
       socket.uncork()
     }
-    if (socket.writableLength === 0) return true
-    if (!this.waiting) this.openWindow(now)
-    this.waiting = true
+    if (socket.writableLength === 0) {
+      this.takenAt = now
+      return true
+    }
+    if (!this.waiting) this.wait(prefix.length + (piece === null ? 0 : piece.length) + suffix.length, now)
     return false
   }
 
   /**
    * True when the client took next to nothing in a whole window while bytes waited for it (slow read). The window
-   * begins anew whenever the client took what it must take in one: what the kernel took at first buys no second window.
+   * begins anew whenever the client took what it must take in one: what the kernel took at first buys no second window,
+   * and neither does the next request of a client whose connection is full.
    * @param windowMs length of a window.
    */
   isSlow(now: number, windowMs: number): boolean {
     if (!this.waiting) return false
     if (this.taken() - this.windowTaken >= (sendMinimumRate * windowMs) / 1000) {
+      this.takenAt = now
       this.openWindow(now)
       return false
     }
     return now >= this.windowStart + windowMs
+  }
+
+  /** The window of a client that took nothing at all of what was just written began when it took something last. */
+  private wait(bytes: number, now: number): void {
+    this.waiting = true
+    const tookSome = this.takenAt === 0 || pendingBytes(this.socket) < bytes
+    this.openWindow(tookSome ? now : this.takenAt)
   }
 
   private sendChunk(prefix: string, piece: Buffer | null, ended: boolean, now: number): boolean {
@@ -113,8 +126,8 @@ export class AnswerWriter {
     this.onDrained()
   }
 
-  private openWindow(now: number): void {
-    this.windowStart = now
+  private openWindow(start: number): void {
+    this.windowStart = start
     this.windowTaken = this.taken()
   }
 

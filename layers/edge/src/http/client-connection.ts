@@ -313,6 +313,7 @@ export class ClientConnection implements Exchange, Served {
   }
 
   private readonly onDrained = (): void => {
+    this.writer.takenAt = this.host.now
     if (this.at === phase.linger) this.deadline = this.host.now + lingerMs
     this.listener.drained()
     if (this.at === phase.head && this.rest !== null && !this.feeding) this.feedRest()

@@ -131,6 +131,7 @@ export class NodeUpgradeExchange extends StreamExchange {
   }
 
   private drainedNow(): void {
+    this.writer.takenAt = this.host.now
     if (!this.waits || this.over) return
     this.waits = false
     this.listener.drained()

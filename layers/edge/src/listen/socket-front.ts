@@ -35,9 +35,7 @@ const drainLookMs = 100
  */
 const beginsPerTurn = 4
 /** Time that one turn may spend with deadlines, milliseconds: thousands of them can end at once. */
-const sweepSliceMs = 1
-/** How many connections are looked at between two looks at the clock. */
-const sweepStep = 16
+const sweepSliceMs = 0.5
 
 /** IPv4 clients of a dual-stack listener appear as `::ffff:a.b.c.d`; bans and limits know one spelling only. */
 function plainAddress(address: string | undefined): string {
@@ -265,14 +263,12 @@ export class SocketFront implements HttpEngine {
     if (guests === null) return
     const until = this.options.monotonicMs() + sweepSliceMs
     do {
-      for (let looks = 0; looks < sweepStep; looks += 1) {
-        const next = guests.next()
-        if (next.done === true) {
-          this.sweeping = null
-          return
-        }
-        next.value.served.sweep()
+      const next = guests.next()
+      if (next.done === true) {
+        this.sweeping = null
+        return
       }
+      next.value.served.sweep()
     } while (this.options.monotonicMs() < until)
     setImmediate(this.sweepSome)
   }

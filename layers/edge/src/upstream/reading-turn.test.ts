@@ -1,30 +1,29 @@
 import { describe, expect, it } from 'vitest'
-import { ReadingTurn, bytesPerTurn, readersPerTurn } from './reading-turn.ts'
+import { ReadingTurn, readersPerTurn, turnMs } from './reading-turn.ts'
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
 describe('turns of reading', () => {
-  it('let everybody read until the bytes of the turn are used up', () => {
+  it('are over when their time is used up', () => {
     const turns = new ReadingTurn()
-    const reader = { readOn: (): void => undefined }
-    expect(turns.take(bytesPerTurn - 1, reader)).toBe(true)
-    expect(turns.take(1, reader)).toBe(false)
-    expect(turns.take(1, reader)).toBe(false)
+    expect(turns.isOver).toBe(false)
+    turns.spend(turnMs / 2)
+    expect(turns.isOver).toBe(false)
+    turns.spend(turnMs / 2)
+    expect(turns.isOver).toBe(true)
   })
 
   it('begin anew with each turn of the event loop', async () => {
     const turns = new ReadingTurn()
-    const reader = { readOn: (): void => undefined }
-    turns.take(bytesPerTurn - 1, reader)
+    turns.spend(turnMs)
     await turn()
-    expect(turns.take(bytesPerTurn - 1, reader)).toBe(true)
+    expect(turns.isOver).toBe(false)
   })
 
-  it('let some of those that were stopped go on in each turn, in their order', async () => {
+  it('let some of those that wait go on in each turn, in their order', async () => {
     const turns = new ReadingTurn()
     const went: number[] = []
-    turns.take(bytesPerTurn - 1, { readOn: () => undefined })
-    for (let i = 0; i < 2 * readersPerTurn + 1; i += 1) turns.take(1, { readOn: () => void went.push(i) })
+    for (let i = 0; i < 2 * readersPerTurn + 1; i += 1) turns.wait({ readOn: () => void went.push(i) })
     const seen: number[] = []
     for (let i = 0; i < 6; i += 1) {
       await turn()
@@ -36,17 +35,33 @@ describe('turns of reading', () => {
     )
   })
 
-  it('take one again that reads on at once', async () => {
+  it('let fewer go on when those before them use up the time', async () => {
     const turns = new ReadingTurn()
-    let left = 50
+    let went = 0
+    const greedy = {
+      readOn: (): void => {
+        went += 1
+        turns.spend(turnMs)
+      },
+    }
+    for (let i = 0; i < 3; i += 1) turns.wait(greedy)
+    await turn()
+    expect(went).toBe(1)
+    while (went < 3) await turn()
+    expect(went).toBe(3)
+  })
+
+  it('take one again that reads on at once, as often as it wants', async () => {
+    const turns = new ReadingTurn()
+    let left = 3000
     const reader = {
       readOn: (): void => {
         left -= 1
-        if (left > 0) turns.take(bytesPerTurn, reader)
+        if (left > 0) turns.wait(reader)
       },
     }
-    turns.take(bytesPerTurn, reader)
+    for (let i = 0; i < 2 * readersPerTurn; i += 1) turns.wait(reader)
     while (left > 0) await turn()
-    expect(left).toBe(0)
+    expect(left).toBeLessThanOrEqual(0)
   })
 })

@@ -1,8 +1,7 @@
-/** Bytes of large answers that are passed on in one turn of the event loop. */
-export const bytesPerTurn = 262_144
-/** Connections that go on in each turn when more wait than the bytes of a turn are enough for. */
+/** Time for large answers in one turn of the event loop, milliseconds. */
+export const turnMs = 0.5
+/** Connections that go on in each turn when more wait than its time is enough for. */
 export const readersPerTurn = 8
-
 /** Entries of the queue that may lie behind its head before it is copied. */
 const mostPassed = 1024
 
@@ -15,33 +14,45 @@ export interface TurnReader {
 /**
  * Shares the time of one process between large answers and everything else. Node reads from a connection as long as
  * there is something to read, up to a megabyte; a hundred large answers that come at once would keep every small
- * request waiting for as long as it takes to copy all that. After some bytes the rest waits for the next turn.
+ * request waiting for as long as it takes to copy, and perhaps to inspect, all that. After some time the rest waits for
+ * the next turn.
  */
 export class ReadingTurn {
-  private left = bytesPerTurn
+  private left = turnMs
   private armed = false
   private waiting: TurnReader[] = []
   private next = 0
 
-  /** Counts what was read; false when the reader must stop: `readOn` is called in a turn that follows. */
-  take(bytes: number, reader: TurnReader): boolean {
-    if (!this.armed) {
-      this.armed = true
-      setImmediate(this.turn)
-    }
-    this.left -= bytes
-    if (this.left > 0) return true
+  /** True when the time of this turn is used up: whoever wants to read on has to wait. */
+  get isOver(): boolean {
+    return this.left <= 0
+  }
+
+  /** Counts the time that was spent with a piece of a large answer. */
+  spend(ms: number): void {
+    this.arm()
+    this.left -= ms
+  }
+
+  /** Calls `readOn` in a turn that follows. */
+  wait(reader: TurnReader): void {
+    this.arm()
     this.waiting.push(reader)
-    return false
+  }
+
+  private arm(): void {
+    if (this.armed) return
+    this.armed = true
+    setImmediate(this.turn)
   }
 
   private readonly turn = (): void => {
-    this.left = bytesPerTurn
+    this.left = turnMs
     this.armed = this.waiting.length > 0
     if (!this.armed) return
     setImmediate(this.turn)
     const until = Math.min(this.waiting.length, this.next + readersPerTurn)
-    while (this.next < until) {
+    while (this.next < until && !this.isOver) {
       const reader = this.waiting[this.next]
       this.next += 1
       reader?.readOn()

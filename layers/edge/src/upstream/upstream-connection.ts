@@ -39,7 +39,7 @@ export interface UpstreamOwner {
   isOwnListener(address: string, port: number, local: string): boolean
   /** Coarse monotonic milliseconds. */
   now: number
-  /** True while requests wait for a connection. */
+  /** True while requests wait for a connection, and for a moment afterwards. */
   readonly pressed: boolean
   /** An answer was small and given away without a stall. */
   answered(key: number): void
@@ -164,7 +164,9 @@ export class UpstreamConnection implements UpstreamWriter, TurnReader {
     this.rest = null
     if (rest !== null) this.feed(rest)
     if (this.restEnded && !this.paused) this.ended()
-    if (!this.paused && this.at !== phase.closed) this.socket.resume()
+    if (this.paused || this.at === phase.closed) return
+    if (turns.isOver) turns.wait(this)
+    else this.socket.resume()
   }
 
   destroy(): void {
@@ -237,10 +239,15 @@ export class UpstreamConnection implements UpstreamWriter, TurnReader {
   private onRead(length: number, bytes: Uint8Array): boolean {
     const chunk =
       bytes === this.buffer ? this.buffer : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
+    // Not a full buffer: there is no more.
+    const isFull = length === receiveSize
+    const before = isFull ? performance.now() : 0
     this.feed(chunk.subarray(0, length))
+    if (!isFull || !this.isInBody) return !this.paused
+    turns.spend(performance.now() - before)
     if (this.paused) return false
-    // A full buffer: there is more, and others wait.
-    return length < receiveSize || !this.isInBody || turns.take(length, this)
+    if (turns.isOver) turns.wait(this)
+    return !turns.isOver
   }
 
   /** The rest of a large answer goes on. */

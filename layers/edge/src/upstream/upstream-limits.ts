@@ -31,5 +31,7 @@ export const crowd = 32
  * readers of large answers must not lock everybody else out. Milliseconds.
  */
 export const stalledUnderPressureMs = 1500
+/** Pressure lasts for so long after the last request that waited: who was served last stalls only now. Milliseconds. */
+export const pressureMs = 2500
 /** An answer whose client took nothing for this long makes its path one that can be held up. Milliseconds. */
 export const stalledMs = 500

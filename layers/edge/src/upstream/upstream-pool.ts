@@ -2,7 +2,7 @@ import { AnswerWeights } from './answer-weights.ts'
 import { UpstreamConnection } from './upstream-connection.ts'
 import type { Load, UpstreamOwner } from './upstream-connection.ts'
 import { upstreamFailure } from './upstream-failure.ts'
-import { keptForLight } from './upstream-limits.ts'
+import { keptForLight, pressureMs } from './upstream-limits.ts'
 import type { UpstreamLimits } from './upstream-limits.ts'
 import type { UpstreamListener } from './upstream-listener.ts'
 import type { TargetHealth } from './target-health.ts'
@@ -28,7 +28,7 @@ export interface PoolOptions {
 
 const sweepMs = 500
 /** Time that one turn may spend with deadlines, milliseconds: hundreds of them can end at once. */
-const sweepSliceMs = 1
+const sweepSliceMs = 0.5
 
 /**
  * Keep-alive connections to one upstream. The last one used goes first, so that surplus ones fall idle and close;
@@ -55,6 +55,8 @@ export class UpstreamPool implements Upstreams, UpstreamOwner {
   private readonly heavyMost: number
   private closing = false
   private readonly sweeper: NodeJS.Timeout
+  /** When a request waited last. */
+  private waitedAt = Number.NEGATIVE_INFINITY
   private sweeping: Iterator<UpstreamConnection> | null = null
 
   constructor(options: PoolOptions) {
@@ -74,7 +76,7 @@ export class UpstreamPool implements Upstreams, UpstreamOwner {
   }
 
   get pressed(): boolean {
-    return this.light.length + this.heavy.length > 0
+    return this.now - this.waitedAt < pressureMs
   }
 
   get running(): number {
@@ -156,6 +158,7 @@ export class UpstreamPool implements Upstreams, UpstreamOwner {
 
   /** Waiting counts as connecting: slow readers that hold all connections must not hold up everybody else for ever. */
   private wait(listener: UpstreamListener, key: number, line: WaitingLine): void {
+    this.waitedAt = this.now
     if (line.add({ listener, key, deadline: this.now + this.limits.upstreamConnectTimeoutMs })) return
     listener.upstreamFailed(upstreamFailure('EDGE_UPSTREAM_BUSY', 'too many requests wait'))
   }
@@ -188,6 +191,7 @@ export class UpstreamPool implements Upstreams, UpstreamOwner {
     this.now = this.monotonicMs()
     // The oldest lie at the bottom of the stack.
     while ((this.idle[0]?.idleUntil ?? Number.POSITIVE_INFINITY) <= this.now) this.idle.shift()?.destroy()
+    if (this.light.length + this.heavy.length > 0) this.waitedAt = this.now
     if (this.sweeping !== null) return
     this.sweeping = this.all.values()
     this.sweepSome()
