@@ -4,8 +4,8 @@ import Module from 'node:module'
 // As Node has it: what the agent puts in its place would judge the agent's own reading.
 const { readFileSync } = fs
 
-/** Sources that are read for addresses, the length of each, and addresses that are kept. */
-export const maxSources = 500
+// Sources that are read for addresses, the length of each, and addresses that are kept.
+const maxSources = 500
 const longestSource = 1_048_576
 const maxAddresses = 5_000
 
