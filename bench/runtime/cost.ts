@@ -17,8 +17,8 @@ const firstWarmUps = 6
 const warmUps = 2
 
 /**
- * CPU of the server per request as a ratio to the unprotected application, by endpoint: the median of the rounds of one
- * start, and the geometric mean of the starts. Two starts of one and the same variant differ by up to 8 % for as long as
+ * CPU of the server per request as a ratio to the unprotected application, by endpoint: over all rounds of one start, garbage
+ * collection and all, and the geometric mean of the starts. Two starts of one and the same variant differ by up to 8 % for as long as
  * they live (where their memory lies, what is compiled when), which no number of rounds takes away.
  */
 export type Cost = Readonly<Record<string, { readonly ratio: number; readonly micros: number }>>
@@ -96,10 +96,14 @@ async function measure(
     const plain = samples.get('none') ?? []
     for (const [name, list] of samples) {
       const cost = ((into[name] ??= {})[key] ??= { ratios: [], micros: [] })
-      cost.ratios.push(median(list.map((micros, i) => micros / (plain[i] ?? Number.NaN))))
-      cost.micros.push(median(list))
+      cost.ratios.push(meanOf(list) / meanOf(plain))
+      cost.micros.push(meanOf(list))
     }
   }
+}
+
+function meanOf(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length
 }
 
 function geometricMean(values: readonly number[]): number {

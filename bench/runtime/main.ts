@@ -97,7 +97,7 @@ async function run(harness: Harness): Promise<void> {
   }
   if (!wanted.has('cost')) return
   print(
-    `CPU of the server per request, ratio to no agent (${options.costStarts} starts, medians of ${options.rounds} interleaved bursts each)`,
+    `CPU of the server per request, ratio to no agent (${options.costStarts} starts, ${options.rounds} interleaved bursts of ${options.requests} each)`,
   )
   const costs = await runCost(harness, [...harness.names, 'sevenfold-iast'], {
     ...options,
