@@ -64,6 +64,10 @@ describe.skipIf(!isBuilt)(
       })
     })
 
+    it('finds modules from where a function that imports was made', async () => {
+      expect((await app.send('import', './named.mjs')).text).toBe('named named anonymous 1')
+    })
+
     it('unpacks archives inside its folder only', async () => {
       const headers = { 'content-type': 'application/zip' }
       expect((await app.ask('/unpack', { body: zipOf('in.txt'), headers })).text).toBe('unpacked')

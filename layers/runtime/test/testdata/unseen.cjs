@@ -77,6 +77,13 @@ const routes = {
     const view = 'return "<form action=\\"/admin/users\\">"\n//# sourceURL=/srv/views/admin/users.ejs\n'
     response.end(new Function(view)())
   },
+  // How CommonJS loads what is ECMAScript only.
+  import: async (response, q) => {
+    const load = new Function('name', 'return import(name)')
+    const AsyncFunction = (async () => {}).constructor
+    const own = await new AsyncFunction('return (await import("./named.mjs")).name')()
+    response.end(`${(await load(q)).name} ${own} ${load.name} ${load.length}`)
+  },
   unpack: (response, _q, body) => {
     unpack(body)
     response.end('unpacked')

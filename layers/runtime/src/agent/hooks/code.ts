@@ -1,9 +1,14 @@
+import { isAbsolute } from 'node:path'
 import vm from 'node:vm'
 import type { Agent } from '../agent.ts'
 import { judgeCarriedCode, judgeCode, judgeStoredCode } from '../judges/judge-code.ts'
+import { readStack } from '../profile/call-site.ts'
 import type { RefusedError } from '../refusal.ts'
 import { isServing } from '../request-context.ts'
 import { patch } from './patch.ts'
+
+// As Node has it.
+const { compileFunction } = vm
 
 /** Name of the global function that rewritten `eval(…)` calls go through. */
 export const evalGateName = '__sevenfoldEvalGate'
@@ -23,6 +28,31 @@ function createCheck(agent: Agent): Check {
   }
 }
 
+const headOf: Readonly<Record<string, string>> = {
+  Function: 'function anonymous',
+  AsyncFunction: 'async function anonymous',
+  GeneratorFunction: 'function* anonymous',
+  AsyncGeneratorFunction: 'async function* anonymous',
+}
+const imports = /\bimport\s*\(/
+
+/**
+ * A made function that imports: Node looks for modules from where its constructor was called, which would be here.
+ * Undefined for all others.
+ */
+function importingFunction(kind: string, args: readonly unknown[]): unknown {
+  const body = args.at(-1)
+  if (typeof body !== 'string' || !imports.test(body)) return undefined
+  const caller = readStack()[0]?.file
+  if (caller === undefined || !isAbsolute(caller)) return undefined
+  const names = args.slice(0, -1).map(String).join(',')
+  const make = compileFunction(`return (${headOf[kind]}(${names}\n) {\n${body}\n})`, [], {
+    filename: caller,
+    importModuleDynamically: vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
+  }) as () => unknown
+  return make()
+}
+
 /**
  * Puts a function in the place of a constructor. It shares the prototype, so that `instanceof`, subclasses and
  * `x.constructor` work as before.
@@ -34,7 +64,8 @@ function guardConstructor(
   const guarded = function (this: unknown, ...args: unknown[]): unknown {
     check(args)
     const target = new.target === undefined || (new.target as unknown) === guarded ? native : new.target
-    return Reflect.construct(native, args, target)
+    const importing = target === native ? importingFunction(native.name, args) : undefined
+    return importing ?? Reflect.construct(native, args, target)
   } as unknown as FunctionConstructor
   Object.defineProperties(guarded, Object.getOwnPropertyDescriptors(native))
   Object.setPrototypeOf(guarded, Object.getPrototypeOf(native))

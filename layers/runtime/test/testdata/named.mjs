@@ -1,0 +1,2 @@
+// What an application loads by a function that it made.
+export const name = 'named'
