@@ -10,6 +10,7 @@ import { hookPg, hookPgPool } from './postgres.ts'
 import { hookPassport } from './passport.ts'
 import { hookPrisma } from './prisma.ts'
 import { hookSerialiser, serialiserPackages } from './serialisers.ts'
+import { hookShelljs } from './shelljs.ts'
 import { hookSqlite3, hookSyncSqlite } from './sqlite.ts'
 import { hookTemplates, templatePackages } from './templates.ts'
 import { hookTedious } from './tedious.ts'
@@ -91,6 +92,7 @@ export function driverHooks(guards: Guards): ReadonlyMap<string, readonly Driver
       '@seald-io/nedb',
       [{ file: /\/lib\/datastore\.js$/, hook: (exported) => hookDatastore(guards, exported) }],
     ],
+    ['shelljs', [{ file: /^\/shell\.js$/, hook: (exported) => hookShelljs(agent, exported) }]],
     ['undici', [{ file: /\/index\.js$/, hook: (exported) => hookUndici(outgoing, exported) }]],
     ['libxmljs2', [{ file: /\/(?:index|lib\/document)\.js$/, hook: xml }]],
     ['libxmljs', [{ file: /\/(?:index|lib\/document)\.js$/, hook: xml }]],
