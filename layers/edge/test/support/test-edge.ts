@@ -66,6 +66,8 @@ export const testEngine: 'socket' | 'node' =
 export class TestEdge {
   readonly accesses: SeenRecord[] = []
   readonly blocks: (Pick<BlockRecord, 'step' | 'verdict' | 'rule' | 'message'> & SeenRecord)[] = []
+  /** Sites of the requests that were passed on, in their order. */
+  readonly passed: string[] = []
   readonly canaries: { attack: string; stopped: boolean }[] = []
   readonly bans = new BanHolder(7)
   readonly ports: number[] = []
@@ -83,6 +85,7 @@ export class TestEdge {
       {
         events: {
           access: (record) => void this.accesses.push(seen(record)),
+          forwarded: (site) => void this.passed.push(site),
           block: (record, block) => {
             const { step, verdict, rule, message } = block
             this.blocks.push({ step, verdict, rule, message, ...seen(record) })
