@@ -38,6 +38,14 @@ describe('RequestContext', () => {
     expect(context.inputs().has('a;b;c')).toBe(true)
   })
 
+  it('sees fields of a form in parts that come behind a long file', () => {
+    const field = `\r\n--b\r\nContent-Disposition: form-data; name="q"\r\n\r\nit's\r\n--b--\r\n`
+    const file = `--b\r\nContent-Disposition: form-data; name="f"\r\n\r\n${'x'.repeat(maxBodyBytes - 100)}`
+    const type = 'multipart/form-data; boundary=b'
+    expect(contextOf('/', type, [file, field]).inputs().has("it's")).toBe(true)
+    expect(contextOf('/', 'text/plain', [file, field]).inputs().has("it's")).toBe(false)
+  })
+
   it('keeps a body up to its limit', () => {
     const kept = contextOf('/', 'text/plain', 'x'.repeat(maxBodyBytes))
     expect(kept.hasBody()).toBe(true)

@@ -9,6 +9,7 @@ import {
   maxInputs,
 } from './inputs/collect.ts'
 import { climbingPackedNames } from './inputs/archive-names.ts'
+import { LateParts } from './inputs/late-parts.ts'
 import { parseJson } from './inputs/parse-json.ts'
 import { hasPlainHead, mayNameWord } from './inputs/plain-head.ts'
 import { formsOf, holds } from './inputs/path-forms.ts'
@@ -86,6 +87,7 @@ export class RequestContext {
   #joined: Set<string> | undefined
   #parsed: string[] | undefined
   #chunks: Uint8Array[] | undefined
+  #late: LateParts | undefined
   #bodyBytes = 0
   /** Bytes of the body that were found to hold no escapes. */
   #plainBytes = -1
@@ -122,7 +124,12 @@ export class RequestContext {
 
   /** Keeps a piece of the body. */
   addChunk(chunk: Uint8Array): void {
-    if (this.#bodyBytes + chunk.length > maxBodyBytes) return
+    if (this.#bodyBytes + chunk.length > maxBodyBytes) {
+      if (!this.type.includes('multipart/')) return
+      this.#late ??= new LateParts()
+      this.#late.add(chunk)
+      return
+    }
     this.#bodyBytes += chunk.length
     if (this.#chunks === undefined) this.#chunks = [chunk]
     else this.#chunks.push(chunk)
@@ -318,10 +325,10 @@ export class RequestContext {
 
   #collect(): void {
     const parsed = this.#parsed?.length ?? 0
-    if (this.#harmful !== undefined && this.#seenParsed === parsed && this.#seenBody === this.#bodyBytes)
-      return
+    const bytes = this.#bodyBytes + (this.#late?.bytes ?? 0)
+    if (this.#harmful !== undefined && this.#seenParsed === parsed && this.#seenBody === bytes) return
     this.#seenParsed = parsed
-    this.#seenBody = this.#bodyBytes
+    this.#seenBody = bytes
     const all = new Set<string>()
     collectHead(this.request, all)
     if (this.request.url !== this.target) collectTarget(this.target, all)
@@ -367,8 +374,9 @@ export class RequestContext {
       collectStrings(value, all)
       return
     }
-    const type = this.request.headers['content-type'] ?? ''
+    const { type } = this
     collectBody(type, text, all)
+    if (this.#late !== undefined) collectBody(type, this.#late.text(), all)
     if (!type.includes('urlencoded'))
       collectStrings(climbingPackedNames(Buffer.concat(this.#chunks ?? [])), all)
   }
