@@ -32,6 +32,6 @@ export const crowd = 32
  */
 export const stalledUnderPressureMs = 1500
 /** Pressure lasts for so long after the last request that waited: who was served last stalls only now. Milliseconds. */
-export const pressureMs = 2500
+export const pressureMs = 6000
 /** An answer whose client took nothing for this long makes its path one that can be held up. Milliseconds. */
 export const stalledMs = 500
