@@ -39,6 +39,7 @@ try {
   console.log(`index:  ${result.indexLost} lost, ${result.indexDoubled} doubled`)
   const isClean =
     result.lost + result.doubled + result.indexLost + result.indexDoubled === 0 && result.verified
+  console.log(`limit 0 lost and 0 doubled in ${values.kills} kills: ${isClean ? 'held' : 'OVER'}`)
   process.exitCode = isClean ? 0 : 1
 } finally {
   rmSync(dataDir, { recursive: true, force: true })

@@ -9,6 +9,7 @@ import type { RevealLine, SegmentLine } from '@sevenfold/ledger/segments'
 import { Api } from './api/api.ts'
 import { LiveTail } from './api/live-tail.ts'
 import { IdIndex } from './ids/id-index.ts'
+import { besideBytes, databaseRoom } from './index-store/beside-bytes.ts'
 import { IndexFeed } from './index-store/index-feed.ts'
 import type { ForeignLogs, ForeignLogState } from './sources/foreign-logs.ts'
 import { startErasing } from './index-store/start-erasing.ts'
@@ -74,13 +75,14 @@ function parse(text: string): unknown {
   }
 }
 
-function startPurging(context: Context, index: IndexFeed): { stop(): void } {
+function startPurging(context: Context, index: IndexFeed, beside: readonly string[]): { stop(): void } {
   const { clock, config, log } = context
   return repeat({
     clock,
     everyMs: purgeEveryMs,
     run: async () => {
-      const removed = await index.purge(clock.now() - config.retentionMs, config.indexBytes)
+      const room = databaseRoom(config.indexBytes, besideBytes(beside))
+      const removed = await index.purge(clock.now() - config.retentionMs, room)
       if (removed > 0) log.info('index-purged', { removed })
     },
     onError: (error) => log.error('purge-failed', { error }),
@@ -101,14 +103,15 @@ async function start(context: Context): Promise<RunningLayer<Config>> {
   const ledger = join(rootDir, 'ledger')
   const segments = join(ledger, 'segments')
   const reveal = openReveal(ledger, () => clock.now())
-  const ids = new IdIndex({ folder: join(dataDir, 'ids'), segments })
+  const beside = { ids: join(dataDir, 'ids'), words: join(dataDir, 'words') }
+  const ids = new IdIndex({ folder: beside.ids, segments })
   const [tail, status] = [new LiveTail(), new PartStatusBook()]
   const follower = createLiveFollower(segments, { ids, tail, status, context, reveal })
   const aggregated = new Set(
     (config.sites ?? []).filter((site) => site.accessEvents === 'aggregate').map((site) => site.name),
   )
   const path = join(dataDir, 'index.duckdb')
-  const words = new SegmentWords(join(dataDir, 'words'))
+  const words = new SegmentWords(beside.words)
   const { memoryBytes } = config
   const index = new IndexFeed({ path, memoryBytes, ledger, aggregated, words, reveal, log, metrics })
   const now = (): number => clock.now()
@@ -136,7 +139,7 @@ async function start(context: Context): Promise<RunningLayer<Config>> {
   // Neither is waited for: a long log must not delay the start, and what is not read yet is a lag, not an error.
   void follower.start() // errors go to onError
   await index.start()
-  const purging = startPurging(context, index)
+  const purging = startPurging(context, index, Object.values(beside))
   const erasing = startErasing(context, ledger, index)
   return {
     selfTest: async () => {

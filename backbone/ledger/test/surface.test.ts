@@ -20,6 +20,8 @@ it('exports of @sevenfold/ledger change only on purpose', () => {
     'readKeyHistory',
     'tailLedger',
     'verifyLedger',
+    'verifyMirror',
+    'verifyWithReceipts',
   ])
 })
 

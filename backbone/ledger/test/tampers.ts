@@ -125,7 +125,7 @@ function packedSegment(folder: string): string {
 }
 
 /** Every way that we know to make a log say something else. */
-export const tampers: readonly Tamper[] = [
+const tampers: readonly Tamper[] = [
   {
     name: 'an edit: one byte of an entry',
     change: (folder) =>

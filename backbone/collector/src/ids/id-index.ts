@@ -76,7 +76,9 @@ export class IdIndex {
       const key = idKey(id)
       const places = this.#places.get(key)
       if (places === undefined) this.#places.set(key, [{ offset, length }])
-      else if (places.length < maxFound) places.push({ offset, length })
+      // Lines come again when something behind us failed: a place counts once, and places of a segment come in order.
+      else if (places.length < maxFound && (places.at(-1)?.offset ?? 0) < offset)
+        places.push({ offset, length })
     }
   }
 

@@ -7,6 +7,7 @@ import type { JsonObject } from '@sevenfold/event'
 import { jsonPost, writeAtomic } from '@sevenfold/layer'
 import type { HostLink } from '@sevenfold/layer'
 import { cosignedAt, decodeCosignerKey, parseNote } from '@sevenfold/merkle'
+import { copyKeyFile, receiptFile } from '../mirrors/list-mirrors.ts'
 import { firstHeader, mirrorPaths } from '../mirrors/mirror-desk.ts'
 import { CopyConflict } from './copy-target.ts'
 import type { CopyTarget } from './copy-target.ts'
@@ -50,7 +51,7 @@ export function createLedgerCopy(
   name: string,
   { link, folder, verifierKey, keyChanges }: LedgerCopyOptions,
 ): CopyTarget {
-  const keyFile = join(folder, 'copy.vkey')
+  const keyFile = join(folder, copyKeyFile)
   const pinned = (offered: unknown): string => {
     if (!existsSync(keyFile) && typeof offered === 'string') {
       decodeCosignerKey(offered)
@@ -76,7 +77,7 @@ export function createLedgerCopy(
       const receipt = `${note}${typeof cosignature === 'string' ? cosignature : ''}`
       if (cosignedAt(parseNote(receipt), decodeCosignerKey(pinned(key))) === undefined)
         throw new CopyConflict('its receipt is not signed by the key that it showed the first time')
-      writeAtomic(join(folder, 'checkpoint.receipt'), receipt)
+      writeAtomic(join(folder, receiptFile), receipt)
     },
     close: () => {
       link.client('ledger').close()

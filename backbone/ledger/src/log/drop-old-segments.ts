@@ -25,7 +25,8 @@ export function dropOldSegments(
   let bytes = 0
   for (const [i, segment] of segments.entries()) {
     const next = segments[i + 1]
-    if (total <= budgetBytes || next === undefined || next.first > signedSize) break
+    // A snapshot may stand at the end of a segment whose successor holds nothing signed yet: that one stays.
+    if (total <= budgetBytes || next === undefined || next.first >= signedSize) break
     rmSync(segment.path, { force: true })
     const size = sizes[i] ?? 0
     total -= size

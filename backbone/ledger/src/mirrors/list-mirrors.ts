@@ -5,6 +5,10 @@ import { listSegments, segmentBytes } from '../segments/segment-name.ts'
 
 /** Name of the folder of copies in that of the ledger. */
 export const mirrorsFolder = 'mirrors'
+/** Newest checkpoint of a copy with the cosignature that was given for it, on both sides. */
+export const receiptFile = 'checkpoint.receipt'
+/** Public key that gives receipts: beside our log for the copies that we keep, beside a receipt for one that others keep. */
+export const copyKeyFile = 'copy.vkey'
 
 /** The copy of another ledger that is kept here. */
 export interface MirrorPlace {

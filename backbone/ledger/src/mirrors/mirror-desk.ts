@@ -2,11 +2,11 @@ import type { IncomingMessage } from 'node:http'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { gunzip } from 'node:zlib'
-import { ensurePrivateFolder, hostOf, loadOrCreateKeys } from '@sevenfold/layer'
+import { ensurePrivateFolder, hostOf, loadOrCreateKeys, writeAtomic } from '@sevenfold/layer'
 import { MerkleError, cosign, cosignerKey, encodeCosignerKey, maxNoteBytes } from '@sevenfold/merkle'
 import { HostsError } from '../hosts/hosts-error.ts'
 import { readJsonBody } from '../hosts/json-answer.ts'
-import { listMirrors, mirrorsFolder } from './list-mirrors.ts'
+import { copyKeyFile, listMirrors, mirrorsFolder, receiptFile } from './list-mirrors.ts'
 import { Mirror } from './mirror.ts'
 import type { MirrorAnswer } from './mirror.ts'
 
@@ -112,6 +112,9 @@ export class MirrorDesk {
       seconds: Math.floor(now() / 1000),
       sign: (bytes) => Buffer.from(keys.sign(bytes), 'base64'),
     })
+    // Kept here as well: whoever verifies the copy sees what we vouched for.
+    writeAtomic(join(dataDir, copyKeyFile), `${encodeCosignerKey(own)}\n`)
+    writeAtomic(join(dataDir, mirrorsFolder, host, receiptFile), `${note}${cosignature}`)
     return { ...answer, cosignature, key: encodeCosignerKey(own) }
   }
 

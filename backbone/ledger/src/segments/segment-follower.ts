@@ -29,7 +29,7 @@ const chunkBytes = 262_144
 // Of many notices in a burst one is enough.
 const settleMs = 20
 /** How often the file is opened anew by its name: an open one may have been replaced under us. */
-export const reopenMs = 5_000
+const reopenMs = 5_000
 
 /** Follows the ledger's segments as they grow, plain or packed, each follower at its own pace. */
 export class SegmentFollower {

@@ -67,6 +67,16 @@ describe('following segments', () => {
     expect(await readAll(log)).toEqual({ lines: ['2:c', '3:d'], state: 'end' })
   })
 
+  it('goes on behind a segment that was dropped once it was read to its end', async () => {
+    write(0, 'a\nb\n')
+    const log = reader()
+    expect((await readAll(log)).lines).toEqual(['0:a', '1:b'])
+    write(2, 'c\n')
+    rmSync(pathOf(0))
+    await log.seek(log.position)
+    expect(await readAll(log)).toEqual({ lines: ['2:c'], state: 'end' })
+  })
+
   it('does not leave a segment for one that is not the next', async () => {
     write(0, 'a\n')
     write(5, 'f\n')

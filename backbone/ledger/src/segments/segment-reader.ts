@@ -80,6 +80,8 @@ export class SegmentReader {
     this.#content ??= await openSegment(this.#folder, this.#position.segment)
     const content = this.#content
     if (content === undefined) {
+      // Read to its end, and dropped before we looked for the one after it: nothing of it is missing to us.
+      if (await this.#next()) return { lines: [], state: 'more' }
       // Before the first line of an empty log there is nothing to have lost.
       const isStart = this.#position.index === 0 && listSegments(this.#folder).length === 0
       return { lines: [], state: isStart ? 'end' : 'lost' }
@@ -113,11 +115,16 @@ export class SegmentReader {
     if (size < this.#position.offset) return 'lost'
     // A line may have been added between the read and this look; then the next read finds it.
     if (size > this.#position.offset) return 'more'
+    return (await this.#next()) ? 'more' : 'end'
+  }
+
+  /** Moves to the segment that begins with the next line; false when there is none. */
+  async #next(): Promise<boolean> {
     const next = this.#position.index
-    if (next === this.#position.segment) return 'end'
-    if (!listSegments(this.#folder).some((segment) => segment.first === next)) return 'end'
+    if (next === this.#position.segment) return false
+    if (!listSegments(this.#folder).some((segment) => segment.first === next)) return false
     await this.seek({ segment: next, offset: 0, index: next })
-    return 'more'
+    return true
   }
 
   /** Closes the open file. The reader can go on afterwards. */

@@ -16,6 +16,7 @@ export type LedgerProblemCode =
   | 'sequence-gap'
   | 'truncated'
   | 'seen-invalid'
+  | 'receipt-invalid'
   | 'rolled-back'
   | 'forked'
 
