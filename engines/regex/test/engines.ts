@@ -61,9 +61,17 @@ export function compareEngines(pattern: string, options: CompareOptions = {}): C
   const translated = v8Source(node, wide)
   if (translated !== undefined)
     finders.set('v8', v8Finder(new RegExp(translated.source, `${translated.flags}d`)))
-  const re2 = options.withoutRe2 === true ? undefined : re2Finder(re2Source(node))
+  // RE2 has no words for a run behind which some characters may not come.
+  const isOutside = options.withoutRe2 === true || hasBar(node)
+  const re2 = isOutside ? undefined : re2Finder(re2Source(node))
   if (re2 !== undefined) finders.set('re2js', re2)
   return { node, program, alphabet, linear, finders }
+}
+
+function hasBar(node: RegexNode): boolean {
+  if (node.kind === 'concat' || node.kind === 'alternate') return node.nodes.some(hasBar)
+  if (node.kind === 'atomic' && node.barred !== undefined) return true
+  return 'node' in node && hasBar(node.node)
 }
 
 function listOf(slots: Int32Array | undefined): readonly number[] | null {
