@@ -25,7 +25,7 @@ export type RegexNode =
   | AtomicNode
 
 /** `(?>node)`. */
-export interface AtomicNode {
+interface AtomicNode {
   readonly kind: 'atomic'
   readonly node: RegexNode
   readonly offset: number
