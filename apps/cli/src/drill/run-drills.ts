@@ -78,6 +78,7 @@ async function runDrill(house: DrillHouse, drill: Drill, scale: number): Promise
   const limitSeconds = drill.isScaled
     ? drill.limitSeconds / scale + (scale === 1 ? 0 : slackSeconds)
     : drill.limitSeconds
+  await drill.prepare?.(house)
   const [fromMs, begun] = [Date.now(), performance.now()]
   const mend = await drill.run(house)
   // What has to happen before the blow falls is no delay of ours.
