@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createEventBuilder, createRedactor, encodeLine, sealDraft, uuidV7 } from '@sevenfold/event'
@@ -169,6 +169,32 @@ describe('ledger', () => {
     mkdirSync(join(ledger, 'segments'))
     expect(await call(['ledger', 'verify', '--seen', 'seen.note', '--json'], folder)).toMatchObject({
       code: 1,
+    })
+  })
+
+  it('verify checks the copies of other ledgers that are kept here, all or one', async () => {
+    await write()
+    cpSync(ledger, join(folder, 'copy'), { recursive: true })
+    cpSync(join(folder, 'copy'), join(ledger, 'mirrors', 'site-a'), { recursive: true })
+    expect(await call(['ledger', 'verify'], folder)).toEqual({
+      stdout:
+        'fine: 3 entries, 3 of them signed, log test.example/ledger\n' +
+        'copy of site-a: fine: 3 entries, 3 of them signed, log test.example/ledger\n',
+      stderr: '',
+      code: 0,
+    })
+    const segments = join(ledger, 'mirrors', 'site-a', 'segments')
+    const path = join(segments, readdirSync(segments)[0] ?? '')
+    writeFileSync(path, readFileSync(path, 'utf8').replace('192.0.2.7', '192.0.2.9'))
+    const all = await call(['ledger', 'verify', '--json'], folder)
+    expect(all.code).toBe(1)
+    expect(JSON.parse(all.stdout)).toMatchObject({ ok: true, copies: [{ host: 'site-a', ok: false }] })
+    const one = await call(['ledger', 'verify', '--copy', 'site-a'], folder)
+    expect(one.code).toBe(1)
+    expect(one.stdout).toContain('copy of site-a: entry-changed')
+    expect(await call(['ledger', 'verify', '--copy', 'site-b'], folder)).toMatchObject({
+      code: 3,
+      stderr: expect.stringContaining('no copy of site-b is kept here'),
     })
   })
 

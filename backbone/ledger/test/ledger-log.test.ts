@@ -178,6 +178,26 @@ describe('opening again', () => {
     expect(await lines()).toEqual(expected('edge/w0', 12))
   })
 
+  it.each([
+    ['before its checkpoint is there', ['checkpoint', 'snapshot']],
+    ['before its snapshot is there', ['snapshot']],
+  ])('comes back from a kill in the middle of a checkpoint, %s', async (_name, missing) => {
+    const first = await open()
+    await first.append(batchOf('edge/w0', 1, 300))
+    await first.checkpoint()
+    await first.append(batchOf('edge/w0', 301, 300))
+    const old = new Map(missing.map((name) => [name, readFileSync(join(folder.path, name))]))
+    await first.checkpoint()
+    await killLog(folder.path, first)
+    // Tiles are those of the new checkpoint; what would have come after the kill is as it was.
+    for (const [name, bytes] of old) writeFileSync(join(folder.path, name), bytes)
+    const second = await open()
+    expect(second.size).toBe(600)
+    await second.append(batchOf('edge/w0', 590, 20))
+    await second.close()
+    expect(await verifyLedger(folder.path)).toMatchObject({ ok: true, entries: 609, signedSize: 609 })
+  })
+
   it('keeps the chain hash of a lane that had nothing after the checkpoint', async () => {
     const first = await open()
     await first.append(batchOf('edge/w0', 1, 5))
