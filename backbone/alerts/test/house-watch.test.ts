@@ -200,7 +200,7 @@ describe('HouseWatch', () => {
       (at) => (at < 560 * second ? 95 : 105),
     )
     expect(kinds(house)).toEqual([
-      'the log of site shop shows 10 requests in 900 s, and at most 0 came through the edge',
+      'the log of site shop shows 10 requests in 50 s, and at most 0 came through the edge',
     ])
   })
   it('finds them where the edge never passed a request on to the site', () => {
@@ -230,7 +230,7 @@ describe('HouseWatch', () => {
       (at) => Math.min(at, 470 * second) / 500,
     )
     expect(kinds(house)).toEqual([
-      'the edge passed 120 requests on to site shop in 90 s, and its log shows none',
+      'the edge passed 140 requests on to site shop in 90 s, and its log shows none',
     ])
   })
   it('is content while edge, agent and log agree, and where a log shows logins besides requests', () => {

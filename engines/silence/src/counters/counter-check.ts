@@ -17,8 +17,8 @@ export interface Shortfall {
   readonly through: number
 }
 
-/** Windows over which counts are compared, in milliseconds. */
-export const excessWindowsMs: readonly number[] = [120_000, 900_000]
+/** The longest window over which counts are compared, in milliseconds. */
+export const longestWindowMs = 900_000
 /** Fewest that are too many, and the share of all that is within doubt. */
 export const excessLimits: { readonly fewest: number; readonly share: number } = { fewest: 3, share: 0.01 }
 /** Fewest that must have gone through for none behind to be silence, and the share that was counted before. */
@@ -29,7 +29,7 @@ export const shortfallLimits: { readonly fewest: number; readonly share: number;
     windowMs: 90_000,
   }
 /** What is counted behind the wall may be told this much later: a line is written, read and counted first. */
-export const behindLagMs = 30_000
+export const behindLagMs = 15_000
 /** A process of the wall that says nothing for this long is gone, with what it counted last. */
 export const goneAfterMs = 60_000
 
@@ -53,38 +53,62 @@ export interface ExcessOptions {
 export class CounterCheck {
   readonly #through = new Map<string, CounterSeries>()
   readonly #behind = new Map<string, CounterSeries>()
+  /** Answers until the next reading. */
+  readonly #known = new Map<string, Excess | null>()
 
   /** A reading of one process of the wall. */
   passed(agent: string, reading: CounterReading): void {
     seriesOf(this.#through, agent).add(reading)
+    this.#known.clear()
   }
 
   /** A reading of one process that counts behind the wall. */
   counted(agent: string, reading: CounterReading): void {
     seriesOf(this.#behind, agent).add(reading)
+    this.#known.clear()
   }
 
   /** Planned end of a process. */
   forget(agent: string): void {
     this.#through.delete(agent)
     this.#behind.delete(agent)
+    this.#known.clear()
   }
 
-  /** What came past the wall in the longest window that shows it; null when everything is explained or unknown. */
+  /** What came past the wall in the window that shows most of it; null when everything is explained or unknown. */
   excess(options: ExcessOptions = {}): Excess | null {
+    const key = JSON.stringify(options)
+    const known = this.#known.get(key)
+    if (known !== undefined) return known
+    const excess = this.#excess(options)
+    this.#known.set(key, excess)
+    return excess
+  }
+
+  #excess(options: ExcessOptions): Excess | null {
     let found: Excess | null = null
     for (const series of this.#behind.values()) {
-      for (const windowMs of excessWindowsMs) {
-        const window = this.#window(series, windowMs)
-        const through = window === null ? null : this.#throughMost(window.startMs, window.endMs)
-        if (window === null || through === null) continue
-        const { behind } = window
-        if (behind - through < doubtOf(window, options)) continue
-        if (options.afterHistory !== true || this.#wasExplained(series, window.startMs))
-          found = { windowMs, behind, through }
+      for (const window of this.#windows(series)) {
+        const { behind, startMs, endMs } = window
+        const through = behind < excessLimits.fewest ? null : this.#throughMost(startMs, endMs)
+        if (through === null || behind - through < doubtOf(window, options)) continue
+        if (found !== null && behind - through <= found.behind - found.through) continue
+        if (options.afterHistory !== true || this.#wasExplained(series, startMs))
+          found = { windowMs: endMs - startMs, behind, through }
       }
     }
     return found
+  }
+
+  /** Every window that ends now, the shortest first: one that begins in a quiet moment shows what others cannot. */
+  #windows(series: CounterSeries): readonly Window[] {
+    const newest = this.#window(series, 0)
+    if (newest === null) return []
+    const { endMs, endTotal } = newest
+    const fromMs = Math.max(this.#knownMs(), endMs - longestWindowMs)
+    return series.between(fromMs, endMs).map(({ timeMs, total }) => {
+      return { startMs: timeMs, endMs, endTotal, behind: endTotal - total, before: 0 }
+    })
   }
 
   /** Nothing behind the wall although much went through, where most of it was counted before; null otherwise. */
@@ -132,12 +156,13 @@ export class CounterCheck {
     const settledMs = Math.min(...living.map((wall) => wall.last?.timeMs ?? 0))
     const knownMs = this.#knownMs()
     const end = series.before(settledMs)
-    const wanted = end === undefined ? undefined : series.before(end.timeMs - windowMs)
+    const wanted = end === undefined ? undefined : series.before(end.timeMs - Math.max(windowMs, 1))
     const start = wanted !== undefined && wanted.timeMs >= knownMs ? wanted : series.after(knownMs)
     if (end === undefined || start === undefined || end.timeMs <= start.timeMs) return null
     return {
       startMs: start.timeMs,
       endMs: end.timeMs,
+      endTotal: end.total,
       behind: end.total - start.total,
       before: start.total - (series.first?.total ?? 0),
     }
@@ -170,6 +195,7 @@ export class CounterCheck {
 interface Window {
   readonly startMs: number
   readonly endMs: number
+  readonly endTotal: number
   readonly behind: number
   /** Counted before the window, as far as is remembered. */
   readonly before: number

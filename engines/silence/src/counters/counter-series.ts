@@ -50,6 +50,11 @@ export class CounterSeries {
     return this.#bootMs
   }
 
+  /** Readings between two moments, the newest first. */
+  between(fromMs: number, untilMs: number): readonly TotalReading[] {
+    return this.#readings.filter(({ timeMs }) => timeMs >= fromMs && timeMs < untilMs).toReversed()
+  }
+
   before(timeMs: number): TotalReading | undefined {
     return this.#readings.findLast((reading) => reading.timeMs <= timeMs)
   }
