@@ -172,6 +172,10 @@ describe('a copied data folder', () => {
     const messages = await house.messages()
     expect(messages).toEqual(expect.arrayContaining(['one', 'two', 'three', 'four', 'five']))
     expect(messages).not.toContain('of the copy')
+    // In whose name, so that it joins the incident of that part.
+    for await (const { line } of tailLedger(join(house.folder, 'ledger')))
+      if (line.includes('"receive-cloned"'))
+        expect(JSON.parse(line)).toMatchObject({ labels: { part: 'edge' } })
   })
 
   it('that starts before the original has said a word again shuts out one of the two, and both never work', async () => {

@@ -1,9 +1,9 @@
-import { cpSync, existsSync, readFileSync, readdirSync, renameSync, rmSync } from 'node:fs'
+import { cpSync, existsSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { decodeEnrolToken, enrolHost, loadOrCreateKeys, writeHostFiles } from '@sevenfold/layer'
 import { cosignedAt, decodeCheckpoint, decodeCosignerKey, parseNote } from '@sevenfold/merkle'
-import { tailLedger, verifyLedger } from '@sevenfold/ledger'
+import { tailLedger, verifyLedger, verifyMirror, verifyWithReceipts } from '@sevenfold/ledger'
 import { HostsHouse, until } from './hosts-house.ts'
 
 // Processes, disks and handshakes of a machine that may do much else meanwhile.
@@ -63,6 +63,32 @@ describe('a copy at another ledger', () => {
     const verifierKey = readFileSync(join(own.folder, 'ledger', 'log.vkey'), 'utf8').trim()
     expect(readFileSync(join(mirror(), 'log.vkey'), 'utf8').trim()).toBe(verifierKey)
     expect(await verifyLedger(mirror(), { verifierKey })).toMatchObject({ ok: true })
+  })
+
+  it('is verified where it is kept, with the receipt that was given for it, and so is the log by its owner', async () => {
+    await own.start()
+    await write(3, 'first')
+    await copied(sizeOf(join(own.folder, 'ledger', 'checkpoint')))
+    const given = Date.now() - 60_000
+    await own.stop()
+    await other.stop()
+    const [mine, theirs] = [join(own.folder, 'ledger'), join(other.folder, 'ledger')]
+    const report = await verifyMirror(theirs, 'site-a', {
+      seen: [readFileSync(join(mine, 'checkpoint'), 'utf8')],
+    })
+    expect(report).toMatchObject({ host: 'site-a', origin: 'example.org/ledger' })
+    // The owner may have signed what did not come here before it stopped: then that, and nothing else, is what is told.
+    expect(report.problems.map(({ code }) => code).filter((code) => code !== 'rolled-back')).toEqual([])
+    expect(await verifyMirror(theirs, 'site-a')).toMatchObject({ ok: true })
+    expect(report.receivedMs).toBeGreaterThan(given)
+    expect(await verifyWithReceipts(mine)).toMatchObject({ ok: true })
+    // A checkpoint that nobody gave a receipt for, in the place of one.
+    const forged = readFileSync(receipt(), 'utf8').replace(/\n— [^\n]*\n$/u, '\n')
+    for (const path of [receipt(), join(mirror(), 'checkpoint.receipt')]) writeFileSync(path, forged)
+    const codes = async (found: Promise<{ problems: readonly { code: string }[] }>): Promise<string[]> =>
+      (await found).problems.map(({ code }) => code)
+    expect(await codes(verifyMirror(theirs, 'site-a'))).toContain('receipt-invalid')
+    expect(await codes(verifyWithReceipts(mine))).toContain('receipt-invalid')
   })
 
   it('goes on after either side was away, and takes again what it has', async () => {

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { loadOrCreateKeys, localAgent, registerAgent, startLayer, startPart } from '@sevenfold/layer'
@@ -101,6 +101,24 @@ describe('the ledger as it runs', () => {
     const texts = (await messages()).filter((text) => text.startsWith('while down') || text === 'before')
     expect(texts).toHaveLength(21)
     expect(new Set(texts).size).toBe(21)
+  })
+
+  it('stores closed segments as gzip once they have settled, and takes that for no loss', async () => {
+    await startLedger({ gzipAfterMs: 1, segmentSizeBytes: 4000 })
+    const edge = await startEdge()
+    const packed = (): number =>
+      readdirSync(join(folder.path, 'ledger', 'segments')).filter((name) => name.endsWith('.gz')).length
+    const deadline = performance.now() + 60_000
+    let sent = 0
+    while (packed() < 5 && performance.now() < deadline) {
+      for (let i = 0; i < 20; i += 1) edge.emit(edge.events.notice(`test-${sent}`, `packed ${(sent += 1)}`))
+      await shipped(edge)
+    }
+    expect(packed()).toBeGreaterThanOrEqual(5)
+    const found = await messages()
+    expect(found.filter((text) => text.startsWith('packed '))).toHaveLength(sent)
+    expect(found.filter((text) => text.includes('without retention'))).toEqual([])
+    expect(await verifyLedger(join(folder.path, 'ledger'))).toMatchObject({ ok: true })
   })
 
   it('takes nothing from a stranger, and keeps that somebody tried', async () => {
