@@ -29,6 +29,12 @@ afterEach(async () => {
 
 const sizeOf = (path: string): number =>
   existsSync(path) ? decodeCheckpoint(parseNote(readFileSync(path, 'utf8')).text).size : 0
+/** Size of the log as it is signed. */
+async function signed(): Promise<number> {
+  const size = (): number => sizeOf(join(own.folder, 'ledger', 'checkpoint'))
+  await until('the log is signed', () => size() > 0)
+  return size()
+}
 const receipt = (): string => join(copies(), 'checkpoint.receipt')
 const copied = (size: number): Promise<void> => until('the receipt comes', () => sizeOf(receipt()) >= size)
 
@@ -53,7 +59,7 @@ describe('a copy at another ledger', () => {
   it('holds every entry, verifies by itself, and answers with a receipt that holds', async () => {
     await own.start()
     await write(5, 'first')
-    const size = sizeOf(join(own.folder, 'ledger', 'checkpoint'))
+    const size = await signed()
     await copied(size)
     const note = readFileSync(receipt(), 'utf8')
     const key = decodeCosignerKey(readFileSync(join(copies(), 'copy.vkey'), 'utf8').trim())
@@ -68,7 +74,7 @@ describe('a copy at another ledger', () => {
   it('is verified where it is kept, with the receipt that was given for it, and so is the log by its owner', async () => {
     await own.start()
     await write(3, 'first')
-    await copied(sizeOf(join(own.folder, 'ledger', 'checkpoint')))
+    await copied(await signed())
     const given = Date.now() - 60_000
     await own.stop()
     await other.stop()
@@ -94,7 +100,7 @@ describe('a copy at another ledger', () => {
   it('goes on after either side was away, and takes again what it has', async () => {
     await own.start()
     await write(3, 'first')
-    await copied(sizeOf(join(own.folder, 'ledger', 'checkpoint')))
+    await copied(await signed())
     await other.stop()
     await write(3, 'second')
     await own.stop()
@@ -103,7 +109,7 @@ describe('a copy at another ledger', () => {
       if (file.endsWith('.json')) rmSync(join(own.folder, 'ledger', 'copies', file))
     await other.start()
     await own.start()
-    await copied(sizeOf(join(own.folder, 'ledger', 'checkpoint')))
+    await copied(await signed())
     const mine = await linesOf(join(own.folder, 'ledger'))
     const theirs = await linesOf(mirror())
     expect(theirs).toEqual(mine.slice(0, theirs.length))

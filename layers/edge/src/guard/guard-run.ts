@@ -11,6 +11,7 @@ import { prefixOf } from '../challenge/prefix-of.ts'
 import { stableJa4 } from '../challenge/stable-ja4.ts'
 import type { Binding } from '../challenge/token.ts'
 import type { Operation, SchemaFault } from '../schema/operation.ts'
+import type { Rest } from '../shed/load-gauge.ts'
 import { judgeAgent } from './judge-agent.ts'
 import { answerOwnPath, ownPrefix } from './own-paths.ts'
 import { shedOutcome, rememberGood } from './shed-step.ts'
@@ -63,7 +64,7 @@ export class StepsRun implements GuardRun, RateClient {
   private read: HeadFacts | null = null
   private readonly verdicts: TraceStep[] = []
   private running = true
-  private resting = false
+  private resting: Rest = 'nothing'
 
   constructor(request: GuardedRequest, steps: SiteSteps) {
     this.request = request
@@ -127,16 +128,16 @@ export class StepsRun implements GuardRun, RateClient {
     return limiter.tells ? made + limiter.tell(this.address) : made
   }
 
-  rests(yes: boolean): void {
-    if (!this.running || this.resting === yes) return
-    this.resting = yes
-    this.steps.services.gauge.rests(yes)
+  rests(on: Rest): void {
+    if (!this.running || this.resting === on) return
+    this.steps.services.gauge.rests(this.resting, on)
+    this.resting = on
   }
 
   finished(status: number, steps: number): void {
     if (!this.running) return
     // Who rests was taken off already.
-    this.rests(false)
+    this.rests('nothing')
     this.running = false
     this.steps.services.gauge.leave()
     if (steps > 0 && !this.steps.limiter.isExempt(this.address))

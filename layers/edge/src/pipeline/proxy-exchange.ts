@@ -243,7 +243,7 @@ export class ProxyExchange
     if (ended) this.at = stage.done
     const drained = this.exchange.write(piece, ended)
     if (ended) this.finish()
-    else if (!drained) this.judgement.guard?.rests(true)
+    else if (!drained) this.judgement.guard?.rests('answer')
     return drained
   }
 
@@ -257,12 +257,12 @@ export class ProxyExchange
     const answer = plainHead(head.status, head.reason, fields, head.contentLength)
     const drained = this.exchange.respond(answer, piece, ended)
     if (ended) this.finish()
-    else if (!drained) guard?.rests(true)
+    else if (!drained) guard?.rests('answer')
     return drained
   }
 
   drained(): void {
-    this.judgement.guard?.rests(false)
+    this.judgement.guard?.rests('nothing')
     this.upstream?.resumeAnswer()
   }
 

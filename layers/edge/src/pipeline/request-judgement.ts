@@ -135,7 +135,7 @@ export class RequestJudgement implements RequestInspectionOwner, GuardedRequest 
     }
     const { inspection } = this
     if (inspection === null) return false
-    this.guard?.rests(false)
+    this.guard?.rests('nothing')
     if (last) inspection.hold.complete = true
     inspection.piece(piece)
     return true
@@ -143,7 +143,7 @@ export class RequestJudgement implements RequestInspectionOwner, GuardedRequest 
 
   /** The body is complete; true when that is known to whoever holds it. */
   takesEnd(): boolean {
-    this.guard?.rests(false)
+    this.guard?.rests('nothing')
     if (this.gathering > 0 && this.hold !== null) {
       this.hold.complete = true
       this.gathered()
@@ -161,7 +161,7 @@ export class RequestJudgement implements RequestInspectionOwner, GuardedRequest 
   }
 
   awaitBody(): void {
-    this.guard?.rests(true)
+    this.guard?.rests('body')
     this.exchange.resumeRequest()
   }
 
@@ -245,7 +245,7 @@ export class RequestJudgement implements RequestInspectionOwner, GuardedRequest 
 
   private gathered(): void {
     this.gathering = 0
-    this.guard?.rests(false)
+    this.guard?.rests('nothing')
     this.exchange.pauseRequest()
     this.continueJudgement()
   }

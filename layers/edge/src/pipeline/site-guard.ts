@@ -1,6 +1,7 @@
 import type { TraceStep } from '@sevenfold/event'
 import type { Peer } from '../http/exchange.ts'
 import type { RequestHead } from '../http/request-head.ts'
+import type { Rest } from '../shed/load-gauge.ts'
 import type { BodyHold } from './body-hold.ts'
 import type { BlockRecord } from './request-record.ts'
 
@@ -58,8 +59,8 @@ export interface GuardRun {
   trace(): readonly TraceStep[]
   /** The header lines of the service's answer as the client gets them. */
   answerFields(status: number, fields: string): string
-  /** The request waits for its client, or no longer: a body that does not come, an answer that is not taken. */
-  rests(yes: boolean): void
+  /** The request waits for its client, or no longer. */
+  rests(on: Rest): void
   /** The request is over. `steps`: work that the inspection took. Called once. */
   finished(status: number, steps: number): void
 }

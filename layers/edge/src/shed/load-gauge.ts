@@ -18,8 +18,16 @@ export const busyFrom = { inFlight: 32, perSecond: 100 } as const
  * machine had the processor.
  */
 export const idleFrom = 0.1
+/**
+ * After so many looks without a moment to sleep a worker cannot tell who is slow: what clients sent may lie unread in
+ * the kernel. Bodies that are awaited count as work from then on, as in a flood they are.
+ */
+export const breathlessLooks = 20
 const harder = 0.2
 const softer = 0.01
+
+/** What a request waits for that only its client can give: more of its body, or that its answer is taken. */
+export type Rest = 'nothing' | 'body' | 'answer'
 
 /** What a look sees besides the clock. */
 export interface LoadSight {
@@ -36,6 +44,8 @@ export interface LoadSight {
 export class LoadGauge {
   /** Requests at work: those that wait for their clients are not. */
   inFlight = 0
+  /** Requests that wait for more of their body. */
+  awaitingBody = 0
   /** Share of unknown clients that are turned away, 0 to 1. */
   share = 0
   /** By how much the worker was late lately, milliseconds. */
@@ -46,6 +56,7 @@ export class LoadGauge {
   private arrived = 0
   private perSecond = 0
   private idle = 1
+  private breathless = 0
 
   /** @param random numbers from 0 to 1. */
   constructor(limits: LoadLimits, random: () => number) {
@@ -62,7 +73,9 @@ export class LoadGauge {
     this.perSecond += (this.arrived * (1000 / (lookMs + lateMs)) - this.perSecond) * 0.15
     this.arrived = 0
     this.idle += (idle - this.idle) * 0.3
-    const atWork = this.inFlight - heldBack
+    this.breathless = this.idle < idleFrom ? this.breathless + 1 : 0
+    const unread = this.breathless >= breathlessLooks ? this.awaitingBody : 0
+    const atWork = this.inFlight + unread - heldBack
     const busy = atWork >= busyFrom.inFlight || this.perSecond >= busyFrom.perSecond
     const late = busy && this.idle < idleFrom && this.lateMs > this.limits.delayMs
     const tooMuch = late || atWork > this.limits.inFlight
@@ -75,9 +88,12 @@ export class LoadGauge {
     this.arrived += 1
   }
 
-  /** A request waits for its client, or no longer: thousands of slow clients are no work. Hot. */
-  rests(yes: boolean): void {
-    this.inFlight += yes ? -1 : 1
+  /** What a request waits for changes: thousands of slow clients are no work. Hot. */
+  rests(before: Rest, now: Rest): void {
+    if (before === 'nothing') this.inFlight -= 1
+    else if (before === 'body') this.awaitingBody -= 1
+    if (now === 'nothing') this.inFlight += 1
+    else if (now === 'body') this.awaitingBody += 1
   }
 
   /** A request is over. */

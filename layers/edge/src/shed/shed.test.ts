@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { RateKeys } from '../rate/rate-key.ts'
-import { LoadGauge, idleFrom, lookMs } from './load-gauge.ts'
+import { LoadGauge, breathlessLooks, idleFrom, lookMs } from './load-gauge.ts'
 import { Reputation, goodPeriods } from './reputation.ts'
 import { WaitingRoom, maxWaiting, waitMs } from './waiting-room.ts'
 
@@ -57,14 +57,35 @@ describe('the gauge of the load', () => {
     const gauge = new LoadGauge(limits, () => 0)
     for (let i = 0; i < 2000; i += 1) {
       gauge.enter()
-      gauge.rests(true)
+      gauge.rests('nothing', i % 2 === 0 ? 'body' : 'answer')
     }
-    for (let i = 0; i < 100; i += 1) gauge.rests(false)
+    for (let i = 0; i < 50; i += 1) gauge.rests('body', 'nothing')
+    for (let i = 0; i < 50; i += 1) gauge.rests('answer', 'nothing')
     for (let i = 0, now = 0; i < 30; i += 1) gauge.look((now += lookMs), { idle: 0.5, heldBack: 0 })
     expect([gauge.inFlight, gauge.turnsAway()]).toEqual([100, false])
-    gauge.rests(false)
+    gauge.rests('body', 'nothing')
     for (let i = 0, now = 0; i < 30; i += 1) gauge.look((now += lookMs), { idle: 0.5, heldBack: 0 })
     expect([gauge.inFlight, gauge.turnsAway()]).toEqual([101, true])
+  })
+  it('counts bodies that are awaited once it has not slept for a second: they may lie unread', () => {
+    const gauge = new LoadGauge(limits, () => 0)
+    for (let i = 0; i < 101; i += 1) {
+      gauge.enter()
+      gauge.rests('nothing', 'body')
+    }
+    let now = 0
+    const looks = (idle: number, count: number): boolean => {
+      for (let i = 0; i < count; i += 1) gauge.look((now += lookMs), { idle, heldBack: 0 })
+      return gauge.turnsAway()
+    }
+    // The average of its idle time needs some looks to fall.
+    expect(looks(0, breathlessLooks)).toBe(false)
+    expect(looks(0, 10)).toBe(true)
+    gauge.rests('body', 'answer')
+    expect(looks(0, 100)).toBe(false)
+    gauge.rests('answer', 'body')
+    expect(looks(0, 1)).toBe(true)
+    expect(looks(1, 100)).toBe(false)
   })
   it('does not count requests that only wait for others of their own client', () => {
     const gauge = new LoadGauge(limits, () => 0)

@@ -48,8 +48,8 @@ export class UpstreamPool implements Upstreams, UpstreamOwner {
   private readonly idle: UpstreamConnection[] = []
   private readonly all = new Set<UpstreamConnection>()
   private readonly weights = new AnswerWeights()
-  private readonly light = new WaitingLine()
-  private readonly heavy = new WaitingLine()
+  private readonly light = new WaitingLine({ newestFirst: false })
+  private readonly heavy = new WaitingLine({ newestFirst: true })
   /** Connections with a request whose answer may be large, and the most of them. */
   private heavyRunning = 0
   private readonly heavyMost: number

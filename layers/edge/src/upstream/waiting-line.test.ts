@@ -15,8 +15,11 @@ function listener(target: string): UpstreamListener {
 }
 
 /** A line with listeners `0`, `1` …, whose time is over at 1000, 1001 … */
-function lineOf(count: number): { line: WaitingLine; listeners: readonly UpstreamListener[] } {
-  const line = new WaitingLine()
+function lineOf(
+  count: number,
+  newestFirst = true,
+): { line: WaitingLine; listeners: readonly UpstreamListener[] } {
+  const line = new WaitingLine({ newestFirst })
   const listeners = Array.from({ length: count }, (_, i) => listener(String(i)))
   listeners.forEach((one, i) => line.add({ listener: one, key: i, deadline: 1000 + i }))
   return { line, listeners }
@@ -32,6 +35,11 @@ describe('a line of waiting requests', () => {
   it('serves the newest first in a crowd', () => {
     const { line } = lineOf(crowd + 2)
     expect([line.next()?.key, line.next()?.key, line.next()?.key]).toEqual([crowd + 1, crowd, 0])
+  })
+
+  it('serves in order in a crowd, too, when it is told so: nobody waits for ever', () => {
+    const { line } = lineOf(crowd + 2, false)
+    expect([line.next()?.key, line.next()?.key, line.next()?.key]).toEqual([0, 1, 2])
   })
 
   it('is bounded', () => {
@@ -69,7 +77,7 @@ describe('a line of waiting requests', () => {
   })
 
   it('does not grow while requests come and leave', () => {
-    const line = new WaitingLine()
+    const line = new WaitingLine({ newestFirst: false })
     for (let i = 0; i < 20 * maxWaiting; i += 1) {
       const one = listener('x')
       line.add({ listener: one, key: i, deadline: 1 })

@@ -15,6 +15,12 @@ export class WaitingLine {
   private readonly waiting = new Map<UpstreamListener, Waiting>()
   /** In the order in which they came; those that left meanwhile are passed over. */
   private order: Waiting[] = []
+  private readonly newestFirst: boolean
+
+  /** @param newestFirst see `next`. */
+  constructor({ newestFirst }: { readonly newestFirst: boolean }) {
+    this.newestFirst = newestFirst
+  }
 
   get length(): number {
     return this.waiting.size
@@ -30,12 +36,13 @@ export class WaitingLine {
   }
 
   /**
-   * The request that gets a free connection. In a crowd the newest goes first: in a queue that is served in order
-   * everybody waits for all who came before, and those who attack came first.
+   * The request that gets a free connection. Where connections may never come back, the newest goes first in a crowd: in
+   * a queue that is served in order everybody waits for all who came before, and those who attack came first. Where
+   * they come back soon, the oldest goes first: else some wait for ever while a flood brings newer ones.
    */
   next(): Waiting | undefined {
     while (this.waiting.size > 0) {
-      const one = this.waiting.size > crowd ? this.order.pop() : this.order.shift()
+      const one = this.newestFirst && this.waiting.size > crowd ? this.order.pop() : this.order.shift()
       if (one !== undefined && this.leave(one)) return one
     }
     return undefined
