@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { workerArguments } from '../../layers/edge/src/primary/worker-arguments.ts'
 import { BuiltEdge } from './built-edge.ts'
 import { end, freePort, waitForPort } from './nginx.ts'
 import type { PeerProxy } from './peers.ts'
@@ -20,7 +19,7 @@ export interface WorkerChoice {
 /** What node runs: the built code, with the options that the primary gives its workers. */
 export function workerCommand(): readonly string[] {
   const script = fileURLToPath(new URL('edge-process.ts', import.meta.url))
-  return [...workerArguments([]), '--import', 'tsx', script]
+  return ['--import', 'tsx', script]
 }
 
 /** Starts one worker's traffic path before an upstream. */
