@@ -66,7 +66,7 @@ describe('packing what has settled', () => {
     told.packed(packed?.first ?? -1)
     expect(told.look()).toEqual([])
     expect(untold.look()).toEqual([]) // ten empty events: the packed file is larger
-    write(10, `${'{"some":"text"}\n'.repeat(100)}`)
+    write(10, '{"some":"text"}\n'.repeat(100))
     expect([told.look(), untold.look()]).toEqual([[], []])
     await packSegment(folder.path, 10)
     expect([told.look(), untold.look()]).toEqual([[10], [10]])
