@@ -1,4 +1,4 @@
-// Writes test/recorded/*.ts: what PCRE2, asked through php, finds of each pattern in each input.
+// Writes test/testdata/pcre/*.json: what PCRE2, asked through php, finds of each pattern in each input.
 //   npx tsx --conditions=@sevenfold/source engines/regex/test/record-pcre.ts
 import { spawnSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
@@ -41,24 +41,17 @@ function ask(questions: readonly Question[]): readonly (readonly number[] | null
   return answers
 }
 
-function quoted(text: string): string {
-  const escaped = JSON.stringify(text).slice(1, -1).replaceAll('\\"', '"').replaceAll("'", "\\'")
-  return `'${escaped.replaceAll(/[\x7f-\xff]/g, (char) => `\\x${char.charCodeAt(0).toString(16)}`)}'`
-}
-
 function write(subject: Subject): void {
   const questions = subject.patterns.flatMap((pattern) =>
     subject.inputs.map((input) => ({ flags: subject.flags ?? '', pattern, input })),
   )
-  const lines = ask(questions).flatMap((answer, at) => {
+  const rows = ask(questions).flatMap((answer, at) => {
     const question = questions[at]
     if (answer === false || question === undefined) return []
-    const spans = answer === null ? 'null' : `[${answer.join(', ')}]`
-    return [`  [${quoted(question.pattern)}, ${quoted(question.input)}, ${spans}],`]
+    return [` ${JSON.stringify([question.pattern, question.input, answer])}`]
   })
-  const name = `${subject.name.replaceAll(/ (\w)/g, (_, letter: string) => letter.toUpperCase())}Answers`
-  const text = `// Recorded from PCRE2 by test/record-pcre.ts; do not edit.\nimport type { PcreAnswer } from './pcre-answer.ts'\n\n/** ${subject.title} */\nexport const ${name}: readonly PcreAnswer[] = [\n${lines.join('\n')}\n]\n`
-  writeFileSync(new URL(`recorded/${subject.name.replaceAll(' ', '-')}-answers.ts`, import.meta.url), text)
+  const file = new URL(`testdata/pcre/${subject.name}.json`, import.meta.url)
+  writeFileSync(file, `[\n${rows.join(',\n')}\n]\n`)
 }
 
 for (const subject of subjects) write(subject)

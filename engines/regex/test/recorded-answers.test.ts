@@ -1,34 +1,23 @@
+import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 
 import { compileRegex } from '../src/compile-regex.ts'
 import { RegexError } from '../src/error.ts'
-import { anchorsAnswers } from './recorded/anchors-answers.ts'
-import { caseAnswers } from './recorded/case-answers.ts'
-import { choicesAnswers } from './recorded/choices-answers.ts'
-import { classesAnswers } from './recorded/classes-answers.ts'
-import { dotsAnswers } from './recorded/dots-answers.ts'
-import { escapesAnswers } from './recorded/escapes-answers.ts'
-import { linesAnswers } from './recorded/lines-answers.ts'
-import { possessiveAnswers } from './recorded/possessive-answers.ts'
-import { propertiesAnswers } from './recorded/properties-answers.ts'
-import { repeatsAnswers } from './recorded/repeats-answers.ts'
 import { subjects } from './recorded-subjects.ts'
 
 import type { Regex, RegexOptions } from '../src/regex.ts'
-import type { PcreAnswer } from './recorded/pcre-answer.ts'
+import type { Subject } from './recorded-subjects.ts'
 
-const recorded: readonly (readonly [name: string, answers: readonly PcreAnswer[]])[] = [
-  ['repeats', repeatsAnswers],
-  ['possessive', possessiveAnswers],
-  ['choices', choicesAnswers],
-  ['classes', classesAnswers],
-  ['anchors', anchorsAnswers],
-  ['lines', linesAnswers],
-  ['case', caseAnswers],
-  ['dots', dotsAnswers],
-  ['escapes', escapesAnswers],
-  ['properties', propertiesAnswers],
-]
+type Spans = readonly number[] | null
+/** A pattern, an input, and start and end of each group that PCRE2 finds; null: no match. */
+type PcreAnswer = readonly [pattern: string, input: string, spans: Spans]
+
+function answersOf({ name }: Subject): readonly PcreAnswer[] {
+  const answers: readonly PcreAnswer[] = JSON.parse(
+    readFileSync(new URL(`testdata/pcre/${name}.json`, import.meta.url), 'utf8'),
+  )
+  return answers
+}
 
 /** Patterns that are refused on purpose, each with the reason. */
 const refused: ReadonlyMap<string, string> = new Map([
@@ -42,8 +31,7 @@ const ways: readonly (readonly [string, RegexOptions])[] = [
   ['with a cache that never suffices', { engine: 'linear', limits: { maxCacheBytes: 1 } }],
 ]
 
-function flagsOf(name: string): RegexOptions {
-  const flags = subjects.find((subject) => subject.name === name)?.flags ?? ''
+function optionsOf({ flags = '' }: Subject): RegexOptions {
   return {
     ignoreCase: flags.includes('i'),
     multiline: flags.includes('m'),
@@ -60,31 +48,35 @@ function compiled(pattern: string, options: RegexOptions): Regex | undefined {
   }
 }
 
-/** All groups, as PCRE2 gives them: those behind the last one that took part are left out. */
-function spansOf(regex: Regex, input: string): readonly number[] | null {
-  const found = regex.exec(input)
-  if (found === null) return null
-  const spans = [...found.captures]
-  while (spans.length > 2 && spans.at(-1) === -1) spans.length -= 2
-  return spans
-}
-
-function trimmed(spans: readonly number[] | null): readonly number[] | null {
-  if (spans === null) return null
+/** Without the groups behind the last one that took part: PCRE2 leaves some of them out. */
+function trimmed(spans: Iterable<number> | null | undefined): Spans {
+  if (spans === null || spans === undefined) return null
   const all = [...spans]
   while (all.length > 2 && all.at(-1) === -1) all.length -= 2
   return all
 }
 
-describe.each(recorded)('the answers of PCRE2 about %s', (name, answers) => {
+it.each([...refused.keys()])('%s is refused, as listed', (pattern) => {
+  expect(compiled(pattern, {})).toBeUndefined()
+})
+
+describe.each(subjects)('the answers of PCRE2 about $name', (subject) => {
+  const answers = answersOf(subject)
+
+  it('are there for its patterns', () => {
+    const asked = new Set(subject.patterns)
+    expect(answers.length).toBeGreaterThan(0)
+    expect(answers.filter(([pattern]) => !asked.has(pattern))).toEqual([])
+  })
+
   it.each(ways)('are given %s', (_, options) => {
     const cache = new Map<string, Regex | undefined>()
     const wrong: string[] = []
     for (const [pattern, input, spans] of answers) {
-      if (!cache.has(pattern)) cache.set(pattern, compiled(pattern, { ...options, ...flagsOf(name) }))
+      if (!cache.has(pattern)) cache.set(pattern, compiled(pattern, { ...options, ...optionsOf(subject) }))
       const regex = cache.get(pattern)
       if (regex === undefined) continue
-      const own = spansOf(regex, input)
+      const own = trimmed(regex.exec(input)?.captures)
       if (JSON.stringify(own) !== JSON.stringify(trimmed(spans)) || regex.test(input) !== (spans !== null))
         wrong.push(
           `${JSON.stringify(pattern)} on ${JSON.stringify(input)}: ${JSON.stringify(own)}, not ${JSON.stringify(spans)}`,
