@@ -83,6 +83,13 @@ export type {
   ProofShared,
   ProofSinglePoint,
 } from './wire/proof.ts'
+export {
+  metRequestsCounter,
+  passedRequestsCounter,
+  siteOfCounter,
+  siteRequestsCounter,
+} from './wire/request-counters.ts'
+export type { SiteCounterKind } from './wire/request-counters.ts'
 export { maxSensorLineBytes, sensorRingEvents } from './wire/sensor.ts'
 export type { ForwarderMessage, SensorMessage, Unprotected } from './wire/sensor.ts'
 export type {

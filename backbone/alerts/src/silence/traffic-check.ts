@@ -1,3 +1,4 @@
+import { metRequestsCounter, passedRequestsCounter, siteOfCounter } from '@sevenfold/event'
 import { CounterCheck } from '@sevenfold/silence'
 import type { Excess } from '@sevenfold/silence'
 import type { SilenceFinding } from './finding.ts'
@@ -12,8 +13,6 @@ export interface CounterStatement {
   readonly counters: Readonly<Record<string, number>>
 }
 
-const passedToSite = /^sevenfold_edge_upstream_requests_([a-z0-9_]+)_total$/
-const loggedOfSite = /^sevenfold_detection_requests_([a-z0-9_]+)_total$/
 const seconds = (ms: number): string => `${Math.round(ms / 1000)} s`
 
 /**
@@ -37,19 +36,17 @@ export class TrafficCheck {
   }
 
   take(agent: string, { timeMs, boot, counters }: CounterStatement): void {
-    const passed = counters['sevenfold_edge_upstream_requests_total']
+    const passed = counters[passedRequestsCounter]
     if (passed !== undefined) this.#agents.passed(agent, { timeMs, boot, value: passed })
-    const met = counters['sevenfold_runtime_requests_total']
+    const met = counters[metRequestsCounter]
     if (met !== undefined) this.#agents.counted(agent, { timeMs, boot, value: met })
     const told = new Set<string>()
     for (const [name, value] of Object.entries(counters)) {
-      const [, to] = passedToSite.exec(name) ?? []
-      if (to !== undefined) {
-        told.add(to)
-        this.#site(to)?.passed(agent, { timeMs, boot, value })
-      }
-      const [, of] = loggedOfSite.exec(name) ?? []
-      if (of !== undefined) this.#site(of)?.counted(agent, { timeMs, boot, value })
+      const of = siteOfCounter(name)
+      if (of?.kind === 'passed') {
+        told.add(of.site)
+        this.#site(of.site)?.passed(agent, { timeMs, boot, value })
+      } else if (of?.kind === 'logged') this.#site(of.site)?.counted(agent, { timeMs, boot, value })
     }
     if (passed === undefined || told.size >= maxComparedSites) return
     // A site that an edge process does not name got nothing from it so far.

@@ -1,3 +1,4 @@
+import { siteRequestsCounter } from '@sevenfold/event'
 import type { Counter, Metrics } from '@sevenfold/layer'
 import { isRequestLine } from './is-request-line.ts'
 import type { SourceConfig } from './line-taker.ts'
@@ -38,7 +39,7 @@ export class RequestCounts {
   #site(name: string): SiteCount | undefined {
     const known = this.#sites.get(name)
     if (known !== undefined || this.#sites.size >= maxCountedSites) return known
-    const metric = `sevenfold_detection_requests_${name.replaceAll('-', '_')}_total`
+    const metric = siteRequestsCounter('logged', name)
     const counter = this.#metrics.counter(metric, `Requests that the logs of site ${name} show`)
     const count = { counter, most: 0 }
     this.#sites.set(name, count)

@@ -1,3 +1,4 @@
+import { passedRequestsCounter, siteRequestsCounter } from '@sevenfold/event'
 import type { Counter, Metrics } from '@sevenfold/layer'
 
 /** Sites with a counter of their own; all of them are in the total. */
@@ -15,10 +16,7 @@ export class PassedCounts {
 
   constructor(metrics: Metrics) {
     this.#metrics = metrics
-    this.#total = metrics.counter(
-      'sevenfold_edge_upstream_requests_total',
-      'Requests that were passed on to an upstream',
-    )
+    this.#total = metrics.counter(passedRequestsCounter, 'Requests that were passed on to an upstream')
   }
 
   /** Takes the requests of each site since the start. */
@@ -38,9 +36,8 @@ export class PassedCounts {
   #site(site: string): { readonly counter: Counter; told: number } | undefined {
     const known = this.#sites.get(site)
     if (known !== undefined || this.#sites.size >= maxCountedSites) return known
-    const name = `sevenfold_edge_upstream_requests_${site.replaceAll('-', '_')}_total`
     const counter = this.#metrics.counter(
-      name,
+      siteRequestsCounter('passed', site),
       `Requests that were passed on to the upstream of site ${site}`,
     )
     const fresh = { counter, told: 0 }

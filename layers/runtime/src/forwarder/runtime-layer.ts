@@ -4,6 +4,7 @@ import type { RuntimeConfig } from '@sevenfold/config'
 import { defineLayer, listenOnSocket } from '@sevenfold/layer'
 import type { Layer, PartContext, RunningLayer } from '@sevenfold/layer'
 import { runCanary } from '../agent/report/canary.ts'
+import { metRequestsCounter } from '@sevenfold/event'
 import type { Decision, EventDraft } from '@sevenfold/event'
 import { blockFactsOf } from './block-facts.ts'
 import { DecisionFeed } from './decision-feed.ts'
@@ -41,7 +42,7 @@ function eventsFor(context: Context): SensorEvents {
     'Refused and noticed calls that sensors told of.',
   )
   const met = context.metrics.counter(
-    'sevenfold_runtime_requests_total',
+    metRequestsCounter,
     'HTTP requests that the busiest application met, as its agent counts them.',
   )
   const sensors = new SensorCounts()
