@@ -8,6 +8,7 @@ import { HostsError } from '../hosts/hosts-error.ts'
 import { readJsonBody } from '../hosts/json-answer.ts'
 import { copyKeyFile, listMirrors, mirrorsFolder, receiptFile } from './list-mirrors.ts'
 import { Mirror } from './mirror.ts'
+import type { NoteKey } from '@sevenfold/merkle'
 import type { MirrorAnswer } from './mirror.ts'
 
 const decompress = promisify(gunzip)
@@ -36,6 +37,11 @@ export interface MirrorDeskOptions {
   readonly onError: (error: unknown) => void
 }
 
+interface Cosigner {
+  readonly key: NoteKey
+  readonly sign: (bytes: Uint8Array) => Uint8Array
+}
+
 async function readEntries(request: IncomingMessage): Promise<Uint8Array> {
   const bad = (why: string): HostsError => new HostsError('HOSTS_BAD_REQUEST', why)
   const chunks: Buffer[] = []
@@ -58,6 +64,7 @@ async function readEntries(request: IncomingMessage): Promise<Uint8Array> {
 export class MirrorDesk {
   readonly #options: MirrorDeskOptions
   readonly #mirrors = new Map<string, Promise<Mirror>>()
+  #known: Cosigner | undefined
   #last: Promise<unknown> = Promise.resolve()
 
   constructor(options: MirrorDeskOptions) {
@@ -105,17 +112,26 @@ export class MirrorDesk {
     const answer = this.#answer(host, await this.#oneByOne(work))
     // After the answer: the other ledger need not wait for it.
     this.#oneByOne(() => this.#pack(host)).catch(this.#options.onError)
-    const { dataDir, origin, now } = this.#options
-    const keys = loadOrCreateKeys(join(dataDir, 'copy-key'))
-    const own = cosignerKey(`${origin}/copies`, keys.publicKey)
+    const { dataDir, now } = this.#options
+    const { key: own, sign } = this.#cosigner()
     const cosignature = cosign(note.slice(0, note.indexOf('\n\n') + 1), own, {
       seconds: Math.floor(now() / 1000),
-      sign: (bytes) => Buffer.from(keys.sign(bytes), 'base64'),
+      sign,
     })
     // Kept here as well: whoever verifies the copy sees what we vouched for.
-    writeAtomic(join(dataDir, copyKeyFile), `${encodeCosignerKey(own)}\n`)
     writeAtomic(join(dataDir, mirrorsFolder, host, receiptFile), `${note}${cosignature}`)
     return { ...answer, cosignature, key: encodeCosignerKey(own) }
+  }
+
+  /** The key that vouches for copies; its public half lies beside them for whoever verifies. */
+  #cosigner(): Cosigner {
+    if (this.#known !== undefined) return this.#known
+    const { dataDir, origin } = this.#options
+    const keys = loadOrCreateKeys(join(dataDir, 'copy-key'))
+    const key = cosignerKey(`${origin}/copies`, keys.publicKey)
+    writeAtomic(join(dataDir, copyKeyFile), `${encodeCosignerKey(key)}\n`)
+    this.#known = { key, sign: (bytes) => Buffer.from(keys.sign(bytes), 'base64') }
+    return this.#known
   }
 
   #answer(host: string, answer: MirrorAnswer): object {
