@@ -9,8 +9,7 @@ import { existsSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { EdgeFolder, EdgeProcess, edgeConfig, edgeMain, siteConfig } from './support/edge-process.ts'
 import { freePort } from './support/free-port.ts'
-import { RawClient } from './support/raw-client.ts'
-import type { WireAnswer } from './support/raw-client.ts'
+import { RawClient, askOnce, getRequest } from './support/raw-client.ts'
 import { RealServer, exampleText, isInstalled, nginxConf } from './support/real-server.ts'
 
 const built = existsSync(edgeMain)
@@ -62,18 +61,7 @@ async function startEdge(
   return edge
 }
 
-async function ask(port: number, request: string): Promise<WireAnswer> {
-  const client = await RawClient.connect(port)
-  try {
-    client.send(request)
-    return await client.answer()
-  } finally {
-    client.close()
-  }
-}
-
-const get = (target: string, more = ''): string =>
-  `GET ${target} HTTP/1.1\r\nHost: shop.test\r\n${more}Connection: close\r\n\r\n`
+const get = (target: string, more = ''): string => getRequest(target, `${more}Connection: close\r\n`)
 
 interface Event {
   readonly sevenfold: { readonly kind: string; readonly trace?: readonly { step: string; detail?: string }[] }
@@ -89,12 +77,15 @@ function events(kind: string): Event[] {
 
 /** What is the same for every proxy that asks: innocent requests pass, attacks do not, events say what was not seen. */
 async function expectJudgement(port: number, kind: string): Promise<void> {
-  const innocent = await ask(port, get('/a?b=1', 'X-Original-URI: /other\r\nX-Forwarded-For: 10.9.9.9\r\n'))
+  const innocent = await askOnce(
+    port,
+    get('/a?b=1', 'X-Original-URI: /other\r\nX-Forwarded-For: 10.9.9.9\r\n'),
+  )
   expect([innocent.status, innocent.body]).toEqual([200, 'app'])
-  const stopped = await ask(port, get(attack))
+  const stopped = await askOnce(port, get(attack))
   expect(stopped.status).toBe(403)
   const post = 'POST /p HTTP/1.1\r\nHost: shop.test\r\nContent-Length: 5\r\nConnection: close\r\n\r\nhello'
-  expect((await ask(port, post)).status).toBe(200)
+  expect((await askOnce(port, post)).status).toBe(200)
   expect(seen.map((line) => line.split(' ').slice(0, 2).join(' '))).toEqual(['GET /a?b=1', 'POST /p'])
   await edge?.stop()
   const [block] = events('block').filter((event) => JSON.stringify(event).includes('"step":"waf"'))
@@ -126,7 +117,7 @@ describe('beside nginx', () => {
       )
       await expectJudgement(port, 'auth-request')
       // The edge is away now.
-      const away = await ask(port, get('/'))
+      const away = await askOnce(port, get('/'))
       expect([away.status, away.header('Retry-After')]).toEqual([503, '5'])
     },
   )
@@ -150,9 +141,9 @@ describe('beside nginx', () => {
         ['nginx', '-e', join(folder, 'error.log'), '-c', join(folder, 'nginx.conf')],
         port,
       )
-      expect((await ask(port, get(attack))).status).toBe(403)
+      expect((await askOnce(port, get(attack))).status).toBe(403)
       await edge?.stop()
-      const unjudged = await ask(port, get(attack))
+      const unjudged = await askOnce(port, get(attack))
       expect([unjudged.status, unjudged.header('X-Sevenfold-Unjudged')]).toEqual([200, '1'])
       await startEdge(beside)
       await edge?.stop()
@@ -181,11 +172,11 @@ describe('beside nginx', () => {
       client.close()
       expect([answer.status, answer.body]).toEqual([200, 'app'])
       expect(seen).toEqual(['GET /x 127.0.0.77'])
-      expect((await ask(port, get(attack))).status).toBe(403)
+      expect((await askOnce(port, get(attack))).status).toBe(403)
       await edge?.stop()
       expect(events('access')[0]?.source?.ip).toBe('127.0.0.77')
       expect(events('access')[0]?.labels?.beside).toBeUndefined()
-      const away = await ask(port, get('/'))
+      const away = await askOnce(port, get('/'))
       expect([away.status, away.header('Retry-After')]).toEqual([503, '5'])
     },
   )
@@ -209,7 +200,7 @@ describe('beside Caddy', () => {
         port,
       )
       await expectJudgement(port, 'forward-auth')
-      const away = await ask(port, get('/'))
+      const away = await askOnce(port, get('/'))
       expect([away.status, away.header('Retry-After')]).toEqual([503, '5'])
     },
   )
@@ -229,7 +220,7 @@ describe('beside Traefik', () => {
       writeFileSync(join(folder, 'traefik.yml'), exampleText('traefik.yml', fixed))
       proxy = await RealServer.start(['traefik', `--configFile=${join(folder, 'traefik.yml')}`], port)
       await expectJudgement(port, 'forward-auth')
-      expect((await ask(port, get('/'))).status).toBeGreaterThanOrEqual(500)
+      expect((await askOnce(port, get('/'))).status).toBeGreaterThanOrEqual(500)
     },
   )
 
@@ -242,8 +233,8 @@ describe('beside Traefik', () => {
     // As its documentation lists them: a GET without body, whatever the method of the request.
     const question = (method: string, uri: string): string =>
       `GET / HTTP/1.1\r\nHost: 127.0.0.1:${asked}\r\nUser-Agent: curl/8\r\nX-Forwarded-Method: ${method}\r\nX-Forwarded-Proto: https\r\nX-Forwarded-Host: shop.test\r\nX-Forwarded-Uri: ${uri}\r\nX-Forwarded-For: 127.0.0.9\r\n\r\n`
-    expect((await ask(asked, question('POST', '/a?b=1'))).status).toBe(200)
-    expect((await ask(asked, question('GET', attack))).status).toBe(403)
+    expect((await askOnce(asked, question('POST', '/a?b=1'))).status).toBe(200)
+    expect((await askOnce(asked, question('GET', attack))).status).toBe(403)
     await edge?.stop()
     const [block] = events('block')
     expect(block).toMatchObject({ labels: { beside: 'forward-auth' }, source: { ip: '127.0.0.9' } })
@@ -266,7 +257,7 @@ describe('beside HAProxy', () => {
       writeFileSync(join(folder, 'haproxy-spoe.conf'), exampleText('haproxy-spoe.conf', {}))
       proxy = await RealServer.start(['haproxy', '-f', 'haproxy.cfg'], port, folder)
       await expectJudgement(port, 'spoe')
-      const away = await ask(port, get('/'))
+      const away = await askOnce(port, get('/'))
       expect([away.status, away.header('Retry-After')]).toEqual([503, '5'])
     },
   )
@@ -304,7 +295,7 @@ describe('beside a CrowdSec bouncer', () => {
         `X-Crowdsec-Appsec-Host: shop.test\r\nX-Crowdsec-Appsec-Verb: POST\r\nX-Crowdsec-Appsec-Api-Key: ${shown}\r\n` +
         `Content-Type: application/x-www-form-urlencoded\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`
       const said = async (shown: string, target: string, body: string): Promise<string> => {
-        const answer = await ask(asked, question(shown, target, body))
+        const answer = await askOnce(asked, question(shown, target, body))
         return `${answer.status} ${answer.body}`
       }
       expect(await said(key, '/p', 'a=1')).toBe('200 {"action":"allow","http_status":200}')

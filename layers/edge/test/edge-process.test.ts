@@ -5,7 +5,7 @@ import { askControl } from '@sevenfold/layer'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { EdgeFolder, EdgeProcess, edgeConfig, edgeMain, siteConfig } from './support/edge-process.ts'
 import { FakeDetection } from './support/fake-detection.ts'
-import { RawClient } from './support/raw-client.ts'
+import { askOnce, getRequest } from './support/raw-client.ts'
 import { RawUpstream } from './support/raw-upstream.ts'
 import { waitFor } from './support/wait-for.ts'
 
@@ -39,12 +39,7 @@ async function start(change: Record<string, unknown> = {}): Promise<EdgeProcess>
 
 /** Status of one request on a connection of its own; connections go to the workers in turn. */
 async function statusOf(port: number, target = '/', localAddress = '127.0.0.1'): Promise<number> {
-  const client = await RawClient.connect(port, localAddress)
-  try {
-    return (await client.get(target, 'Connection: close\r\n')).status
-  } finally {
-    client.close()
-  }
+  return (await askOnce(port, getRequest(target, 'Connection: close\r\n'), localAddress)).status
 }
 
 /** Statuses of `count` requests one after the other. */

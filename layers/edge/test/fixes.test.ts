@@ -6,7 +6,7 @@ import type { Fix } from '../src/fixes/fix.ts'
 import { changeFixes, fixPath, readFixState } from '../src/fixes/fix-file.ts'
 import { EdgeFolder, EdgeProcess, edgeConfig, edgeMain, siteConfig } from './support/edge-process.ts'
 import { FakeDetection } from './support/fake-detection.ts'
-import { RawClient } from './support/raw-client.ts'
+import { askOnce, getRequest } from './support/raw-client.ts'
 import { RawUpstream } from './support/raw-upstream.ts'
 import { waitFor } from './support/wait-for.ts'
 
@@ -58,12 +58,8 @@ async function start(): Promise<EdgeProcess> {
 }
 
 async function statusOf(port: number, target: string, localAddress = '127.0.0.1'): Promise<number> {
-  const client = await RawClient.connect(port, localAddress)
-  try {
-    return (await client.get(target, 'User-Agent: test\r\nAccept: */*\r\nConnection: close\r\n')).status
-  } finally {
-    client.close()
-  }
+  const headers = 'User-Agent: test\r\nAccept: */*\r\nConnection: close\r\n'
+  return (await askOnce(port, getRequest(target, headers), localAddress)).status
 }
 
 /** Statuses from all workers: connections go to them in turn. */

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { askControl } from '@sevenfold/layer'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { EdgeFolder, EdgeProcess, edgeConfig, edgeMain, siteConfig } from './support/edge-process.ts'
-import { RawClient } from './support/raw-client.ts'
+import { askOnce, getRequest } from './support/raw-client.ts'
 import { RawUpstream } from './support/raw-upstream.ts'
 
 const built = existsSync(edgeMain)
@@ -26,12 +26,8 @@ afterEach(async () => {
 })
 
 async function statusOf(port: number, target: string): Promise<number> {
-  const client = await RawClient.connect(port)
-  try {
-    return (await client.get(target, 'User-Agent: test\r\nAccept: */*\r\nConnection: close\r\n')).status
-  } finally {
-    client.close()
-  }
+  const headers = 'User-Agent: test\r\nAccept: */*\r\nConnection: close\r\n'
+  return (await askOnce(port, getRequest(target, headers))).status
 }
 
 /** Rules that refuse SQL (as the self-test of the edge asks) and one word of their own. */

@@ -15,6 +15,26 @@ export interface WireAnswer {
 
 const waitMs = 10_000
 
+/** A GET of the site that the tests serve. */
+export function getRequest(target: string, headers = ''): string {
+  return `GET ${target} HTTP/1.1\r\nHost: shop.test\r\n${headers}\r\n`
+}
+
+/** One request on a connection of its own: connections go to the workers in turn. */
+export async function askOnce(
+  port: number,
+  request: string,
+  localAddress = '127.0.0.1',
+): Promise<WireAnswer> {
+  const client = await RawClient.connect(port, localAddress)
+  try {
+    client.send(request)
+    return await client.answer()
+  } finally {
+    client.close()
+  }
+}
+
 /** A client that sends bytes as they are and reads answers one by one. */
 export class RawClient {
   readonly socket: Socket
@@ -54,7 +74,7 @@ export class RawClient {
 
   /** Sends a GET and reads its answer. */
   async get(target: string, headers = ''): Promise<WireAnswer> {
-    this.send(`GET ${target} HTTP/1.1\r\nHost: shop.test\r\n${headers}\r\n`)
+    this.send(getRequest(target, headers))
     return this.answer()
   }
 
