@@ -63,6 +63,11 @@ export class RequestContext {
   readonly response: ServerResponse
   /** Path and query as they came: frameworks cut the path while it is routed. */
   readonly target: string
+  /**
+   * Its headers, asked for at once: frameworks give requests a prototype of their own, and then each look at one costs as
+   * much as a call. Node has read them by then.
+   */
+  readonly headers: IncomingHttpHeaders
   /** An input chose the host of an outgoing request: connections to inner addresses are refused from here on. */
   guardsAddresses = false
   /** The answer was refused: status 403 and no more of the application's body. */
@@ -79,10 +84,11 @@ export class RequestContext {
   hasTold = false
   /** Who the application says this request works for. */
   user: string | undefined
+  /** Its address could bring markup, once that was asked. */
+  isTargetHarmful: boolean | undefined
   /** Its slot among the requests in flight. */
   slot = -1
   // Made when needed: one is created for each request, and most requests need none of them.
-  #headers: IncomingHttpHeaders | undefined
   #type: string | undefined
   #joined: Set<string> | undefined
   #parsed: string[] | undefined
@@ -104,16 +110,8 @@ export class RequestContext {
     this.request = request
     this.response = response
     this.target = request.url ?? ''
+    this.headers = request.headers
     this.#stored = stored
-  }
-
-  /**
-   * Its headers, asked for once: frameworks give requests a prototype of their own, and then each look at one costs as much
-   * as a call.
-   */
-  get headers(): IncomingHttpHeaders {
-    this.#headers ??= this.request.headers
-    return this.#headers
   }
 
   /** Type of its body; empty when it names none. */

@@ -104,7 +104,9 @@ export class StatementGuard {
   #rememberValues(values: unknown, depth: number = 0): void {
     if (typeof values === 'string') this.#stored.remember(values)
     else if (Array.isArray(values)) {
-      for (const value of values.slice(0, maxValues)) {
+      const count = Math.min(values.length, maxValues)
+      for (let i = 0; i < count; i += 1) {
+        const value: unknown = values[i]
         if (typeof value === 'string') this.#stored.remember(value)
         // Drivers take the values one by one or in a list of their own.
         else if (typeof value === 'object' && value !== null && depth === 0) this.#rememberValues(value, 1)

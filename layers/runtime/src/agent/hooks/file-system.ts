@@ -38,6 +38,12 @@ const fileFunctions: Readonly<Record<string, number>> = {
   writeFile: 1,
 }
 
+/**
+ * Those that run code of the application: a filter, a text that is made piece by piece. Of the others nobody needs to
+ * follow the thirty promises that Node makes; who awaits the result is followed by its own.
+ */
+const runsOthers: ReadonlySet<string> = new Set(['appendFile', 'cp', 'writeFile'])
+
 function pathOf(value: unknown): string | undefined {
   if (typeof value === 'string') return value
   if (value instanceof URL) return value.protocol === 'file:' ? fileURLToPath(value) : undefined
@@ -88,6 +94,8 @@ function hookFunctions(agent: Agent, keeper: ProfileKeeper): void {
   const check = createCheck(agent, keeper)
   for (const [name, paths] of Object.entries(fileFunctions)) {
     // Named once: a text that is put together at each call is work at each call.
+    // Where Node follows by itself, leaving a request costs more than staying in it.
+    const isFollowed = currentRequest.isFramed || runsOthers.has(name)
     const sinks = { callback: `fs.${name}`, sync: `fs.${name}Sync`, promise: `fs.promises.${name}` }
     patch(
       fs,
@@ -117,7 +125,10 @@ function hookFunctions(agent: Agent, keeper: ProfileKeeper): void {
       (original) =>
         function (this: unknown, ...args: unknown[]): unknown {
           const refusal = check(sinks.promise, args, paths)
-          return refusal === null ? original.apply(this, args) : rejected(refusal)
+          if (refusal !== null) return rejected(refusal)
+          return isFollowed || currentRequest.getStore() === undefined
+            ? original.apply(this, args)
+            : currentRequest.call(undefined, original, this, args)
         },
     )
   }

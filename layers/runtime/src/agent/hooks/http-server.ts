@@ -26,8 +26,7 @@ export function hookHttpServer(agent: Agent, stored: StoredInputs): void {
           ? emit.apply(this, args)
           : currentRequest.call(upgraded, emit, this, args)
       }
-      if (!(request instanceof IncomingMessage) || !(response instanceof ServerResponse))
-        return emit.apply(this, args)
+      if (!isMessage(request) || !isAnswer(response)) return emit.apply(this, args)
       agent.counters.requests += 1
       const context = new RequestContext(request, response, stored)
       context.slot = inFlight.add(context)
@@ -35,12 +34,26 @@ export function hookHttpServer(agent: Agent, stored: StoredInputs): void {
       ;(response as Traced)[contextOf] = context
       if (isRefusedEntry(agent, context)) return true
       askForUnpacked(agent, context)
-      if (namesConstructorWay(request.url ?? '')) guardConstructor(agent, context)
+      if (namesConstructorWay(context.target)) guardConstructor(agent, context)
       return currentRequest.call(context, emit, this, args)
     }
   patch(HttpServer.prototype, 'emit', enter)
   patch(HttpsServer.prototype, 'emit', enter)
   hookBodies(agent)
+}
+
+const messages: object = IncomingMessage.prototype
+const answers: object = ServerResponse.prototype
+
+// Nearly always they are Node's own; `instanceof` would ask their constructors how to compare.
+function isMessage(value: unknown): value is IncomingMessage {
+  if (typeof value !== 'object' || value === null) return false
+  return Object.getPrototypeOf(value) === messages || value instanceof IncomingMessage
+}
+
+function isAnswer(value: unknown): value is ServerResponse {
+  if (typeof value !== 'object' || value === null) return false
+  return Object.getPrototypeOf(value) === answers || value instanceof ServerResponse
 }
 
 /** True when a decision or a rate limit kept the request out and it was answered. */
@@ -104,8 +117,10 @@ function hookBodies(agent: Agent): void {
     'emit',
     (emit) =>
       function (this: unknown, ...args: unknown[]): unknown {
+        const current = currentRequest.getStore()
+        if (current?.request === this) return emit.apply(this, args)
         const context = (this as Traced)[contextOf]
-        return isOtherThanCurrent(context) && isHeard(this as Heard, args[0])
+        return context !== undefined && context !== current && mayBeHeard(this as Heard, args[0])
           ? currentRequest.call(context, emit, this, args)
           : emit.apply(this, args)
       },
@@ -115,8 +130,10 @@ function hookBodies(agent: Agent): void {
     'emit',
     (emit) =>
       function (this: unknown, ...args: unknown[]): unknown {
+        const current = currentRequest.getStore()
+        if (current?.response === this) return emit.apply(this, args)
         const context = (this as Traced)[contextOf]
-        return isOtherThanCurrent(context) && isHeard(this as Heard, args[0])
+        return context !== undefined && context !== current && mayBeHeard(this as Heard, args[0])
           ? currentRequest.call(context, emit, this, args)
           : emit.apply(this, args)
       },
@@ -129,7 +146,7 @@ function hookBodies(agent: Agent): void {
         const context = (this as Traced)[contextOf]
         if (args[0] === 'response' && context !== undefined && args[1] instanceof IncomingMessage)
           setContextOf(args[1], context)
-        return isOtherThanCurrent(context)
+        return context !== undefined && currentRequest.getStore() !== context
           ? currentRequest.call(context, emit, this, args)
           : emit.apply(this, args)
       },
@@ -141,12 +158,12 @@ interface Heard {
   readonly _events?: Readonly<Record<string, unknown>>
 }
 
-/** Most events of most messages are heard by nobody. */
-function isHeard({ _events: listeners }: Heard, event: unknown): boolean {
+/**
+ * Most events of most messages are heard by nobody. Asked only where working for another request costs something: before
+ * Node 24 frameworks leave V8 with a shape of its own for each message, and then looking costs more than doing.
+ */
+function mayBeHeard(message: Heard, event: unknown): boolean {
+  if (!currentRequest.isFramed) return true
+  const { _events: listeners } = message
   return listeners === undefined || typeof event !== 'string' || listeners[event] !== undefined
-}
-
-/** Events of a message are heard by code that works for the request it belongs to; so is the answer to an outgoing one. */
-function isOtherThanCurrent(context: RequestContext | undefined): boolean {
-  return context !== undefined && currentRequest.getStore() !== context
 }

@@ -2,7 +2,7 @@ import { ServerResponse } from 'node:http'
 import type { Agent } from '../agent.ts'
 import { judgeHtml, judgeRedirect, runsScript, withoutStoredMarkup } from '../judges/judge-html.ts'
 import type { ProfileKeeper } from '../profile/profile-keeper.ts'
-import { contextOf, inFlight } from '../request-context.ts'
+import { contextOf, currentRequest, inFlight } from '../request-context.ts'
 import type { RequestContext, Traced } from '../request-context.ts'
 import { isOwnAddress } from './own-addresses.ts'
 import { patch } from './patch.ts'
@@ -24,7 +24,8 @@ const harmful = /[<'"`(]|%(?:25)?(?:3c|2[278]|60)|script(?::|%)/i
 
 /** Could this request have brought markup? Asked before the answer is read as text. */
 function couldHoldMarkup(context: RequestContext): boolean {
-  if (harmful.test(context.target)) return true
+  context.isTargetHarmful ??= harmful.test(context.target)
+  if (context.isTargetHarmful) return true
   return context.hasBody() && !context.type.includes('json')
 }
 
@@ -57,6 +58,9 @@ export function answerRefused(context: RequestContext): void {
 }
 
 function contextFor(response: unknown): RequestContext | undefined {
+  // Nearly always the request that is served now, and a variable is cheaper to ask than an object of any shape.
+  const current = currentRequest.getStore()
+  if (current?.response === response) return current
   const context = (response as Traced)[contextOf]
   return context?.response === response ? context : undefined
 }
@@ -64,10 +68,11 @@ function contextFor(response: unknown): RequestContext | undefined {
 /** True when an HTML answer was refused and answered with 403 instead. */
 function refuseMarkup(agent: Agent, context: RequestContext, body: unknown): boolean {
   if (typeof body !== 'string' && !(body instanceof Uint8Array)) return false
+  const isWatched = agent.observer !== undefined
+  if (!isWatched && !couldHoldMarkup(context)) return false
   const { response } = context
   const { _header: head, _headerSent: isSent } = response as unknown as UnsentHead
-  const isWatched = agent.observer !== undefined
-  if (isSent || !(isWatched || couldHoldMarkup(context)) || !isHtml(response, head)) return false
+  if (isSent || !isHtml(response, head)) return false
   const text = typeof body === 'string' ? body : Buffer.from(body).toString('utf8')
   if (isWatched) agent.observe({ kind: 'markup', sink: 'http.ServerResponse.end', text }, context)
   const refusal = agent.checkFor(context, 'http.ServerResponse.end', () =>
@@ -82,8 +87,9 @@ function refuseMarkup(agent: Agent, context: RequestContext, body: unknown): boo
 /** Markup that may not run in this answer; nearly always none. Its own counts once the head is out: 403 is too late then. */
 function markupOf(context: RequestContext): ReadonlySet<string> {
   const stored = context.storedMarkup()
+  if (!couldHoldMarkup(context)) return stored
   const { _headerSent: isSent } = context.response as unknown as UnsentHead
-  if (!isSent || !couldHoldMarkup(context)) return stored
+  if (!isSent) return stored
   context.ownMarkup ??= new Set([...context.linkable()].filter(runsScript))
   return context.ownMarkup.size === 0 ? stored : new Set([...stored, ...context.ownMarkup])
 }

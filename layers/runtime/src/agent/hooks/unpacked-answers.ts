@@ -9,10 +9,9 @@ const worth = /[<'"`(]|%|script:/
  * nobody could read it. Nearly no request is asked about; the answer is longer and otherwise the same.
  */
 export function askForUnpacked(agent: Agent, context: RequestContext): void {
-  const { request } = context
-  const mayReflect = worth.test(request.url ?? '')
+  const mayReflect = worth.test(context.target)
   if (agent.mode !== 'enforce' || (!mayReflect && context.storedMarkup().size === 0)) return
-  const { headers } = request
+  const { headers } = context
   // Pages only: what a script fetches is shown by that script.
   if (headers['accept-encoding'] !== undefined && (headers.accept ?? '*/*').match(/html|\*\/\*/) !== null)
     headers['accept-encoding'] = 'identity'
