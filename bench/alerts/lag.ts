@@ -1,11 +1,11 @@
 // How far the alerts process falls behind a ledger that grows by 5,000 events a second, and what that costs.
 // npx tsc -b && npx tsx --conditions=@sevenfold/source bench/alerts/lag.ts [events a second] [seconds]
-import { fork } from 'node:child_process'
-import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { request } from 'node:http'
+import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { isJsonObject } from '@sevenfold/event'
+import { cpuMicros, rssMegabytes } from '../edge/cpu-time.ts'
+import { askPart, pause, startPartProcess } from '../parts/part-process.ts'
 import { printLimit } from '../silence/limit.ts'
 import { createRandom } from '../silence/random.ts'
 import { makeDay } from './day.ts'
@@ -33,44 +33,21 @@ const config = {
   playbooks,
 }
 
-function ask(path: string): Promise<{ position: number }> {
-  return new Promise((resolve, reject) => {
-    const call = request({ socketPath: join(root, 'alerts', 'api.sock'), path, agent: false }, (answer) => {
-      let text = ''
-      answer.setEncoding('utf8').on('data', (chunk: string) => (text += chunk))
-      answer.on('end', () => resolve(JSON.parse(text) as { position: number }))
-    })
-    call.on('error', reject)
-    call.end()
-  })
-}
-
-const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
-
-/** CPU seconds of a process so far (proc(5); 100 ticks a second). */
-function cpuSeconds(pid: number): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? []
-  return (Number(fields[11]) + Number(fields[12])) / 100
-}
-
-function residentMiB(pid: number): number {
-  return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024
+const position = async (): Promise<number> => {
+  const status = await askPart(root, 'alerts', '/v1/status')
+  return isJsonObject(status) ? Number(status['position']) : 0
 }
 
 mkdirSync(segments, { recursive: true, mode: 0o700 })
-mkdirSync(join(root, 'alerts'), { recursive: true, mode: 0o700 })
 writeFileSync(segment, '')
-writeFileSync(join(root, 'alerts', 'config.json'), JSON.stringify(config))
 const { events } = makeDay(createRandom(2026))
 const lines = events.map(({ event }) => `${JSON.stringify(event)}\n`)
-const child = fork(fileURLToPath(new URL('../../backbone/alerts/dist/main.js', import.meta.url)), {
-  env: { ...process.env, SEVENFOLD_DATA: root },
+const alerts = await startPartProcess('alerts', {
+  dataDir: root,
+  config,
   execArgv: ['--max-semi-space-size=2'],
-  stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
 })
-await new Promise<void>((resolve) => child.once('message', () => resolve()))
-const pid = child.pid ?? 0
-const before = cpuSeconds(pid)
+const before = cpuMicros(alerts.pid)
 let written = 0
 let worst = 0
 const begun = performance.now()
@@ -79,21 +56,20 @@ for (let slice = 1; slice <= seconds * 10; slice += 1) {
   let text = ''
   for (; written < wanted; written += 1) text += lines[written % lines.length] ?? ''
   appendFileSync(segment, text)
-  if (slice % 5 === 0) worst = Math.max(worst, written - (await ask('/v1/status')).position)
+  if (slice % 5 === 0) worst = Math.max(worst, written - (await position()))
   await pause(Math.max(0, begun + slice * 100 - performance.now()))
 }
 const ended = performance.now()
-while ((await ask('/v1/status')).position < written) await pause(20)
+while ((await position()) < written) await pause(20)
 const behindMs = performance.now() - ended
-const used = cpuSeconds(pid) - before
+const used = (cpuMicros(alerts.pid) - before) / 1e6
 console.log(
   `alerts process: ${written} events at ${Math.round(written / ((ended - begun) / 1000))} a second, node ${process.version}`,
 )
 console.log(`furthest behind                 ${worst} events, ${(worst / perSecond).toFixed(2)} s`)
 console.log(`caught up after the last one    ${(behindMs / 1000).toFixed(2)} s`)
 console.log(`judged a second of CPU time     ${Math.round(written / used)} events`)
-console.log(`memory                          ${residentMiB(pid).toFixed(0)} MiB`)
-child.kill('SIGTERM')
-await new Promise<void>((resolve) => child.once('close', () => resolve()))
+console.log(`memory                          ${rssMegabytes(alerts.pid).toFixed(0)} MiB`)
+await alerts.stop()
 rmSync(root, { recursive: true, force: true })
 printLimit(`Sigma's lag at ${perSecond} events a second, seconds`, worst / perSecond, { most: 5 })

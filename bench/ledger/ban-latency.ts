@@ -1,41 +1,38 @@
 // From the last event of an attack to the ban at every follower of the decision stream: four writers with spools of
 // their own, as four edge workers have, the detection process, four followers.
 // npx tsc -b && npx tsx --conditions=@sevenfold/source bench/ledger/ban-latency.ts [--bans 100]
-import { fork } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { request } from 'node:http'
 import type { IncomingMessage } from 'node:http'
 import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { loadOrCreateKeys, localAgent, registerAgent, startPart } from '@sevenfold/layer'
-import type { Logger, PartContext } from '@sevenfold/layer'
+import type { PartContext } from '@sevenfold/layer'
+import { pause, silent, startPartProcess } from '../parts/part-process.ts'
 
 const { values } = parseArgs({ options: { bans: { type: 'string', default: '100' } } })
 const bans = Number(values.bans)
 const workers = 4
 const dataDir = mkdtempSync(join(tmpdir(), 'sf-ban-'))
-const silent: Logger = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
-const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
+
+const config = {
+  v: 1,
+  spoolBytes: 16_777_216,
+  mode: 'enforce',
+  api: { listen: { host: '127.0.0.1', port: 0 }, hosts: ['localhost'], bouncers: [] },
+  neverBan: [],
+  banDurationMs: 3_600_000,
+  sources: [],
+  sites: [],
+  declaredProxies: [],
+  trusted: [],
+}
 
 function prepare(): void {
   for (const part of ['detection', 'edge']) mkdirSync(join(dataDir, part), { recursive: true, mode: 0o700 })
   const keys = loadOrCreateKeys(join(dataDir, 'edge', 'keys'))
   registerAgent(join(dataDir, 'detection', 'agents.json'), localAgent('edge', keys.publicKey))
-  const config = {
-    v: 1,
-    spoolBytes: 16_777_216,
-    mode: 'enforce',
-    api: { listen: { host: '127.0.0.1', port: 0 }, hosts: ['localhost'], bouncers: [] },
-    neverBan: [],
-    banDurationMs: 3_600_000,
-    sources: [],
-    sites: [],
-    declaredProxies: [],
-    trusted: [],
-  }
-  writeFileSync(join(dataDir, 'detection', 'config.json'), JSON.stringify(config))
 }
 
 /** Follows the live stream as an edge primary does; calls `onBan` with each banned address. */
@@ -92,14 +89,8 @@ function attack(edges: readonly PartContext<object>[], address: string): number 
 }
 
 prepare()
-const main = fileURLToPath(new URL('../../layers/detection/dist/main.js', import.meta.url))
-const child = fork(main, {
-  env: { ...process.env, SEVENFOLD_DATA: dataDir },
-  stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
-  execArgv: [],
-})
+const detection = await startPartProcess('detection', { dataDir, config })
 try {
-  await new Promise((resolve) => child.once('message', resolve))
   const edges = await Promise.all(Array.from({ length: workers }, (_, slot) => startWorker(slot)))
   const arrived = new Map<string, number[]>()
   const onBan = (address: string): void => {
@@ -111,10 +102,10 @@ try {
     const address = `198.18.${i >> 8}.${i & 255}`
     const last = attack(edges, address)
     const deadline = last + 10_000
-    while ((arrived.get(address)?.length ?? 0) < workers && performance.now() < deadline) await wait(1)
+    while ((arrived.get(address)?.length ?? 0) < workers && performance.now() < deadline) await pause(1)
     latencies.push(Math.max(...(arrived.get(address) ?? [Number.POSITIVE_INFINITY])) - last)
     // The blast-radius limit holds bans above 200 a minute.
-    await wait(i > 150 ? 350 : 20)
+    await pause(i > 150 ? 350 : 20)
   }
   latencies.sort((a, b) => a - b)
   const at = (share: number): string =>
@@ -129,7 +120,6 @@ try {
   for (const close of closing) close()
   await Promise.all(edges.map((edge) => edge.stop()))
 } finally {
-  child.kill('SIGTERM')
-  await new Promise((resolve) => child.once('exit', resolve))
+  await detection.stop()
   rmSync(dataDir, { recursive: true, force: true })
 }

@@ -1,7 +1,6 @@
 // How fast the collector indexes, how long questions take, and what it needs, on a log made for the purpose.
 // npx tsc -b && npx tsx --conditions=@sevenfold/source bench/ledger/index.ts [--events 200000] [--memory 128] [--keep DIR]
 // --keep leaves log and index in DIR, and asks again without making them where they are there.
-import { fork } from 'node:child_process'
 import { generateKeyPairSync, sign } from 'node:crypto'
 import {
   existsSync,
@@ -13,10 +12,8 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs'
-import { request } from 'node:http'
 import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import {
   createEventBuilder,
@@ -27,6 +24,8 @@ import {
   uuidV7,
 } from '@sevenfold/event'
 import { openLedgerLog } from '@sevenfold/ledger'
+import { cpuMicros, rssMegabytes } from '../edge/cpu-time.ts'
+import { askPart, pause, startPartProcess } from '../parts/part-process.ts'
 
 const { values } = parseArgs({
   options: {
@@ -108,19 +107,7 @@ async function writeLog(events: number): Promise<Notes> {
   return { events, end, ids }
 }
 
-function ask(path: string): Promise<unknown> {
-  return new Promise((resolve, reject) => {
-    const socketPath = join(dataDir, 'collector', 'api.sock')
-    const call = request({ socketPath, path, agent: false }, (response) => {
-      let text = ''
-      response.setEncoding('utf8')
-      response.on('data', (chunk: string) => (text += chunk))
-      response.on('end', () => resolve(JSON.parse(text)))
-    })
-    call.on('error', reject)
-    call.end()
-  })
-}
+const ask = (path: string): Promise<unknown> => askPart(dataDir, 'collector', path)
 
 async function indexed(): Promise<number> {
   const status = await ask('/v1/status')
@@ -138,7 +125,7 @@ async function allIndexed(events: number): Promise<void> {
       said = performance.now()
       process.stderr.write(`${count.toLocaleString('en')} of ${events.toLocaleString('en')} events indexed\n`)
     }
-    await new Promise((resolve) => setTimeout(resolve, 50))
+    await pause(50)
   }
 }
 
@@ -152,16 +139,9 @@ async function median(path: string): Promise<number> {
   return times.toSorted((a, b) => a - b)[3] ?? 0
 }
 
-/** Memory and CPU time of a process, from the kernel. */
-function usage(pid: number): { rssMiB: number; peakMiB: number; cpuMs: number } {
-  const status = readFileSync(`/proc/${pid}/status`, 'utf8')
-  const kilobytes = (name: string): number => Number(new RegExp(`${name}:\\s+(\\d+)`).exec(status)?.[1] ?? 0)
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? []
-  return {
-    rssMiB: Math.round(kilobytes('VmRSS') / 1024),
-    peakMiB: Math.round(kilobytes('VmHWM') / 1024),
-    cpuMs: (Number(fields[11]) + Number(fields[12])) * 10,
-  }
+/** Most memory that a process held, MiB (proc(5)). */
+function peakMiB(pid: number): number {
+  return Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024
 }
 
 /** Bytes of a folder or a file on disk, with everything in it. */
@@ -187,27 +167,19 @@ const config = {
   memoryBytes: Number(values.memory) * 1_048_576,
   indexBytes: 1e12,
 }
-writeFileSync(join(dataDir, 'collector', 'config.json'), JSON.stringify(config))
-const main = fileURLToPath(new URL('../../backbone/collector/dist/main.js', import.meta.url))
-const child = fork(main, {
-  env: { ...process.env, SEVENFOLD_DATA: dataDir },
-  stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
-  execArgv: [],
-})
-const pid = child.pid ?? 0
+const start = performance.now()
+const collector = await startPartProcess('collector', { dataDir, config })
 try {
-  const start = performance.now()
-  await new Promise((resolve) => child.once('message', resolve))
   await allIndexed(events)
   const wallMs = performance.now() - start
-  const after = usage(pid)
+  const cpuSeconds = cpuMicros(collector.pid) / 1e6
   console.log(
     `${cpus().length} × ${cpus()[0]?.model ?? '?'}, Node ${process.version}; ${events} events, database memory ${values.memory} MiB`,
   )
   if (isKept) console.log(`log and index as they were in ${dataDir}`)
   else
     console.log(
-      `indexed: ${Math.round(events / (after.cpuMs / 1000))} events / CPU-s, ${Math.round(events / (wallMs / 1000))} / s wall`,
+      `indexed: ${Math.round(events / cpuSeconds)} events / CPU-s, ${Math.round(events / (wallMs / 1000))} / s wall`,
     )
   const questions = [
     ['last hour by rule', 50, `/v1/top?field=rule.id&${since(hourMs)}`],
@@ -226,8 +198,9 @@ try {
       `${name.padEnd(22)} ${ms.toFixed(1).padStart(8)} ms (median of 7); limit ${limitMs} ms at 5,000,000 events: ${isIn ? 'held' : 'OVER'}`,
     )
   }
-  const { rssMiB, peakMiB } = usage(pid)
-  console.log(`memory ${rssMiB} MiB, at most ${peakMiB} MiB`)
+  console.log(
+    `memory ${rssMegabytes(collector.pid).toFixed(0)} MiB, at most ${peakMiB(collector.pid).toFixed(0)} MiB`,
+  )
   const parts = {
     'gzip segments': bytesOf(join(dataDir, 'ledger', 'segments')),
     index: bytesOf(join(dataDir, 'collector', 'index.duckdb')),
@@ -242,7 +215,6 @@ try {
   )
   if (perMillion > 0.5) process.exitCode = 1
 } finally {
-  child.kill('SIGTERM')
-  await new Promise((resolve) => child.once('exit', resolve))
+  await collector.stop()
   if (values.keep === undefined) rmSync(dataDir, { recursive: true, force: true })
 }

@@ -1,13 +1,9 @@
 // The way of events through the whole backbone on this machine: how many a second are acknowledged while index and Sigma run beside, and
 // how far those two fall behind at a steady rate.
 // npx tsc -b && npx tsx --conditions=@sevenfold/source bench/ledger/pipeline.ts [--burst 60000] [--rate 5000] [--seconds 15]
-import { fork } from 'node:child_process'
-import type { ChildProcess } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { request } from 'node:http'
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import {
   createEventBuilder,
@@ -26,7 +22,9 @@ import {
   startShipper,
   systemClock,
 } from '@sevenfold/layer'
-import type { Logger, Spool } from '@sevenfold/layer'
+import type { Spool } from '@sevenfold/layer'
+import { askPart, pause, silent, startPartProcess } from '../parts/part-process.ts'
+import type { PartProcess } from '../parts/part-process.ts'
 
 const { values } = parseArgs({
   options: {
@@ -38,8 +36,6 @@ const { values } = parseArgs({
 const [burst, rate, seconds] = [Number(values.burst), Number(values.rate), Number(values.seconds)]
 const limits = { acknowledged: 10_000, lagSeconds: 5 }
 const root = mkdtempSync(join(tmpdir(), 'sf-pipe-'))
-const silent: Logger = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
-const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
 
 const silence = {
   probeIntervalMs: 10_000,
@@ -76,40 +72,13 @@ const configs = {
     playbooks: { folders: [], neverAct: [], commands: [], hosts: [] },
   },
 } as const
-type Part = keyof typeof configs
 const parts = ['ledger', 'collector', 'alerts'] as const
-
-async function startPartProcess(part: Part): Promise<ChildProcess> {
-  writeFileSync(join(root, part, 'config.json'), JSON.stringify(configs[part]))
-  const child = fork(fileURLToPath(new URL(`../../backbone/${part}/dist/main.js`, import.meta.url)), {
-    env: { ...process.env, SEVENFOLD_DATA: root },
-    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
-    execArgv: [],
-  })
-  await new Promise<void>((resolve, reject) => {
-    child.once('message', () => resolve())
-    child.once('exit', (code) => reject(new Error(`${part} ended with ${code}`)))
-  })
-  return child
-}
-
-function ask(part: 'collector' | 'alerts'): Promise<unknown> {
-  return new Promise((resolve, reject) => {
-    const socketPath = join(root, part, 'api.sock')
-    const call = request({ socketPath, path: '/v1/status', agent: false }, (answer) => {
-      let text = ''
-      answer.setEncoding('utf8').on('data', (chunk: string) => (text += chunk))
-      answer.on('end', () => resolve(JSON.parse(text)))
-    })
-    call.on('error', reject)
-    call.end()
-  })
-}
 
 const member = (value: unknown, key: string): unknown => (isJsonObject(value) ? value[key] : undefined)
 const indexed = async (): Promise<number> =>
-  Number(member(member(await ask('collector'), 'index'), 'entries'))
-const judged = async (): Promise<number> => Number(member(await ask('alerts'), 'position'))
+  Number(member(member(await askPart(root, 'collector', '/v1/status'), 'index'), 'entries'))
+const judged = async (): Promise<number> =>
+  Number(member(await askPart(root, 'alerts', '/v1/status'), 'position'))
 
 const redactor = createRedactor(new Uint8Array(32))
 const builder = createEventBuilder({ layer: 'edge', now: Date.now, newId: uuidV7, redactor })
@@ -181,7 +150,7 @@ function told(name: string, figure: string, isHeld: boolean): void {
   if (!isHeld) process.exitCode = 1
 }
 
-const children: ChildProcess[] = []
+const processes: PartProcess[] = []
 try {
   for (const part of [...parts, 'edge'] as const) {
     mkdirSync(join(root, part), { recursive: true, mode: 0o700 })
@@ -189,7 +158,8 @@ try {
     mkdirSync(join(root, 'ledger'), { recursive: true, mode: 0o700 })
     registerAgent(join(root, 'ledger', 'agents.json'), localAgent(part, keys.publicKey))
   }
-  for (const part of parts) children.push(await startPartProcess(part))
+  for (const part of parts)
+    processes.push(await startPartProcess(part, { dataDir: root, config: configs[part] }))
   const metrics = createMetrics()
   const spool = await openSpool({
     folder: join(root, 'edge', 'spool'),
@@ -233,10 +203,6 @@ try {
   for (const shipper of ships) await shipper.stop()
   await spool.close()
 } finally {
-  for (const child of children) {
-    if (child.exitCode !== null) continue
-    child.kill('SIGTERM')
-    await new Promise((resolve) => child.once('exit', resolve))
-  }
+  for (const process of processes) await process.stop()
   rmSync(root, { recursive: true, force: true })
 }

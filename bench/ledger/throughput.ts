@@ -1,13 +1,10 @@
 // Durable entries a second and core of the ledger, beside a plain append with the same syncs in the same run.
 // npx tsc -b && npx tsx --conditions=@sevenfold/source bench/ledger/throughput.ts [--entries 100000] [--rounds 3]
-import { fork } from 'node:child_process'
-import type { ChildProcess } from 'node:child_process'
 import { generateKeyPairSync, sign } from 'node:crypto'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import {
   createMetrics,
@@ -18,8 +15,9 @@ import {
   startShipper,
   systemClock,
 } from '@sevenfold/layer'
-import type { Logger } from '@sevenfold/layer'
 import { openLedgerLog } from '@sevenfold/ledger'
+import { cpuMicros } from '../edge/cpu-time.ts'
+import { pause, silent, startPartProcess } from '../parts/part-process.ts'
 
 const { values } = parseArgs({
   options: { entries: { type: 'string', default: '100000' }, rounds: { type: 'string', default: '3' } },
@@ -30,7 +28,6 @@ const batchLines = 500
 /** Of the whole process, with every check of a batch. */
 const limitPerCore = 20_000
 const root = mkdtempSync(join(tmpdir(), 'sf-ledger-bench-'))
-const silent: Logger = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
 
 interface Figure {
   readonly wallMs: number
@@ -145,16 +142,6 @@ async function ledgerAppend(folder: string, batches: readonly Buffer[]): Promise
   return figure
 }
 
-/** CPU time of another process, from the kernel; 0 where /proc is not there. */
-function cpuOf(pid: number): number {
-  try {
-    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? []
-    return (Number(fields[11]) + Number(fields[12])) * 10
-  } catch {
-    return 0
-  }
-}
-
 /** The whole way: spool on disk, signed gzip batches, the ledger process with all its checks, acknowledgement. */
 async function throughProcess(folder: string): Promise<Figure> {
   for (const part of ['ledger', 'edge']) mkdirSync(join(folder, part), { recursive: true, mode: 0o700 })
@@ -170,7 +157,6 @@ async function throughProcess(folder: string): Promise<Figure> {
     checkpointIntervalMs: 1000,
     segmentsBytes: 1e12,
   }
-  writeFileSync(join(folder, 'ledger', 'config.json'), JSON.stringify(config))
   const metrics = createMetrics()
   const spool = await openSpool({
     folder: join(folder, 'edge', 'spool'),
@@ -186,15 +172,8 @@ async function throughProcess(folder: string): Promise<Figure> {
     if (i % 5000 === 0) await spool.flush()
   }
   await spool.flush()
-  const main = fileURLToPath(new URL('../../backbone/ledger/dist/main.js', import.meta.url))
-  const child: ChildProcess = fork(main, {
-    env: { ...process.env, SEVENFOLD_DATA: folder },
-    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
-    execArgv: [],
-  })
-  await new Promise((resolve) => child.once('message', resolve))
-  const pid = child.pid ?? 0
-  const [cpu, wall] = [cpuOf(pid), performance.now()]
+  const ledger = await startPartProcess('ledger', { dataDir: folder, config })
+  const [cpu, wall] = [cpuMicros(ledger.pid), performance.now()]
   const shipper = startShipper({
     spool,
     receiver: 'ledger',
@@ -204,12 +183,11 @@ async function throughProcess(folder: string): Promise<Figure> {
     log: silent,
     metrics,
   })
-  while (spool.reader('ledger').backlog() > 0) await new Promise((resolve) => setTimeout(resolve, 5))
-  const figure = { wallMs: performance.now() - wall, cpuMs: cpuOf(pid) - cpu }
+  while (spool.reader('ledger').backlog() > 0) await pause(5)
+  const figure = { wallMs: performance.now() - wall, cpuMs: (cpuMicros(ledger.pid) - cpu) / 1000 }
   await shipper.stop()
   await spool.close()
-  child.kill('SIGTERM')
-  await new Promise((resolve) => child.once('exit', resolve))
+  await ledger.stop()
   return figure
 }
 
