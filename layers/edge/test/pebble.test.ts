@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { X509Certificate } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -38,8 +39,12 @@ it.skipIf(!isThere)(
       tlsPort: 1,
     }
     writeFileSync(join(folder, 'pebble.json'), JSON.stringify({ pebble: config }))
-    const off = ['-http01', '', '-https01', '', '-tlsalpn01', '', '-doh', '']
-    const where = ['-dnsserver', `127.0.0.1:${dns}`, '-management', `127.0.0.1:${names}`]
+    // Flags differ between versions; a server that is not turned off listens on every address.
+    const { stderr: help } = spawnSync('pebble-challtestsrv', ['-help'], { encoding: 'utf8' })
+    const has = (flag: string): boolean => help.includes(`  ${flag} `)
+    const off = ['-http01', '-https01', '-tlsalpn01', '-doh'].flatMap((flag) => (has(flag) ? [flag, ''] : []))
+    const nameServer = has('-dnsserver') ? '-dnsserver' : '-dns01'
+    const where = [nameServer, `127.0.0.1:${dns}`, '-management', `127.0.0.1:${names}`]
     const resolver = await RealServer.start(
       ['pebble-challtestsrv', ...where, ...off, '-defaultIPv4', '127.0.0.1', '-defaultIPv6', ''],
       names,
