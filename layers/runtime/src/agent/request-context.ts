@@ -54,6 +54,8 @@ export interface Observed {
   readonly value: string
 }
 
+let newestNumber = 0
+
 /**
  * One request while it is served. Nothing is read before a sink asks: most requests reach none, and then cost a
  * reference and an async context.
@@ -86,6 +88,8 @@ export class RequestContext {
   user: string | undefined
   /** Its address could bring markup, once that was asked. */
   isTargetHarmful: boolean | undefined
+  /** Another one for each request of this thread. */
+  readonly number: number
   /** Its slot among the requests in flight. */
   slot = -1
   // Made when needed: one is created for each request, and most requests need none of them.
@@ -111,6 +115,8 @@ export class RequestContext {
     this.response = response
     this.target = request.url ?? ''
     this.headers = request.headers
+    newestNumber += 1
+    this.number = newestNumber
     this.#stored = stored
   }
 

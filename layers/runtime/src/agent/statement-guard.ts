@@ -7,7 +7,6 @@ import type { SqlDialect } from './lexers/sql-spans.ts'
 import type { ProfileKeeper } from './profile/profile-keeper.ts'
 import type { RefusedError } from './refusal.ts'
 import { currentRequest, isServing } from './request-context.ts'
-import type { RequestContext } from './request-context.ts'
 
 /** Statements known to hold no input; forgotten all at once when the list is full. */
 export const maxKnownStatements = 2_000
@@ -33,7 +32,8 @@ export class StatementGuard {
   readonly #keeper: ProfileKeeper
   readonly #known = new Set<string>()
   readonly #shapes = new Set<string>()
-  readonly #judged = new Map<string, RequestContext>()
+  /** The request for which a text was judged, by its number: the request itself would live on with the text. */
+  readonly #judged = new Map<string, number>()
 
   constructor(agent: Agent, stored: StoredInputs, keeper: ProfileKeeper) {
     this.#agent = agent
@@ -56,7 +56,10 @@ export class StatementGuard {
     let hasInputs = false
     let isInnocent = false
     const shape = shapeOf(call.text, call.dialect)
-    if (shape !== undefined && this.#shapes.has(shape) && !isLearning) return null
+    if (shape !== undefined && this.#shapes.has(shape) && !isLearning) {
+      this.#noteJudged(call.text)
+      return null
+    }
     const judged = this.#agent.check(call.sink, (context) => {
       const sql = call.text.slice(0, maxStatementLength)
       const zones = [...findZones(sql, context.inputs()), ...findWholeZones(sql, context.stored())]
@@ -79,14 +82,14 @@ export class StatementGuard {
     const known = this.#judged.get(text)
     if (known === undefined) return false
     const context = currentRequest.getStore()
-    return context === undefined || known === context
+    return context === undefined || known === context.number
   }
 
   #noteJudged(text: string): void {
     const context = currentRequest.getStore()
     if (context === undefined || text.length > longestKnown) return
     if (this.#judged.size >= maxJudged) this.#judged.clear()
-    this.#judged.set(text, context)
+    this.#judged.set(text, context.number)
   }
 
   /** A statement of this shape was judged innocent: another one differs from it in data alone. */
