@@ -26,6 +26,12 @@ const limitMegabytes = 50
 const limitSlower = 2
 /** How long is waited for the slow clients to be gone. */
 const patienceMs = 22_000
+/** Scenes of each kind on the edge; medians count for times, the worst for everything else. */
+const repeats = Number(process.env['BENCH_REPEATS'] ?? 3)
+/** Ordinary traffic before the first scene: a worker is not attacked in its first second. */
+const warmUpMs = 8000
+const warmUpRate = 1000
+const warmUpReaders = 4
 /** Open files beyond those before from which it is worth looking for attackers: connections to the service are kept. */
 const fewFiles = 250
 
@@ -88,11 +94,11 @@ async function attackers(port: number, attack: string, origin: string): Promise<
 async function visitors(
   port: number,
   service: number,
-  until: () => Promise<unknown>,
+  { rate: asked = goodRate, until }: { readonly rate?: number; readonly until: () => Promise<unknown> },
 ): Promise<{ readonly seen: Seen; readonly service: Seen }> {
   const clients = await Promise.all(
     [port, service].map(async (at) => {
-      const child = helper('good-client', [], at, goodRate)
+      const child = helper('good-client', [], at, asked)
       await heard(child)
       return child
     }),
@@ -154,12 +160,12 @@ async function play(
   origin: string,
 ): Promise<Scene> {
   const slow = await attackers(target.port, attack, origin)
-  const { seen: quiet } = await visitors(visited.port, service, () => pause(quietMs))
+  const { seen: quiet } = await visitors(visited.port, service, { until: () => pause(quietMs) })
   const before = rssMegabytes(visited.pid)
   let highest = before
   const watch = setInterval(() => (highest = Math.max(highest, rssMegabytes(visited.pid))), 500)
   const result = { seconds: 0, cpu: 0, most: 0 }
-  const scene = await visitors(visited.port, service, async () => {
+  const attacked = async (): Promise<void> => {
     const files = openFiles(target.pid)
     const used = cpuMicros(visited.root)
     const started = performance.now()
@@ -169,7 +175,8 @@ async function play(
     else await pause(10_000)
     result.seconds = (performance.now() - started) / 1000
     result.cpu = (cpuMicros(visited.root) - used) / 1e6
-  })
+  }
+  const scene = await visitors(visited.port, service, { until: attacked })
   slow.send('over')
   const connected = Number(await heard(slow))
   clearInterval(watch)
@@ -178,31 +185,46 @@ async function play(
 
 /** A line of figures; every one that has a limit is followed by it. */
 function told(label: string, scene: Scene): string {
-  const slower = p99(scene.seen) / p99(scene.quiet)
   const late = percentile(scene.seen.late, 0.99)
-  return `  ${label}: p99 of good clients ${p99(scene.seen).toFixed(1)} ms, ${slower.toFixed(2)} × ${p99(scene.quiet).toFixed(1)} ms (median ${percentile(scene.seen.times, 0.5).toFixed(1)}, ${failed(scene.seen)} of ${scene.seen.times.length} failed; of the service itself ${p99(scene.service).toFixed(1)} ms; their own clock late by ${late.toFixed(1)} ms)`
+  return `  ${label}: p99 of good clients ${p99(scene.seen).toFixed(1)} ms, ${slower(scene).toFixed(2)} × ${p99(scene.quiet).toFixed(1)} ms (median ${percentile(scene.seen.times, 0.5).toFixed(1)}, ${failed(scene.seen)} of ${scene.seen.times.length} failed; of the service itself ${p99(scene.service).toFixed(1)} ms; their own clock late by ${late.toFixed(1)} ms)`
 }
 
+/** Everything but times; those of one scene say too little. */
 function holdsOf(scene: Scene): boolean {
   return (
     scene.connected === count &&
     scene.seconds <= limitSeconds &&
     scene.grown <= limitMegabytes &&
-    failed(scene.seen) === 0 &&
-    p99(scene.seen) <= limitSlower * p99(scene.quiet)
+    failed(scene.seen) === 0
   )
 }
 
-async function attackOnEdge(edge: Target, service: number, attack: string, origin: string): Promise<boolean> {
-  const scene = await play(edge, edge, service, attack, origin)
-  const ok = holdsOf(scene)
+const slower = ({ seen, quiet }: Scene): number => p99(seen) / p99(quiet)
+
+/** What all scenes of one kind come to. */
+function attackOnEdge(attack: string, origin: string, scenes: readonly Scene[]): boolean {
+  const ratio = percentile(scenes.map(slower), 0.5)
+  const ok = ratio <= limitSlower && scenes.every(holdsOf)
+  const most = (of: (scene: Scene) => number): number => Math.max(...scenes.map(of))
   const from = origin === 'one' ? 'one address' : 'as many addresses'
   console.log(
-    `${attack} from ${from}: ${scene.connected} connected, ${scene.most} at once, all gone after ${scene.seconds.toFixed(1)} s (limit ${limitSeconds}; ${scene.cpu.toFixed(1)} s of CPU time), RSS +${scene.grown.toFixed(0)} to ${scene.rss.toFixed(0)} MB (limit +${limitMegabytes}), p99 limit ${limitSlower} × quiet: ${ok ? 'holds' : 'OVER'}`,
+    `${attack} from ${from}: ${Math.min(...scenes.map(({ connected }) => connected))} connected, ${most((scene) => scene.most)} at once, all gone after ${most((scene) => scene.seconds).toFixed(1)} s (limit ${limitSeconds}; ${most((scene) => scene.cpu).toFixed(1)} s of CPU time), RSS +${most((scene) => scene.grown).toFixed(0)} to ${most((scene) => scene.rss).toFixed(0)} MB (limit +${limitMegabytes}), p99 of good clients ${ratio.toFixed(2)} × quiet, median of ${scenes.length} (limit ${limitSlower}): ${ok ? 'holds' : 'OVER'}`,
   )
-  console.log(told('edge', scene))
+  for (const scene of scenes) console.log(told('edge', scene))
   return ok
 }
+
+/** Visitors and downloads for a while; nobody looks at them. */
+async function warmUp(port: number, service: number): Promise<void> {
+  const until = performance.now() + warmUpMs
+  const download = async (): Promise<void> => {
+    while (performance.now() < until) await (await fetch(`http://127.0.0.1:${port}/`)).arrayBuffer()
+  }
+  await visitors(port, service, { rate: warmUpRate, until: () => all(download) })
+}
+
+const all = (work: () => Promise<void>): Promise<unknown> =>
+  Promise.all(Array.from({ length: warmUpReaders }, work))
 
 /** The process that serves under the one that was started. */
 function childOf(pid: number): number {
@@ -228,11 +250,18 @@ async function attackAll(folder: string, service: number): Promise<boolean> {
     pid: silent.pid ?? 0,
     root: 0,
   }
+  await warmUp(edge.port, service)
   let holds = true
   for (const attack of attacks) {
     if (chosen.length > 0 && !chosen.some((word) => attack.endsWith(word))) continue
-    for (const origin of ['many', 'one']) {
-      if (parts.has(origin)) holds = (await attackOnEdge(edge, service, attack, origin)) && holds
+    const scenes: Record<string, Scene[]> = { many: [], one: [] }
+    for (let repeat = 0; repeat < repeats; repeat += 1) {
+      for (const [origin, seen] of Object.entries(scenes)) {
+        if (parts.has(origin)) seen.push(await play(edge, edge, service, attack, origin))
+      }
+    }
+    for (const [origin, seen] of Object.entries(scenes)) {
+      if (seen.length > 0) holds = attackOnEdge(attack, origin, seen) && holds
     }
     if (parts.has('control'))
       console.log(

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { workerOptions } from '../../layers/edge/src/primary/worker-options.ts'
 import { BuiltEdge } from './built-edge.ts'
 import { end, freePort, waitForPort } from './nginx.ts'
 import type { PeerProxy } from './peers.ts'
@@ -19,7 +20,7 @@ export interface WorkerChoice {
 /** What node runs: the built code, with the options that the primary gives its workers. */
 export function workerCommand(): readonly string[] {
   const script = fileURLToPath(new URL('edge-process.ts', import.meta.url))
-  return ['--import', 'tsx', script]
+  return [...workerOptions, '--import', 'tsx', script]
 }
 
 /** Starts one worker's traffic path before an upstream. */

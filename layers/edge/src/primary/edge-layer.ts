@@ -21,6 +21,7 @@ import { DecisionBook, valueLimit } from './decision-book.ts'
 import type { BookChange } from './decision-book.ts'
 import { readDecisionFile, writeDecisionFile } from './decision-file.ts'
 import { DecisionFollower } from './decision-follower.ts'
+import { growFileTable } from './file-table.ts'
 import { parseEdgeConfig } from './parse-config.ts'
 import { WorkerPool } from './worker-pool.ts'
 import type { WorkerPoolOptions } from './worker-pool.ts'
@@ -232,17 +233,23 @@ async function start(context: Context): Promise<RunningLayer<EdgeConfig>> {
   const past = { sockets: await takeKeptSockets(), orphans: await findOrphans(context.dataDir) }
   if (past.orphans.length > 0)
     context.log.warn('taking-over', { slots: past.orphans.map(({ slot }) => slot) })
+  // Before workers start: their tables are as large as this one from the first moment.
+  const release = growFileTable(context.config.limits.connections)
   const primary = new EdgePrimary(context, past)
+  const stop = async (): Promise<void> => {
+    release()
+    await primary.stop()
+  }
   try {
     await primary.start()
   } catch (error) {
-    await primary.stop()
+    await stop()
     throw error
   }
   return {
     listening: primary.pool.listening,
     selfTest: () => primary.selfTest(),
-    stop: () => primary.stop(),
+    stop,
     reload: (config) => primary.reload(config, fileDigest(context.rootDir)),
   }
 }

@@ -14,6 +14,7 @@ import type { SocketHandle } from '../sockets/socket-handle.ts'
 import { SocketShelf } from '../sockets/socket-shelf.ts'
 import type { SocketUser } from '../sockets/socket-shelf.ts'
 import type { PrimaryMessage, WorkerMessage } from '../worker/worker-message.ts'
+import { workerOptions } from './worker-options.ts'
 import { WorkerWatch } from './worker-watch.ts'
 
 /** What the pool needs. */
@@ -282,7 +283,7 @@ export class WorkerPool {
     if (config === null) return Promise.reject(new EdgeError('EDGE_WORKER_START', 'no configuration'))
     const worker = fork(workerMain, [], {
       serialization: 'advanced',
-      execArgv: [...process.execArgv],
+      execArgv: [...workerOptions, ...process.execArgv],
       env: { ...process.env, SEVENFOLD_OUTLIVES_PARENT: '1' },
     })
     const member: Member = {

@@ -7,6 +7,8 @@ import { parseResponseHead } from '../http/parse-response-head.ts'
 import { isBodyless } from '../http/response-head.ts'
 import type { UpstreamHead } from '../http/response-head.ts'
 import { heavyBytes } from './answer-weights.ts'
+import { bulkPace } from './bulk-pace.ts'
+import type { BulkPace } from './bulk-pace.ts'
 import { upstreamFailure } from './upstream-failure.ts'
 import type { UpstreamFailure } from './upstream-failure.ts'
 import { ReadingTurn } from './reading-turn.ts'
@@ -165,7 +167,8 @@ export class UpstreamConnection implements UpstreamWriter, TurnReader {
     if (rest !== null) this.feed(rest)
     if (this.restEnded && !this.paused) this.ended()
     if (this.paused || this.at === phase.closed) return
-    if (turns.isOver) turns.wait(this)
+    const { pace } = this
+    if (pace.isOver) pace.wait(this)
     else this.socket.resume()
   }
 
@@ -239,15 +242,26 @@ export class UpstreamConnection implements UpstreamWriter, TurnReader {
   private onRead(length: number, bytes: Uint8Array): boolean {
     const chunk =
       bytes === this.buffer ? this.buffer : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
-    // Not a full buffer: there is no more.
-    const isFull = length === receiveSize
-    const before = isFull ? performance.now() : 0
+    // Not a full buffer: there is no more, for the moment. A service that fills its window as fast as it is emptied
+    // brings the rest of a large answer in such pieces, too.
+    const counts = length === receiveSize || this.isBulk
+    const before = counts ? performance.now() : 0
     this.feed(chunk.subarray(0, length))
-    if (!isFull || !this.isInBody) return !this.paused
-    turns.spend(performance.now() - before)
+    if (!counts || !this.isInBody) return !this.paused
+    const { pace } = this
+    pace.spend(performance.now() - before)
     if (this.paused) return false
-    if (turns.isOver) turns.wait(this)
-    return !turns.isOver
+    if (pace.isOver) pace.wait(this)
+    return !pace.isOver
+  }
+
+  /** Who says when the rest of the answer is read: what is large, or was large, has its own pace. */
+  private get pace(): ReadingTurn | BulkPace {
+    return this.isBulk ? bulkPace : turns
+  }
+
+  private get isBulk(): boolean {
+    return this.given > heavyBytes || this.load?.light === false
   }
 
   /** The rest of a large answer goes on. */

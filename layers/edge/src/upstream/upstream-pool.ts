@@ -1,4 +1,5 @@
 import { AnswerWeights } from './answer-weights.ts'
+import { bulkPace } from './bulk-pace.ts'
 import { UpstreamConnection } from './upstream-connection.ts'
 import type { Load, UpstreamOwner } from './upstream-connection.ts'
 import { upstreamFailure } from './upstream-failure.ts'
@@ -158,9 +159,14 @@ export class UpstreamPool implements Upstreams, UpstreamOwner {
 
   /** Waiting counts as connecting: slow readers that hold all connections must not hold up everybody else for ever. */
   private wait(listener: UpstreamListener, key: number, line: WaitingLine): void {
-    this.waitedAt = this.now
+    this.someoneWaits()
     if (line.add({ listener, key, deadline: this.now + this.limits.upstreamConnectTimeoutMs })) return
     listener.upstreamFailed(upstreamFailure('EDGE_UPSTREAM_BUSY', 'too many requests wait'))
+  }
+
+  private someoneWaits(): void {
+    this.waitedAt = this.now
+    bulkPace.crowded()
   }
 
   private open(listener: UpstreamListener, load: Load): void {
@@ -191,7 +197,7 @@ export class UpstreamPool implements Upstreams, UpstreamOwner {
     this.now = this.monotonicMs()
     // The oldest lie at the bottom of the stack.
     while ((this.idle[0]?.idleUntil ?? Number.POSITIVE_INFINITY) <= this.now) this.idle.shift()?.destroy()
-    if (this.light.length + this.heavy.length > 0) this.waitedAt = this.now
+    if (this.light.length + this.heavy.length > 0) this.someoneWaits()
     if (this.sweeping !== null) return
     this.sweeping = this.all.values()
     this.sweepSome()

@@ -1,0 +1,116 @@
+import { describe, expect, it } from 'vitest'
+import { BulkPace, bulkRestMs, bulkSliceMs, crowdedMs, readersPerSlice } from './bulk-pace.ts'
+import type { TurnReader } from './reading-turn.ts'
+
+/** A clock and an event loop that go on only when told to. */
+class Loop {
+  now = 1000
+  readonly rests: number[] = []
+  readonly pace: BulkPace
+  private next: (() => void) | null = null
+
+  constructor() {
+    this.pace = new BulkPace({
+      monotonicMs: () => this.now,
+      soon: (run) => this.set(run, 0),
+      after: (ms, run) => this.set(run, ms),
+    })
+  }
+
+  get isArmed(): boolean {
+    return this.next !== null
+  }
+
+  /** Runs what was to come next, if anything. */
+  turn(): void {
+    const run = this.next
+    this.next = null
+    run?.()
+  }
+
+  private set(run: () => void, rest: number): void {
+    expect(this.next, 'one slice at a time').toBeNull()
+    this.next = run
+    this.rests.push(rest)
+  }
+}
+
+/** A connection that always has more to read; a piece takes it so many milliseconds. */
+function reader(loop: Loop, seen: number[], name: number, pieceMs: number): TurnReader {
+  const self: TurnReader = {
+    readOn: () => {
+      seen.push(name)
+      loop.pace.spend(pieceMs)
+      loop.pace.wait(self)
+    },
+  }
+  return self
+}
+
+describe('the pace of bulk', () => {
+  it('ends a slice when its time is used up, and begins another', () => {
+    const loop = new Loop()
+    loop.pace.spend(bulkSliceMs * 0.9)
+    expect(loop.pace.isOver).toBe(false)
+    loop.pace.spend(bulkSliceMs * 0.2)
+    expect(loop.pace.isOver).toBe(true)
+    loop.turn()
+    expect(loop.pace.isOver).toBe(false)
+  })
+
+  it('lets a few go on in each slice, in their order', () => {
+    const loop = new Loop()
+    const seen: number[] = []
+    for (let i = 0; i < 2 * readersPerSlice + 1; i += 1) loop.pace.wait(reader(loop, seen, i, 0))
+    loop.turn()
+    expect(seen).toEqual(Array.from({ length: readersPerSlice }, (_, i) => i))
+    loop.turn()
+    loop.turn()
+    expect(seen.slice(0, 2 * readersPerSlice + 1)).toEqual(
+      Array.from({ length: 2 * readersPerSlice + 1 }, (_, i) => i),
+    )
+  })
+
+  it('lets no other go on in a slice that one used up', () => {
+    const loop = new Loop()
+    const seen: number[] = []
+    for (let i = 0; i < 3; i += 1) loop.pace.wait(reader(loop, seen, i, bulkSliceMs))
+    for (let i = 0; i < 6; i += 1) loop.turn()
+    expect(seen).toEqual([0, 1, 2, 0, 1, 2])
+  })
+
+  it('does not rest while nobody waits for a connection', () => {
+    const loop = new Loop()
+    loop.pace.wait(reader(loop, [], 0, bulkSliceMs))
+    for (let i = 0; i < 5; i += 1) loop.turn()
+    expect(new Set(loop.rests)).toEqual(new Set([0]))
+  })
+
+  it('rests after each slice while requests wait, and not much longer', () => {
+    const loop = new Loop()
+    loop.pace.crowded()
+    loop.pace.wait(reader(loop, [], 0, bulkSliceMs))
+    loop.now += crowdedMs - 1
+    loop.turn()
+    loop.now += 1
+    loop.turn()
+    expect(loop.rests).toEqual([bulkRestMs, bulkRestMs, 0])
+  })
+
+  it('does nothing when nobody reads', () => {
+    const loop = new Loop()
+    loop.pace.spend(bulkSliceMs)
+    loop.turn()
+    expect(loop.isArmed).toBe(false)
+  })
+
+  it('goes on for as long as somebody wants, and holds nothing of what passed', () => {
+    const loop = new Loop()
+    const seen: number[] = []
+    for (let i = 0; i < 7; i += 1) loop.pace.wait(reader(loop, seen, i, 0))
+    for (let i = 0; i < 2000; i += 1) loop.turn()
+    expect(seen).toHaveLength(2000 * readersPerSlice)
+    const counts = Array.from({ length: 7 }, (_, i) => seen.filter((name) => name === i).length)
+    expect(Math.max(...counts) - Math.min(...counts)).toBeLessThanOrEqual(1)
+  })
+})
