@@ -100,7 +100,7 @@ export class Agent {
     if (context !== undefined) {
       const refusal = this.checkFor(context, sink, judge)
       // What was begun for a request may go on for others once it is answered: a pooled connection, a queue.
-      if (refusal !== null || !context.response.writableEnded) return refusal
+      if (refusal !== null || !context.isEnded) return refusal
     }
     if (inFlight.size === 0) return null
     for (const served of inFlight.all()) {
@@ -115,7 +115,7 @@ export class Agent {
     if (this.observer === undefined) return
     const known = served ?? currentRequest.getStore()
     // As above, with the newest of the others.
-    const [newest] = known?.response.writableEnded === true ? inFlight.all() : []
+    const [newest] = known?.isEnded === true ? inFlight.all() : []
     const context = newest ?? known
     if (context === undefined) return
     try {

@@ -74,6 +74,8 @@ export class RequestContext {
   guardsAddresses = false
   /** The answer was refused: status 403 and no more of the application's body. */
   isAnswerRefused = false
+  /** The application has ended its answer. As `writableEnded` of the answer, which costs more to ask. */
+  isEnded = false
   /** Something was refused or noticed: nothing is learned from this request. */
   isScored = false
   /** Markup of this request, once an answer is sent in pieces. */

@@ -180,9 +180,12 @@ function wrapEnd(agent: Agent, keeper: ProfileKeeper): (end: AnyFunction) => Any
         refuseUnsentRedirect(agent, context) ||
         refuseMarkup(agent, context, args[0])
       )
-        return end.call(this, refusedBody)
-      if (markupOf(context).size > 0) args[0] = cleaned(agent, context, args[0])
-      return end.apply(this, args)
+        args = [refusedBody]
+      else if (markupOf(context).size > 0) args[0] = cleaned(agent, context, args[0])
+      const result = end.apply(this, args)
+      // Afterwards: it throws for a body that is none, and then the application goes on.
+      context.isEnded = true
+      return result
     }
 }
 
