@@ -183,10 +183,15 @@ async function play(
   return { ...scene, ...result, quiet, connected, rss: highest, grown: highest - before }
 }
 
+/** A time; more than one request in a hundred may not have been served at all. */
+const timed = (ms: number): string =>
+  ms === Number.MAX_SAFE_INTEGER ? 'none (not served)' : `${ms.toFixed(1)} ms`
+
 /** A line of figures; every one that has a limit is followed by it. */
 function told(label: string, scene: Scene): string {
   const late = percentile(scene.seen.late, 0.99)
-  return `  ${label}: p99 of good clients ${p99(scene.seen).toFixed(1)} ms, ${slower(scene).toFixed(2)} × ${p99(scene.quiet).toFixed(1)} ms (median ${percentile(scene.seen.times, 0.5).toFixed(1)}, ${failed(scene.seen)} of ${scene.seen.times.length} failed; of the service itself ${p99(scene.service).toFixed(1)} ms; their own clock late by ${late.toFixed(1)} ms)`
+  const times = failed(scene.seen) * 100 > scene.seen.times.length ? '' : `${slower(scene).toFixed(2)} × `
+  return `  ${label}: p99 of good clients ${timed(p99(scene.seen))}, ${times}quiet ${p99(scene.quiet).toFixed(1)} ms (median ${percentile(scene.seen.times, 0.5).toFixed(1)}, ${failed(scene.seen)} of ${scene.seen.times.length} failed; of the service itself ${p99(scene.service).toFixed(1)} ms; their own clock late by ${late.toFixed(1)} ms)`
 }
 
 /** Everything but times; those of one scene say too little. */
