@@ -3,7 +3,7 @@ import Module from 'node:module'
 import { judgeModule } from '../judges/judge-module.ts'
 import { isServing } from '../request-context.ts'
 import { driverHooks, hookFor, packageOf } from './drivers/driver-hooks.ts'
-import type { Guards } from './drivers/driver-hooks.ts'
+import type { Guards, PackageFile } from './drivers/driver-hooks.ts'
 import { lateBuiltins, lateName, runsModule } from './builtins.ts'
 import { patch } from './patch.ts'
 import { rewriteRegexes } from './regex.ts'
@@ -38,10 +38,9 @@ function sourceOf(file: string | null | undefined): string {
 function hookLoading(guards: Guards): void {
   const { agent } = guards
   const hooks = driverHooks(guards)
-  const apply = (loaded: LoadedModule | undefined, filename: string): void => {
+  const apply = (loaded: LoadedModule, found: PackageFile): void => {
     try {
-      if (loaded === undefined) return
-      hookFor(hooks, filename)?.(loaded.exports, (value) => {
+      hookFor(hooks, found)?.(loaded.exports, (value) => {
         loaded.exports = value
       })
     } catch (error) {
@@ -52,21 +51,22 @@ function hookLoading(guards: Guards): void {
   const cache = (
     Module as unknown as { readonly _cache?: Readonly<Record<string, LoadedModule | undefined>> }
   )._cache
-  for (const filename of Object.keys(cache ?? {})) apply(cache?.[filename], filename)
+  for (const [filename, loaded] of Object.entries(cache ?? {})) {
+    const found = packageOf(filename)
+    if (loaded !== undefined && found !== undefined) apply(loaded, found)
+  }
   patch(
     Module.prototype,
     'load',
     (load) =>
       function (this: unknown, ...args: unknown[]): unknown {
         const result = load.apply(this, args)
-        if (typeof args[0] === 'string') {
-          apply(this as LoadedModule, args[0])
-          const found = packageOf(args[0])
-          if (found !== undefined) {
-            agent.inventory.add('modules', args[0].slice(0, args[0].length - found.path.length))
-            agent.unprotected.see(found.name)
-          }
-        }
+        const [filename] = args
+        const found = typeof filename === 'string' ? packageOf(filename) : undefined
+        if (typeof filename !== 'string' || found === undefined) return result
+        apply(this as LoadedModule, found)
+        agent.inventory.add('modules', filename.slice(0, filename.length - found.path.length))
+        agent.unprotected.see(found.name)
         return result
       },
   )
@@ -104,8 +104,11 @@ function hookRequire(guards: Guards): void {
   )
 }
 
+// One look at each source that is loaded: nearly none calls eval or repeats a group.
+const worthRewriting = /eval|\)(?:[+*]|\{\d)/
+
 function rewrittenSource(source: string): string {
-  return rewriteRegexes(rewriteEval(source))
+  return worthRewriting.test(source) ? rewriteRegexes(rewriteEval(source)) : source
 }
 
 function builtinOf(id: string): unknown {

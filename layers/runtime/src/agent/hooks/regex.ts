@@ -84,10 +84,19 @@ export function hookRegex(agent: Agent): void {
   })
 }
 
+const judged = new Map<string, boolean>()
+
+/** Packages stand in a process several times, and so do their patterns. */
 function isDangerous(text: string): boolean {
+  const known = judged.get(text)
+  if (known !== undefined) return known
   const close = text.lastIndexOf('/')
-  const tree = readRegex(text.slice(1, close), text.slice(close + 1))
-  return tree !== undefined && canExplode(tree)
+  // What is repeated or chosen stands before the end of the group that is repeated.
+  const mayExplode = /[*+{|].*\)[*+{]/.test(text)
+  const tree = mayExplode ? readRegex(text.slice(1, close), text.slice(close + 1)) : undefined
+  const answer = tree !== undefined && canExplode(tree)
+  if (judged.size < maxPatterns) judged.set(text, answer)
+  return answer
 }
 
 // What a regular expression follows, where a division cannot stand (ECMA-262, section 12.9.5).
@@ -105,27 +114,27 @@ function beginsRegex(source: string, at: number): boolean {
   return (line.match(quotes)?.length ?? 0) % 2 === 0
 }
 
-const ends = [')+', ')*', '){']
+// `){` alone opens every other block; a group is repeated by a number.
+const repeatedGroup = /\)(?:[+*]|\{\d)/g
 const longestLine = 4_000
 
 /** Positions of the lines in which a repeated group may stand between two slashes; nearly no line does. */
 function linesWorthReading(source: string): readonly { readonly start: number; readonly end: number }[] {
-  const lines = new Map<number, number>()
-  for (const mark of ends) {
-    let at = source.indexOf(mark)
-    while (at >= 0) {
-      // Sources on one line are looked at in pieces; each is read once for each mark.
-      const from = Math.max(0, at - longestLine)
-      const start = from + source.slice(from, at).lastIndexOf('\n') + 1
-      const rest = source.slice(at, at + 2 * longestLine)
-      const length = rest.indexOf('\n')
-      const end = at + (length < 0 ? rest.length : length)
-      const text = source.slice(start, end)
-      if (text.indexOf('/') !== text.lastIndexOf('/')) lines.set(start, end)
-      at = source.indexOf(mark, Math.max(end, at + 2))
-    }
+  const lines: { readonly start: number; readonly end: number }[] = []
+  repeatedGroup.lastIndex = 0
+  while (repeatedGroup.test(source)) {
+    const at = repeatedGroup.lastIndex
+    // Sources on one line are looked at in pieces; each is read once.
+    const from = Math.max(0, at - longestLine)
+    const start = from + source.slice(from, at).lastIndexOf('\n') + 1
+    const rest = source.slice(at, at + 2 * longestLine)
+    const length = rest.indexOf('\n')
+    const end = at + (length < 0 ? rest.length : length)
+    const text = source.slice(start, end)
+    if (text.indexOf('/') !== text.lastIndexOf('/')) lines.push({ start, end })
+    repeatedGroup.lastIndex = end
   }
-  return [...lines].map(([start, end]) => ({ start, end })).toSorted((a, b) => a.start - b.start)
+  return lines
 }
 
 /** Sends the regular expressions of a source that can explode through the gate. Lines stay. */

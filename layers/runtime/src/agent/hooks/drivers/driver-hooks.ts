@@ -99,8 +99,14 @@ export function driverHooks(guards: Guards): ReadonlyMap<string, readonly Driver
   ])
 }
 
+/** A file of a package: its name, and the path below its folder with `/`. */
+export interface PackageFile {
+  readonly name: string
+  readonly path: string
+}
+
 /** The package that a file belongs to and its path there; undefined for files of the application. */
-export function packageOf(filename: string): { readonly name: string; readonly path: string } | undefined {
+export function packageOf(filename: string): PackageFile | undefined {
   const at = filename.lastIndexOf('node_modules')
   if (at < 0) return undefined
   const rest = filename.slice(at + 13).replaceAll('\\', '/')
@@ -112,9 +118,7 @@ export function packageOf(filename: string): { readonly name: string; readonly p
 /** What to do with a loaded file; undefined for nearly all. */
 export function hookFor(
   hooks: ReadonlyMap<string, readonly DriverFile[]>,
-  filename: string,
+  { name, path }: PackageFile,
 ): DriverHook | undefined {
-  const found = packageOf(filename)
-  if (found === undefined) return undefined
-  return hooks.get(found.name)?.find(({ file }) => file.test(found.path))?.hook
+  return hooks.get(name)?.find(({ file }) => file.test(path))?.hook
 }
