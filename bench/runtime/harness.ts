@@ -71,6 +71,9 @@ export async function findHarness(): Promise<Found> {
   const variants = {
     ...known,
     sevenfold: { args, env },
+    'sevenfold -r': { args: ['-r', register], env },
+    // What Node itself takes for any `--import`.
+    'empty --import': { args: ['--import', 'data:text/javascript,'], env: {} },
     'sevenfold-iast': {
       args: ['--import', join(root, 'layers/runtime/dist/iast.js')],
       env: {

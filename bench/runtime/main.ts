@@ -81,7 +81,8 @@ async function run(harness: Harness): Promise<void> {
     printLimit('innocent requests with a finding', wrong.length, { most: 2 })
   }
   if (wanted.has('start')) {
-    const starts = await runStarts(harness, harness.names, options.starts)
+    const names = [...harness.names, 'sevenfold -r', 'empty --import']
+    const starts = await runStarts(harness, names, options.starts)
     const plain = starts['none']
     print(`start of the process until it listens (medians of ${options.starts})`)
     for (const [name, { startMs, memoryMiB }] of Object.entries(starts)) {

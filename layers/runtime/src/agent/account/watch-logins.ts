@@ -27,7 +27,7 @@ function writtenHead({ response }: RequestContext): string {
 
 function setsCookie(context: RequestContext): boolean {
   const text = writtenHead(context)
-  return (text !== '' && /^set-cookie:/im.test(text)) || context.response.hasHeader('set-cookie')
+  return text === '' ? context.response.hasHeader('set-cookie') : /^set-cookie:/im.test(text)
 }
 
 function isJson(context: RequestContext): boolean {
