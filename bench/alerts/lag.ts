@@ -4,7 +4,7 @@ import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { isJsonObject } from '@sevenfold/event'
-import { cpuMicros, rssMegabytes } from '../edge/cpu-time.ts'
+import { cpuMicros, rssMegabytes } from '../parts/process-usage.ts'
 import { askPart, pause, startPartProcess } from '../parts/part-process.ts'
 import { printLimit } from '../silence/limit.ts'
 import { createRandom } from '../silence/random.ts'

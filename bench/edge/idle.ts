@@ -4,7 +4,7 @@ import net from 'node:net'
 import type { Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { rssMegabytes } from './cpu-time.ts'
+import { rssMegabytes } from '../parts/process-usage.ts'
 import { startUpstream } from './nginx.ts'
 import { startWorker } from './start-worker.ts'
 

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
-import { cpuMicros } from './cpu-time.ts'
+import { cpuMicros } from '../parts/process-usage.ts'
 
 const run = promisify(execFile)
 

@@ -6,7 +6,7 @@ import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { BuiltEdge } from './built-edge.ts'
-import { rssMegabytes } from './cpu-time.ts'
+import { rssMegabytes } from '../parts/process-usage.ts'
 import { startUpstream } from './nginx.ts'
 import { isInstalled } from './peers.ts'
 

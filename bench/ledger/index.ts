@@ -24,7 +24,7 @@ import {
   uuidV7,
 } from '@sevenfold/event'
 import { openLedgerLog } from '@sevenfold/ledger'
-import { cpuMicros, rssMegabytes } from '../edge/cpu-time.ts'
+import { cpuMicros, rssMegabytes } from '../parts/process-usage.ts'
 import { askPart, pause, startPartProcess } from '../parts/part-process.ts'
 
 const { values } = parseArgs({

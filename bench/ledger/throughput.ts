@@ -16,7 +16,7 @@ import {
   systemClock,
 } from '@sevenfold/layer'
 import { openLedgerLog } from '@sevenfold/ledger'
-import { cpuMicros } from '../edge/cpu-time.ts'
+import { cpuMicros } from '../parts/process-usage.ts'
 import { pause, silent, startPartProcess } from '../parts/part-process.ts'
 
 const { values } = parseArgs({
