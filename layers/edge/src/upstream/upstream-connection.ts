@@ -7,12 +7,10 @@ import { parseResponseHead } from '../http/parse-response-head.ts'
 import { isBodyless } from '../http/response-head.ts'
 import type { UpstreamHead } from '../http/response-head.ts'
 import { heavyBytes } from './answer-weights.ts'
-import { bulkPace } from './bulk-pace.ts'
-import type { BulkPace } from './bulk-pace.ts'
 import { upstreamFailure } from './upstream-failure.ts'
 import type { UpstreamFailure } from './upstream-failure.ts'
-import { ReadingTurn } from './reading-turn.ts'
-import type { TurnReader } from './reading-turn.ts'
+import { bulkReading, usualReading } from './reading-pace.ts'
+import type { ReadingPace, TurnReader } from './reading-pace.ts'
 import { stalledMs, stalledUnderPressureMs } from './upstream-limits.ts'
 import type { TargetHealth } from './target-health.ts'
 import type { UpstreamLimits } from './upstream-limits.ts'
@@ -69,8 +67,6 @@ const phase = {
 const never = Number.POSITIVE_INFINITY
 const receiveSize = 32_768
 const joinSize = 8192
-/** One for the process: its connections share one event loop. */
-const turns = new ReadingTurn()
 
 /**
  * One connection to an upstream: writes a request, reads its answer strictly, and is reused only after an answer whose
@@ -256,8 +252,8 @@ export class UpstreamConnection implements UpstreamWriter, TurnReader {
   }
 
   /** Who says when the rest of the answer is read: what is large, or was large, has its own pace. */
-  private get pace(): ReadingTurn | BulkPace {
-    return this.isBulk ? bulkPace : turns
+  private get pace(): ReadingPace {
+    return this.isBulk ? bulkReading : usualReading
   }
 
   private get isBulk(): boolean {

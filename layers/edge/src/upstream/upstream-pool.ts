@@ -1,5 +1,5 @@
 import { AnswerWeights } from './answer-weights.ts'
-import { bulkPace } from './bulk-pace.ts'
+import { bulkReading } from './reading-pace.ts'
 import { UpstreamConnection } from './upstream-connection.ts'
 import type { Load, UpstreamOwner } from './upstream-connection.ts'
 import { upstreamFailure } from './upstream-failure.ts'
@@ -166,7 +166,7 @@ export class UpstreamPool implements Upstreams, UpstreamOwner {
 
   private someoneWaits(): void {
     this.waitedAt = this.now
-    bulkPace.crowded()
+    bulkReading.crowded()
   }
 
   private open(listener: UpstreamListener, load: Load): void {

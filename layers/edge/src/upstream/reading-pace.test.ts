@@ -1,16 +1,16 @@
 import { describe, expect, it } from 'vitest'
-import { BulkPace, bulkRestMs, bulkSliceMs, crowdedMs, readersPerSlice } from './bulk-pace.ts'
-import type { TurnReader } from './reading-turn.ts'
+import { ReadingPace, crowdedMs, slowPace, usualPace } from './reading-pace.ts'
+import type { Pace, TurnReader } from './reading-pace.ts'
 
 /** A clock and an event loop that go on only when told to. */
 class Loop {
   now = 1000
   readonly rests: number[] = []
-  readonly pace: BulkPace
+  readonly pace: ReadingPace
   private next: (() => void) | null = null
 
-  constructor() {
-    this.pace = new BulkPace({
+  constructor(pace: Pace) {
+    this.pace = new ReadingPace(pace, {
       monotonicMs: () => this.now,
       soon: (run) => this.set(run, 0),
       after: (ms, run) => this.set(run, ms),
@@ -47,70 +47,73 @@ function reader(loop: Loop, seen: number[], name: number, pieceMs: number): Turn
   return self
 }
 
-describe('the pace of bulk', () => {
+describe.each([
+  ['usual', usualPace],
+  ['bulk', slowPace],
+])('the pace of reading, %s', (_, pace) => {
+  const { sliceMs, readers, restMs } = pace
+
   it('ends a slice when its time is used up, and begins another', () => {
-    const loop = new Loop()
-    loop.pace.spend(bulkSliceMs * 0.9)
+    const loop = new Loop(pace)
+    loop.pace.spend(sliceMs * 0.9)
     expect(loop.pace.isOver).toBe(false)
-    loop.pace.spend(bulkSliceMs * 0.2)
+    loop.pace.spend(sliceMs * 0.2)
     expect(loop.pace.isOver).toBe(true)
     loop.turn()
     expect(loop.pace.isOver).toBe(false)
   })
 
   it('lets a few go on in each slice, in their order', () => {
-    const loop = new Loop()
+    const loop = new Loop(pace)
     const seen: number[] = []
-    for (let i = 0; i < 2 * readersPerSlice + 1; i += 1) loop.pace.wait(reader(loop, seen, i, 0))
+    for (let i = 0; i < 2 * readers + 1; i += 1) loop.pace.wait(reader(loop, seen, i, 0))
     loop.turn()
-    expect(seen).toEqual(Array.from({ length: readersPerSlice }, (_, i) => i))
+    expect(seen).toEqual(Array.from({ length: readers }, (_, i) => i))
     loop.turn()
     loop.turn()
-    expect(seen.slice(0, 2 * readersPerSlice + 1)).toEqual(
-      Array.from({ length: 2 * readersPerSlice + 1 }, (_, i) => i),
-    )
+    expect(seen.slice(0, 2 * readers + 1)).toEqual(Array.from({ length: 2 * readers + 1 }, (_, i) => i))
   })
 
   it('lets no other go on in a slice that one used up', () => {
-    const loop = new Loop()
+    const loop = new Loop(pace)
     const seen: number[] = []
-    for (let i = 0; i < 3; i += 1) loop.pace.wait(reader(loop, seen, i, bulkSliceMs))
+    for (let i = 0; i < 3; i += 1) loop.pace.wait(reader(loop, seen, i, sliceMs))
     for (let i = 0; i < 6; i += 1) loop.turn()
     expect(seen).toEqual([0, 1, 2, 0, 1, 2])
   })
 
   it('does not rest while nobody waits for a connection', () => {
-    const loop = new Loop()
-    loop.pace.wait(reader(loop, [], 0, bulkSliceMs))
+    const loop = new Loop(pace)
+    loop.pace.wait(reader(loop, [], 0, sliceMs))
     for (let i = 0; i < 5; i += 1) loop.turn()
     expect(new Set(loop.rests)).toEqual(new Set([0]))
   })
 
-  it('rests after each slice while requests wait, and not much longer', () => {
-    const loop = new Loop()
+  it('rests after each slice while requests wait if it rests at all, and not much longer', () => {
+    const loop = new Loop(pace)
     loop.pace.crowded()
-    loop.pace.wait(reader(loop, [], 0, bulkSliceMs))
+    loop.pace.wait(reader(loop, [], 0, sliceMs))
     loop.now += crowdedMs - 1
     loop.turn()
     loop.now += 1
     loop.turn()
-    expect(loop.rests).toEqual([bulkRestMs, bulkRestMs, 0])
+    expect(loop.rests).toEqual([restMs, restMs, 0])
   })
 
   it('does nothing when nobody reads', () => {
-    const loop = new Loop()
-    loop.pace.spend(bulkSliceMs)
+    const loop = new Loop(pace)
+    loop.pace.spend(sliceMs)
     loop.turn()
     expect(loop.isArmed).toBe(false)
   })
 
   it('goes on for as long as somebody wants, and holds nothing of what passed', () => {
-    const loop = new Loop()
+    const loop = new Loop(pace)
     const seen: number[] = []
-    for (let i = 0; i < 7; i += 1) loop.pace.wait(reader(loop, seen, i, 0))
+    for (let i = 0; i < 11; i += 1) loop.pace.wait(reader(loop, seen, i, 0))
     for (let i = 0; i < 2000; i += 1) loop.turn()
-    expect(seen).toHaveLength(2000 * readersPerSlice)
-    const counts = Array.from({ length: 7 }, (_, i) => seen.filter((name) => name === i).length)
+    expect(seen).toHaveLength(2000 * readers)
+    const counts = Array.from({ length: 11 }, (_, i) => seen.filter((name) => name === i).length)
     expect(Math.max(...counts) - Math.min(...counts)).toBeLessThanOrEqual(1)
   })
 })

@@ -1,11 +1,23 @@
-import type { TurnReader } from './reading-turn.ts'
+/** Something that reads and can be asked to stop for a slice. */
+export interface TurnReader {
+  /** Its turn has come: read on. */
+  readOn(): void
+}
 
-/** Time for bulk in one slice, milliseconds. */
-export const bulkSliceMs = 0.4
-/** Connections that go on in one slice: what the first of them leaves of its time is for the others. */
-export const readersPerSlice = 3
-/** Rest after each slice while requests wait, milliseconds: bulk takes about a quarter of the time then. */
-export const bulkRestMs = 2
+/** How fast readers go on. Times in milliseconds. */
+export interface Pace {
+  /** Time of one slice. */
+  readonly sliceMs: number
+  /** Connections that go on in one slice: what the first of them leaves of its time is for the others. */
+  readonly readers: number
+  /** Rest after each slice while requests wait; 0 for none. */
+  readonly restMs: number
+}
+
+/** Answers that come in full buffers: half a millisecond of each turn of the event loop. */
+export const usualPace: Pace = { sliceMs: 0.5, readers: 8, restMs: 0 }
+/** Answers that are large, or whose path gave large ones: about a quarter of the time while requests wait. */
+export const slowPace: Pace = { sliceMs: 0.4, readers: 3, restMs: 2 }
 /**
  * Requests count as waiting for so long after one was seen waiting, milliseconds; twice as long as between two looks. Not
  * longer: answers that move slowly stall late, and only a stall tells who does not read.
@@ -23,21 +35,25 @@ export interface PaceSurroundings {
 }
 
 /**
- * The pace of bulk: of answers that are large, or whose path gave large ones. A kernel takes megabytes for a client that
- * reads nothing, as fast as they are copied; a hundred such answers keep the event loop busy for seconds, and every small
- * request behind them. So bulk moves in slices, a few connections in each, one after the other. While
- * requests wait because so many large answers are under way, each slice is followed by a rest; else there is none.
+ * Shares the time of one process between large answers and everything else. Node reads from a connection as long as there
+ * is something to read, up to a megabyte, and a kernel takes megabytes for a client that reads nothing, as fast as they
+ * are copied; a hundred such answers keep the event loop busy for seconds, and every small request behind them. So they
+ * move in slices, a few connections in each, one after the other. With a pace that rests, each slice is followed by a rest
+ * while requests wait because so many large answers are under way.
  */
-export class BulkPace {
+export class ReadingPace {
+  private readonly pace: Pace
   private readonly surroundings: PaceSurroundings
-  private left: number = bulkSliceMs
+  private left: number
   private armed = false
   private crowdedAt = Number.NEGATIVE_INFINITY
   private waiting: TurnReader[] = []
   private next = 0
 
-  constructor(surroundings: PaceSurroundings = realSurroundings) {
+  constructor(pace: Pace, surroundings: PaceSurroundings = realSurroundings) {
+    this.pace = pace
     this.surroundings = surroundings
+    this.left = pace.sliceMs
   }
 
   /** True when the time of this slice is used up: whoever wants to read on has to wait. */
@@ -66,14 +82,15 @@ export class BulkPace {
     if (this.armed) return
     this.armed = true
     const { monotonicMs, soon, after } = this.surroundings
-    if (monotonicMs() - this.crowdedAt < crowdedMs) after(bulkRestMs, this.slice)
+    const { restMs } = this.pace
+    if (restMs > 0 && monotonicMs() - this.crowdedAt < crowdedMs) after(restMs, this.slice)
     else soon(this.slice)
   }
 
   private readonly slice = (): void => {
     this.armed = false
-    this.left = bulkSliceMs
-    const until = Math.min(this.waiting.length, this.next + readersPerSlice)
+    this.left = this.pace.sliceMs
+    const until = Math.min(this.waiting.length, this.next + this.pace.readers)
     while (this.next < until && !this.isOver) {
       const reader = this.waiting[this.next]
       this.next += 1
@@ -93,5 +110,8 @@ const realSurroundings: PaceSurroundings = {
   after: (ms, run) => void setTimeout(run, ms),
 }
 
-/** One for the process: all services share its event loop. */
-export const bulkPace: BulkPace = new BulkPace()
+// One of each for the process: all services share its event loop.
+/** Pace of answers that come in full buffers. */
+export const usualReading: ReadingPace = new ReadingPace(usualPace)
+/** Pace of bulk. */
+export const bulkReading: ReadingPace = new ReadingPace(slowPace)
