@@ -6,7 +6,7 @@ import { driverHooks, hookFor, packageOf } from './drivers/driver-hooks.ts'
 import type { Guards, PackageFile } from './drivers/driver-hooks.ts'
 import { lateBuiltins, lateName, runsModule } from './builtins.ts'
 import { patch } from './patch.ts'
-import { rewriteRegexes } from './regex.ts'
+import { repeatedGroup, rewriteRegexes } from './regex.ts'
 import { rewriteEval } from './rewrite-eval.ts'
 
 interface LoadedModule {
@@ -105,7 +105,7 @@ function hookRequire(guards: Guards): void {
 }
 
 // One look at each source that is loaded: nearly none calls eval or repeats a group.
-const worthRewriting = /eval|\)(?:[+*]|\{\d)/
+const worthRewriting = new RegExp(`eval|${repeatedGroup}`)
 
 function rewrittenSource(source: string): string {
   return worthRewriting.test(source) ? rewriteRegexes(rewriteEval(source)) : source

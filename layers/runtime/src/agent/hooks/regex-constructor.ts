@@ -1,9 +1,9 @@
 import { canExplode, readRegex } from '../lexers/regex-tree.ts'
-import { regexGateName } from './regex.ts'
+import { regexGateName, repeatedGroup } from './regex.ts'
 
 const maxKnown = 2_000
-// A group that is repeated; without one, nothing is read.
-const repeatedGroup = /\)[+*{]/
+// Without a group that is repeated, nothing is read.
+const worthReading = new RegExp(repeatedGroup)
 
 /**
  * Regular expressions that are made at run time go through the same gate as those in sources. The constructor shares its
@@ -35,8 +35,7 @@ export function hookRegexConstructor(): void {
             args,
             (new.target as unknown) === guarded ? native : new.target,
           ) as RegExp)
-    if (typeof pattern !== 'string' || !repeatedGroup.test(pattern) || Object.hasOwn(made, 'exec'))
-      return made
+    if (typeof pattern !== 'string' || !worthReading.test(pattern) || Object.hasOwn(made, 'exec')) return made
     return isDangerous(made) ? gate(made) : made
   } as unknown as RegExpConstructor
   for (const key of Reflect.ownKeys(native)) {

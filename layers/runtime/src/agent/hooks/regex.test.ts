@@ -67,6 +67,11 @@ describe('rewriteRegexes', () => {
     expect(rewriteRegexes('const a = /^(a+)+$/.test(b), c = /x+/, d = (e)+f')).toBe(
       'const a = __sevenfoldRegexGate(/^(a+)+$/).test(b), c = /x+/, d = (e)+f',
     )
+    // Marks of a repeated group inside of a set come first.
+    const late = '/^#(?:[!$&()*+,]|%[0-9a-f]{2})*(?:a+)*$/'
+    expect(rewriteRegexes(`x = ${late}; y = ${late}`)).toBe(
+      `x = __sevenfoldRegexGate(${late}); y = __sevenfoldRegexGate(${late})`,
+    )
     for (const source of ['/(a)+/', '// /(a+)+/', "'/(a+)+/'", 'a / (b+c)+d / e', ''])
       expect(rewriteRegexes(source)).toBe(source)
   })

@@ -9,6 +9,8 @@ import type { RequestContext } from '../request-context.ts'
 
 /** Name of the global function that rewritten regular expressions go through. */
 export const regexGateName = '__sevenfoldRegexGate'
+/** A group that is repeated, as a pattern. `){` alone opens every other block; a group is repeated by a number. */
+export const repeatedGroup: string = String.raw`\)(?:[+*]|\{\d)`
 /** Shorter texts end in time whatever the pattern is. */
 const shortestText = 18
 const baseSteps = 60_000
@@ -84,6 +86,7 @@ export function hookRegex(agent: Agent): void {
   })
 }
 
+const quantifiedGroup = new RegExp(`[*+{|].*${repeatedGroup}`)
 const judged = new Map<string, boolean>()
 
 /** Packages stand in a process several times, and so do their patterns. */
@@ -92,7 +95,7 @@ function isDangerous(text: string): boolean {
   if (known !== undefined) return known
   const close = text.lastIndexOf('/')
   // What is repeated or chosen stands before the end of the group that is repeated.
-  const mayExplode = /[*+{|].*\)[*+{]/.test(text)
+  const mayExplode = quantifiedGroup.test(text)
   const tree = mayExplode ? readRegex(text.slice(1, close), text.slice(close + 1)) : undefined
   const answer = tree !== undefined && canExplode(tree)
   if (judged.size < maxPatterns) judged.set(text, answer)
@@ -114,16 +117,15 @@ function beginsRegex(source: string, at: number): boolean {
   return (line.match(quotes)?.length ?? 0) % 2 === 0
 }
 
-// `){` alone opens every other block; a group is repeated by a number.
-const repeatedGroup = /\)(?:[+*]|\{\d)/g
+const repeatedGroups = new RegExp(repeatedGroup, 'g')
 const longestLine = 4_000
 
 /** Positions of the lines in which a repeated group may stand between two slashes; nearly no line does. */
 function linesWorthReading(source: string): readonly { readonly start: number; readonly end: number }[] {
   const lines: { readonly start: number; readonly end: number }[] = []
-  repeatedGroup.lastIndex = 0
-  while (repeatedGroup.test(source)) {
-    const at = repeatedGroup.lastIndex
+  repeatedGroups.lastIndex = 0
+  while (repeatedGroups.test(source)) {
+    const at = repeatedGroups.lastIndex
     // Sources on one line are looked at in pieces; each is read once.
     const from = Math.max(0, at - longestLine)
     const start = from + source.slice(from, at).lastIndexOf('\n') + 1
@@ -132,7 +134,7 @@ function linesWorthReading(source: string): readonly { readonly start: number; r
     const end = at + (length < 0 ? rest.length : length)
     const text = source.slice(start, end)
     if (text.indexOf('/') !== text.lastIndexOf('/')) lines.push({ start, end })
-    repeatedGroup.lastIndex = end
+    repeatedGroups.lastIndex = end
   }
   return lines
 }
