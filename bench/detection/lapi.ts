@@ -10,6 +10,7 @@ import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { detectionConfig } from '../parts/detection-config.ts'
 
 const { values } = parseArgs({ options: { decisions: { type: 'string', default: '500000' } } })
 const decisions = Number(values.decisions)
@@ -98,22 +99,7 @@ async function cpuMs(child: ChildProcess): Promise<number> {
 function prepare(): void {
   mkdirSync(join(dataDir, 'detection'), { recursive: true, mode: 0o700 })
   writeFileSync(join(dataDir, 'key'), key, { mode: 0o600 })
-  const config = {
-    v: 1,
-    spoolBytes: 16_777_216,
-    mode: 'enforce',
-    api: {
-      listen: { host: '127.0.0.1', port: 0 },
-      hosts: ['localhost'],
-      bouncers: [{ name: 'bench', key: { file: join(dataDir, 'key') } }],
-    },
-    neverBan: [],
-    banDurationMs: 3_600_000,
-    sources: [],
-    sites: [],
-    declaredProxies: [],
-    trusted: [],
-  }
+  const config = detectionConfig([{ name: 'bench', key: { file: join(dataDir, 'key') } }])
   writeFileSync(join(dataDir, 'detection', 'config.json'), JSON.stringify(config))
 }
 

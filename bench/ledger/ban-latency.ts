@@ -9,25 +9,13 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { loadOrCreateKeys, localAgent, registerAgent, startPart } from '@sevenfold/layer'
 import type { PartContext } from '@sevenfold/layer'
+import { detectionConfig } from '../parts/detection-config.ts'
 import { pause, silent, startPartProcess } from '../parts/part-process.ts'
 
 const { values } = parseArgs({ options: { bans: { type: 'string', default: '100' } } })
 const bans = Number(values.bans)
 const workers = 4
 const dataDir = mkdtempSync(join(tmpdir(), 'sf-ban-'))
-
-const config = {
-  v: 1,
-  spoolBytes: 16_777_216,
-  mode: 'enforce',
-  api: { listen: { host: '127.0.0.1', port: 0 }, hosts: ['localhost'], bouncers: [] },
-  neverBan: [],
-  banDurationMs: 3_600_000,
-  sources: [],
-  sites: [],
-  declaredProxies: [],
-  trusted: [],
-}
 
 function prepare(): void {
   for (const part of ['detection', 'edge']) mkdirSync(join(dataDir, part), { recursive: true, mode: 0o700 })
@@ -89,7 +77,7 @@ function attack(edges: readonly PartContext<object>[], address: string): number 
 }
 
 prepare()
-const detection = await startPartProcess('detection', { dataDir, config })
+const detection = await startPartProcess('detection', { dataDir, config: detectionConfig([]) })
 try {
   const edges = await Promise.all(Array.from({ length: workers }, (_, slot) => startWorker(slot)))
   const arrived = new Map<string, number[]>()
