@@ -1,17 +1,40 @@
 import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
+import Module, { createRequire } from 'node:module'
+import { fileURLToPath } from 'node:url'
+import { Script } from 'node:vm'
 
 const require = createRequire(import.meta.url)
 
-/** True when the one-file build was made from this very build. */
-function isBundled(): boolean {
+function read(name: string): Buffer {
+  return readFileSync(new URL(name, import.meta.url))
+}
+
+/** The agent in one file, made from this very build; undefined when there is none. */
+function bundle(): string | undefined {
   try {
-    const read = (name: string): Buffer => readFileSync(new URL(name, import.meta.url))
-    return read('bundle/built-from').equals(read('.tsbuildinfo'))
+    if (!read('bundle/built-from').equals(read('.tsbuildinfo'))) return undefined
+    return read('bundle/register.cjs').toString('utf8')
   } catch {
-    return false // not bundled
+    return undefined // not bundled
   }
 }
 
-// `node --import @sevenfold/runtime/register app.js`, or `-r`. One file costs the start of a process 25 ms less than sixty.
-require(isBundled() ? './bundle/register.cjs' : './agent/start.js')
+/** What V8 has made of that file when it was bundled; a V8 of another version or with other options makes it anew. */
+function compiled(): { readonly cachedData?: Buffer } {
+  try {
+    return { cachedData: read('bundle/compiled') }
+  } catch {
+    return {}
+  }
+}
+
+// `node --import @sevenfold/runtime/register app.js`, or `-r`. One file costs the start of a process 25 ms less than sixty,
+// and 4 ms less again when it is compiled.
+const source = bundle()
+if (source === undefined) require('./agent/start.js')
+else {
+  const filename = fileURLToPath(new URL('bundle/register.cjs', import.meta.url))
+  // As Node wraps a CommonJS module (https://nodejs.org/api/modules.html#the-module-wrapper).
+  const run = new Script(Module.wrap(source), { filename, ...compiled() }).runInThisContext()
+  run({}, require, { exports: {} }, filename)
+}

@@ -101,7 +101,7 @@ function hookFunctions(check: Check): void {
   }
 }
 
-function hookVm(check: Check): void {
+function hookVm(agent: Agent, check: Check): void {
   for (const name of ['runInContext', 'runInNewContext', 'runInThisContext', 'compileFunction']) {
     patch(
       vm,
@@ -122,7 +122,12 @@ function hookVm(check: Check): void {
     return Reflect.construct(native, args, target)
   } as unknown as typeof vm.Script
   Object.defineProperties(guarded, Object.getOwnPropertyDescriptors(native))
-  vm.Script = guarded
+  if (!Reflect.set(vm, 'Script', guarded))
+    agent.unprotected.add({
+      package: 'node (vm.Script)',
+      version: process.version,
+      why: 'it cannot be replaced',
+    })
 }
 
 /** The function that `eval(x)` becomes `eval(gate(x))` with: a direct eval keeps its scope, which no wrapper could give. */
@@ -139,7 +144,8 @@ function hookEval(check: Check): void {
 /** Everything that turns text into code. */
 export function hookCode(agent: Agent): void {
   const check = createCheck(agent)
-  hookFunctions(check)
-  hookVm(check)
+  // First: what sources are rewritten to has to be there whatever else can be hooked.
   hookEval(check)
+  hookFunctions(check)
+  hookVm(agent, check)
 }

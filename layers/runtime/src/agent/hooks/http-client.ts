@@ -124,7 +124,7 @@ function wrapConnect(guard: OutgoingGuard): (connect: AnyFunction) => AnyFunctio
     function (this: unknown, ...args: unknown[]): unknown {
       const context = currentRequest.getStore()
       if (context === undefined) return connect.apply(this, args)
-      const list = Array.isArray(args[0]) ? (args[0] as readonly unknown[]) : args
+      const list = Array.isArray(args[0]) ? (args[0] as unknown[]) : args
       const refused = refusedSocket(guard, list[0], this)
       if (refused !== undefined) return refused
       if (!context.guardsAddresses) return connect.apply(this, args)
@@ -134,7 +134,8 @@ function wrapConnect(guard: OutgoingGuard): (connect: AnyFunction) => AnyFunctio
         return connect.apply(this, args)
       const host = typeof options.host === 'string' ? options.host : 'localhost'
       if (net.isIP(host) === 0) {
-        options.lookup = guardedLookup(guard, options.lookup ?? (dns.lookup as Lookup))
+        const lookup = guardedLookup(guard, options.lookup ?? (dns.lookup as Lookup))
+        if (!Reflect.set(options, 'lookup', lookup)) list[0] = { ...options, lookup } // frozen options
         return connect.apply(this, args)
       }
       const refusal = guard.checkAddress('net.Socket.connect', host)

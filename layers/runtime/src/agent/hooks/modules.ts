@@ -61,7 +61,7 @@ function hookLoading(guards: Guards): void {
     (load) =>
       function (this: unknown, ...args: unknown[]): unknown {
         const result = load.apply(this, args)
-        const [filename] = args
+        const filename = args[0]
         const found = typeof filename === 'string' ? packageOf(filename) : undefined
         if (typeof filename !== 'string' || found === undefined) return result
         apply(this as LoadedModule, found)
@@ -87,7 +87,7 @@ function hookRequire(guards: Guards): void {
     'require',
     (require) =>
       function (this: unknown, ...args: unknown[]): unknown {
-        const [id] = args
+        const id = args[0]
         if (isServing() && typeof id === 'string') {
           const refusal = agent.check('require', (context) =>
             context.raw().has(id)
@@ -122,7 +122,7 @@ function hookSources(guards: Guards): void {
     '_compile',
     (compile) =>
       function (this: unknown, ...args: unknown[]): unknown {
-        const [source, ...rest] = args
+        const source = args[0]
         if (typeof source !== 'string') return compile.apply(this, args)
         let rewritten = source
         try {
@@ -130,7 +130,8 @@ function hookSources(guards: Guards): void {
         } catch (error) {
           agent.fault(error, 'module.compile')
         }
-        return rewritten === source ? compile.apply(this, args) : compile.call(this, rewritten, ...rest)
+        if (rewritten !== source) args[0] = rewritten
+        return compile.apply(this, args)
       },
   )
   // ECMAScript modules can be rewritten only where Node lets a hook see them in the same thread.

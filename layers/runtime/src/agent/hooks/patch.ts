@@ -9,10 +9,14 @@ const below = Symbol.for('sevenfold.below')
 /** As `wrapped`, for what follows inputs on top of the agent's own hooks. */
 const followed = Symbol.for('sevenfold.followed')
 
+/** Functions outside of strict mode have them: what their present call is made with. */
+const ofTheCall: ReadonlySet<string | symbol> = new Set(['arguments', 'caller'])
+
 function keepIdentity(wrapper: AnyFunction, original: AnyFunction, mark: symbol): void {
   // Properties such as length and what util.promisify looks for are part of a function's contract. What `make` has set
   // itself stays: a promisified form of its own.
   for (const key of Reflect.ownKeys(original)) {
+    if (ofTheCall.has(key)) continue
     const descriptor = Object.getOwnPropertyDescriptor(original, key)
     const isOwn = typeof key === 'symbol' && Object.hasOwn(wrapper, key)
     if (descriptor !== undefined && !isOwn) Object.defineProperty(wrapper, key, descriptor)

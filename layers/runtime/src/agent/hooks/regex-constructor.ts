@@ -25,16 +25,14 @@ export function hookRegexConstructor(): void {
     }
     return answer
   }
-  const guarded = function (this: unknown, ...args: unknown[]): unknown {
-    const [pattern, flags] = args
-    const made =
-      new.target === undefined
-        ? native(pattern as string, flags as string | undefined)
-        : (Reflect.construct(
-            native,
-            args,
-            (new.target as unknown) === guarded ? native : new.target,
-          ) as RegExp)
+  const make = (pattern: string, flags: string | undefined, target: unknown): RegExp => {
+    if (target === undefined) return native(pattern, flags)
+    return target === guarded
+      ? new native(pattern, flags)
+      : (Reflect.construct(native, [pattern, flags], target as typeof RegExp) as RegExp)
+  }
+  const guarded = function (this: unknown, pattern: unknown, flags: unknown): unknown {
+    const made = make(pattern as string, flags as string | undefined, new.target)
     if (typeof pattern !== 'string' || !worthReading.test(pattern) || Object.hasOwn(made, 'exec')) return made
     return isDangerous(made) ? gate(made) : made
   } as unknown as RegExpConstructor

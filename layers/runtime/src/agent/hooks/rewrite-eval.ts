@@ -6,7 +6,9 @@ import { evalGateName } from './code.ts'
 /** Longest source that is rewritten. */
 export const maxRewrittenSource = 4_194_304
 
-const call = /(?<![\w$.#])eval\s*\(/g
+const call = /eval\s*\(/g
+// Before it: another word or a method. Asked of the few that are found; a pattern that looks back first is searched slowly.
+const wordBefore = /[\w$.#]$/
 const definition = /(?:\bfunction|\bget|\bset|\basync|\*)\s*$/
 
 /** Position of the parenthesis that closes the one before `start`; -1 when there is none. */
@@ -37,7 +39,9 @@ function isDefinition(source: string, at: number, close: number): boolean {
  */
 export function rewriteEval(source: string): string {
   if (!source.includes('eval') || source.length > maxRewrittenSource) return source
-  const found = [...source.matchAll(call)]
+  const found = [...source.matchAll(call)].filter(
+    ({ index }) => !wordBefore.test(source.slice(Math.max(0, index - 1), index)),
+  )
   if (found.length === 0) return source
   const spans = readJavaScript(source)
   const cuts: { readonly at: number; readonly text: string }[] = []

@@ -4,26 +4,21 @@ import { Spans, kinds } from './spans.ts'
 const beforeRegex =
   /(?:^|[([{,;=:?!&|+\-*%^~<>]|\b(?:return|typeof|case|in|of|delete|void|throw|new|do|else|instanceof|yield|await))\s*$/
 
-function endOfQuoted(code: string, start: number): number {
-  const quote = code[start]
-  for (let i = start + 1; i < code.length; i += 1) {
-    if (code[i] === '\\') i += 1
-    else if (code[i] === quote || code[i] === '\n') return i + 1
-  }
-  return code.length
+// Sticky patterns and no loops: the first text of a process, of which much is read at its start, is read as fast as the
+// thousandth. None of them can go back over more than it has read.
+const restOfQuoted: Readonly<Record<string, RegExp>> = {
+  "'": /[^'\\\n]*(?:\\[^][^'\\\n]*)*(?:['\n]|\\$)?/y,
+  '"': /[^"\\\n]*(?:\\[^][^"\\\n]*)*(?:["\n]|\\$)?/y,
 }
+const restOfTemplate = /[^`\\$]*(?:(?:\\[^]|\$(?!\{))[^`\\$]*)*/y
+const restOfRegex =
+  /[^\\/\n[]*(?:(?:\\[^]|\[[^\\\]\n]*(?:\\[^][^\\\]\n]*)*\])[^\\/\n[]*)*\//y
 
-function endOfRegex(code: string, start: number): number {
-  let isClass = false
-  for (let i = start + 1; i < code.length; i += 1) {
-    const mark = code[i]
-    if (mark === '\\') i += 1
-    else if (mark === '\n') return start + 1
-    else if (mark === '[') isClass = true
-    else if (mark === ']') isClass = false
-    else if (mark === '/' && !isClass) return i + 1
-  }
-  return start + 1
+/** Where the match ends that begins at a position; undefined without one. */
+function endOf(pattern: RegExp | undefined, code: string, start: number): number | undefined {
+  if (pattern === undefined) return undefined
+  pattern.lastIndex = start
+  return pattern.test(code) ? pattern.lastIndex : undefined
 }
 
 interface Reader {
@@ -34,21 +29,19 @@ interface Reader {
 }
 
 function readTemplate({ code, spans, substitutions }: Reader, start: number): number {
-  for (let i = start; i < code.length; i += 1) {
-    if (code[i] === '\\') i += 1
-    else if (code[i] === '`') {
-      spans.mark(start, i, kinds.literal)
-      spans.mark(i, i + 1, kinds.delimiter)
-      return i + 1
-    } else if (code[i] === '$' && code[i + 1] === '{') {
-      spans.mark(start, i, kinds.literal)
-      spans.mark(i, i + 2, kinds.delimiter)
-      substitutions.push(0)
-      return i + 2
-    }
+  const end = endOf(restOfTemplate, code, start) ?? start
+  spans.mark(start, end, kinds.literal)
+  if (code[end] === '`') {
+    spans.mark(end, end + 1, kinds.delimiter)
+    return end + 1
   }
-  spans.mark(start, code.length, kinds.literal)
-  return code.length
+  if (code[end] !== '$') {
+    spans.mark(end, code.length, kinds.literal) // a backslash that nothing follows
+    return code.length
+  }
+  spans.mark(end, end + 2, kinds.delimiter)
+  substitutions.push(0)
+  return end + 2
 }
 
 function readToken(reader: Reader, at: number): number {
@@ -56,7 +49,7 @@ function readToken(reader: Reader, at: number): number {
   const mark = code[at]
   const depth = substitutions.length - 1
   if (mark === "'" || mark === '"') {
-    const end = endOfQuoted(code, at)
+    const end = endOf(restOfQuoted[mark], code, at + 1) ?? code.length
     spans.mark(at, end, kinds.delimiter)
     spans.mark(at + 1, end - 1, kinds.literal)
     return end
@@ -82,8 +75,9 @@ function readToken(reader: Reader, at: number): number {
     return end
   }
   if (!beforeRegex.test(code.slice(Math.max(0, at - 16), at))) return at + 1
-  const end = endOfRegex(code, at)
-  if (end > at + 1) spans.mark(at, end, kinds.literal)
+  const end = endOf(restOfRegex, code, at + 1)
+  if (end === undefined) return at + 1
+  spans.mark(at, end, kinds.literal)
   return end
 }
 

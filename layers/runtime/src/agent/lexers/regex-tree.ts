@@ -54,6 +54,9 @@ function swapped(code: number): number {
   return code >= 65 && code <= 90 ? code + 32 : code
 }
 
+/** What a quantifier begins with. */
+const quantifiers: ReadonlySet<string | undefined> = new Set(['*', '+', '?', '{'])
+
 class Parser {
   readonly #pattern: string
   readonly #flags: string
@@ -96,6 +99,7 @@ class Parser {
   }
 
   #quantified(item: RegexNode): RegexNode {
+    if (!quantifiers.has(this.#pattern[this.#at])) return item
     const [text, mark, from, comma, to] =
       /^(?:([*+?])|\{(\d+)(,?)(\d*)\})/.exec(this.#pattern.slice(this.#at, this.#at + 24)) ?? []
     if (text === undefined) return item

@@ -109,7 +109,8 @@ export interface PackageFile {
 export function packageOf(filename: string): PackageFile | undefined {
   const at = filename.lastIndexOf('node_modules')
   if (at < 0) return undefined
-  const rest = filename.slice(at + 13).replaceAll('\\', '/')
+  const below = filename.slice(at + 13)
+  const rest = below.includes('\\') ? below.replaceAll('\\', '/') : below
   const scope = rest.startsWith('@') ? rest.indexOf('/') + 1 : 0
   const end = rest.indexOf('/', scope)
   return end < 0 ? undefined : { name: rest.slice(0, end), path: rest.slice(end) }
