@@ -4,7 +4,7 @@ import { RawUpstream } from './support/raw-upstream.ts'
 import { TestEdge } from './support/test-edge.ts'
 import { waitFor } from './support/wait-for.ts'
 import { bulkReading } from '../src/upstream/reading-pace.ts'
-import { defaultUpstreamLimits } from '../src/upstream/upstream-limits.ts'
+import { defaultUpstreamLimits, maxBehindLarge } from '../src/upstream/upstream-limits.ts'
 import { UpstreamPool } from '../src/upstream/upstream-pool.ts'
 
 // Times are scaled down; the rates and the order of things are those of the defaults.
@@ -169,6 +169,42 @@ describe('slow clients', () => {
     await waitFor(() => upstream.heads.length === 4, 'the requests that get a connection')
     for (let i = 0; i < 20; i += 1) expect((await good.get(`/small?${i}`)).status).toBe(200)
     expect(upstream.heads.filter((head) => head.startsWith('GET /large'))).toHaveLength(3)
+  })
+
+  it('that do not read large answers have a short line behind them; small ones are served all the same', async () => {
+    await edge.close()
+    const pool = new UpstreamPool({
+      host: '127.0.0.1',
+      port: upstream.port,
+      limits: { ...defaultUpstreamLimits, upstreamConnections: 4 },
+      monotonicMs: () => 0,
+    })
+    edge = await TestEdge.start({
+      sites: [{ upstreamPort: upstream.port, pool }],
+      limits: { ...limits, responseTimeoutMs: 60_000, connectionsPerAddress: 200 },
+    })
+    upstream.onRequest = ({ head, socket }) => {
+      const length = head.startsWith('GET /large') ? 50_000_000 : 2
+      socket.write(`HTTP/1.1 200 OK\r\nContent-Length: ${length}\r\n\r\n`)
+      socket.write(Buffer.alloc(length))
+    }
+    const good = await connect()
+    expect((await good.get('/small')).status).toBe(200)
+    const readers = 3
+    for (let count = 1; count <= readers + maxBehindLarge; count += 1) {
+      expect(pool.isJammed('/large')).toBe(false)
+      const reader = await connect()
+      reader.socket.pause()
+      reader.send('GET /large HTTP/1.1\r\nHost: a\r\n\r\n')
+      await waitFor(() => pool.running === count, 'the request')
+    }
+    await waitFor(() => pool.isJammed('/large'), 'answers that are known to be large')
+    const late = await connect()
+    expect((await late.get('/large')).status).toBe(503)
+    expect(edge.accesses.map(({ failure }) => failure)).toContain('EDGE_UPSTREAM_BUSY')
+    expect(pool.running).toBe(readers + maxBehindLarge)
+    expect(pool.isJammed('/small')).toBe(false)
+    expect((await good.get('/small')).status).toBe(200)
   })
 
   it('that make others wait change nothing of large answers, which arrive whole', async () => {

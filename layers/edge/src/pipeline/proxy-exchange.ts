@@ -8,6 +8,7 @@ import type { RequestHead } from '../http/request-head.ts'
 import { plainHead } from '../http/response-head.ts'
 import type { UpstreamHead } from '../http/response-head.ts'
 import { reasonPhrase } from '../http/status-line.ts'
+import { upstreamFailure } from '../upstream/upstream-failure.ts'
 import type { UpstreamFailure } from '../upstream/upstream-failure.ts'
 import type { UpstreamListener, UpstreamWriter } from '../upstream/upstream-listener.ts'
 import { AnswerInspection } from './answer-inspection.ts'
@@ -127,6 +128,10 @@ export class ProxyExchange
 
   wouldBlock(report: StepReport): void {
     this.report({ ...report, verdict: 'would-block' })
+  }
+
+  jammed(): void {
+    this.upstreamFailed(upstreamFailure('EDGE_UPSTREAM_BUSY', 'large answers hold the connections'))
   }
 
   answerOfStep(answer: GuardAnswer): void {

@@ -28,6 +28,8 @@ export interface JudgementOwner {
   judged(): void
   block(facts: BlockFacts, status: number, location?: string): void
   drop(facts: BlockFacts): void
+  /** The request would wait for the service in vain. */
+  jammed(): void
   /** A step answers in place of the service. */
   answerOfStep(answer: GuardAnswer): void
   wouldBlock(report: StepReport): void
@@ -225,6 +227,11 @@ export class RequestJudgement implements RequestInspectionOwner, GuardedRequest 
 
   /** Bans and steps let the request pass. */
   private guarded(): void {
+    // Thousands that never get their turn must not cost an inspection each. A canary is about the inspection.
+    if (this.place.pool.isJammed(this.head.target) && this.head.canary === '') {
+      this.owner.jammed()
+      return
+    }
     if (this.place.inspection !== null) this.wafMode = this.place.mode('waf')
     if (this.wafMode === 'off') this.passed()
     else this.inspect()

@@ -247,6 +247,11 @@ export class Http2Pool implements Upstreams, StreamOwner {
     else if (this.ready) this.serveQueue()
   }
 
+  isJammed(): boolean {
+    // Streams of one connection: a large answer holds up no other.
+    return false
+  }
+
   cancel(listener: UpstreamListener): void {
     this.queue = this.queue.filter((waiting) => waiting !== listener)
   }

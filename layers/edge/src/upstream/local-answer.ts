@@ -30,6 +30,10 @@ export class LocalAnswer implements Upstreams {
     listener.upstreamReady(new LocalWriter(listener, this.respond))
   }
 
+  isJammed(): boolean {
+    return false
+  }
+
   cancel(): void {
     // Nobody waits here.
   }

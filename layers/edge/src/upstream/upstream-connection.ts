@@ -24,6 +24,8 @@ export interface Load {
   readonly key: number
   /** True when it will be small and taken at once. */
   readonly light: boolean
+  /** True when it turned out to be large, or not to be taken. */
+  readonly large: boolean
 }
 
 /** What a connection needs of its pool. */
@@ -43,8 +45,8 @@ export interface UpstreamOwner {
   readonly pressed: boolean
   /** An answer was small and given away without a stall. */
   answered(key: number): void
-  /** An answer is large, or its client does not take it. @param counted true when it was expected. */
-  turnedHeavy(key: number, counted: boolean): void
+  /** An answer is large, or its client does not take it. Gives what runs now, in the place of `load`. */
+  turnedHeavy(load: Load): Load
   /** The connection is free for another request. */
   released(connection: UpstreamConnection): void
   /** The connection is closed. */
@@ -97,7 +99,6 @@ export class UpstreamConnection implements UpstreamWriter, TurnReader {
   private left = 0
   /** Bytes of the answer that were given away. */
   private given = 0
-  private isHeavy = false
   private decoder: ChunkedDecoder | null = null
   private head: UpstreamHead | null = null
   private headGiven = false
@@ -164,7 +165,8 @@ export class UpstreamConnection implements UpstreamWriter, TurnReader {
     if (this.restEnded && !this.paused) this.ended()
     if (this.paused || this.at === phase.closed) return
     const { pace } = this
-    if (pace.isOver) pace.wait(this)
+    // Clients that take something may be many at once.
+    if (pace.isOver || this.isBulk) pace.wait(this)
     else this.socket.resume()
   }
 
@@ -196,7 +198,6 @@ export class UpstreamConnection implements UpstreamWriter, TurnReader {
     this.at = phase.head
     this.used += 1
     this.given = 0
-    this.isHeavy = false
     this.head = null
     this.headGiven = false
     this.requestEnded = false
@@ -392,7 +393,7 @@ export class UpstreamConnection implements UpstreamWriter, TurnReader {
     if (listener === null || head === null) return
     this.headGiven = true
     if (piece !== null) this.weigh(piece.length)
-    if (last && !this.isHeavy && this.load !== null) this.owner.answered(this.load.key)
+    if (last && this.load?.large === false) this.owner.answered(this.load.key)
     // Free before the last piece is given: a pipelined request that starts on it finds this connection.
     if (last) this.release()
     const drained = headGiven ? listener.answerBody(piece, last) : listener.answerHead(head, piece, last)
@@ -410,10 +411,7 @@ export class UpstreamConnection implements UpstreamWriter, TurnReader {
 
   private turnHeavy(): void {
     const { load } = this
-    if (this.isHeavy || load === null) return
-    this.isHeavy = true
-    this.load = { key: load.key, light: false }
-    this.owner.turnedHeavy(load.key, !load.light)
+    if (load !== null && !load.large) this.load = this.owner.turnedHeavy(load)
   }
 
   private release(): void {

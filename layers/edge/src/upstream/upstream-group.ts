@@ -67,6 +67,10 @@ export class UpstreamGroup implements Upstreams {
     target.pool.acquire(listener, again)
   }
 
+  isJammed(target: string): boolean {
+    return this.options.targets.every(({ pool }) => pool.isJammed(target))
+  }
+
   cancel(listener: UpstreamListener): void {
     for (const { pool } of this.options.targets) pool.cancel(listener)
   }

@@ -24,6 +24,11 @@ export const defaultUpstreamLimits: UpstreamLimits = {
 export const maxWaiting = 1024
 /** Share of the connections to a service for requests whose answers are known to be small. */
 export const keptForLight = 0.25
+/**
+ * Requests that may wait where large answers hold more than half of the connections that they can have: such a line
+ * hardly moves, and nobody is helped by a longer one.
+ */
+export const maxBehindLarge = 64
 /** Waiting requests from which the newest goes first. */
 export const crowd = 32
 /**

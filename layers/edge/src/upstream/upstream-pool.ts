@@ -3,7 +3,7 @@ import { bulkReading } from './reading-pace.ts'
 import { UpstreamConnection } from './upstream-connection.ts'
 import type { Load, UpstreamOwner } from './upstream-connection.ts'
 import { upstreamFailure } from './upstream-failure.ts'
-import { keptForLight, pressureMs } from './upstream-limits.ts'
+import { keptForLight, maxBehindLarge, pressureMs } from './upstream-limits.ts'
 import type { UpstreamLimits } from './upstream-limits.ts'
 import type { UpstreamListener } from './upstream-listener.ts'
 import type { TargetHealth } from './target-health.ts'
@@ -53,6 +53,8 @@ export class UpstreamPool implements Upstreams, UpstreamOwner {
   private readonly heavy = new WaitingLine({ newestFirst: true })
   /** Connections with a request whose answer may be large, and the most of them. */
   private heavyRunning = 0
+  /** Those of them whose answer is large, or not taken by its client. */
+  private largeRunning = 0
   private readonly heavyMost: number
   private closing = false
   private readonly sweeper: NodeJS.Timeout
@@ -100,10 +102,16 @@ export class UpstreamPool implements Upstreams, UpstreamOwner {
       this.wait(listener, key, this.heavy)
       return
     }
+    const load = { key, light, large: false }
     const free = fresh ? undefined : this.idle.pop()
-    if (free !== undefined) this.give(free, listener, { key, light })
-    else if (this.all.size < this.limits.upstreamConnections) this.open(listener, { key, light })
+    if (free !== undefined) this.give(free, listener, load)
+    else if (this.all.size < this.limits.upstreamConnections) this.open(listener, load)
     else this.wait(listener, key, light ? this.light : this.heavy)
+  }
+
+  isJammed(target: string): boolean {
+    if (this.heavy.length < maxBehindLarge || this.largeRunning * 2 <= this.heavyMost) return false
+    return !this.weights.isLight(this.weights.keyOf(target), this.now)
   }
 
   /** Takes a listener that still waits out of the queue. */
@@ -116,9 +124,11 @@ export class UpstreamPool implements Upstreams, UpstreamOwner {
     this.weights.wasLight(key)
   }
 
-  turnedHeavy(key: number, counted: boolean): void {
+  turnedHeavy({ key, light }: Load): Load {
     this.weights.wasHeavy(key, this.now)
-    if (!counted) this.heavyRunning += 1
+    if (light) this.heavyRunning += 1
+    this.largeRunning += 1
+    return { key, light: false, large: true }
   }
 
   isOwnListener(address: string, port: number, local: string): boolean {
@@ -145,16 +155,19 @@ export class UpstreamPool implements Upstreams, UpstreamOwner {
   }
 
   private unload(connection: UpstreamConnection): void {
-    if (connection.load?.light === false) this.heavyRunning -= 1
+    const { load } = connection
+    if (load?.light === false) this.heavyRunning -= 1
+    if (load?.large === true) this.largeRunning -= 1
     connection.load = null
   }
 
   private nextWaiting(): { readonly listener: UpstreamListener; readonly load: Load } | undefined {
     const first = this.light.next()
-    if (first !== undefined) return { listener: first.listener, load: { key: first.key, light: true } }
+    if (first !== undefined)
+      return { listener: first.listener, load: { key: first.key, light: true, large: false } }
     const next = this.heavyRunning < this.heavyMost ? this.heavy.next() : undefined
     if (next === undefined) return undefined
-    return { listener: next.listener, load: { key: next.key, light: false } }
+    return { listener: next.listener, load: { key: next.key, light: false, large: false } }
   }
 
   /** Waiting counts as connecting: slow readers that hold all connections must not hold up everybody else for ever. */

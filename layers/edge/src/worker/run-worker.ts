@@ -11,6 +11,7 @@ import { SharedSockets } from '../sockets/shared-sockets.ts'
 import { sendable } from '../sockets/socket-handle.ts'
 import type { SocketHandle } from '../sockets/socket-handle.ts'
 import { EdgeWorker } from './edge-worker.ts'
+import { lowerHelperThreads } from './helper-threads.ts'
 import type { PrimaryMessage, WorkerMessage } from './worker-message.ts'
 
 type StartMessage = Extract<PrimaryMessage, { type: 'start' }>
@@ -178,6 +179,7 @@ class WorkerProcess {
 
 /** Runs this process as a worker of the edge. */
 export function runWorker(): void {
+  lowerHelperThreads()
   const worker = new WorkerProcess()
   process.on('message', (message: PrimaryMessage, handle: unknown) => {
     worker.take(message, typeof handle === 'object' ? handle : null).catch((error: unknown) => {
