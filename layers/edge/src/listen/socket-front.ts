@@ -33,7 +33,7 @@ const drainLookMs = 100
  * Connections that are begun in one turn of the event loop, each with its first request; a burst of thousands must not
  * hold up those that are open.
  */
-const beginsPerTurn = 2
+const beginsPerTurn = 4
 /** Time that one turn may spend with deadlines, milliseconds: thousands of them can end at once. */
 const sweepSliceMs = 0.5
 
