@@ -14,7 +14,7 @@ export interface CostOptions {
 // V8 compiles for thousands of requests, which says nothing about one: bursts of every endpoint before any is counted, and
 // of one endpoint before its own are.
 const firstWarmUps = 6
-const warmUps = 2
+const warmUps = 6
 
 /**
  * CPU of the server per request as a ratio to the unprotected application, by endpoint: over all rounds of one start, garbage
@@ -46,7 +46,10 @@ async function start(harness: Harness, name: string): Promise<Running> {
   return { ...running, startMs: cpuMicros(running.pid) / 1000, memoryMiB: memoryOf(running.pid) }
 }
 
-/** Starts each variant several times, one after the other, and gives the medians. */
+/**
+ * Starts each variant several times, one after the other, and gives the lower quartiles: what else the machine does, and what
+ * V8 happens to compile at once, only adds, by up to a quarter of the whole.
+ */
 export async function runStarts(
   harness: Harness,
   names: readonly string[],
@@ -63,16 +66,16 @@ export async function runStarts(
     [...samples].map(([name, list]) => [
       name,
       {
-        startMs: median(list.map(({ startMs }) => startMs)),
-        memoryMiB: median(list.map(({ memoryMiB }) => memoryMiB)),
+        startMs: lowerQuartile(list.map(({ startMs }) => startMs)),
+        memoryMiB: lowerQuartile(list.map(({ memoryMiB }) => memoryMiB)),
       },
     ]),
   )
 }
 
-/** The middle of a list. */
-export function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN
+/** A quarter of a list is not larger. */
+function lowerQuartile(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[values.length >> 2] ?? Number.NaN
 }
 
 type Samples = Record<string, Record<string, { readonly ratios: number[]; readonly micros: number[] }>>

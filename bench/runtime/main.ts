@@ -10,10 +10,10 @@ import { learnRequests } from './learn-requests.ts'
 // Detection and cost of the agent beside no agent, and beside Zen and dd-trace where they are installed.
 const options = {
   requests: Number(process.env['SEVENFOLD_BENCH_REQUESTS'] ?? 240),
-  rounds: Number(process.env['SEVENFOLD_BENCH_ROUNDS'] ?? 7),
+  rounds: Number(process.env['SEVENFOLD_BENCH_ROUNDS'] ?? 12),
   /** Times that all processes are started anew for the cost of requests, and for the cost of starting. */
-  costStarts: Number(process.env['SEVENFOLD_BENCH_COST_STARTS'] ?? 4),
-  starts: Number(process.env['SEVENFOLD_BENCH_STARTS'] ?? 11),
+  costStarts: Number(process.env['SEVENFOLD_BENCH_COST_STARTS'] ?? 8),
+  starts: Number(process.env['SEVENFOLD_BENCH_STARTS'] ?? 41),
 }
 const wanted = new Set((process.env['SEVENFOLD_BENCH_PARTS'] ?? 'detection,tracing,start,cost').split(','))
 
@@ -84,7 +84,7 @@ async function run(harness: Harness): Promise<void> {
     const names = [...harness.names, 'sevenfold -r', 'empty --import']
     const starts = await runStarts(harness, names, options.starts)
     const plain = starts['none']
-    print(`start of the process until it listens (medians of ${options.starts})`)
+    print(`start of the process until it listens (lower quartiles of ${options.starts})`)
     for (const [name, { startMs, memoryMiB }] of Object.entries(starts)) {
       const ms = startMs - (plain?.startMs ?? 0)
       const mib = memoryMiB - (plain?.memoryMiB ?? 0)
@@ -97,13 +97,27 @@ async function run(harness: Harness): Promise<void> {
     }
   }
   if (!wanted.has('cost')) return
-  print(
-    `CPU of the server per request, ratio to no agent (${options.costStarts} starts, ${options.rounds} interleaved bursts of ${options.requests} each)`,
-  )
-  const costs = await runCost(harness, [...harness.names, 'sevenfold-iast'], {
-    ...options,
-    starts: options.costStarts,
+  const { costStarts, rounds } = options
+  await compare(harness, ['none', 'sevenfold'], { starts: costStarts, rounds })
+  // What costs half as much again, or six times as much, needs no such precision.
+  const others = harness.names.filter((name) => name !== 'none' && name !== 'sevenfold')
+  await compare(harness, ['none', 'sevenfold-iast', ...others], {
+    starts: Math.ceil(costStarts / 4),
+    rounds: Math.ceil(rounds / 2),
   })
+}
+
+/** Runs variants side by side and prints what each costs. */
+async function compare(
+  harness: Harness,
+  names: readonly string[],
+  { starts, rounds }: { readonly starts: number; readonly rounds: number },
+): Promise<void> {
+  const { requests } = options
+  print(
+    `CPU of the server per request, ratio to no agent (${starts} starts, ${rounds} interleaved bursts of ${requests} each)`,
+  )
+  const costs = await runCost(harness, names, { requests, rounds, starts })
   for (const [name, cost] of Object.entries(costs)) printCost(name, cost)
 }
 

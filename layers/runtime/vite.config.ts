@@ -23,10 +23,8 @@ export default defineConfig({
     {
       name: 'built-from',
       closeBundle: () => {
-        execFileSync(process.execPath, [
-          ...['-e', compile],
-          ...[inDist('bundle/register.cjs'), inDist('bundle/compiled')],
-        ])
+        const files = [inDist('bundle/register.cjs'), inDist('bundle/compiled')]
+        execFileSync(process.execPath, ['-e', compile, ...files])
         copyFileSync(inDist('.tsbuildinfo'), inDist('bundle/built-from'))
       },
     },

@@ -96,10 +96,9 @@ export function protect(options: ProtectOptions = {}): Protection {
   agent.entry = (context) => notServed.note(blocks.refusalOf(context) ?? limits.refusalOf(context))
   agent.onEnd = (context) => {
     watchLogin(account, context)
-    const { request, target } = context
-    const method = request.method ?? ''
+    const { method, target } = context
     if (agent.inventory.hasRouteOf(method, target)) return
-    const route = (request as { readonly route?: { readonly path?: unknown } }).route?.path
+    const route = (context.request as { readonly route?: { readonly path?: unknown } }).route?.path
     agent.inventory.addRoute(method, target === '' ? '/' : target, route)
   }
   agent.onUnprotected = ({ package: name, why }) =>

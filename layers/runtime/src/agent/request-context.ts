@@ -13,6 +13,7 @@ import { LateParts } from './inputs/late-parts.ts'
 import { parseJson } from './inputs/parse-json.ts'
 import { hasPlainHead, mayNameWord } from './inputs/plain-head.ts'
 import { formsOf, holds } from './inputs/path-forms.ts'
+import type { PathForm } from './inputs/path-forms.ts'
 import type { StoredInputs } from './inputs/stored-inputs.ts'
 import { shortestEncoded, variantsOf } from './inputs/variants.ts'
 import { canHarm } from './inputs/zones.ts'
@@ -39,8 +40,8 @@ const maxUses = 1_000
 // Quotes, comments, shell marks, climbing paths, options.
 const telling = /['"`;|&$<>\\(){}*]|--|\/\*|\.\.|^-|^\/|:\/\//
 
-function includes(bytes: Uint8Array, text: string): boolean {
-  return Buffer.prototype.includes.call(bytes, text)
+function includes(bytes: Uint8Array, part: string | Uint8Array): boolean {
+  return Buffer.prototype.includes.call(bytes, part)
 }
 
 function isEmpty(body: unknown): boolean {
@@ -63,6 +64,8 @@ let newestNumber = 0
 export class RequestContext {
   readonly request: IncomingMessage
   readonly response: ServerResponse
+  /** As the client asked; asked for at once, as the headers. */
+  readonly method: string
   /** Path and query as they came: frameworks cut the path while it is routed. */
   readonly target: string
   /**
@@ -115,6 +118,7 @@ export class RequestContext {
   constructor(request: IncomingMessage, response: ServerResponse, stored: StoredInputs) {
     this.request = request
     this.response = response
+    this.method = request.method ?? ''
     this.target = request.url ?? ''
     this.headers = request.headers
     newestNumber += 1
@@ -209,12 +213,13 @@ export class RequestContext {
     return this.#bodyBytes === 0 && isEmpty(body)
   }
 
-  #bodyMayHold(forms: readonly string[]): boolean {
+  #bodyMayHold(forms: readonly PathForm[]): boolean {
     const chunks = this.#chunks
     if (chunks === undefined) return !this.#hasNoBody()
     const [chunk] = chunks
     if (chunks.length > 1 || chunk === undefined || !this.#isPlainBody(chunk)) return true
-    return forms.some((form) => includes(chunk, form))
+    for (const { bytes } of forms) if (includes(chunk, bytes)) return true
+    return false
   }
 
   /** True for JSON in which no character of a path is written in another way. */
@@ -283,7 +288,8 @@ export class RequestContext {
     const chunks = this.#chunks
     if (chunks === undefined) return false
     const mark = this.type.includes('urlencoded') ? percent : lessThan
-    return chunks.some((chunk) => chunk.includes(mark))
+    for (const chunk of chunks) if (chunk.includes(mark)) return true
+    return false
   }
 
   /** Markup of earlier requests that runs a script. */

@@ -62,10 +62,11 @@ function outcomeOf(context: RequestContext, path: string): boolean | undefined {
  * login, is a success; others say nothing.
  */
 export function watchLogin(account: Account, context: RequestContext): void {
-  const { request } = context
-  if (request.method !== 'POST' || context.hasTold || !context.hasBody() || context.bodyBytes > longestBody)
+  if (context.method !== 'POST' || context.hasTold || !context.hasBody() || context.bodyBytes > longestBody)
     return
-  const path = context.target.split('?', 1)[0] ?? ''
+  const { target } = context
+  const query = target.indexOf('?')
+  const path = query < 0 ? target : target.slice(0, query)
   const isSuccess = outcomeOf(context, path)
   if (isSuccess === undefined) return
   const fields = fieldsOf(context)

@@ -152,9 +152,10 @@ function hookFunctions(agent: Agent, keeper: ProfileKeeper): void {
 function hookJoining(agent: Agent): void {
   const note = (original: AnyFunction): AnyFunction =>
     function (this: unknown, ...args: unknown[]): unknown {
-      const result = original.apply(this, args)
       const context = currentRequest.getStore()
-      if (context === undefined) return result
+      // Node itself joins thousands of paths while modules are loaded.
+      if (context === undefined) return original.apply(this, args)
+      const result = original.apply(this, args)
       let isWorth = false
       for (let i = 0; i < args.length; i += 1) {
         const arg = args[i]

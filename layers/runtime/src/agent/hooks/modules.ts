@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import Module from 'node:module'
+import { sep } from 'node:path'
 import { judgeModule } from '../judges/judge-module.ts'
 import { isServing } from '../request-context.ts'
 import { driverHooks, hookFor, packageOf } from './drivers/driver-hooks.ts'
@@ -35,6 +36,11 @@ function sourceOf(file: string | null | undefined): string {
   }
 }
 
+/** True for files of the package in a folder itself, and not of one that it brings along. */
+function isDirectlyIn(folder: string, filename: string): boolean {
+  return !filename.includes('node_modules', folder.length)
+}
+
 function hookLoading(guards: Guards): void {
   const { agent } = guards
   const hooks = driverHooks(guards)
@@ -55,18 +61,25 @@ function hookLoading(guards: Guards): void {
     const found = packageOf(filename)
     if (loaded !== undefined && found !== undefined) apply(loaded, found)
   }
+  // Files of one package, which nobody hooks, come one after the other.
+  let unhooked: string | undefined
+  const see = (loaded: LoadedModule, filename: string): void => {
+    if (unhooked !== undefined && filename.startsWith(unhooked) && isDirectlyIn(unhooked, filename)) return
+    const found = packageOf(filename)
+    if (found === undefined) return
+    const folder = filename.slice(0, filename.length - found.path.length)
+    unhooked = hooks.has(found.name) ? undefined : `${folder}${sep}`
+    apply(loaded, found)
+    agent.inventory.add('modules', folder)
+    agent.unprotected.see(found.name)
+  }
   patch(
     Module.prototype,
     'load',
     (load) =>
       function (this: unknown, ...args: unknown[]): unknown {
         const result = load.apply(this, args)
-        const filename = args[0]
-        const found = typeof filename === 'string' ? packageOf(filename) : undefined
-        if (typeof filename !== 'string' || found === undefined) return result
-        apply(this as LoadedModule, found)
-        agent.inventory.add('modules', filename.slice(0, filename.length - found.path.length))
-        agent.unprotected.see(found.name)
+        if (typeof args[0] === 'string') see(this as LoadedModule, args[0])
         return result
       },
   )

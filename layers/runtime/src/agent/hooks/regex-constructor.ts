@@ -29,7 +29,7 @@ export function hookRegexConstructor(): void {
     if (target === undefined) return native(pattern, flags)
     return target === guarded
       ? new native(pattern, flags)
-      : (Reflect.construct(native, [pattern, flags], target as typeof RegExp) as RegExp)
+      : Reflect.construct(native, [pattern, flags], target as typeof RegExp)
   }
   const guarded = function (this: unknown, pattern: unknown, flags: unknown): unknown {
     const made = make(pattern as string, flags as string | undefined, new.target)

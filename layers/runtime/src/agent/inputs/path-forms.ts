@@ -1,22 +1,30 @@
 /** Paths whose forms are kept; an application opens few files again and again. */
 const maxPaths = 500
-const known = new Map<string, readonly string[]>()
+const known = new Map<string, readonly PathForm[]>()
+
+/** One way in which a path is written. */
+export interface PathForm {
+  readonly text: string
+  /** The same for bodies: a text would be turned into bytes at each look. */
+  readonly bytes: Uint8Array
+}
 
 // A space may come as a plus sign, and what is beyond ASCII in one of several encodings.
 const plain = /^[!-~]+$/
 
-function makeForms(path: string): readonly string[] {
+function makeForms(path: string): readonly PathForm[] {
   const bytes = Buffer.from(path, 'latin1')
   // The last character of an encoding depends on what follows.
   const forms = [bytes.toString('base64url'), bytes.toString('base64').replace(/=+$/, '')]
-  return [...new Set([path, ...forms.map((form) => form.slice(0, -1))])]
+  const texts = new Set([path, ...forms.map((form) => form.slice(0, -1))])
+  return [...texts].map((text) => ({ text, bytes: Buffer.from(text, 'latin1') }))
 }
 
 /**
  * How a path stands in a request that names it without escapes: as it is, and in both alphabets of base64. Undefined for a
  * path with spaces or characters beyond ASCII, which has more forms.
  */
-export function formsOf(path: string): readonly string[] | undefined {
+export function formsOf(path: string): readonly PathForm[] | undefined {
   const made = known.get(path)
   if (made !== undefined) return made
   if (!plain.test(path)) return undefined
@@ -27,7 +35,7 @@ export function formsOf(path: string): readonly string[] | undefined {
 }
 
 /** Does one of the forms stand in a text? */
-export function holds(text: string, forms: readonly string[]): boolean {
-  for (const form of forms) if (form.length <= text.length && text.includes(form)) return true
+export function holds(text: string, forms: readonly PathForm[]): boolean {
+  for (const form of forms) if (form.text.length <= text.length && text.includes(form.text)) return true
   return false
 }

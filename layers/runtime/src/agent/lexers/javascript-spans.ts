@@ -11,8 +11,7 @@ const restOfQuoted: Readonly<Record<string, RegExp>> = {
   '"': /[^"\\\n]*(?:\\[^][^"\\\n]*)*(?:["\n]|\\$)?/y,
 }
 const restOfTemplate = /[^`\\$]*(?:(?:\\[^]|\$(?!\{))[^`\\$]*)*/y
-const restOfRegex =
-  /[^\\/\n[]*(?:(?:\\[^]|\[[^\\\]\n]*(?:\\[^][^\\\]\n]*)*\])[^\\/\n[]*)*\//y
+const restOfRegex = /[^\\/\n[]*(?:(?:\\[^]|\[[^\\\]\n]*(?:\\[^][^\\\]\n]*)*\])[^\\/\n[]*)*\//y
 
 /** Where the match ends that begins at a position; undefined without one. */
 function endOf(pattern: RegExp | undefined, code: string, start: number): number | undefined {
