@@ -1,4 +1,4 @@
-import { canExplode, readRegex } from '../lexers/regex-tree.ts'
+import { canExplode, mayExplode, readRegex } from '../lexers/regex-tree.ts'
 import { regexGateName, repeatedGroup } from './regex.ts'
 
 const maxKnown = 2_000
@@ -18,7 +18,7 @@ export function hookRegexConstructor(): void {
     const key = `${source}/${flags}`
     let answer = known.get(key)
     if (answer === undefined) {
-      const tree = readRegex(source, flags)
+      const tree = mayExplode(source) ? readRegex(source, flags) : undefined
       answer = tree !== undefined && canExplode(tree)
       if (known.size >= maxKnown) known.clear()
       known.set(key, answer)

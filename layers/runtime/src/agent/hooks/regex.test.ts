@@ -1,6 +1,7 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { exceedsSteps } from '../judges/count-steps.ts'
-import { canExplode, maxPattern, readRegex } from '../lexers/regex-tree.ts'
+import { canExplode, maxPattern, mayExplode, readRegex } from '../lexers/regex-tree.ts'
 import { rewriteRegexes } from './regex.ts'
 
 describe('canExplode', () => {
@@ -19,6 +20,31 @@ describe('canExplode', () => {
   ])('%s: %s', (regex, expected) => {
     const tree = readRegex(regex.source, regex.flags)
     expect(tree !== undefined && canExplode(tree)).toBe(expected)
+    if (expected) expect(mayExplode(regex.source)).toBe(true)
+  })
+
+  it.each([
+    [String.raw`^\d{4}(?:-\d{2}){2}$`, false],
+    [String.raw`\B(?=(\d{3})+(?!\d))`, false],
+    [String.raw`([(*+|]x?)+\)+`, false],
+    [String.raw`(\d{1,3}\.){3}`, true],
+    ['(?:a|b)*', true],
+    ['((x+)y)*', true],
+    ['(a+)(b)*', false],
+  ])('a look at the text of %s says %s', (pattern, expected) => {
+    expect(mayExplode(pattern)).toBe(expected)
+  })
+
+  it('can explode only where a look at the text says so', () => {
+    const parts = ['a', '(', ')', '*', '+', '?', '|', '[+*]', String.raw`\)`, '(?:', '{2,}', '{3}', '(?=']
+    fc.assert(
+      fc.property(fc.array(fc.constantFrom(...parts), { maxLength: 14 }), (chosen) => {
+        const pattern = chosen.join('')
+        const tree = readRegex(pattern, '')
+        return tree === undefined || !canExplode(tree) || mayExplode(pattern)
+      }),
+      { numRuns: 2_000 },
+    )
   })
 
   it('does not read what it does not know', () => {

@@ -2,7 +2,7 @@ import type { Agent } from '../agent.ts'
 import { finding } from '../attack.ts'
 import type { Finding } from '../attack.ts'
 import { countSteps } from '../judges/count-steps.ts'
-import { canExplode, readRegex } from '../lexers/regex-tree.ts'
+import { canExplode, mayExplode, readRegex } from '../lexers/regex-tree.ts'
 import type { RegexNode } from '../lexers/regex-tree.ts'
 import { isServing } from '../request-context.ts'
 import type { RequestContext } from '../request-context.ts'
@@ -86,7 +86,6 @@ export function hookRegex(agent: Agent): void {
   })
 }
 
-const quantifiedGroup = new RegExp(`[*+{|].*${repeatedGroup}`)
 const judged = new Map<string, boolean>()
 
 /** Packages stand in a process several times, and so do their patterns. */
@@ -94,9 +93,8 @@ function isDangerous(text: string): boolean {
   const known = judged.get(text)
   if (known !== undefined) return known
   const close = text.lastIndexOf('/')
-  // What is repeated or chosen stands before the end of the group that is repeated.
-  const mayExplode = quantifiedGroup.test(text)
-  const tree = mayExplode ? readRegex(text.slice(1, close), text.slice(close + 1)) : undefined
+  const pattern = text.slice(1, close)
+  const tree = mayExplode(pattern) ? readRegex(pattern, text.slice(close + 1)) : undefined
   const answer = tree !== undefined && canExplode(tree)
   if (judged.size < maxPatterns) judged.set(text, answer)
   return answer

@@ -281,6 +281,27 @@ function holdsEndless(node: RegexNode): boolean {
   }
 }
 
+// What is escaped, sets, groups, and what repeats or chooses; `{3}` and `?` add no second way to read a text.
+const nesting = /\\[^]|\[(?:[^\\\]]|\\[^])*\]|\((?:\?<?[:=!]?)?|\)|[*+|]|\{\d+,\d*\}/g
+
+/**
+ * Is a group repeated in which something is repeated or chosen? A look at the text alone: false says that no tree of this
+ * pattern can explode.
+ */
+export function mayExplode(pattern: string): boolean {
+  const groups: boolean[] = [false]
+  for (const { 0: mark, index } of pattern.matchAll(nesting)) {
+    const last = groups.length - 1
+    if (mark.startsWith('(')) groups.push(false)
+    else if (mark === ')') {
+      const inner = groups.pop() === true
+      if (inner && /[*+{]/.test(pattern[index + 1] ?? '')) return true
+      if (inner) groups[Math.max(0, last - 1)] = true
+    } else if (!mark.startsWith('\\') && !mark.startsWith('[')) groups[last] = true
+  }
+  return false
+}
+
 /** True when something repeated can itself be repeated or chosen in several ways: then backtracking can be exponential. */
 export function canExplode(node: RegexNode): boolean {
   switch (node.kind) {
