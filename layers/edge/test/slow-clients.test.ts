@@ -181,7 +181,7 @@ describe('slow clients', () => {
     })
     edge = await TestEdge.start({
       sites: [{ upstreamPort: upstream.port, pool }],
-      limits: { ...limits, responseTimeoutMs: 60_000, connectionsPerAddress: 200 },
+      limits: { ...limits, responseTimeoutMs: 60_000, connectionsPerAddress: 2 * maxBehindLarge },
     })
     upstream.onRequest = ({ head, socket }) => {
       const length = head.startsWith('GET /large') ? 50_000_000 : 2

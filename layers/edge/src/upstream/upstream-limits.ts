@@ -25,10 +25,10 @@ export const maxWaiting = 1024
 /** Share of the connections to a service for requests whose answers are known to be small. */
 export const keptForLight = 0.25
 /**
- * Requests that may wait where large answers hold more than half of the connections that they can have: such a line
- * hardly moves, and nobody is helped by a longer one.
+ * Requests that may wait where large answers hold more than half of the connections that they can have: half of a line. A
+ * crowd of visitors who come for one large file at once gets it; of a longer line most would wait in vain.
  */
-export const maxBehindLarge = 64
+export const maxBehindLarge = 512
 /** Waiting requests from which the newest goes first. */
 export const crowd = 32
 /**
