@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { copyFileSync } from 'node:fs'
+import { copyFileSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vite'
 
@@ -26,6 +26,12 @@ const compile = `
     process.exit()
   })`
 
+/** One character beyond ASCII, in a comment even, and V8 keeps the whole text in twice the memory. */
+function assertAscii(file: string): void {
+  const at = readFileSync(file).findIndex((byte) => byte > 0x7f)
+  if (at >= 0) throw new Error(`${file} holds a character beyond ASCII at byte ${at}; write it as an escape`)
+}
+
 // The agent in one file, for `register`: it is loaded before anything of the application. `built-from` says which build of
 // the compiler it belongs to; another one is loaded file by file. `compiled` is what V8 makes of it, for the same V8.
 export default defineConfig({
@@ -33,6 +39,7 @@ export default defineConfig({
     {
       name: 'built-from',
       closeBundle: () => {
+        assertAscii(inDist('bundle/register.cjs'))
         const files = [inDist('bundle/register.cjs'), inDist('bundle/compiled')]
         execFileSync(process.execPath, ['-e', compile, ...files])
         copyFileSync(inDist('.tsbuildinfo'), inDist('bundle/built-from'))

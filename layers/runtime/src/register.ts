@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import Module, { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import { Script } from 'node:vm'
@@ -9,10 +9,18 @@ function read(name: string): Buffer {
   return readFileSync(new URL(name, import.meta.url))
 }
 
-/** The agent in one file, made from this very build; undefined when there is none. */
+/** Was the agent in one file made from this very build? A copy that is not older is one of it; else they are compared. */
+function isOfThisBuild(): boolean {
+  const copy = statSync(new URL('bundle/built-from', import.meta.url))
+  const build = statSync(new URL('.tsbuildinfo', import.meta.url))
+  if (copy.size !== build.size) return false
+  return copy.mtimeMs >= build.mtimeMs || read('bundle/built-from').equals(read('.tsbuildinfo'))
+}
+
+/** The agent in one file; undefined when there is none of this build. */
 function bundle(): string | undefined {
   try {
-    if (!read('bundle/built-from').equals(read('.tsbuildinfo'))) return undefined
+    if (!isOfThisBuild()) return undefined
     return read('bundle/register.cjs').toString('utf8')
   } catch {
     return undefined // not bundled

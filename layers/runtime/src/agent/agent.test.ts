@@ -27,6 +27,10 @@ function serving<T>(url: string, stored: StoredInputs, run: () => T): T {
   return currentRequest.run(new RequestContext(request, {} as ServerResponse, stored), run)
 }
 
+function newGuard(agent: Agent, stored: StoredInputs): StatementGuard {
+  return new StatementGuard(agent, stored, new ProfileKeeper(agent, 'off', new Profile(), () => undefined))
+}
+
 const objection = finding('ssrf', 'x', 'y')
 
 describe('Agent', () => {
@@ -69,11 +73,7 @@ describe('StatementGuard', () => {
   it('refuses a statement that an earlier request has stored', () => {
     const { agent } = setUp('enforce')
     const stored = new StoredInputs()
-    const guard = new StatementGuard(
-      agent,
-      stored,
-      new ProfileKeeper(agent, 'off', new Profile(), () => undefined),
-    )
+    const guard = newGuard(agent, stored)
     serving('/', stored, () => guard.check({ ...call, text: 'update t set a=$1', values: [attack] }))
     expect(serving('/', stored, () => guard.check({ ...call, text: statement }))?.attack).toBe(
       'sql-injection',
@@ -83,11 +83,7 @@ describe('StatementGuard', () => {
   it('remembers bound values also when the statement is known', () => {
     const { agent } = setUp('enforce')
     const stored = new StoredInputs()
-    const guard = new StatementGuard(
-      agent,
-      stored,
-      new ProfileKeeper(agent, 'off', new Profile(), () => undefined),
-    )
+    const guard = newGuard(agent, stored)
     const store = (value: string): unknown =>
       serving('/', stored, () => guard.check({ ...call, text: 'update t set a=$1', values: [value] }))
     store('plain')
@@ -98,14 +94,48 @@ describe('StatementGuard', () => {
   it('does not learn a statement in which an input stands', () => {
     const { agent } = setUp('enforce')
     const stored = new StoredInputs()
-    const guard = new StatementGuard(
-      agent,
-      stored,
-      new ProfileKeeper(agent, 'off', new Profile(), () => undefined),
-    )
+    const guard = newGuard(agent, stored)
     const ask = (): unknown =>
       serving(`/?q=${encodeURIComponent(attack)}`, stored, () => guard.check({ ...call, text: statement }))
     expect(ask()).toBeInstanceOf(RefusedError)
     expect(ask()).toBeInstanceOf(RefusedError)
+  })
+
+  it('knows the bytes of the statement that was let pass last for the same request, and no others', () => {
+    const { agent } = setUp('enforce')
+    const stored = new StoredInputs()
+    const guard = newGuard(agent, stored)
+    const isNewest = (text: string): boolean => {
+      const bytes = Buffer.from(`Q${text}\0`)
+      return guard.isNewest(bytes, 1, bytes.length - 1)
+    }
+    serving('/', stored, () => {
+      expect(isNewest('')).toBe(false)
+      guard.check({ ...call, text: 'select 1' })
+      expect([isNewest('select 1'), isNewest('select 2'), isNewest('select 11')]).toEqual([
+        true,
+        false,
+        false,
+      ])
+      guard.check({ ...call, text: "select '\u00e9'" })
+      expect(isNewest('select 1')).toBe(false)
+      // Its only byte in another encoding, of the same length.
+      const bytes = Buffer.from("select '\u00e9'", 'latin1')
+      expect(guard.isNewest(bytes, 0, bytes.length)).toBe(false)
+      guard.check({ ...call, text: 'select 1' })
+    })
+    serving('/', stored, () => expect(isNewest('select 1')).toBe(false))
+    expect(isNewest('select 1')).toBe(false)
+  })
+
+  it('does not take a refused statement for one that was let pass', () => {
+    const { agent } = setUp('monitor')
+    const stored = new StoredInputs()
+    const guard = newGuard(agent, stored)
+    serving(`/?q=${encodeURIComponent(attack)}`, stored, () => {
+      guard.check({ ...call, text: statement })
+      expect(guard.isNewest(Buffer.from(statement), 0, statement.length)).toBe(false)
+    })
+    expect(agent.counters.noticed).toBe(1)
   })
 })

@@ -31,6 +31,7 @@ export const maxParsed = 64
 const lessThan = 0x3c
 const percent = 0x25
 const backslash = 0x5c
+const slash = 0x2f
 // A letter by its number, a slash, and a backslash that may be read as one.
 const escapes = [String.raw`\u`, String.raw`\/`, '\\\\']
 const nothing: ReadonlySet<string> = new Set()
@@ -218,7 +219,8 @@ export class RequestContext {
     if (chunks === undefined) return !this.#hasNoBody()
     const [chunk] = chunks
     if (chunks.length > 1 || chunk === undefined || !this.#isPlainBody(chunk)) return true
-    for (const { bytes } of forms) if (includes(chunk, bytes)) return true
+    const hasSlash = chunk.includes(slash)
+    for (const form of forms) if ((hasSlash || !form.hasSlash) && includes(chunk, form.bytes)) return true
     return false
   }
 

@@ -15,6 +15,7 @@ const longestKnown = 8_192
 const maxJudged = 64
 /** Bound values of one call that are looked at. */
 const maxValues = 64
+const lastOfAscii = 0x7f
 
 /** A statement on its way to a database. */
 export interface StatementCall {
@@ -34,6 +35,9 @@ export class StatementGuard {
   readonly #shapes = new Set<string>()
   /** The request for which a text was judged, by its number: the request itself would live on with the text. */
   readonly #judged = new Map<string, number>()
+  /** The text that was let pass last, and the request for which it was. */
+  #newest = ''
+  #newestFor = -1
 
   constructor(agent: Agent, stored: StoredInputs, keeper: ProfileKeeper) {
     this.#agent = agent
@@ -47,9 +51,36 @@ export class StatementGuard {
     if (this.#agent.observer !== undefined)
       this.#agent.observe({ kind: 'statement', sink: call.sink, text: call.text })
     if (call.values !== undefined) this.#rememberValues(call.values)
+    if (call.text === this.#newest && this.#isNewestHere()) return null
     const isLearning = this.#keeper.mode === 'learn'
-    if ((!isLearning && this.#known.has(call.text)) || this.#wasJustJudged(call.text)) return null
+    if ((!isLearning && this.#known.has(call.text)) || this.#wasJustJudged(call.text)) {
+      this.#noteNewest(call.text)
+      return null
+    }
     return this.#judge(call, isLearning)
+  }
+
+  /** True when bytes are the text that was let pass last, for the same request: nearly always what a driver then sends. */
+  isNewest(bytes: Uint8Array, start: number, end: number): boolean {
+    const text = this.#newest
+    if (end - start !== text.length || this.#agent.observer !== undefined || !this.#isNewestHere())
+      return false
+    for (let i = 0; i < text.length; i += 1) {
+      const code = text.charCodeAt(i)
+      // Beyond ASCII a character is more than one byte.
+      if (code > lastOfAscii || bytes[start + i] !== code) return false
+    }
+    return true
+  }
+
+  #isNewestHere(): boolean {
+    const context = currentRequest.getStore()
+    return context !== undefined && context.number === this.#newestFor
+  }
+
+  #noteNewest(text: string): void {
+    this.#newest = text
+    this.#newestFor = currentRequest.getStore()?.number ?? -1
   }
 
   #judge(call: StatementCall, isLearning: boolean): RefusedError | null {
@@ -90,6 +121,7 @@ export class StatementGuard {
     if (context === undefined || text.length > longestKnown) return
     if (this.#judged.size >= maxJudged) this.#judged.clear()
     this.#judged.set(text, context.number)
+    this.#noteNewest(text)
   }
 
   /** A statement of this shape was judged innocent: another one differs from it in data alone. */

@@ -10,7 +10,7 @@ import { patch } from './patch.ts'
 // As Node has it.
 const { compileFunction } = vm
 
-/** Name of the global function that rewritten `eval(…)` calls go through. */
+/** Name of the global function that rewritten `eval(x)` calls go through. */
 export const evalGateName = '__sevenfoldEvalGate'
 
 type Check = (sink: string, code: unknown) => RefusedError | null

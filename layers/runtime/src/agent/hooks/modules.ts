@@ -8,7 +8,7 @@ import type { Guards, PackageFile } from './drivers/driver-hooks.ts'
 import { lateBuiltins, lateName, runsModule } from './builtins.ts'
 import { patch } from './patch.ts'
 import { repeatedGroup, rewriteRegexes } from './regex.ts'
-import { rewriteEval } from './rewrite-eval.ts'
+import { maxRewrittenSource, rewriteEval } from './rewrite-eval.ts'
 
 interface LoadedModule {
   readonly filename?: string | null
@@ -118,10 +118,21 @@ function hookRequire(guards: Guards): void {
 }
 
 // One look at each source that is loaded: nearly none calls eval or repeats a group.
-const worthRewriting = new RegExp(`eval|${repeatedGroup}`)
+const worthRewriting = new RegExp(`eval|${repeatedGroup}`, 'g')
+const lastOfEval = 'l'
 
 function rewrittenSource(source: string): string {
-  return worthRewriting.test(source) ? rewriteRegexes(rewriteEval(source)) : source
+  if (source.length > maxRewrittenSource) return source
+  let mayEval = false
+  const groups: number[] = []
+  worthRewriting.lastIndex = 0
+  while (worthRewriting.test(source)) {
+    const at = worthRewriting.lastIndex
+    if (source[at - 1] === lastOfEval) mayEval = true
+    else groups.push(at)
+  }
+  const rewritten = groups.length === 0 ? source : rewriteRegexes(source, groups)
+  return mayEval ? rewriteEval(rewritten) : rewritten
 }
 
 function builtinOf(id: string): unknown {

@@ -118,12 +118,20 @@ function beginsRegex(source: string, at: number): boolean {
 const repeatedGroups = new RegExp(repeatedGroup, 'g')
 const longestLine = 4_000
 
+/** Where the repeated groups of a source end. */
+function groupsOf(source: string): readonly number[] {
+  return [...source.matchAll(repeatedGroups)].map(({ 0: text, index }) => index + text.length)
+}
+
 /** Positions of the lines in which a repeated group may stand between two slashes; nearly no line does. */
-function linesWorthReading(source: string): readonly { readonly start: number; readonly end: number }[] {
+function linesWorthReading(
+  source: string,
+  groups: readonly number[],
+): readonly { readonly start: number; readonly end: number }[] {
   const lines: { readonly start: number; readonly end: number }[] = []
-  repeatedGroups.lastIndex = 0
-  while (repeatedGroups.test(source)) {
-    const at = repeatedGroups.lastIndex
+  let read = 0
+  for (const at of groups) {
+    if (at <= read) continue
     // Sources on one line are looked at in pieces; each is read once.
     const from = Math.max(0, at - longestLine)
     const start = from + source.slice(from, at).lastIndexOf('\n') + 1
@@ -132,17 +140,20 @@ function linesWorthReading(source: string): readonly { readonly start: number; r
     const end = at + (length < 0 ? rest.length : length)
     const text = source.slice(start, end)
     if (text.indexOf('/') !== text.lastIndexOf('/')) lines.push({ start, end })
-    repeatedGroups.lastIndex = end
+    read = end
   }
   return lines
 }
 
-/** Sends the regular expressions of a source that can explode through the gate. Lines stay. */
-export function rewriteRegexes(source: string): string {
+/**
+ * Sends the regular expressions of a source that can explode through the gate. Lines stay. Who has looked through the source
+ * before says where its repeated groups end.
+ */
+export function rewriteRegexes(source: string, groups: readonly number[] = groupsOf(source)): string {
   if (source.length > longestSource) return source
   let result = ''
   let from = 0
-  for (const line of linesWorthReading(source)) {
+  for (const line of linesWorthReading(source, groups)) {
     for (const { 0: text, index } of source.slice(line.start, line.end).matchAll(candidates)) {
       const at = line.start + index
       if (at < from || !beginsRegex(source, at) || !isDangerous(text)) continue

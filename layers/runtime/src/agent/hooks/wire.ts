@@ -7,7 +7,7 @@ import { refusedStatement } from './drivers/refused-statement.ts'
 import { patch, patchBelow } from './patch.ts'
 import type { AnyFunction } from './patch.ts'
 import { isMysqlLogin, readMysqlStatement, refusedMysqlPacket } from '../wire/mysql.ts'
-import { isPostgresStartup, rewritePostgres } from '../wire/postgres.ts'
+import { isPostgresStartup, rewritePostgres, textBetween } from '../wire/postgres.ts'
 
 type Protocol = 'postgres' | 'mysql' | 'other'
 
@@ -37,8 +37,11 @@ function protocolOf(socket: Marked, chunk: Uint8Array): Protocol {
 
 /** Looks at what is written and hands it to `writeOf`. */
 function watchedWrite(guard: StatementGuard, writeOf: (socket: unknown) => AnyFunction): AnyFunction {
-  const isRefused = (text: string): boolean =>
-    guard.check({ sink: 'postgres wire', dialect: sqlDialects.postgres, text }) !== null
+  const isRefused = (bytes: Uint8Array, start: number, end: number): boolean => {
+    if (guard.isNewest(bytes, start, end)) return false
+    const text = textBetween(bytes, start, end)
+    return guard.check({ sink: 'postgres wire', dialect: sqlDialects.postgres, text }) !== null
+  }
   return function (this: unknown, ...args: unknown[]): unknown {
     const chunk = args[0]
     if (chunk instanceof Uint8Array) {

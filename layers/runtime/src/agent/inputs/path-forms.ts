@@ -7,6 +7,8 @@ export interface PathForm {
   readonly text: string
   /** The same for bodies: a text would be turned into bytes at each look. */
   readonly bytes: Uint8Array
+  /** Most bodies hold no slash at all, which is quickly seen. */
+  readonly hasSlash: boolean
 }
 
 // A space may come as a plus sign, and what is beyond ASCII in one of several encodings.
@@ -17,7 +19,11 @@ function makeForms(path: string): readonly PathForm[] {
   // The last character of an encoding depends on what follows.
   const forms = [bytes.toString('base64url'), bytes.toString('base64').replace(/=+$/, '')]
   const texts = new Set([path, ...forms.map((form) => form.slice(0, -1))])
-  return [...texts].map((text) => ({ text, bytes: Buffer.from(text, 'latin1') }))
+  return [...texts].map((text) => ({
+    text,
+    bytes: Buffer.from(text, 'latin1'),
+    hasSlash: text.includes('/'),
+  }))
 }
 
 /**

@@ -1,4 +1,5 @@
-import { isWordCode } from '../lexers/regex-tree.ts'
+import { hasCode } from '../lexers/code-ranges.ts'
+import { wordCodes } from '../lexers/regex-tree.ts'
 import type { RegexNode } from '../lexers/regex-tree.ts'
 
 class Exhausted extends Error {}
@@ -31,7 +32,7 @@ class Walk {
     this.#step()
     switch (node.kind) {
       case 'set':
-        return at < this.#text.length && node.has(this.#text.charCodeAt(at)) && next(at + 1)
+        return at < this.#text.length && hasCode(node.codes, this.#text.charCodeAt(at)) && next(at + 1)
       case 'sequence':
         return this.#sequence(node.items, 0, at, next)
       case 'choice':
@@ -48,7 +49,7 @@ class Walk {
         return (at === this.#text.length || (this.#isMultiline && this.#text[at] === '\n')) && next(at)
       case 'boundary':
       case 'inside': {
-        const isWord = (position: number): boolean => isWordCode(this.#text.charCodeAt(position))
+        const isWord = (position: number): boolean => hasCode(wordCodes, this.#text.charCodeAt(position))
         return (isWord(at - 1) !== isWord(at)) === (node.kind === 'boundary') && next(at)
       }
     }
@@ -71,7 +72,7 @@ class Walk {
     while (
       longest < node.max &&
       at + longest < this.#text.length &&
-      set.has(this.#text.charCodeAt(at + longest))
+      hasCode(set.codes, this.#text.charCodeAt(at + longest))
     )
       longest += 1
     const count = longest - node.min

@@ -1,6 +1,9 @@
+import { doOverlap, inAnyCase, inverted, pairsOf, rangesOf } from './code-ranges.ts'
+import type { CodeRanges } from './code-ranges.ts'
+
 /** A regular expression as far as its backtracking is concerned (ECMA-262, section 22.2.1). */
 export type RegexNode =
-  | { readonly kind: 'set'; readonly has: (code: number) => boolean }
+  | { readonly kind: 'set'; readonly codes: CodeRanges }
   | { readonly kind: 'sequence'; readonly items: readonly RegexNode[] }
   | { readonly kind: 'choice'; readonly items: readonly RegexNode[] }
   | {
@@ -17,46 +20,41 @@ export type RegexNode =
 export const maxPattern = 4_096
 const maxDepth = 40
 
-type Has = (code: number) => boolean
-
-const isDigit: Has = (code) => code >= 48 && code <= 57
+const digits: CodeRanges = [48, 57]
 /** What `\w` stands for. */
-export const isWordCode: Has = (code) =>
-  isDigit(code) || (code >= 97 && code <= 122) || (code >= 65 && code <= 90) || code === 95
-const isSpace: Has = (code) =>
-  (code >= 9 && code <= 13) ||
-  code === 32 ||
-  code === 160 ||
-  code === 0xfeff ||
-  (code >= 0x2000 && code <= 0x200a) ||
-  code === 0x2028 ||
-  code === 0x2029
-const isLineEnd: Has = (code) => code === 10 || code === 13 || code === 0x2028 || code === 0x2029
-const not =
-  (has: Has): Has =>
-  (code) =>
-    !has(code)
+export const wordCodes: CodeRanges = [48, 57, 65, 90, 95, 95, 97, 122]
+const spaces: CodeRanges = [
+  9, 13, 32, 32, 160, 160, 0x1680, 0x1680, 0x2000, 0x200a, 0x2028, 0x2029, 0x202f, 0x202f, 0x205f, 0x205f,
+  0x3000, 0x3000, 0xfeff, 0xfeff,
+]
+const lineEnds: CodeRanges = [10, 10, 13, 13, 0x2028, 0x2029]
+const notLineEnds = inverted(lineEnds)
+const everything = inverted([])
 
-const shorthand: Readonly<Record<string, Has>> = {
-  d: isDigit,
-  D: not(isDigit),
-  w: isWordCode,
-  W: not(isWordCode),
-  s: isSpace,
-  S: not(isSpace),
+const shorthand: Readonly<Record<string, CodeRanges>> = {
+  d: digits,
+  D: inverted(digits),
+  w: wordCodes,
+  W: inverted(wordCodes),
+  s: spaces,
+  S: inverted(spaces),
 }
 const control: Readonly<Record<string, number>> = { n: 10, r: 13, t: 9, v: 11, f: 12, '0': 0 }
 
 class Unread extends Error {}
 
-function swapped(code: number): number {
-  if (code >= 97 && code <= 122) return code - 32
-  return code >= 65 && code <= 90 ? code + 32 : code
+/** Least and most times of what one mark repeats. */
+const simpleTimes: Readonly<Record<string, readonly [min: number, max: number]>> = {
+  '*': [0, Infinity],
+  '+': [1, Infinity],
+  '?': [0, 1],
 }
+const countedTimes = /\{(\d+)(,?)(\d*)\}/y
+const groupOpening = /\?(?::|=|!|<=|<!|<[^>]{1,64}>)/y
+const hexDigits = /u[\da-fA-F]{4}|x[\da-fA-F]{2}/y
+const unreadEscapes = 'pPcux'
 
-/** What a quantifier begins with. */
-const quantifiers: ReadonlySet<string | undefined> = new Set(['*', '+', '?', '{'])
-
+// Characters are asked for in place: a method of one line is called so often at the start of a process that V8 compiles it.
 class Parser {
   readonly #pattern: string
   readonly #flags: string
@@ -74,15 +72,17 @@ class Parser {
     return node
   }
 
-  #is(text: string): boolean {
-    return this.#pattern.startsWith(text, this.#at)
+  /** What a sticky pattern finds here. */
+  #find(sticky: RegExp): RegExpExecArray | null {
+    sticky.lastIndex = this.#at
+    return sticky.exec(this.#pattern)
   }
 
   #choice(): RegexNode {
     this.#depth += 1
     if (this.#depth > maxDepth) throw new Unread('too deep')
     const items: RegexNode[] = [this.#sequence()]
-    while (this.#is('|')) {
+    while (this.#pattern[this.#at] === '|') {
       this.#at += 1
       items.push(this.#sequence())
     }
@@ -93,31 +93,37 @@ class Parser {
 
   #sequence(): RegexNode {
     const items: RegexNode[] = []
-    while (this.#at < this.#pattern.length && !this.#is('|') && !this.#is(')'))
+    for (
+      let mark = this.#pattern[this.#at];
+      mark !== undefined && mark !== '|' && mark !== ')';
+      mark = this.#pattern[this.#at]
+    )
       items.push(this.#quantified(this.#atom()))
     return { kind: 'sequence', items }
   }
 
   #quantified(item: RegexNode): RegexNode {
-    if (!quantifiers.has(this.#pattern[this.#at])) return item
-    const [text, mark, from, comma, to] =
-      /^(?:([*+?])|\{(\d+)(,?)(\d*)\})/.exec(this.#pattern.slice(this.#at, this.#at + 24)) ?? []
-    if (text === undefined) return item
-    this.#at += text.length
-    const isLazy = this.#is('?')
+    const times = this.#times()
+    if (times === undefined) return item
+    const isLazy = this.#pattern[this.#at] === '?'
     if (isLazy) this.#at += 1
-    const min = mark === undefined ? Number(from) : mark === '+' ? 1 : 0
-    const max =
-      mark === undefined
-        ? comma === ''
-          ? min
-          : to === ''
-            ? Number.POSITIVE_INFINITY
-            : Number(to)
-        : mark === '?'
-          ? 1
-          : Number.POSITIVE_INFINITY
-    return { kind: 'repeat', item, min, max, isLazy }
+    return { kind: 'repeat', item, min: times[0], max: times[1], isLazy }
+  }
+
+  /** How often the item before is repeated; undefined where no quantifier stands. */
+  #times(): readonly [min: number, max: number] | undefined {
+    const mark = this.#pattern[this.#at] ?? ''
+    if (mark !== '{') {
+      const times = simpleTimes[mark]
+      if (times !== undefined) this.#at += 1
+      return times
+    }
+    const [text, from, comma, to] = this.#find(countedTimes) ?? []
+    if (text === undefined) return undefined // a brace that stands for itself
+    this.#at += text.length
+    const min = Number(from)
+    if (comma === '') return [min, min]
+    return [min, to === '' ? Infinity : Number(to)]
   }
 
   #atom(): RegexNode {
@@ -125,25 +131,24 @@ class Parser {
     this.#at += 1
     if (mark === '(') return this.#group()
     if (mark === '[') return this.#set(this.#class())
-    if (mark === '.') return this.#set(this.#flags.includes('s') ? () => true : not(isLineEnd))
+    if (mark === '.') return this.#set(this.#flags.includes('s') ? everything : notLineEnds)
     if (mark === '^') return { kind: 'start' }
     if (mark === '$') return { kind: 'end' }
     if (mark === '\\') return this.#escape()
     const code = mark.charCodeAt(0)
-    return this.#set((one) => one === code)
+    return this.#set([code, code])
   }
 
-  #set(has: Has): RegexNode {
-    return { kind: 'set', has: this.#flags.includes('i') ? (code) => has(code) || has(swapped(code)) : has }
+  #set(codes: CodeRanges): RegexNode {
+    return { kind: 'set', codes: this.#flags.includes('i') ? inAnyCase(codes) : codes }
   }
 
   #group(): RegexNode {
-    const [opening = ''] =
-      /^\?(?::|=|!|<=|<!|<[^>]{1,64}>)/.exec(this.#pattern.slice(this.#at, this.#at + 70)) ?? []
+    const [opening = ''] = (this.#pattern[this.#at] === '?' ? this.#find(groupOpening) : null) ?? []
     if (opening.startsWith('?<=') || opening.startsWith('?<!')) throw new Unread('looks behind')
     this.#at += opening.length
     const item = this.#choice()
-    if (!this.#is(')')) throw new Unread('an open parenthesis')
+    if (this.#pattern[this.#at] !== ')') throw new Unread('an open parenthesis')
     this.#at += 1
     return opening === '?=' || opening === '?!' ? { kind: 'look', item, isNegative: opening === '?!' } : item
   }
@@ -154,51 +159,53 @@ class Parser {
       this.#at += 1
       return { kind: mark === 'b' ? 'boundary' : 'inside' }
     }
-    if (/[1-9k]/.test(mark)) throw new Unread('refers back')
+    if ((mark >= '1' && mark <= '9') || mark === 'k') throw new Unread('refers back')
     const found = this.#escaped()
-    return this.#set(typeof found === 'number' ? (code) => code === found : found)
+    return this.#set(typeof found === 'number' ? [found, found] : found)
   }
 
   /** What stands behind a backslash: one character, or a set. */
-  #escaped(): number | Has {
+  #escaped(): number | CodeRanges {
     const mark = this.#pattern[this.#at] ?? ''
-    const set = shorthand[mark]
-    const rest = this.#pattern.slice(this.#at, this.#at + 5)
-    const hex = /^(?:u([\da-fA-F]{4})|x([\da-fA-F]{2}))/.exec(rest)
-    const digits = hex?.[1] ?? hex?.[2]
-    if (digits === undefined && /[pPcux]/.test(mark)) throw new Unread('an escape that is not read')
-    this.#at += digits === undefined ? 1 : digits.length + 1
-    if (digits !== undefined) return Number.parseInt(digits, 16)
-    return set ?? control[mark] ?? mark.charCodeAt(0)
+    const found = mark === 'u' || mark === 'x' ? this.#find(hexDigits) : null
+    if (found !== null) {
+      this.#at += found[0].length
+      return Number.parseInt(found[0].slice(1), 16)
+    }
+    if (unreadEscapes.includes(mark)) throw new Unread('an escape that is not read')
+    this.#at += 1
+    return shorthand[mark] ?? control[mark] ?? mark.charCodeAt(0)
   }
 
-  #class(): Has {
-    const isNegative = this.#is('^')
+  #class(): CodeRanges {
+    const isNegative = this.#pattern[this.#at] === '^'
     if (isNegative) this.#at += 1
-    const parts: Has[] = []
-    while (!this.#is(']')) {
-      if (this.#at >= this.#pattern.length) throw new Unread('an open class')
+    const parts: (readonly [number, number])[] = []
+    for (let mark = this.#pattern[this.#at]; mark !== ']'; mark = this.#pattern[this.#at]) {
+      if (mark === undefined) throw new Unread('an open class')
       const from = this.#member()
-      const isRange = typeof from === 'number' && this.#is('-') && this.#pattern[this.#at + 1] !== ']'
+      const isRange =
+        typeof from === 'number' && this.#pattern[this.#at] === '-' && this.#pattern[this.#at + 1] !== ']'
       if (!isRange) {
-        parts.push(typeof from === 'number' ? (code) => code === from : from)
+        if (typeof from === 'number') parts.push([from, from])
+        else parts.push(...pairsOf(from))
         continue
       }
       this.#at += 1
       const to = this.#member()
       if (typeof to !== 'number') throw new Unread('a range without an end')
-      parts.push((code) => code >= from && code <= to)
+      if (from <= to) parts.push([from, to])
     }
     this.#at += 1
-    const has: Has = (code) => parts.some((part) => part(code))
-    return isNegative ? not(has) : has
+    const codes = rangesOf(parts)
+    return isNegative ? inverted(codes) : codes
   }
 
-  #member(): number | Has {
+  #member(): number | CodeRanges {
     const mark = this.#pattern[this.#at] ?? ''
     this.#at += 1
     if (mark !== '\\') return mark.charCodeAt(0)
-    if (this.#is('b')) {
+    if (this.#pattern[this.#at] === 'b') {
       this.#at += 1
       return 8
     }
@@ -217,22 +224,9 @@ export function readRegex(pattern: string, flags: string): RegexNode | undefined
   }
 }
 
-/** Codes by which two sets are compared: all of ASCII and a few beyond it. */
-const samples: readonly number[] = [
-  ...Array.from({ length: 128 }, (_, code) => code),
-  0xa0,
-  0xe9,
-  0x4e00,
-  0xd83d,
-]
-
-function overlap(one: Has, other: Has): boolean {
-  return samples.some((code) => one(code) && other(code))
-}
-
 /** What a node can begin with; undefined when that is not one set. */
-function firstOf(node: RegexNode): Has | undefined {
-  if (node.kind === 'set') return node.has
+function firstOf(node: RegexNode): CodeRanges | undefined {
+  if (node.kind === 'set') return node.codes
   if (node.kind === 'repeat') return node.min > 0 ? firstOf(node.item) : undefined
   const [first] = node.kind === 'sequence' ? node.items : []
   return first === undefined ? undefined : firstOf(first)
@@ -243,7 +237,7 @@ function areDistinct(items: readonly RegexNode[]): boolean {
   return firsts.every((first, i) =>
     firsts
       .slice(i + 1)
-      .every((other) => first !== undefined && other !== undefined && !overlap(first, other)),
+      .every((other) => first !== undefined && other !== undefined && !doOverlap(first, other)),
   )
 }
 
@@ -253,7 +247,7 @@ function isDelimited(run: RegexNode & { kind: 'repeat' }, items: readonly RegexN
   if (item.kind !== 'set') return false
   return items.some((other) => {
     const first = other === run ? undefined : firstOf(other)
-    return first !== undefined && other.kind !== 'sequence' && !overlap(first, item.has)
+    return first !== undefined && other.kind !== 'sequence' && !doOverlap(first, item.codes)
   })
 }
 

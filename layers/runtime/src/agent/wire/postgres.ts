@@ -25,7 +25,8 @@ export function isPostgresStartup(chunk: Uint8Array): boolean {
   )
 }
 
-function textBetween(chunk: Uint8Array, start: number, end: number): string {
+/** The text of a statement. */
+export function textBetween(chunk: Uint8Array, start: number, end: number): string {
   if (chunk instanceof Buffer) return chunk.toString('utf8', start, Math.max(start, end))
   return Buffer.from(chunk.buffer, chunk.byteOffset + start, Math.max(0, end - start)).toString('utf8')
 }
@@ -67,12 +68,12 @@ function withText(chunk: Uint8Array, at: readonly [start: number, end: number], 
 }
 
 /**
- * Replaces refused statements in a chunk of frontend messages. A message that is not whole in the chunk, and what
+ * Replaces refused statements in a chunk of frontend messages; asked where in the chunk a text stands. A message that is not whole in the chunk, and what
  * follows it, passes as it is. Gives the chunk itself when nothing is refused.
  */
 export function rewritePostgres(
   chunk: Uint8Array,
-  isRefused: (text: string) => boolean,
+  isRefused: (chunk: Uint8Array, start: number, end: number) => boolean,
   replacement: string,
 ): Uint8Array {
   let parts: Uint8Array[] | undefined
@@ -82,7 +83,7 @@ export function rewritePostgres(
     const end = at + 1 + numberAt(chunk, at + 1)
     if (end <= at + 4 || end > chunk.length) break
     const place = placeOfText(chunk, at, end)
-    if (place !== undefined && isRefused(textBetween(chunk, place.from, place.to))) {
+    if (place !== undefined && isRefused(chunk, place.from, place.to)) {
       parts ??= []
       parts.push(chunk.subarray(kept, at), withText(chunk, [at, end], replacement))
       kept = end
