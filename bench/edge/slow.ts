@@ -226,6 +226,15 @@ function attackOnEdge(attack: string, origin: string, scenes: readonly Scene[]):
   return ok
 }
 
+/** What the machine does to visitors of the edge while somebody else is attacked, who does nothing about it. */
+function tellControl(attack: string, scenes: readonly Scene[]): void {
+  const ratio = percentile(scenes.map(slower), 0.5)
+  console.log(
+    `${attack} on a server that does nothing: p99 of good clients of the edge ${ratio.toFixed(2)} × quiet, median of ${scenes.length}`,
+  )
+  for (const scene of scenes) console.log(told('edge', scene))
+}
+
 /** Visitors and downloads for a while; nobody looks at them. */
 async function warmUp(port: number, service: number): Promise<void> {
   const until = performance.now() + warmUpMs
@@ -267,21 +276,17 @@ async function attackAll(folder: string, service: number): Promise<boolean> {
   for (const attack of attacks) {
     if (chosen.length > 0 && !chosen.some((word) => attack.endsWith(word))) continue
     const scenes: Record<string, Scene[]> = { many: [], one: [] }
+    const alone: Scene[] = []
     for (let repeat = 0; repeat < repeats; repeat += 1) {
       for (const [origin, seen] of Object.entries(scenes)) {
         if (parts.has(origin)) seen.push(await play(edge, edge, service, attack, origin))
       }
+      if (parts.has('control')) alone.push(await play(nothing, edge, service, attack, 'many'))
     }
     for (const [origin, seen] of Object.entries(scenes)) {
       if (seen.length > 0) holds = attackOnEdge(attack, origin, seen) && holds
     }
-    if (parts.has('control'))
-      console.log(
-        told(
-          'edge, the same attack on a server that does nothing',
-          await play(nothing, edge, service, attack, 'many'),
-        ),
-      )
+    if (alone.length > 0) tellControl(attack, alone)
     if (parts.has('nginx')) {
       const scene = await play(nginx, nginx, service, attack, 'many')
       const gone = scene.seconds * 1000 >= patienceMs ? 'not all gone' : 'all gone'

@@ -383,7 +383,8 @@ export class ClientConnection implements Exchange, Served {
 
   private readonly onEnd = (): void => {
     if (this.at === phase.head || this.at === phase.linger) {
-      this.socket.end()
+      // Ending twice makes an error with a stack that nobody sees, thousands of times when slow clients are turned away.
+      if (!this.socket.writableEnded) this.socket.end()
       return
     }
     // A half-closed client cannot be told from one that is gone; as nginx does, it counts as gone.

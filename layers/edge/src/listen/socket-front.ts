@@ -35,7 +35,7 @@ const drainLookMs = 100
  */
 const beginsPerTurn = 4
 /** Time that one turn may spend with deadlines, milliseconds: thousands of them can end at once. */
-const sweepSliceMs = 0.5
+const sweepSliceMs = 0.1
 
 /** IPv4 clients of a dual-stack listener appear as `::ffff:a.b.c.d`; bans and limits know one spelling only. */
 function plainAddress(address: string | undefined): string {
