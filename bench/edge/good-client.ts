@@ -1,16 +1,21 @@
 // A visitor in a process of its own: good-client.ts <port> <requests a second>. Asks at fixed times, whatever became of
 // the requests before. A time counts from the moment in which the request was due (no coordinated omission): a pause of
-// the server is seen by every request that falls into it, and lateness of this process counts too. Says `ready` after
-// the first seconds, by when both sides run compiled code; counts from when it is told `count`; told `over` it asks no
-// more, waits for the last answers and sends what it saw.
+// the server is seen by every request that falls into it, and lateness of this process counts too. Beside it stands the
+// time from when the request was asked for: what of it is the server's. Says `ready` after the first seconds, by when both
+// sides run compiled code; counts from when it is told `count`; told `over` it asks no more, waits for the last answers and
+// sends what it saw.
 import net from 'node:net'
 
 /** Stands for the time of a request that was not served. */
 const failed = Number.MAX_SAFE_INTEGER
 
-/** What a visitor saw: milliseconds of each request, `failed` for one that was not served, and how late it asked itself. */
+/**
+ * What a visitor saw, in milliseconds, `failed` for what was not served: of each request from when it was due, and from when
+ * it was asked for; and how late it asked itself.
+ */
 export interface Seen {
   readonly times: readonly number[]
+  readonly asked: readonly number[]
   readonly late: readonly number[]
 }
 
@@ -26,20 +31,27 @@ const keptConnections = 8
 const head = Buffer.from('GET /small HTTP/1.1\r\nHost: a\r\nAccept: */*\r\n\r\n', 'latin1')
 
 const times: number[] = []
+const timesAsked: number[] = []
 const late: number[] = []
 const free: Line[] = []
-const waiting: number[] = []
+const waiting: Request[] = []
 let lines = 0
 let startedAt = 0
 let sent = 0
 let asked = 0
 let timer: NodeJS.Timeout | undefined
 
+/** When a request was due, and when it was asked for: it may wait for a free connection. */
+interface Request {
+  readonly due: number
+  readonly since: number
+}
+
 /** A kept connection. */
 class Line {
   private readonly socket: net.Socket
   private text = ''
-  private due = 0
+  private request: Request | undefined
 
   constructor() {
     lines += 1
@@ -50,8 +62,8 @@ class Line {
     this.socket.on('close', () => this.gone())
   }
 
-  ask(due: number): void {
-    this.due = due
+  ask(request: Request): void {
+    this.request = request
     this.socket.write(head)
   }
 
@@ -60,9 +72,9 @@ class Line {
     const end = this.text.indexOf('\r\n\r\n')
     const length = Number(/^content-length: (\d+)\r$/im.exec(this.text)?.[1] ?? Number.NaN)
     if (end < 0 || this.text.length < end + 4 + length) return
-    times.push(this.text.startsWith('HTTP/1.1 200 ') ? performance.now() - this.due : failed)
+    if (this.request !== undefined) note(this.request, this.text.startsWith('HTTP/1.1 200 '))
     this.text = ''
-    this.due = 0
+    this.request = undefined
     const next = waiting.shift()
     if (next !== undefined) this.ask(next)
     else if (free.length < keptConnections) free.push(this)
@@ -71,10 +83,16 @@ class Line {
 
   private gone(): void {
     lines -= 1
-    if (this.due > 0) times.push(failed)
+    if (this.request !== undefined) note(this.request, false)
     const at = free.indexOf(this)
     if (at >= 0) free.splice(at, 1)
   }
+}
+
+function note({ due, since }: Request, isServed: boolean): void {
+  const now = performance.now()
+  times.push(isServed ? now - due : failed)
+  timesAsked.push(isServed ? now - since : failed)
 }
 
 function askAllDue(): void {
@@ -84,8 +102,8 @@ function askAllDue(): void {
     asked += 1
     late.push(now - due)
     const line = free.pop() ?? (lines < mostConnections ? new Line() : undefined)
-    if (line === undefined) waiting.push(due)
-    else line.ask(due)
+    if (line === undefined) waiting.push({ due, since: now })
+    else line.ask({ due, since: now })
   }
   timer = setTimeout(askAllDue, Math.max(0, startedAt + sent * everyMs - performance.now()))
 }
@@ -94,6 +112,7 @@ function count(): void {
   // Those on their way will be answered, too.
   asked = lines - free.length + waiting.length
   times.length = 0
+  timesAsked.length = 0
   late.length = 0
 }
 
@@ -103,7 +122,7 @@ function tellWhenServed(until: number): void {
     return
   }
   while (times.length < asked) times.push(failed)
-  const seen: Seen = { times, late }
+  const seen: Seen = { times, asked: timesAsked, late }
   process.send?.(seen, () => process.exit(0))
 }
 

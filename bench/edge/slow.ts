@@ -121,6 +121,8 @@ function percentile(values: readonly number[], share: number): number {
 }
 
 const p99 = ({ times }: Seen): number => percentile(times, 0.99)
+/** Without the time by which the visitor asked too late. */
+const p99Asked = ({ asked }: Seen): number => percentile(asked, 0.99)
 const failed = ({ times }: Seen): number => times.filter((ms) => ms === Number.MAX_SAFE_INTEGER).length
 
 /** Open files of a process: what its connections come to, seen from its side. Listing thousands would take time. */
@@ -198,7 +200,7 @@ const timed = (ms: number): string =>
 function told(label: string, scene: Scene): string {
   const late = percentile(scene.seen.late, 0.99)
   const times = failed(scene.seen) * 100 > scene.seen.times.length ? '' : `${slower(scene).toFixed(2)} × `
-  return `  ${label}: p99 of good clients ${timed(p99(scene.seen))}, ${times}quiet ${p99(scene.quiet).toFixed(1)} ms (median ${percentile(scene.seen.times, 0.5).toFixed(1)}, ${failed(scene.seen)} of ${scene.seen.times.length} failed; of the service itself ${p99(scene.service).toFixed(1)} ms; their own clock late by ${late.toFixed(1)} ms)`
+  return `  ${label}: p99 of good clients ${timed(p99(scene.seen))}, ${times}quiet ${p99(scene.quiet).toFixed(1)} ms (median ${percentile(scene.seen.times, 0.5).toFixed(1)}, ${failed(scene.seen)} of ${scene.seen.times.length} failed; of the service itself ${p99(scene.service).toFixed(1)} ms; from when they asked ${timed(p99Asked(scene.seen))}, ${(p99Asked(scene.seen) / p99Asked(scene.quiet)).toFixed(2)} ×; their own clock late by ${late.toFixed(1)} ms)`
 }
 
 /** Everything but times; those of one scene say too little. */
