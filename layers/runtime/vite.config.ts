@@ -18,7 +18,7 @@ const compile = `
   const { createRequire, wrap } = Module
   const { Script } = require('node:vm')
   const [, filename, target] = process.argv
-  const script = new Script(wrap(readFileSync(filename, 'utf8')), { filename })
+  const script = new Script(wrap(readFileSync(filename, 'utf8')), { filename: 'sevenfold:agent' })
   script.runInThisContext()({}, createRequire(filename), { exports: {} }, filename)
   new Module(filename)._compile(${JSON.stringify(usual)}, filename)
   setTimeout(() => {

@@ -4,6 +4,8 @@ import { fileURLToPath } from 'node:url'
 import { Script } from 'node:vm'
 
 const require = createRequire(import.meta.url)
+/** As `bundleName` of the agent, which is not loaded yet. */
+const bundleName = 'sevenfold:agent'
 
 function read(name: string): Buffer {
   return readFileSync(new URL(name, import.meta.url))
@@ -43,6 +45,6 @@ if (source === undefined) require('./agent/start.js')
 else {
   const filename = fileURLToPath(new URL('bundle/register.cjs', import.meta.url))
   // As Node wraps a CommonJS module (https://nodejs.org/api/modules.html#the-module-wrapper).
-  const run = new Script(Module.wrap(source), { filename, ...compiled() }).runInThisContext()
+  const run = new Script(Module.wrap(source), { filename: bundleName, ...compiled() }).runInThisContext()
   run({}, require, { exports: {} }, filename)
 }

@@ -11,6 +11,16 @@ const ownFolder = fileURLToPath(new URL('.', import.meta.url)).replace(
   '',
 )
 
+/**
+ * What the agent in one file is called on stacks. Not its path: what V8 has compiled beforehand keeps the name of the place
+ * where it was made, and the package is installed elsewhere.
+ */
+export const bundleName = 'sevenfold:agent'
+
+function isOwn(file: string): boolean {
+  return file === bundleName || file.startsWith(ownFolder)
+}
+
 /** One line on the stack. */
 export interface StackLine {
   readonly file: string
@@ -42,7 +52,7 @@ export function readStack(): readonly StackLine[] {
         column: site.getColumnNumber() ?? 0,
         name: site.getFunctionName() ?? '',
       }))
-      .filter(({ file }) => file !== '' && !file.startsWith('node:') && !file.startsWith(ownFolder))
+      .filter(({ file }) => file !== '' && !file.startsWith('node:') && !isOwn(file))
   } catch {
     return [] // frozen intrinsics
   } finally {
