@@ -121,7 +121,10 @@ function tellWhenServed(until: number): void {
     setTimeout(tellWhenServed, 20, until)
     return
   }
-  while (times.length < asked) times.push(failed)
+  while (times.length < asked) {
+    times.push(failed)
+    timesAsked.push(failed)
+  }
   const seen: Seen = { times, asked: timesAsked, late }
   process.send?.(seen, () => process.exit(0))
 }

@@ -196,11 +196,16 @@ async function play(
 const timed = (ms: number): string =>
   ms === Number.MAX_SAFE_INTEGER ? 'none (not served)' : `${ms.toFixed(1)} ms`
 
+/** A time under attack, and how many times the quiet one it is; that says nothing when too many were not served. */
+function beside(under: number, quiet: number): string {
+  return under === Number.MAX_SAFE_INTEGER ? timed(under) : `${timed(under)}, ${(under / quiet).toFixed(2)} ×`
+}
+
 /** A line of figures; every one that has a limit is followed by it. */
-function told(label: string, scene: Scene): string {
-  const late = percentile(scene.seen.late, 0.99)
-  const times = failed(scene.seen) * 100 > scene.seen.times.length ? '' : `${slower(scene).toFixed(2)} × `
-  return `  ${label}: p99 of good clients ${timed(p99(scene.seen))}, ${times}quiet ${p99(scene.quiet).toFixed(1)} ms (median ${percentile(scene.seen.times, 0.5).toFixed(1)}, ${failed(scene.seen)} of ${scene.seen.times.length} failed; of the service itself ${p99(scene.service).toFixed(1)} ms; from when they asked ${timed(p99Asked(scene.seen))}, ${(p99Asked(scene.seen) / p99Asked(scene.quiet)).toFixed(2)} ×; their own clock late by ${late.toFixed(1)} ms)`
+function told(label: string, { seen, quiet, service }: Scene): string {
+  const late = percentile(seen.late, 0.99)
+  const asked = beside(p99Asked(seen), p99Asked(quiet))
+  return `  ${label}: p99 of good clients ${beside(p99(seen), p99(quiet))} quiet ${p99(quiet).toFixed(1)} ms (median ${percentile(seen.times, 0.5).toFixed(1)}, ${failed(seen)} of ${seen.times.length} failed; of the service itself ${p99(service).toFixed(1)} ms; from when they asked ${asked}; their own clock late by ${late.toFixed(1)} ms)`
 }
 
 /** Everything but times; those of one scene say too little. */
