@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { Script } from 'node:vm'
 
 const require = createRequire(import.meta.url)
-/** As `bundleName` of the agent, which is not loaded yet. */
+/** What the agent is called on stacks: what was compiled beforehand keeps its name, and a path would be that of elsewhere. */
 const bundleName = 'sevenfold:agent'
 
 function read(name: string): Buffer {

@@ -7,8 +7,7 @@ import { driverHooks, hookFor, packageOf } from './drivers/driver-hooks.ts'
 import type { Guards, PackageFile } from './drivers/driver-hooks.ts'
 import { lateBuiltins, lateName, runsModule } from './builtins.ts'
 import { patch } from './patch.ts'
-import { repeatedGroup, rewriteRegexes } from './regex.ts'
-import { maxRewrittenSource, rewriteEval } from './rewrite-eval.ts'
+import { rewrittenSource } from './rewritten-source.ts'
 
 interface LoadedModule {
   readonly filename?: string | null
@@ -115,24 +114,6 @@ function hookRequire(guards: Guards): void {
         return loaded
       },
   )
-}
-
-// One look at each source that is loaded: nearly none calls eval or repeats a group.
-const worthRewriting = new RegExp(`eval|${repeatedGroup}`, 'g')
-const lastOfEval = 'l'
-
-function rewrittenSource(source: string): string {
-  if (source.length > maxRewrittenSource) return source
-  let mayEval = false
-  const groups: number[] = []
-  worthRewriting.lastIndex = 0
-  while (worthRewriting.test(source)) {
-    const at = worthRewriting.lastIndex
-    if (source[at - 1] === lastOfEval) mayEval = true
-    else groups.push(at)
-  }
-  const rewritten = groups.length === 0 ? source : rewriteRegexes(source, groups)
-  return mayEval ? rewriteEval(rewritten) : rewritten
 }
 
 function builtinOf(id: string): unknown {

@@ -2,7 +2,6 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { exceedsSteps } from '../judges/count-steps.ts'
 import { canExplode, maxPattern, mayExplode, readRegex } from '../lexers/regex-tree.ts'
-import { rewriteRegexes } from './regex.ts'
 
 describe('canExplode', () => {
   it.each([
@@ -79,26 +78,5 @@ describe('exceedsSteps', () => {
     [/^(?:[^"\\]|\\.)*$/, String.raw`a plain text with \" quotes and more of it`],
   ])('%s does not on %j', (regex, text) => {
     expect(exceeds(regex, text)).toBe(false)
-  })
-})
-
-describe('rewriteRegexes', () => {
-  it('finds them in sources on one line, in time that grows with their length alone', () => {
-    const filler = 'x(a)*b;'.repeat(60_000)
-    const source = `${filler}y=/^(a+)+$/.test(b);${filler}`
-    expect(rewriteRegexes(source)).toBe(`${filler}y=__sevenfoldRegexGate(/^(a+)+$/).test(b);${filler}`)
-  })
-
-  it('guards the dangerous ones and no others', () => {
-    expect(rewriteRegexes('const a = /^(a+)+$/.test(b), c = /x+/, d = (e)+f')).toBe(
-      'const a = __sevenfoldRegexGate(/^(a+)+$/).test(b), c = /x+/, d = (e)+f',
-    )
-    // Marks of a repeated group inside of a set come first.
-    const late = '/^#(?:[!$&()*+,]|%[0-9a-f]{2})*(?:a+)*$/'
-    expect(rewriteRegexes(`x = ${late}; y = ${late}`)).toBe(
-      `x = __sevenfoldRegexGate(${late}); y = __sevenfoldRegexGate(${late})`,
-    )
-    for (const source of ['/(a)+/', '// /(a+)+/', "'/(a+)+/'", 'a / (b+c)+d / e', ''])
-      expect(rewriteRegexes(source)).toBe(source)
   })
 })

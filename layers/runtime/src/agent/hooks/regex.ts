@@ -115,13 +115,7 @@ function beginsRegex(source: string, at: number): boolean {
   return (line.match(quotes)?.length ?? 0) % 2 === 0
 }
 
-const repeatedGroups = new RegExp(repeatedGroup, 'g')
 const longestLine = 4_000
-
-/** Where the repeated groups of a source end. */
-function groupsOf(source: string): readonly number[] {
-  return [...source.matchAll(repeatedGroups)].map(({ 0: text, index }) => index + text.length)
-}
 
 /** Positions of the lines in which a repeated group may stand between two slashes; nearly no line does. */
 function linesWorthReading(
@@ -145,11 +139,8 @@ function linesWorthReading(
   return lines
 }
 
-/**
- * Sends the regular expressions of a source that can explode through the gate. Lines stay. Who has looked through the source
- * before says where its repeated groups end.
- */
-export function rewriteRegexes(source: string, groups: readonly number[] = groupsOf(source)): string {
+/** Sends the regular expressions of a source that can explode through the gate. Lines stay. `groups`: where its repeated groups end. */
+export function rewriteRegexes(source: string, groups: readonly number[]): string {
   if (source.length > longestSource) return source
   let result = ''
   let from = 0

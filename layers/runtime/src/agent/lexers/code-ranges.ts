@@ -1,6 +1,7 @@
 /**
  * A set of UTF-16 code units: first and last of each range, one pair behind the other, ascending and apart from each other.
- * Sets of a pattern are compared when an application starts: a few numbers beside a few others.
+ * Sets of a pattern are compared when an application starts: a few numbers beside a few others. The pattern engine has sets of
+ * its own; the agent depends on nothing.
  */
 export type CodeRanges = readonly number[]
 

@@ -11,16 +11,6 @@ const ownFolder = fileURLToPath(new URL('.', import.meta.url)).replace(
   '',
 )
 
-/**
- * What the agent in one file is called on stacks. Not its path: what V8 has compiled beforehand keeps the name of the place
- * where it was made, and the package is installed elsewhere.
- */
-export const bundleName = 'sevenfold:agent'
-
-function isOwn(file: string): boolean {
-  return file === bundleName || file.startsWith(ownFolder)
-}
-
 /** One line on the stack. */
 export interface StackLine {
   readonly file: string
@@ -42,17 +32,22 @@ export function readStack(): readonly StackLine[] {
     Error.stackTraceLimit = maxFrames
     Error.prepareStackTrace = (_error, sites) => sites
     const holder: { stack?: unknown } = {}
-    Error.captureStackTrace(holder, readStack)
+    Error.captureStackTrace(holder)
     const sites = holder.stack
     if (!Array.isArray(sites)) return []
-    return (sites as NodeJS.CallSite[])
+    const [here, ...callers] = sites as NodeJS.CallSite[]
+    // The agent in one file is called on stacks what it was called when V8 compiled it, which may have been elsewhere.
+    const own = here === undefined ? '' : fileOf(here)
+    return callers
       .map((site) => ({
         file: fileOf(site),
         line: site.getLineNumber() ?? 0,
         column: site.getColumnNumber() ?? 0,
         name: site.getFunctionName() ?? '',
       }))
-      .filter(({ file }) => file !== '' && !file.startsWith('node:') && !isOwn(file))
+      .filter(
+        ({ file }) => file !== '' && !file.startsWith('node:') && file !== own && !file.startsWith(ownFolder),
+      )
   } catch {
     return [] // frozen intrinsics
   } finally {
