@@ -1,6 +1,4 @@
-import { readFileSync } from 'node:fs'
 import { syncBuiltinESMExports } from 'node:module'
-import { dirname, join } from 'node:path'
 import { hookHttp2Client } from './http-client.ts'
 import { hookHttp2Server } from './http2-server.ts'
 import type { Guards } from './drivers/driver-hooks.ts'
@@ -32,21 +30,4 @@ export function lateBuiltins({ agent, guard, outgoing, stored }: Guards): LateBu
 export function lateName(id: unknown): 'http2' | 'sqlite' | undefined {
   if (id === 'http2' || id === 'node:http2') return 'http2'
   return id === 'node:sqlite' ? 'sqlite' : undefined
-}
-
-const maxLevels = 8
-
-/** True when the process runs an ECMAScript module: its imports of built-ins pass no hook before Node 22.15. */
-export function runsModule(entry: string | undefined): boolean {
-  if (entry === undefined || /\.c[jt]s$/.test(entry)) return false
-  if (/\.m[jt]s$/.test(entry)) return true
-  let folder = dirname(entry)
-  for (let level = 0; level < maxLevels && folder !== dirname(folder); level += 1) {
-    try {
-      return /"type"\s*:\s*"module"/.test(readFileSync(join(folder, 'package.json'), 'utf8'))
-    } catch {
-      folder = dirname(folder)
-    }
-  }
-  return false
 }

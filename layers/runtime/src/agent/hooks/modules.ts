@@ -2,10 +2,11 @@ import { readFileSync } from 'node:fs'
 import Module from 'node:module'
 import { sep } from 'node:path'
 import { judgeModule } from '../judges/judge-module.ts'
+import { runsModule } from '../main-file.ts'
 import { isServing } from '../request-context.ts'
 import { driverHooks, hookFor, packageOf } from './drivers/driver-hooks.ts'
 import type { Guards, PackageFile } from './drivers/driver-hooks.ts'
-import { lateBuiltins, lateName, runsModule } from './builtins.ts'
+import { lateBuiltins, lateName } from './builtins.ts'
 import { patch } from './patch.ts'
 import { rewrittenSource } from './rewritten-source.ts'
 
@@ -139,7 +140,8 @@ function hookSources(guards: Guards): void {
         return compile.apply(this, args)
       },
   )
-  // ECMAScript modules can be rewritten only where Node lets a hook see them in the same thread.
+  // ECMAScript modules can be rewritten only where Node lets a hook see them in the same thread, from 22.15 on; their
+  // imports of built-ins are seen only there, too.
   const hooking = Module as unknown as HookingModule
   if (hooking.registerHooks === undefined && runsModule(process.argv[1]))
     hookLate(guards, 'http2', Module.createRequire(import.meta.url)('node:http2'))
