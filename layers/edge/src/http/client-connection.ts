@@ -171,7 +171,17 @@ export class ClientConnection implements Exchange, Served {
       this.hold(Buffer.concat([this.rest, chunk]))
       return
     }
-    this.feed(chunk)
+    if (this.served > 0) this.feed(chunk)
+    else this.enter(chunk)
+  }
+
+  /** The first request, which may have to wait for those of other new connections. */
+  private enter(chunk: Buffer): void {
+    this.rest = chunk
+    const isFed = this.host.newcomers.enter(() => {
+      if (this.rest !== null) this.feedRest()
+    })
+    if (!isFed) this.socket.pause()
   }
 
   private feed(chunk: Buffer): void {

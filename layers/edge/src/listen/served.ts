@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net'
 import type { Peer, RequestHandler } from '../http/exchange.ts'
 import type { HttpLimits } from '../http/limits.ts'
+import type { Newcomers } from './newcomers.ts'
 
 /** What a connection shares with its engine. */
 export interface ConnectionHost {
@@ -10,6 +11,8 @@ export interface ConnectionHost {
   readonly now: number
   /** True once the engine drains: no connection is kept open after its answer. */
   readonly closing: boolean
+  /** First requests of connections go through here. */
+  readonly newcomers: Newcomers
 }
 
 /** A client connection as its engine watches it. */

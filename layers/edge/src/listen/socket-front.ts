@@ -6,6 +6,7 @@ import type { HttpLimits } from '../http/limits.ts'
 import type { ListenOptions } from './listen-options.ts'
 import { listeningOf, ownSockets } from '../sockets/socket-source.ts'
 import type { SocketSource } from '../sockets/socket-source.ts'
+import { Newcomers } from './newcomers.ts'
 import { Preface } from './preface.ts'
 import type { ConnectionHost, Serve, Served } from './served.ts'
 
@@ -29,11 +30,6 @@ export const unixPeerAddress = '127.0.0.1'
 /** While draining, a kept connection is ended only after it was idle for this long: its next request may be under way. */
 export const drainIdleMs = 1500
 const drainLookMs = 100
-/**
- * Connections that are begun in one turn of the event loop, each with its first request; a burst of thousands must not
- * hold up those that are open.
- */
-const beginsPerTurn = 4
 /** Time that one turn may spend with deadlines, milliseconds: thousands of them can end at once. */
 const sweepSliceMs = 0.1
 
@@ -70,6 +66,10 @@ class Door implements ConnectionHost {
   get closing(): boolean {
     return this.front.closing
   }
+
+  get newcomers(): Newcomers {
+    return this.front.newcomers
+  }
 }
 
 /** A connection that was counted, under the address it is counted for. */
@@ -84,6 +84,7 @@ interface Guest {
  */
 export class SocketFront implements HttpEngine {
   readonly options: EngineOptions
+  readonly newcomers: Newcomers
   now: number
   closing = false
   private readonly protocols: Protocols
@@ -92,14 +93,12 @@ export class SocketFront implements HttpEngine {
   private readonly perAddress = new Map<string, number>()
   private sweeper: NodeJS.Timeout | null = null
   private whenEmpty: (() => void) | null = null
-  /** Connections that came in a turn in which enough were begun. */
-  private arrived: { readonly socket: Socket; readonly door: Door }[] = []
-  private begun = 0
   private sweeping: Iterator<Guest> | null = null
 
   constructor(options: EngineOptions, protocols: Protocols) {
     this.options = options
     this.protocols = protocols
+    this.newcomers = new Newcomers(options.monotonicMs)
     this.now = options.monotonicMs()
   }
 
@@ -133,28 +132,14 @@ export class SocketFront implements HttpEngine {
     this.sweeping = null
   }
 
-  /** Takes a connection; those of a burst are begun in the turns that follow. */
+  /** Takes a connection; in a burst it is begun in one of the turns that follow. */
   accept(socket: Socket, door: Door): void {
-    if (this.begun === 0) setImmediate(this.nextTurn)
-    if (this.begun < beginsPerTurn && this.arrived.length === 0) {
-      this.begun += 1
-      this.greet(socket, door)
-      return
-    }
-    // It is read from already, and nobody else listens yet.
+    // While it waits nobody else listens.
     socket.on('error', ignore)
-    this.arrived.push({ socket, door })
-  }
-
-  private readonly nextTurn = (): void => {
-    const some = this.arrived.splice(0, beginsPerTurn)
-    this.begun = some.length
-    if (some.length === 0) return
-    setImmediate(this.nextTurn)
-    for (const { socket, door } of some) {
+    this.newcomers.enter(() => {
       socket.off('error', ignore)
       if (!socket.destroyed) this.greet(socket, door)
-    }
+    })
   }
 
   private greet(socket: Socket, door: Door): void {

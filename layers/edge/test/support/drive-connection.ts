@@ -2,6 +2,7 @@ import type { Buffer } from 'node:buffer'
 import { ClientConnection } from '../../src/http/client-connection.ts'
 import type { ConnectionHost } from '../../src/listen/served.ts'
 import { defaultHttpLimits } from '../../src/http/limits.ts'
+import { Newcomers } from '../../src/listen/newcomers.ts'
 import type { HttpLimits } from '../../src/http/limits.ts'
 import { recordingHandler } from './drive-engine.ts'
 import type { Seen } from './drive-engine.ts'
@@ -15,6 +16,7 @@ export function driveConnection(pieces: readonly Buffer[], limits: Partial<HttpL
     handler: recordingHandler(seen),
     now: 0,
     closing: false,
+    newcomers: new Newcomers(() => 0),
   }
   const socket = new MemorySocket()
   const peer = {
