@@ -6,6 +6,7 @@ import type { HttpLimits } from '../http/limits.ts'
 import type { ListenOptions } from './listen-options.ts'
 import { listeningOf, ownSockets } from '../sockets/socket-source.ts'
 import type { SocketSource } from '../sockets/socket-source.ts'
+import { collectYoung, newPerCollection } from './collect-young.ts'
 import { Newcomers } from './newcomers.ts'
 import { Preface } from './preface.ts'
 import type { ConnectionHost, Serve, Served } from './served.ts'
@@ -94,6 +95,8 @@ export class SocketFront implements HttpEngine {
   private sweeper: NodeJS.Timeout | null = null
   private whenEmpty: (() => void) | null = null
   private sweeping: Iterator<Guest> | null = null
+  /** Connections that were open when the young generation was collected last, or fewer that were open since. */
+  private settled = 0
 
   constructor(options: EngineOptions, protocols: Protocols) {
     this.options = options
@@ -163,6 +166,9 @@ export class SocketFront implements HttpEngine {
     this.open.add(guest)
     socket.once('close', () => this.forget(guest))
     this.receive(socket, peer, { door, guest, isProxy })
+    if (this.open.size < this.settled + newPerCollection) return
+    this.settled = this.open.size
+    collectYoung()
   }
 
   private receive(socket: Socket, peer: Peer, place: { door: Door; guest: Guest; isProxy: boolean }): void {
@@ -219,6 +225,7 @@ export class SocketFront implements HttpEngine {
 
   private forget(guest: Guest): void {
     this.open.delete(guest)
+    this.settled = Math.min(this.settled, this.open.size)
     this.leave(guest.address)
     if (this.open.size === 0) this.whenEmpty?.()
   }
