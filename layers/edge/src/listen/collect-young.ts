@@ -5,8 +5,7 @@ export const newPerCollection = 64
  * Collects the young generation, where the process was started with `--expose-gc`; elsewhere nothing is done.
  *
  * A collection takes as long as there is something that stays, and nobody is served meanwhile. V8 waits until 16 MB are
- * full: of hundreds of connections that have just come, and stay, for 15 ms. Collected after a few of them it takes 2 or
- * 3 ms, and as much in all, because each of them is moved twice either way.
+ * full: of hundreds of connections that have just come, and stay, for 15 ms. Collected after a few of them it is over soon.
  */
 export function collectYoung(): void {
   const { gc } = globalThis as { readonly gc?: (options: { readonly type: 'minor' }) => void }

@@ -16,8 +16,8 @@ function crowd(): { enter(name: string, takesMs: number): boolean; readonly done
   return { enter, done }
 }
 
-describe('new connections', () => {
-  it('are begun at once while a turn of the event loop has time for them', () => {
+describe('first requests of new connections', () => {
+  it('are served at once while a turn of the event loop has time for them', () => {
     const { enter, done } = crowd()
     expect(enter('a', newcomersSliceMs / 2)).toBe(true)
     expect(enter('b', newcomersSliceMs / 4)).toBe(true)

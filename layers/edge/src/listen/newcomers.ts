@@ -1,10 +1,10 @@
-/** Time of one turn of the event loop for connections that are new, milliseconds. */
+/** Time of one turn of the event loop for first requests, milliseconds. */
 export const newcomersSliceMs = 0.1
 
 /**
- * Lets new connections take turns with everything else: a burst of thousands, or thousands of first requests that come
- * at once, must not hold up the connections that are known. What finds no time in this turn is done in those that follow.
- * Then the newest goes first: behind a burst, served in order, everybody waits for those who made it.
+ * Lets first requests of new connections take turns with everything else: thousands that come at once must not hold up the
+ * connections that are known. What finds no time in this turn is done in those that follow. Then the newest goes first:
+ * behind a burst, served in order, everybody waits for those who made it. No more wait than connections are allowed.
  */
 export class Newcomers {
   private readonly monotonicMs: () => number

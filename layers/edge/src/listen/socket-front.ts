@@ -135,17 +135,8 @@ export class SocketFront implements HttpEngine {
     this.sweeping = null
   }
 
-  /** Takes a connection; in a burst it is begun in one of the turns that follow. */
+  /** Takes a connection: Node accepts one in each turn of the event loop. */
   accept(socket: Socket, door: Door): void {
-    // While it waits nobody else listens.
-    socket.on('error', ignore)
-    this.newcomers.enter(() => {
-      socket.off('error', ignore)
-      if (!socket.destroyed) this.greet(socket, door)
-    })
-  }
-
-  private greet(socket: Socket, door: Door): void {
     const address = door.options.path === undefined ? plainAddress(socket.remoteAddress) : unixPeerAddress
     const isProxy = door.options.path !== undefined || door.options.proxies?.has(address) === true
     if (address === '' || !this.admit(address, isProxy, door)) {
@@ -265,8 +256,6 @@ export class SocketFront implements HttpEngine {
     setImmediate(this.sweepSome)
   }
 }
-
-const ignore = (): void => undefined
 
 const nobody: Served = { sweep: () => undefined, endIdle: () => undefined, destroy: () => undefined }
 
