@@ -58,6 +58,22 @@ describe('the start of a process with --import', () => {
     expect(optimised('--import', register, '--input-type=module', '-e', busy)).toContain('busyOfTheApp')
   })
 
+  // As of Node 24 nobody needs to be told of promises.
+  it.skipIf(nodeMajor >= 24)('leaves what is done for each promise to be optimised', () => {
+    const promises = write(
+      'promises.cjs',
+      `const server = require('node:http').createServer(async (request, response) => {
+        for (let i = 0; i < 200_000; i += 1) await undefined
+        response.end()
+      })
+      server.listen(0, '127.0.0.1', () => {
+        const { port } = server.address()
+        require('node:http').get({ port, agent: false }, (answer) => answer.resume().on('end', () => server.close()))
+      })`,
+    )
+    expect(optimised('--import', register, promises)).toContain('before')
+  })
+
   it('does not touch a limit that was chosen', () => {
     const chosen = '--max_optimized_bytecode_size=1'
     expect(optimised(chosen, '--import', register, main)).not.toContain('busyOfTheApp')
