@@ -18,7 +18,7 @@ import type { StoredInputs } from './inputs/stored-inputs.ts'
 import { shortestEncoded, variantsOf } from './inputs/variants.ts'
 import { canHarm } from './inputs/zones.ts'
 import type { UseKind } from './profile/profile.ts'
-import { InFlight } from './in-flight.ts'
+import { InFlight, maxInFlight } from './in-flight.ts'
 import { lastingMarkup } from './judges/judge-html.ts'
 import { createStore } from './request-store.ts'
 import type { Store } from './request-store.ts'
@@ -31,7 +31,6 @@ export const maxParsed = 64
 const lessThan = 0x3c
 const percent = 0x25
 const backslash = 0x5c
-const slash = 0x2f
 // A letter by its number, a slash, and a backslash that may be read as one.
 const escapes = [String.raw`\u`, String.raw`\/`, '\\\\']
 const nothing: ReadonlySet<string> = new Set()
@@ -47,6 +46,11 @@ function includes(bytes: Uint8Array, part: string | Uint8Array): boolean {
 
 function isEmpty(body: unknown): boolean {
   return body === undefined || body === null || (typeof body === 'object' && Object.keys(body).length === 0)
+}
+
+/** As `RequestContext.mayHold`, for one part of a head. Every form, and every other spelling, is as long as the path at least. */
+function mayHoldForm(text: string, path: string, forms: readonly PathForm[]): boolean {
+  return text.length >= path.length && (text.includes('%') || text.includes('\\') || holds(text, forms))
 }
 
 /** What a place did while serving a request. */
@@ -100,6 +104,7 @@ export class RequestContext {
   slot = -1
   // Made when needed: one is created for each request, and most requests need none of them.
   #type: string | undefined
+  #isJson: boolean | undefined
   #joined: Set<string> | undefined
   #parsed: string[] | undefined
   #chunks: Uint8Array[] | undefined
@@ -133,6 +138,12 @@ export class RequestContext {
     return this.#type
   }
 
+  /** Does its body come as JSON? */
+  get isJson(): boolean {
+    this.#isJson ??= this.type.includes('json')
+    return this.#isJson
+  }
+
   /** Keeps a piece of the body. */
   addChunk(chunk: Uint8Array): void {
     if (this.#bodyBytes + chunk.length > maxBodyBytes) {
@@ -152,7 +163,7 @@ export class RequestContext {
    * as long as a JSON body is that body, whose bytes are kept already.
    */
   addParsed(text: string): void {
-    if (text.length > maxBodyBytes || (text.length === this.#bodyBytes && this.#hasJsonBody())) return
+    if (text.length > maxBodyBytes || (text.length === this.#bodyBytes && this.isJson)) return
     if (this.#parsed === undefined) this.#parsed = [text]
     else if (this.#parsed.length < maxParsed) this.#parsed.push(text)
   }
@@ -183,16 +194,12 @@ export class RequestContext {
    * cheaper to know than all of its inputs: it stands nowhere as it is or in base64, and nothing long enough is escaped.
    */
   mayHold(path: string): boolean {
-    const { target } = this
+    const { target, headers } = this
     const forms = formsOf(path)
-    if (forms === undefined || target.includes('%') || target.includes('\\') || holds(target, forms))
-      return true
-    const { headers } = this
+    if (forms === undefined || mayHoldForm(target, path, forms)) return true
     for (const name of Object.keys(headers)) {
       const value = headers[name] ?? ''
-      if (typeof value !== 'string') return true
-      if (value.length < path.length) continue
-      if (value.includes('%') || value.includes('\\') || holds(value, forms)) return true
+      if (typeof value !== 'string' || mayHoldForm(value, path, forms)) return true
     }
     return this.#bodyMayHold(forms)
   }
@@ -219,8 +226,8 @@ export class RequestContext {
     if (chunks === undefined) return !this.#hasNoBody()
     const [chunk] = chunks
     if (chunks.length > 1 || chunk === undefined || !this.#isPlainBody(chunk)) return true
-    const hasSlash = chunk.includes(slash)
-    for (const form of forms) if ((hasSlash || !form.hasSlash) && includes(chunk, form.bytes)) return true
+    // Most bodies lack a character of each form, which is quickly seen.
+    for (const { rare, bytes } of forms) if (chunk.includes(rare) && includes(chunk, bytes)) return true
     return false
   }
 
@@ -228,7 +235,7 @@ export class RequestContext {
   #isPlainBody(chunk: Uint8Array): boolean {
     if (this.#plainBytes === this.#bodyBytes) return true
     const { type } = this
-    if (!type.includes('json') || type.includes('charset') || this.headers['content-encoding'] !== undefined)
+    if (!this.isJson || type.includes('charset') || this.headers['content-encoding'] !== undefined)
       return false
     if (chunk.includes(percent)) return false
     if (chunk.includes(backslash) && escapes.some((escape) => includes(chunk, escape))) return false
@@ -255,8 +262,7 @@ export class RequestContext {
   linkable(): ReadonlySet<string> {
     const all = new Set<string>()
     collectTarget(this.target, all)
-    const type = this.request.headers['content-type'] ?? ''
-    if (this.#bodyBytes > 0 && !type.includes('json')) collectBody(type, this.bodyText(), all)
+    if (this.#bodyBytes > 0 && !this.isJson) collectBody(this.type, this.bodyText(), all)
     return new Set([...all].flatMap((text) => variantsOf(text)))
   }
 
@@ -289,7 +295,7 @@ export class RequestContext {
   bodyMayHoldMarkup(): boolean {
     const chunks = this.#chunks
     if (chunks === undefined) return false
-    const mark = this.type.includes('urlencoded') ? percent : lessThan
+    const mark = !this.isJson && this.type.includes('urlencoded') ? percent : lessThan
     for (const chunk of chunks) if (chunk.includes(mark)) return true
     return false
   }
@@ -323,10 +329,6 @@ export class RequestContext {
     this.#collect()
     const own = (this.#parsed ?? []).filter((text) => this.isFromRequest(text)).map(parseJson)
     return [...own, parseJson(this.bodyText()), extended.body, extended.query]
-  }
-
-  #hasJsonBody(): boolean {
-    return this.type.includes('json')
   }
 
   /** The body as text, as far as it was kept. */
@@ -382,7 +384,7 @@ export class RequestContext {
     }
     const text = this.bodyText()
     // Some applications parse JSON that comes under another type.
-    const isJson = this.#hasJsonBody() || this.#parsed?.includes(text) === true
+    const isJson = this.isJson || this.#parsed?.includes(text) === true
     const value = isJson ? parseJson(text) : undefined
     if (value !== undefined) {
       collectStrings(value, all)
@@ -422,6 +424,22 @@ export interface Traced {
 /** The request that an object (a message, an answer, an outgoing request) belongs to. */
 export function contextOfObject(object: object): RequestContext | undefined {
   return (object as Traced)[contextOf]
+}
+
+/**
+ * As `contextOfObject`, for the request or the answer of what is being served. Before Node 24 frameworks leave V8 with a
+ * shape of its own for each of them, and a look at a property that nobody else asks for costs as much as a hundred
+ * comparisons.
+ */
+export function contextOfMessage(message: object): RequestContext | undefined {
+  let left = inFlight.size
+  for (let back = 1; left > 0 && back <= maxInFlight; back += 1) {
+    const context = inFlight.newest(back)
+    if (context === undefined) continue
+    if (context.request === message || context.response === message) return context
+    left -= 1
+  }
+  return contextOfObject(message)
 }
 
 /** Says which request an object belongs to. */

@@ -1,3 +1,4 @@
+import { codeAt } from './lexers/code-at.ts'
 import type { Agent } from './agent.ts'
 import { findWholeZones, findZones } from './inputs/zones.ts'
 import type { StoredInputs } from './inputs/stored-inputs.ts'
@@ -66,7 +67,7 @@ export class StatementGuard {
     if (end - start !== text.length || this.#agent.observer !== undefined || !this.#isNewestHere())
       return false
     for (let i = 0; i < text.length; i += 1) {
-      const code = text.charCodeAt(i)
+      const code = codeAt(text, i)
       // Beyond ASCII a character is more than one byte.
       if (code > lastOfAscii || bytes[start + i] !== code) return false
     }

@@ -2,7 +2,8 @@ import crypto from 'node:crypto'
 import dns from 'node:dns'
 import fs from 'node:fs'
 import timers from 'node:timers'
-import { contextOfObject, currentRequest } from '../request-context.ts'
+import { contextOfMessage, currentRequest } from '../request-context.ts'
+import type { RequestContext } from '../request-context.ts'
 import { patch } from './patch.ts'
 import type { AnyFunction } from './patch.ts'
 
@@ -72,8 +73,9 @@ function isOfStreams(callback: AnyFunction): boolean {
 }
 
 /** Messages and answers know their request, and their events are heard by code that works for it. */
-function knowsItsRequest(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && contextOfObject(value) !== undefined
+function knowsItsRequest(value: unknown, current: RequestContext): boolean {
+  if (value === current.request || value === current.response) return true
+  return typeof value === 'object' && value !== null && contextOfMessage(value) !== undefined
 }
 
 /**
@@ -89,12 +91,14 @@ function bindTick(original: AnyFunction): AnyFunction {
       args.length > 1 &&
       args.length <= 3 &&
       isOfStreams(callback as AnyFunction) &&
-      (knowsItsRequest(args[1]) || knowsItsRequest(args[2]))
+      (knowsItsRequest(args[1], context) || knowsItsRequest(args[2], context))
     )
       return original.apply(this, args)
-    return args.length === 1
-      ? original.call(this, currentRequest.tick, context, callback)
-      : original.call(this, currentRequest.tick, context, callback, args.slice(1))
+    if (args.length === 1) return original.call(this, currentRequest.tick, context, callback)
+    // One by one: V8 then need not make `args` at all.
+    const rest: unknown[] = []
+    for (let i = 1; i < args.length; i += 1) rest.push(args[i])
+    return original.call(this, currentRequest.tick, context, callback, rest)
   }
 }
 

@@ -3,7 +3,14 @@ import { Server as HttpsServer } from 'node:https'
 import { answer } from '../account/account.ts'
 import type { Agent } from '../agent.ts'
 import type { StoredInputs } from '../inputs/stored-inputs.ts'
-import { RequestContext, contextOf, currentRequest, inFlight, setContextOf } from '../request-context.ts'
+import {
+  RequestContext,
+  contextOf,
+  contextOfMessage,
+  currentRequest,
+  inFlight,
+  setContextOf,
+} from '../request-context.ts'
 import type { Traced } from '../request-context.ts'
 import { patch } from './patch.ts'
 import { guardConstructor, namesConstructorWay } from './prototype.ts'
@@ -89,7 +96,7 @@ function upgradedContext(
 
 /** JSON is looked at when it is parsed; other bodies when they arrive. */
 function guardAgainstForm(agent: Agent, context: RequestContext, chunk: Uint8Array): void {
-  if (context.type.includes('json')) return
+  if (context.isJson) return
   const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength)
   if (bytes.includes('constructor') && namesConstructorWay(bytes.toString('latin1')))
     guardConstructor(agent, context)
@@ -102,7 +109,7 @@ function hookBodies(agent: Agent): void {
     (push) =>
       function (this: unknown, chunk: unknown, encoding: unknown): unknown {
         if (chunk instanceof Uint8Array) {
-          const context = (this as Traced)[contextOf]
+          const context = contextOfMessage(this as object)
           if (context !== undefined && context.request === this) {
             context.addChunk(chunk)
             guardAgainstForm(agent, context, chunk)
@@ -118,9 +125,9 @@ function hookBodies(agent: Agent): void {
     (emit) =>
       function (this: unknown, ...args: unknown[]): unknown {
         const current = currentRequest.getStore()
-        if (current?.request === this) return emit.apply(this, args)
-        const context = (this as Traced)[contextOf]
-        return context !== undefined && context !== current && mayBeHeard(this as Heard, args[0])
+        if (current?.request === this || !mayBeHeard(this as Heard, args[0])) return emit.apply(this, args)
+        const context = contextOfMessage(this as object)
+        return context !== undefined && context !== current
           ? currentRequest.call(context, emit, this, args)
           : emit.apply(this, args)
       },
@@ -131,9 +138,9 @@ function hookBodies(agent: Agent): void {
     (emit) =>
       function (this: unknown, ...args: unknown[]): unknown {
         const current = currentRequest.getStore()
-        if (current?.response === this) return emit.apply(this, args)
-        const context = (this as Traced)[contextOf]
-        return context !== undefined && context !== current && mayBeHeard(this as Heard, args[0])
+        if (current?.response === this || !mayBeHeard(this as Heard, args[0])) return emit.apply(this, args)
+        const context = contextOfMessage(this as object)
+        return context !== undefined && context !== current
           ? currentRequest.call(context, emit, this, args)
           : emit.apply(this, args)
       },
@@ -158,12 +165,8 @@ interface Heard {
   readonly _events?: Readonly<Record<string, unknown>>
 }
 
-/**
- * Most events of most messages are heard by nobody. Asked only where working for another request costs something: before
- * Node 24 frameworks leave V8 with a shape of its own for each message, and then looking costs more than doing.
- */
+/** Most events of most messages are heard by nobody. */
 function mayBeHeard(message: Heard, event: unknown): boolean {
-  if (!currentRequest.isFramed) return true
   const { _events: listeners } = message
   return listeners === undefined || typeof event !== 'string' || listeners[event] !== undefined
 }

@@ -2,8 +2,8 @@ import { ServerResponse } from 'node:http'
 import type { Agent } from '../agent.ts'
 import { judgeHtml, judgeRedirect, runsScript, withoutStoredMarkup } from '../judges/judge-html.ts'
 import type { ProfileKeeper } from '../profile/profile-keeper.ts'
-import { contextOf, currentRequest, inFlight } from '../request-context.ts'
-import type { RequestContext, Traced } from '../request-context.ts'
+import { contextOfMessage, currentRequest, inFlight } from '../request-context.ts'
+import type { RequestContext } from '../request-context.ts'
 import { isOwnAddress } from './own-addresses.ts'
 import { patch } from './patch.ts'
 import type { AnyFunction } from './patch.ts'
@@ -26,7 +26,7 @@ const harmful = /[<'"`(]|%(?:25)?(?:3c|2[278]|60)|script(?::|%)/i
 function couldHoldMarkup(context: RequestContext): boolean {
   context.isTargetHarmful ??= harmful.test(context.target)
   if (context.isTargetHarmful) return true
-  return context.hasBody() && !context.type.includes('json')
+  return context.hasBody() && !context.isJson
 }
 
 function isHtml(response: ServerResponse, head: string | null): boolean {
@@ -61,7 +61,7 @@ function contextFor(response: unknown): RequestContext | undefined {
   // Nearly always the request that is served now, and a variable is cheaper to ask than an object of any shape.
   const current = currentRequest.getStore()
   if (current?.response === response) return current
-  const context = (response as Traced)[contextOf]
+  const context = contextOfMessage(response as object)
   return context?.response === response ? context : undefined
 }
 

@@ -11,48 +11,44 @@ import { isPostgresStartup, rewritePostgres, textBetween } from '../wire/postgre
 
 type Protocol = 'postgres' | 'mysql' | 'other'
 
+/** What is known of a socket. */
+interface Wire {
+  /** Known as of its first write. */
+  protocol: Protocol | undefined
+  /** Where its own `write` is, as somebody may have replaced it by now. */
+  readonly holder: { readonly write: AnyFunction }
+}
+
 // A property of the socket: a weak map costs the garbage collector more.
-const protocolKey = Symbol('sevenfold.protocol')
+const wireOf = Symbol('sevenfold.wire')
 /** First writes of a socket that are looked at: a request for TLS may come before the startup message. */
 const longestFirst = 4_096
 
-interface Marked {
-  [protocolKey]?: Protocol
+interface Watched {
+  [wireOf]?: Wire
 }
 
-function protocolOf(socket: Marked, chunk: Uint8Array): Protocol {
-  const known = socket[protocolKey]
-  if (known !== undefined) return known
-  const found =
-    chunk.length > longestFirst
-      ? 'other'
-      : isPostgresStartup(chunk)
-        ? 'postgres'
-        : isMysqlLogin(chunk)
-          ? 'mysql'
-          : 'other'
-  socket[protocolKey] = found
-  return found
+function protocolOf(chunk: Uint8Array): Protocol {
+  if (chunk.length > longestFirst) return 'other'
+  if (isPostgresStartup(chunk)) return 'postgres'
+  return isMysqlLogin(chunk) ? 'mysql' : 'other'
 }
 
-/** Looks at what is written and hands it to `writeOf`. */
-function watchedWrite(guard: StatementGuard, writeOf: (socket: unknown) => AnyFunction): AnyFunction {
+type Rewrite = (wire: Wire, chunk: Uint8Array) => Uint8Array
+
+/** Gives what is to be written in place of a chunk: nearly always the chunk itself. */
+function createRewrite(guard: StatementGuard): Rewrite {
   const isRefused = (bytes: Uint8Array, start: number, end: number): boolean => {
     if (guard.isNewest(bytes, start, end)) return false
     const text = textBetween(bytes, start, end)
     return guard.check({ sink: 'postgres wire', dialect: sqlDialects.postgres, text }) !== null
   }
-  return function (this: unknown, ...args: unknown[]): unknown {
-    const chunk = args[0]
-    if (chunk instanceof Uint8Array) {
-      const protocol = protocolOf(this as Marked, chunk)
-      if (protocol !== 'other' && isServing())
-        args[0] =
-          protocol === 'postgres'
-            ? rewritePostgres(chunk, isRefused, refusedStatement)
-            : rewriteMysql(guard, chunk)
-    }
-    return writeOf(this).apply(this, args)
+  return (wire, chunk) => {
+    wire.protocol ??= protocolOf(chunk)
+    if (wire.protocol === 'other' || !isServing()) return chunk
+    return wire.protocol === 'postgres'
+      ? rewritePostgres(chunk, isRefused, refusedStatement)
+      : rewriteMysql(guard, chunk)
   }
 }
 
@@ -69,25 +65,29 @@ function rewriteMysql(guard: StatementGuard, chunk: Uint8Array): Uint8Array {
  * is written to a socket that was handed another one and never connects itself.
  */
 export function hookWire(guard: StatementGuard): void {
-  // One function for all sockets; a class may have a `write` of its own.
-  const watched = watchedWrite(
-    guard,
-    (socket) => (Object.getPrototypeOf(socket) as { readonly write: AnyFunction }).write,
-  )
-  const watch = (socket: unknown): void => {
+  const rewrite = createRewrite(guard)
+  // One function for all sockets.
+  const watched = function (this: Watched, ...args: unknown[]): unknown {
+    const chunk = args[0]
+    const wire = this[wireOf]
+    if (wire === undefined || !(chunk instanceof Uint8Array))
+      return (wire?.holder ?? (Object.getPrototypeOf(this) as Wire['holder'])).write.apply(this, args)
+    const written = rewrite(wire, chunk)
+    return written === chunk
+      ? wire.holder.write.apply(this, args)
+      : wire.holder.write.call(this, written, ...args.slice(1))
+  }
+  const watch = (socket: Watched): void => {
     const own: unknown = Object.getOwnPropertyDescriptor(socket, 'write')?.value
     if (own === watched) return // it connects again
-    // A `write` that somebody else has put there is called by ours.
-    const inherited: unknown = (Object.getPrototypeOf(socket) as { readonly write?: unknown }).write
-    if (own !== undefined && own !== inherited)
-      patch(socket, 'write', (write) => watchedWrite(guard, () => write))
-    else
-      Object.defineProperty(socket, 'write', {
-        value: watched,
-        writable: true,
-        configurable: true,
-        enumerable: false,
-      })
+    // A class may have a `write` of its own, and one that somebody else has put there is called by ours.
+    const prototype = Object.getPrototypeOf(socket) as Wire['holder']
+    const holder = own === undefined || own === prototype.write ? prototype : { write: own as AnyFunction }
+    Object.defineProperty(socket, wireOf, {
+      value: { protocol: undefined, holder } satisfies Wire,
+      configurable: true,
+    })
+    Object.defineProperty(socket, 'write', { value: watched, writable: true, configurable: true })
   }
   // `connect` is also replaced by the hook of outgoing requests, which comes above.
   patchBelow(
@@ -102,9 +102,20 @@ export function hookWire(guard: StatementGuard): void {
             ? currentRequest.exit(() => connect.apply(this, args))
             : connect.apply(this, args)
         // Afterwards: Node puts the prototype's own `write` back when a socket connects.
-        if (!(this instanceof TLSSocket)) watch(this)
+        if (!(this instanceof TLSSocket)) watch(this as Watched)
         return socket
       },
   )
-  patch(TLSSocket.prototype, 'write', (write) => watchedWrite(guard, () => write))
+  patch(
+    TLSSocket.prototype,
+    'write',
+    (write) =>
+      function (this: unknown, ...args: unknown[]): unknown {
+        const chunk = args[0]
+        if (!(chunk instanceof Uint8Array)) return write.apply(this, args)
+        const wire = ((this as Watched)[wireOf] ??= { protocol: undefined, holder: { write } })
+        const written = rewrite(wire, chunk)
+        return written === chunk ? write.apply(this, args) : write.call(this, written, ...args.slice(1))
+      },
+  )
 }

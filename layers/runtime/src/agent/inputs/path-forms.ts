@@ -7,12 +7,19 @@ export interface PathForm {
   readonly text: string
   /** The same for bodies: a text would be turned into bytes at each look. */
   readonly bytes: Uint8Array
-  /** Most bodies hold no slash at all, which is quickly seen. */
-  readonly hasSlash: boolean
+  /** The code of one of its characters, one that few texts hold. */
+  readonly rare: number
 }
 
 // A space may come as a plus sign, and what is beyond ASCII in one of several encodings.
 const plain = /^[!-~]+$/
+
+// What JSON and forms seldom hold, the rarest first; base64 is full of capitals.
+const rareOnes = Array.from('/QXZJKVWYGUBPHFOMLDCNRSIETA')
+
+function rarestOf(text: string): string {
+  return rareOnes.find((character) => text.includes(character)) ?? text.charAt(0)
+}
 
 function makeForms(path: string): readonly PathForm[] {
   const bytes = Buffer.from(path, 'latin1')
@@ -22,7 +29,7 @@ function makeForms(path: string): readonly PathForm[] {
   return [...texts].map((text) => ({
     text,
     bytes: Buffer.from(text, 'latin1'),
-    hasSlash: text.includes('/'),
+    rare: rarestOf(text).charCodeAt(0),
   }))
 }
 

@@ -1,3 +1,4 @@
+import { codeAt } from '../lexers/code-at.ts'
 import { parseJson } from './parse-json.ts'
 
 /** Words below this length are read as they are. */
@@ -22,7 +23,7 @@ function percentDecoded(text: string): string | undefined {
 function isPrintable(text: string): boolean {
   let odd = 0
   for (let i = 0; i < text.length; i += 1) {
-    const unit = text.charCodeAt(i)
+    const unit = codeAt(text, i)
     if (unit === 0xfffd || (unit < 0x20 && unit !== 9 && unit !== 10 && unit !== 13)) odd += 1
   }
   return odd === 0

@@ -1,3 +1,4 @@
+import { codeAt } from '../lexers/code-at.ts'
 import { hasCode } from '../lexers/code-ranges.ts'
 import { wordCodes } from '../lexers/regex-tree.ts'
 import type { RegexNode } from '../lexers/regex-tree.ts'
@@ -32,7 +33,7 @@ class Walk {
     this.#step()
     switch (node.kind) {
       case 'set':
-        return at < this.#text.length && hasCode(node.codes, this.#text.charCodeAt(at)) && next(at + 1)
+        return at < this.#text.length && hasCode(node.codes, codeAt(this.#text, at)) && next(at + 1)
       case 'sequence':
         return this.#sequence(node.items, 0, at, next)
       case 'choice':
@@ -49,7 +50,7 @@ class Walk {
         return (at === this.#text.length || (this.#isMultiline && this.#text[at] === '\n')) && next(at)
       case 'boundary':
       case 'inside': {
-        const isWord = (position: number): boolean => hasCode(wordCodes, this.#text.charCodeAt(position))
+        const isWord = (position: number): boolean => hasCode(wordCodes, codeAt(this.#text, position))
         return (isWord(at - 1) !== isWord(at)) === (node.kind === 'boundary') && next(at)
       }
     }
@@ -72,7 +73,7 @@ class Walk {
     while (
       longest < node.max &&
       at + longest < this.#text.length &&
-      hasCode(set.codes, this.#text.charCodeAt(at + longest))
+      hasCode(set.codes, codeAt(this.#text, at + longest))
     )
       longest += 1
     const count = longest - node.min

@@ -1,3 +1,4 @@
+import { codeAt } from './code-at.ts'
 import type { SqlDialect } from './sql-spans.ts'
 
 const codes = {
@@ -38,12 +39,12 @@ function isWord(code: number): boolean {
 }
 
 function endOfQuoted(sql: string, start: number, backslash: boolean): number {
-  const quote = sql.charCodeAt(start)
+  const quote = codeAt(sql, start)
   for (let i = start + 1; i < sql.length; i += 1) {
-    const code = sql.charCodeAt(i)
+    const code = codeAt(sql, i)
     if (backslash && code === codes.backslash) i += 1
     else if (code === quote) {
-      if (sql.charCodeAt(i + 1) !== quote) return i + 1
+      if (codeAt(sql, i + 1) !== quote) return i + 1
       i += 1
     }
   }
@@ -53,7 +54,7 @@ function endOfQuoted(sql: string, start: number, backslash: boolean): number {
 function endOfNumber(sql: string, start: number): number {
   let i = start
   while (i < sql.length) {
-    const code = sql.charCodeAt(i)
+    const code = codeAt(sql, i)
     if (!isWord(code) && code !== codes.dot) break
     i += 1
   }
@@ -61,8 +62,8 @@ function endOfNumber(sql: string, start: number): number {
 }
 
 function endOfComment(sql: string, start: number, dialect: SqlDialect): number {
-  const code = sql.charCodeAt(start)
-  const next = sql.charCodeAt(start + 1)
+  const code = codeAt(sql, start)
+  const next = codeAt(sql, start + 1)
   const isLine = (code === codes.minus && next === codes.minus) || (dialect.hash && code === codes.hash)
   if (isLine) {
     const end = sql.indexOf('\n', start)
@@ -96,10 +97,10 @@ export function shapeOf(sql: string, dialect: SqlDialect): string | undefined {
     i = end
   }
   while (i < sql.length) {
-    const code = sql.charCodeAt(i)
+    const code = codeAt(sql, i)
     if (code === codes.quote || (code === codes.doubleQuote && dialect.doubleIsText)) {
-      const before = sql.charCodeAt(i - 1) | 32
-      const isEscape = before === 101 && !isWord(sql.charCodeAt(i - 2)) // E'…'
+      const before = codeAt(sql, i - 1) | 32
+      const isEscape = before === 101 && !isWord(codeAt(sql, i - 2)) // E'…'
       const end = endOfQuoted(sql, i, dialect.backslash || isEscape)
       if (end < 0) return undefined
       if (isEscape) i -= 1 // the same value with and without a backslash is written with and without an E
@@ -120,10 +121,10 @@ export function shapeOf(sql: string, dialect: SqlDialect): string | undefined {
         }
       }
       do i += 1
-      while (i < sql.length && isWord(sql.charCodeAt(i)))
+      while (i < sql.length && isWord(codeAt(sql, i)))
     } else if (code <= codes.space) {
       let end = i + 1
-      while (end < sql.length && sql.charCodeAt(end) <= codes.space) end += 1
+      while (end < sql.length && codeAt(sql, end) <= codes.space) end += 1
       if (end > i + 1 || code !== codes.space) replace(end, ' ')
       else i = end
     } else {
