@@ -27,15 +27,10 @@ export class InFlight<T extends object> {
     this.size -= 1
   }
 
-  /** What was added last, before that, and so on, from 1 to `maxInFlight`; undefined when it was removed. */
-  newest(back: number): T | undefined {
-    return this.#slots[(this.#next - back + maxInFlight) % maxInFlight]
-  }
-
   /** All of them, the newest first. */
   *all(): Generator<T> {
     for (let back = 1; back <= maxInFlight; back += 1) {
-      const item = this.newest(back)
+      const item = this.#slots[(this.#next - back + maxInFlight) % maxInFlight]
       if (item !== undefined) yield item
     }
   }

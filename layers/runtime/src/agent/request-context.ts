@@ -18,7 +18,7 @@ import type { StoredInputs } from './inputs/stored-inputs.ts'
 import { shortestEncoded, variantsOf } from './inputs/variants.ts'
 import { canHarm } from './inputs/zones.ts'
 import type { UseKind } from './profile/profile.ts'
-import { InFlight, maxInFlight } from './in-flight.ts'
+import { InFlight } from './in-flight.ts'
 import { lastingMarkup } from './judges/judge-html.ts'
 import { createStore } from './request-store.ts'
 import type { Store } from './request-store.ts'
@@ -82,6 +82,10 @@ export class RequestContext {
   guardsAddresses = false
   /** The answer was refused: status 403 and no more of the application's body. */
   isAnswerRefused = false
+  /** Its request is closed: nobody hears of it any more. */
+  isRequestClosed = false
+  /** And its answer. */
+  isAnswerClosed = false
   /** The application has ended its answer. As `writableEnded` of the answer, which costs more to ask. */
   isEnded = false
   /** Something was refused or noticed: nothing is learned from this request. */
@@ -102,6 +106,8 @@ export class RequestContext {
   readonly number: number
   /** Its slot among the requests in flight. */
   slot = -1
+  /** Its slot among the open exchanges. */
+  openSlot = -1
   // Made when needed: one is created for each request, and most requests need none of them.
   #type: string | undefined
   #isJson: boolean | undefined
@@ -424,22 +430,6 @@ export interface Traced {
 /** The request that an object (a message, an answer, an outgoing request) belongs to. */
 export function contextOfObject(object: object): RequestContext | undefined {
   return (object as Traced)[contextOf]
-}
-
-/**
- * As `contextOfObject`, for the request or the answer of what is being served. Before Node 24 frameworks leave V8 with a
- * shape of its own for each of them, and a look at a property that nobody else asks for costs as much as a hundred
- * comparisons.
- */
-export function contextOfMessage(message: object): RequestContext | undefined {
-  let left = inFlight.size
-  for (let back = 1; left > 0 && back <= maxInFlight; back += 1) {
-    const context = inFlight.newest(back)
-    if (context === undefined) continue
-    if (context.request === message || context.response === message) return context
-    left -= 1
-  }
-  return contextOfObject(message)
 }
 
 /** Says which request an object belongs to. */

@@ -3,7 +3,8 @@ import { ServerResponse } from 'node:http'
 import { patchAbove } from '../agent/hooks/patch.ts'
 import type { AnyFunction } from '../agent/hooks/patch.ts'
 import { readStack } from '../agent/profile/call-site.ts'
-import { contextOfObject, currentRequest } from '../agent/request-context.ts'
+import { exchanges } from '../agent/exchanges.ts'
+import { currentRequest } from '../agent/request-context.ts'
 import { unfollowed } from './follow-strings.ts'
 import type { Weakness, WeaknessName } from './weakness.ts'
 
@@ -65,7 +66,7 @@ const cookieFlags = ['Secure', 'HttpOnly', 'SameSite']
 const htmlHeaders = ['content-security-policy', 'x-content-type-options']
 
 function checkHead(add: Add, response: ServerResponse): void {
-  const context = contextOfObject(response)
+  const context = exchanges.find(response)
   if (context === undefined) return
   const request = `${context.request.method} ${(context.request.url ?? '').split('?', 1)[0]}`
   const cookies = response.getHeader('set-cookie')

@@ -2,7 +2,8 @@ import crypto from 'node:crypto'
 import dns from 'node:dns'
 import fs from 'node:fs'
 import timers from 'node:timers'
-import { contextOfMessage, currentRequest } from '../request-context.ts'
+import { exchanges } from '../exchanges.ts'
+import { currentRequest } from '../request-context.ts'
 import type { RequestContext } from '../request-context.ts'
 import { patch } from './patch.ts'
 import type { AnyFunction } from './patch.ts'
@@ -75,7 +76,7 @@ function isOfStreams(callback: AnyFunction): boolean {
 /** Messages and answers know their request, and their events are heard by code that works for it. */
 function knowsItsRequest(value: unknown, current: RequestContext): boolean {
   if (value === current.request || value === current.response) return true
-  return typeof value === 'object' && value !== null && contextOfMessage(value) !== undefined
+  return exchanges.find(value) !== undefined
 }
 
 /**

@@ -3,14 +3,8 @@ import { Server as HttpsServer } from 'node:https'
 import { answer } from '../account/account.ts'
 import type { Agent } from '../agent.ts'
 import type { StoredInputs } from '../inputs/stored-inputs.ts'
-import {
-  RequestContext,
-  contextOf,
-  contextOfMessage,
-  currentRequest,
-  inFlight,
-  setContextOf,
-} from '../request-context.ts'
+import { exchanges } from '../exchanges.ts'
+import { RequestContext, contextOf, currentRequest, inFlight, setContextOf } from '../request-context.ts'
 import type { Traced } from '../request-context.ts'
 import { patch } from './patch.ts'
 import { guardConstructor, namesConstructorWay } from './prototype.ts'
@@ -37,8 +31,7 @@ export function hookHttpServer(agent: Agent, stored: StoredInputs): void {
       agent.counters.requests += 1
       const context = new RequestContext(request, response, stored)
       context.slot = inFlight.add(context)
-      ;(request as Traced)[contextOf] = context
-      ;(response as Traced)[contextOf] = context
+      exchanges.add(context)
       if (isRefusedEntry(agent, context)) return true
       askForUnpacked(agent, context)
       if (namesConstructorWay(context.target)) guardConstructor(agent, context)
@@ -109,7 +102,7 @@ function hookBodies(agent: Agent): void {
     (push) =>
       function (this: unknown, chunk: unknown, encoding: unknown): unknown {
         if (chunk instanceof Uint8Array) {
-          const context = contextOfMessage(this as object)
+          const context = exchanges.find(this)
           if (context !== undefined && context.request === this) {
             context.addChunk(chunk)
             guardAgainstForm(agent, context, chunk)
@@ -119,32 +112,8 @@ function hookBodies(agent: Agent): void {
       },
   )
   // The parser speaks from outside of the request: what listens to a body would not know which request it serves.
-  patch(
-    IncomingMessage.prototype,
-    'emit',
-    (emit) =>
-      function (this: unknown, ...args: unknown[]): unknown {
-        const current = currentRequest.getStore()
-        if (current?.request === this || !mayBeHeard(this as Heard, args[0])) return emit.apply(this, args)
-        const context = contextOfMessage(this as object)
-        return context !== undefined && context !== current
-          ? currentRequest.call(context, emit, this, args)
-          : emit.apply(this, args)
-      },
-  )
-  patch(
-    ServerResponse.prototype,
-    'emit',
-    (emit) =>
-      function (this: unknown, ...args: unknown[]): unknown {
-        const current = currentRequest.getStore()
-        if (current?.response === this || !mayBeHeard(this as Heard, args[0])) return emit.apply(this, args)
-        const context = contextOfMessage(this as object)
-        return context !== undefined && context !== current
-          ? currentRequest.call(context, emit, this, args)
-          : emit.apply(this, args)
-      },
-  )
+  patch(IncomingMessage.prototype, 'emit', speakForRequest)
+  patch(ServerResponse.prototype, 'emit', speakForRequest)
   patch(
     ClientRequest.prototype,
     'emit',
@@ -158,6 +127,21 @@ function hookBodies(agent: Agent): void {
           : emit.apply(this, args)
       },
   )
+}
+
+/** What listens to a message works for its request. */
+function speakForRequest(emit: AnyFunction): AnyFunction {
+  return function (this: unknown, ...args: unknown[]): unknown {
+    const isClose = args[0] === 'close'
+    const current = currentRequest.getStore()
+    const isCurrent = current !== undefined && (current.request === this || current.response === this)
+    if (!isClose && (isCurrent || !mayBeHeard(this as Heard, args[0]))) return emit.apply(this, args)
+    const context = isCurrent ? current : exchanges.find(this)
+    if (isClose && context !== undefined) exchanges.close(context, this)
+    return context !== undefined && context !== current
+      ? currentRequest.call(context, emit, this, args)
+      : emit.apply(this, args)
+  }
 }
 
 /** Node's own record of who listens. */

@@ -2,7 +2,8 @@ import { ServerResponse } from 'node:http'
 import type { Agent } from '../agent.ts'
 import { judgeHtml, judgeRedirect, runsScript, withoutStoredMarkup } from '../judges/judge-html.ts'
 import type { ProfileKeeper } from '../profile/profile-keeper.ts'
-import { contextOfMessage, currentRequest, inFlight } from '../request-context.ts'
+import { exchanges } from '../exchanges.ts'
+import { currentRequest, inFlight } from '../request-context.ts'
 import type { RequestContext } from '../request-context.ts'
 import { isOwnAddress } from './own-addresses.ts'
 import { patch } from './patch.ts'
@@ -61,7 +62,7 @@ function contextFor(response: unknown): RequestContext | undefined {
   // Nearly always the request that is served now, and a variable is cheaper to ask than an object of any shape.
   const current = currentRequest.getStore()
   if (current?.response === response) return current
-  const context = contextOfMessage(response as object)
+  const context = exchanges.find(response)
   return context?.response === response ? context : undefined
 }
 

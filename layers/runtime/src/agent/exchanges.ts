@@ -1,0 +1,56 @@
+import { contextOfObject, setContextOf } from './request-context.ts'
+import type { RequestContext } from './request-context.ts'
+
+/** Exchanges whose messages are found without asking them. */
+export const maxOpen = 64
+
+/**
+ * Exchanges (RFC 9110, section 3.4) of which a message, the request or its answer, may still speak. Messages are found by
+ * comparing: a property of theirs costs every request more, even if nobody asks for it. Before Node 24 frameworks that give
+ * messages a prototype of their own leave V8 with a shape for each message, and all of its properties are copied whenever one
+ * more is added. The oldest beyond the limit get that property after all.
+ */
+export class OpenExchanges {
+  readonly #slots: (RequestContext | undefined)[] = Array.from({ length: maxOpen }, () => undefined)
+  #next = 0
+  #size = 0
+
+  /** Adds a request that has come, and its answer. */
+  add(context: RequestContext): void {
+    const slot = this.#next
+    this.#next = (slot + 1) % maxOpen
+    const oldest = this.#slots[slot]
+    if (oldest === undefined) this.#size += 1
+    else {
+      setContextOf(oldest.request, oldest)
+      setContextOf(oldest.response, oldest)
+    }
+    this.#slots[slot] = context
+    context.openSlot = slot
+  }
+
+  /** The request that a message belongs to. */
+  find(message: unknown): RequestContext | undefined {
+    let left = this.#size
+    for (let back = 1; left > 0 && back <= maxOpen; back += 1) {
+      const context = this.#slots[(this.#next - back + maxOpen) % maxOpen]
+      if (context === undefined) continue
+      if (context.request === message || context.response === message) return context
+      left -= 1
+    }
+    return typeof message === 'object' && message !== null ? contextOfObject(message) : undefined
+  }
+
+  /** Notes that a message has closed; an exchange is forgotten once both have. */
+  close(context: RequestContext, message: unknown): void {
+    if (message === context.request) context.isRequestClosed = true
+    else if (message === context.response) context.isAnswerClosed = true
+    if (!context.isRequestClosed || !context.isAnswerClosed || this.#slots[context.openSlot] !== context)
+      return
+    this.#slots[context.openSlot] = undefined
+    this.#size -= 1
+  }
+}
+
+/** Those of this thread. */
+export const exchanges: OpenExchanges = new OpenExchanges()
