@@ -87,7 +87,12 @@ export function hookWire(guard: StatementGuard): void {
       value: { protocol: undefined, holder } satisfies Wire,
       configurable: true,
     })
-    Object.defineProperty(socket, 'write', { value: watched, writable: true, configurable: true })
+    Object.defineProperty(socket, 'write', {
+      value: watched,
+      writable: true,
+      configurable: true,
+      enumerable: false,
+    })
   }
   // `connect` is also replaced by the hook of outgoing requests, which comes above.
   patchBelow(
