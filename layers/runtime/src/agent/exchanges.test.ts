@@ -1,7 +1,8 @@
 import { IncomingMessage, ServerResponse } from 'node:http'
 import { Socket } from 'node:net'
 import { describe, expect, it } from 'vitest'
-import { maxOpen, OpenExchanges } from './exchanges.ts'
+import { OpenExchanges } from './exchanges.ts'
+import { maxInFlight } from './in-flight.ts'
 import { StoredInputs } from './inputs/stored-inputs.ts'
 import { contextOfObject, RequestContext } from './request-context.ts'
 
@@ -30,7 +31,7 @@ describe('OpenExchanges', () => {
 
   it('marks messages only beyond its limit, and finds those as well', () => {
     const open = new OpenExchanges()
-    const all = Array.from({ length: maxOpen }, exchange)
+    const all = Array.from({ length: maxInFlight }, exchange)
     for (const one of all) open.add(one)
     const [oldest] = all
     expect(oldest === undefined ? null : contextOfObject(oldest.request)).toBeUndefined()
@@ -47,7 +48,7 @@ describe('OpenExchanges', () => {
     const open = new OpenExchanges()
     const first = exchange()
     open.add(first)
-    const others = Array.from({ length: maxOpen }, exchange)
+    const others = Array.from({ length: maxInFlight }, exchange)
     for (const one of others) open.add(one)
     open.close(first, first.request)
     open.close(first, first.response)

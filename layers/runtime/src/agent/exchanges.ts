@@ -1,8 +1,6 @@
+import { InFlight, maxInFlight } from './in-flight.ts'
 import { contextOfObject, setContextOf } from './request-context.ts'
 import type { RequestContext } from './request-context.ts'
-
-/** Exchanges whose messages are found without asking them. */
-export const maxOpen = 64
 
 /**
  * Exchanges (RFC 9110, section 3.4) of which a message, the request or its answer, may still speak. Messages are found by
@@ -11,29 +9,21 @@ export const maxOpen = 64
  * more is added. The oldest beyond the limit get that property after all.
  */
 export class OpenExchanges {
-  readonly #slots: (RequestContext | undefined)[] = Array.from({ length: maxOpen }, () => undefined)
-  #next = 0
-  #size = 0
+  readonly #open = new InFlight<RequestContext>((oldest) => {
+    setContextOf(oldest.request, oldest)
+    setContextOf(oldest.response, oldest)
+  })
 
   /** Adds a request that has come, and its answer. */
   add(context: RequestContext): void {
-    const slot = this.#next
-    this.#next = (slot + 1) % maxOpen
-    const oldest = this.#slots[slot]
-    if (oldest === undefined) this.#size += 1
-    else {
-      setContextOf(oldest.request, oldest)
-      setContextOf(oldest.response, oldest)
-    }
-    this.#slots[slot] = context
-    context.openSlot = slot
+    context.openSlot = this.#open.add(context)
   }
 
   /** The request that a message belongs to. */
   find(message: unknown): RequestContext | undefined {
-    let left = this.#size
-    for (let back = 1; left > 0 && back <= maxOpen; back += 1) {
-      const context = this.#slots[(this.#next - back + maxOpen) % maxOpen]
+    let left = this.#open.size
+    for (let back = 1; left > 0 && back <= maxInFlight; back += 1) {
+      const context = this.#open.newest(back)
       if (context === undefined) continue
       if (context.request === message || context.response === message) return context
       left -= 1
@@ -45,10 +35,7 @@ export class OpenExchanges {
   close(context: RequestContext, message: unknown): void {
     if (message === context.request) context.isRequestClosed = true
     else if (message === context.response) context.isAnswerClosed = true
-    if (!context.isRequestClosed || !context.isAnswerClosed || this.#slots[context.openSlot] !== context)
-      return
-    this.#slots[context.openSlot] = undefined
-    this.#size -= 1
+    if (context.isRequestClosed && context.isAnswerClosed) this.#open.remove(context, context.openSlot)
   }
 }
 

@@ -64,6 +64,13 @@ describe('RequestContext', () => {
     expect(contextOf('/?q=%3Cb%3E', 'application/json', '{"x":"<i>"}').linkable().has('<b>')).toBe(true)
     expect(contextOf('/', 'application/json', '{"x":"<i>"}').linkable().has('<i>')).toBe(false)
     expect(contextOf('/', 'application/x-www-form-urlencoded', 'x=%3Ci%3E').linkable().has('<i>')).toBe(true)
+    // A parameter makes no JSON of a form.
+    const named = 'application/x-www-form-urlencoded; x=json'
+    expect(contextOf('/', named, 'x=%3Ci%3E').linkable().has('<i>')).toBe(true)
+    expect([contextOf('/', named, '').isJson, contextOf('/', 'Application/JSON; a=b', '').isJson]).toEqual([
+      false,
+      true,
+    ])
   })
 
   it.each([

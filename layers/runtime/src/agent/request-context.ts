@@ -34,6 +34,7 @@ const backslash = 0x5c
 // A letter by its number, a slash, and a backslash that may be read as one.
 const escapes = [String.raw`\u`, String.raw`\/`, '\\\\']
 const nothing: ReadonlySet<string> = new Set()
+const jsonType = /^[^;]*json/i
 /** Uses of one request that are learned. */
 const maxUses = 1_000
 
@@ -144,9 +145,9 @@ export class RequestContext {
     return this.#type
   }
 
-  /** Does its body come as JSON? */
+  /** Does its body come as JSON? By its media type alone: parameters are the client's to choose. */
   get isJson(): boolean {
-    this.#isJson ??= this.type.includes('json')
+    this.#isJson ??= jsonType.test(this.type)
     return this.#isJson
   }
 
@@ -301,7 +302,7 @@ export class RequestContext {
   bodyMayHoldMarkup(): boolean {
     const chunks = this.#chunks
     if (chunks === undefined) return false
-    const mark = !this.isJson && this.type.includes('urlencoded') ? percent : lessThan
+    const mark = this.type.includes('urlencoded') ? percent : lessThan
     for (const chunk of chunks) if (chunk.includes(mark)) return true
     return false
   }
@@ -427,7 +428,7 @@ export interface Traced {
   [contextOf]?: RequestContext
 }
 
-/** The request that an object (a message, an answer, an outgoing request) belongs to. */
+/** The request that an object (a socket, an outgoing request) belongs to; messages of a server are found by `exchanges`. */
 export function contextOfObject(object: object): RequestContext | undefined {
   return (object as Traced)[contextOf]
 }

@@ -13,11 +13,10 @@ const longestBody = 16_384
 const { hasHeader } = OutgoingMessage.prototype
 
 function fieldsOf(context: RequestContext): Readonly<Record<string, unknown>> {
-  const type = context.request.headers['content-type'] ?? ''
   const text = context.bodyText()
-  const value = type.includes('json')
+  const value = context.isJson
     ? parseJson(text)
-    : type.includes('urlencoded')
+    : context.type.includes('urlencoded')
       ? Object.fromEntries(new URLSearchParams(text))
       : undefined
   return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
